@@ -1,0 +1,179 @@
+"""Accounts: one a person, for a whole career (COM-1)."""
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+
+
+class UserQuerySet(models.QuerySet):
+    def known_as(self, names: list[str]):
+        """By login, or by any living national number; `names` are all the ways to write what was typed."""
+        return self.filter(
+            Q(login__in=names)
+            | Q(pk__in=Identite.objects.filter(idnat__in=names, ended_at=None).values("user_id"))
+        )
+
+    def enabled(self):
+        return self.filter(disabled_at=None)
+
+    def get_by_natural_key(self, login):
+        return self.get(login=login)
+
+
+class User(AbstractBaseUser):
+    """A person; what they may do is held elsewhere (habilitations, délégations)."""
+
+    MEDECIN = "10"  # TRE_G15
+    CIVIL, MILITARY = "C", "M"  # TRE_R09; a student is a line with profession 10 too
+
+    login = models.CharField("identifiant", max_length=40, unique=True)
+    nom = models.CharField("nom", max_length=100)
+    prenom = models.CharField("prénom", max_length=100)
+    email = models.EmailField("adresse e-mail", blank=True)
+    email_verified_at = models.DateTimeField("adresse vérifiée le", null=True, blank=True)
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    mobile = models.CharField("téléphone portable", max_length=20, blank=True)
+    mobile_verified_at = models.DateTimeField("portable vérifié le", null=True, blank=True)
+    profession = models.CharField("code de profession (TRE_G15)", max_length=10, blank=True)
+    categorie = models.CharField("catégorie professionnelle (TRE_R09)", max_length=1, blank=True)
+    profession_label = models.CharField("profession", max_length=100, blank=True)
+    specialite = models.CharField("spécialité", max_length=100, blank=True)
+    adresse = models.TextField("adresse professionnelle", blank=True)
+    is_staff = models.BooleanField("support national", default=False)
+    password_changed_at = models.DateTimeField("mot de passe choisi le", null=True, blank=True)
+    wrong_passwords_at = ArrayField(models.DateTimeField(), default=list, blank=True, editable=False)
+    first_strong_at = models.DateTimeField("première connexion par carte ou e-CPS", null=True, blank=True)
+    last_sign_in_at = models.DateTimeField("dernière connexion", null=True, blank=True)
+    last_sign_in_means = models.CharField("moyen de la dernière connexion", max_length=10, blank=True)
+    locked_at = models.DateTimeField("bloqué le", null=True, blank=True)
+    disabled_at = models.DateTimeField("désactivé le", null=True, blank=True)
+    created_at = models.DateTimeField("créé le", db_default=Now(), editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    last_login = None  # said by last_sign_in_at and its means
+
+    objects = UserQuerySet.as_manager()
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = "compte"
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_user_login_lower",
+                condition=Q(login=Lower("login")),
+                violation_error_code="login",
+                violation_error_message="L’identifiant s’écrit en minuscules.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.login
+
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.prenom} {self.nom}"
+
+    @property
+    def titre(self) -> str:
+        """As written in sentences: «Dr Christine Leclercq» for a médecin."""
+        return f"Dr {self.nom_complet}" if self.is_medecin else self.nom_complet
+
+    @property
+    def is_medecin(self) -> bool:
+        return self.profession == self.MEDECIN and self.categorie in (self.CIVIL, self.MILITARY)
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+    def has_perm(self, perm: str, obj=None) -> bool:
+        """The support staff look (read-only admin); nobody writes by Django's own permissions."""
+        return self.is_active and self.is_staff and perm.split(".")[-1].startswith("view_")
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff
+
+
+class Identite(models.Model):
+    """Who one is for the nation: 8+RPPS, 0+ADELI, 3/5…/… of a CPE or CPA (CPX-2, CPX-4)."""
+
+    class Kind(models.TextChoices):
+        RPPS = "rpps", "RPPS"
+        ADELI = "adeli", "Adeli"
+        STRUCTURE = "structure", "numéro interne d’une structure"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="identites")
+    idnat = models.CharField("identification nationale", max_length=40)
+    kind = models.CharField("nature", max_length=10, choices=Kind)
+    since = models.DateTimeField("depuis", db_default=Now())
+    ended_at = models.DateTimeField("retirée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "identité nationale"
+        verbose_name_plural = "identités nationales"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idnat"],
+                condition=Q(ended_at=None),
+                name="accounts_identite_idnat_living",
+                violation_error_code="idnat",
+                violation_error_message="Ce numéro est déjà associé à un autre compte.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.idnat
+
+
+class AcceptationCharte(models.Model):
+    """Each acceptance is kept, with the version and the digest of what was read (CON-13)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="acceptations")
+    version = models.CharField("version", max_length=10)
+    digest = models.CharField("empreinte du texte", max_length=64)
+    accepted_at = models.DateTimeField("acceptée le", db_default=Now())
+
+    class Meta:
+        verbose_name = "acceptation de la charte"
+        verbose_name_plural = "acceptations de la charte"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "version"],
+                name="accounts_acceptation_once",
+                violation_error_message="Cette version de la charte est déjà acceptée.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} : charte {self.version}"
+
+
+class Session(AbstractBaseSession):
+    """A living session; `expire_date` is its idle end, never later than `ends`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions")
+    means = models.CharField("moyen de connexion", max_length=10, blank=True)
+    last_seen = models.DateTimeField("vue pour la dernière fois", null=True)
+    ends = models.DateTimeField("fin au plus tard", null=True)
+
+    class Meta:
+        verbose_name = "session"
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_session_within_its_end",
+                condition=Q(ends=None) | Q(expire_date__lte=F("ends")),
+                violation_error_message="Une session ne se prolonge pas au-delà de sa fin.",
+            ),
+        ]
+
+    @classmethod
+    def get_session_store_class(cls):
+        from accounts.sessions import SessionStore  # the store imports this model
+
+        return SessionStore

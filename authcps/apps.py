@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AuthcpsConfig(AppConfig):
+    name = "authcps"
+    verbose_name = "Connexion"

@@ -1,0 +1,139 @@
+"""Who acts, in whose name, with which rights. Built once per request; passed as `by=` to every action."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, TextChoices
+
+from viatraj.core.droits import Mode, Niveau
+
+
+class Means(TextChoices):
+    """How somebody proved who he is."""
+
+    CPS = "cps", "carte CPS"
+    CPE = "cpe", "carte CPE"
+    CPA = "cpa", "carte CPA"
+    PSC = "psc", "Pro Santé Connect"
+    MAIL = "mail", "code reçu par e-mail"
+    SMS = "sms", "code reçu par SMS"
+    TOTP = "totp", "application d’authentification"
+    RECOVERY = "recovery", "code de secours"
+    TRUSTED = "trusted", "navigateur de confiance"
+    SYSTEM = "system", "traitement automatique"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a thing lies: one id per level that it has."""
+
+    region: int | None = None
+    coordination: int | None = None
+    etablissement: int | None = None
+    unite: int | None = None
+    medecin: int | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A droit held at one place; an empty `domaine` means all of them, no `lieu_id` at national level."""
+
+    droit: str
+    mode: str
+    domaine: str
+    niveau: str
+    lieu_id: int | None = None
+
+    def gives(self, droit: str, mode: str, domaine: str = "") -> bool:
+        """`domaine` empty asks nothing of it."""
+        return (
+            self.droit == droit
+            and Mode(self.mode).rank >= Mode(mode).rank
+            and (not domaine or self.domaine in ("", domaine))
+        )
+
+
+@dataclass(frozen=True)
+class Rights:
+    """One rule in three shapes: `cover` for a row in memory, `within` for a query, `scopes` for large lists."""
+
+    grants: frozenset[Grant] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.grants)
+
+    def cover(self, droit: str, place: Place, *, domaine: str, mode: str = "") -> bool:
+        return any(
+            grant.niveau == Niveau.NATIONAL
+            or (grant.lieu_id is not None and getattr(place, grant.niveau) == grant.lieu_id)
+            for grant in self.grants
+            if grant.gives(droit, mode, domaine)
+        )
+
+    def scopes(self, droit: str, *, mode: str = "", domaine: str = "") -> dict[str, frozenset[int | None]]:
+        """Ids by level, for one domaine; national gives {None}."""
+        found = defaultdict(set)
+        for grant in self.grants:
+            if grant.gives(droit, mode, domaine):
+                found[grant.niveau].add(grant.lieu_id)
+        return {niveau: frozenset(ids) for niveau, ids in found.items()}
+
+    def within(self, droit: str, *, mode: str = "", domaine: str, **columns: str) -> Q:
+        """The same rule as a Q. `domaine` and `columns` name the model's columns: unite="unite_id", …
+
+        Nothing held means nothing seen; a level without a column gives nothing.
+        """
+        held = defaultdict(set)
+        for grant in self.grants:
+            if grant.gives(droit, mode) and (grant.niveau in columns or grant.niveau == Niveau.NATIONAL):
+                held[grant.domaine, grant.niveau].add(grant.lieu_id)
+        rule = Q(pk__in=[])
+        for (value, niveau), ids in sorted(held.items()):
+            of_domaine = Q(**{domaine: value}) if value else Q()
+            at_place = Q() if niveau == Niveau.NATIONAL else Q(**{f"{columns[niveau]}__in": sorted(ids)})
+            rule |= (of_domaine & at_place) or Q(pk__isnull=False)
+        return rule
+
+
+@dataclass(frozen=True)
+class Actor:
+    """`user` is None for a process (`system_name`) and for somebody who has not signed in."""
+
+    user: Any
+    on_behalf_of: Any = None
+    rights: Rights = Rights()
+    quality: str = ""  # médecin, assistant, confrère, référent… as it is now
+    means: str = ""
+    delegation_id: int | None = None
+    etablissement_id: int | None = None
+    unite_id: int | None = None
+    address: str = ""
+    request_id: str = ""
+    system_name: str = ""
+
+    @classmethod
+    def system(cls, name: str) -> "Actor":
+        return cls(user=None, system_name=name, quality="system", means=Means.SYSTEM)
+
+    @classmethod
+    def anonymous(cls, address: str, request_id: str = "") -> "Actor":
+        return cls(user=None, system_name="anonymous", quality="anonymous", address=address, request_id=request_id)
+
+    @property
+    def principal(self) -> Any:
+        """Whose dossiers these are: the médecin one acts for, else oneself."""
+        return self.on_behalf_of or self.user
+
+    @property
+    def is_acting(self) -> bool:
+        return self.on_behalf_of is not None
+
+    @property
+    def strong(self) -> bool:
+        return self.means in set(Means) - {Means.SYSTEM}
+
+    def __str__(self) -> str:
+        if self.on_behalf_of:
+            return f"{self.user} au nom de {self.on_behalf_of}"
+        return str(self.user or self.system_name)

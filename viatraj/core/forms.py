@@ -1,0 +1,46 @@
+"""Forms and actions meet here; nothing else calls an action from a page."""
+
+import uuid
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms.renderers import TemplatesSetting
+
+from viatraj.core.saving import Stale
+
+
+class Renderer(TemplatesSetting):
+    form_template_name = "components/form.html"
+    field_template_name = "components/field.html"
+
+
+class KeyedForm(forms.Form):
+    """A form that creates: its key makes a double click, or a page sent again, one effect."""
+
+    cle = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+    def clean_cle(self):
+        return self.cleaned_data["cle"] or uuid.uuid4()
+
+
+def submit(form, action, **known) -> bool:
+    """Hand a valid form to one action; a refusal of the data goes back onto the form.
+
+    An error whose code, or whose place on the model, names a field of the form stands there; else on top.
+    A Stale one leaves what stands now in `form.stale`.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        action(**form.cleaned_data, **known)
+    except Stale as error:
+        form.stale = error.fresh
+        form.add_error(None, error)
+        return False
+    except ValidationError as error:
+        places = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+        for place, errors in places.items():
+            for one in errors:
+                form.add_error(next((name for name in (one.code, place) if name in form.fields), None), one)
+        return False
+    return True

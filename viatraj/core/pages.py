@@ -1,0 +1,11 @@
+"""One way to answer with a page."""
+
+from django.shortcuts import render
+
+
+def page(request, template, *, status=200, **context):
+    """Render; 422 when a form in the context was refused, 409 when it was stale (its text is kept)."""
+    form = context.get("form")
+    if status == 200 and form is not None and form.is_bound and form.errors:
+        status = 409 if hasattr(form, "stale") else 422
+    return render(request, template, context, status=status)

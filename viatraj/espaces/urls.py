@@ -1,0 +1,5 @@
+from django.urls import path
+
+from viatraj.espaces import views
+
+urlpatterns = []

@@ -1,0 +1,203 @@
+"""One file, read from the environment; safe by default. `.env.example` lists and explains the variables."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Environment -------------------------------------------------------------
+env = environ.Env()
+if "DATABASE_URL" not in env.ENVIRON:
+    # Beside a running `make run`, the supervisor says here where its servers are.
+    if not (BASE_DIR / "var" / "env").exists():
+        raise ImproperlyConfigured(
+            "Aucune base de données : lancez « make run », ou donnez DATABASE_URL (voir .env.example)."
+        )
+    environ.Env.read_env(BASE_DIR / "var" / "env")
+
+DEBUG = False
+DEMO = env.bool("DEMO", default=False)
+SECRET_KEY = env("SECRET_KEY")
+SITE_URL = env("SITE_URL")
+SITE_NAME = env("SITE_NAME", default="ViaTraj")
+HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+SUPPORT_PHONE = env("SUPPORT_PHONE", default="01 99 00 00 00")
+SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="assistance@viatraj.example")
+SUPPORT_HOURS = env("SUPPORT_HOURS", default="du lundi au vendredi, de 8 h 30 à 18 h 30")
+SUPPORT_PROJECT_EMAIL = env("SUPPORT_PROJECT_EMAIL", default="accompagnement@viatraj.example")
+SUPPORT_USERS_URL = env("SUPPORT_USERS_URL", default="https://utilisateurs.viatraj.example")
+PUBLISHER = env("PUBLISHER", default="Éditeur de démonstration")
+HOSTING = env("HOSTING", default="Hébergeur de données de santé de démonstration")
+
+# --- Applications, from the bottom of the street to its top -------------------
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.forms",
+    "django_otp",
+    "csp",
+    "viatraj.core",
+    "journal",
+    "courrier",
+    "accounts",
+    "annuaire",
+    "authcps",
+    "habilitations",
+    "delegations",
+    "dossiers",
+    "observatoire",
+    "viatraj.espaces",
+    *(["viatraj.demo"] if DEMO else []),
+]
+
+MIDDLEWARE = [
+    "viatraj.middleware.request_log",
+    "viatraj.middleware.refuse_unreadable_input",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "viatraj.middleware.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "viatraj.middleware.actor",
+    "viatraj.middleware.gate",
+]
+
+ROOT_URLCONF = "viatraj.urls"
+WSGI_APPLICATION = "viatraj.wsgi.application"
+FORM_RENDERER = "viatraj.core.forms.Renderer"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.static", "viatraj.core.templatetags.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "viatraj.espaces.context.site",
+            ],
+        },
+    }
+]
+
+# --- Data ----------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL")}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL.")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env("REDIS_URL")
+DATA_DIR = env.path("DATA_DIR", default=BASE_DIR / "var")()
+
+# --- Accounts and sessions ------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["authcps.backends.SessionOnly"]
+LOGIN_URL = "accueil"
+PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=180)
+PASSWORD_TRIES, PASSWORD_WINDOW = 5, timedelta(minutes=15)
+CODE_LIFETIME, CODE_TRIES = timedelta(minutes=10), 5
+CODE_RESEND_AFTER, CODES_AN_HOUR = timedelta(seconds=60), 6
+WRONG_CODES_AN_HOUR, WRONG_CODES_A_DAY = 10, 20
+TRUST_LIFETIME = timedelta(hours=8)
+
+SESSION_ENGINE = "accounts.sessions"
+SESSION_IDLE, SESSION_LIFETIME = timedelta(minutes=30), timedelta(hours=8)
+SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would break the return from Pro Santé Connect
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+TRUST_COOKIE_NAME = "__Host-appareil" if HTTPS else "appareil"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "viatraj.espaces.views.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL.rstrip("/")]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Délégations ------------------------------------------------------------------
+DELEGATION_CONFRERE_MONTHS, DELEGATION_ASSISTANT_MONTHS = 6, 12
+INVITATION_LIFETIME = timedelta(days=30)
+
+# --- Security headers ---------------------------------------------------------------
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^sante/"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# --- Language, time, static files -----------------------------------------------------
+LANGUAGE_CODE, TIME_ZONE, USE_TZ = "fr-fr", "Europe/Paris", True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- E-mail: the outbox sends, `courrier.outbox` -----------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <ne-pas-repondre@viatraj.example>")
+DEMO_SMTP_DIR = DATA_DIR / "mail"
+
+# --- Background work ------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "seal-journal": {"task": "journal.tasks.seal", "schedule": timedelta(minutes=1)},
+    "purge-messages": {"task": "courrier.tasks.purge", "schedule": crontab(minute=10, hour=3)},
+    "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(minute=20)},
+    "purge-attempts": {"task": "authcps.tasks.purge_attempts", "schedule": crontab(minute=25)},
+    "expire-invitations": {"task": "delegations.tasks.expire_invitations", "schedule": crontab(minute=5)},
+}
+
+# --- Logs: machine events as JSON, never a name, a code or a searched word ---------------------
+LOGGING_CONFIG = "viatraj.logs.configure"
+LOGGING = {"level": env("LOG_LEVEL", default="INFO")}
