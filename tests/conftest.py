@@ -1,0 +1,83 @@
+"""What holds in every test: accidental order breaks, the network is closed, the browser is a real one."""
+
+import ipaddress
+import os
+import socket
+
+import pytest
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Random
+from django.db.models.sql.compiler import SQLCompiler
+from django.test.testcases import _StaticFilesHandler
+
+
+@pytest.fixture(autouse=True, scope="session")
+def unordered_means_any_order():
+    """A queryset without an order comes in a random one, as PostgreSQL may give it one day."""
+    pairs = SQLCompiler._order_by_pairs
+
+    def ordered_or_random(compiler):
+        query, found = compiler.query, False
+        for pair in pairs(compiler):
+            found = True
+            yield pair
+        # Where ORDER BY random() would be refused or change the answer, order has no meaning.
+        plain = not (query.distinct or query.combinator or query.subquery or query.group_by is not None)
+        if plain and not found:
+            yield OrderBy(Random()), False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLCompiler, "_order_by_pairs", ordered_or_random)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_network():
+    """Nothing leaves this machine: only Unix sockets and the loopback answer."""
+    connect = socket.socket.connect
+
+    def connect_near(self, address):
+        if self.family != socket.AF_UNIX and not _is_loopback(address[0]):
+            pytest.fail(f"Un test veut joindre {address[0]} : le réseau est fermé.")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_near)
+        yield
+
+
+def _is_loopback(host):
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def live_server_with_hashed_files():
+    """pytest-django's live server looks files up by their plain names; ours bear a hash."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", _StaticFilesHandler)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    from tools import browser
+
+    found = browser.find()
+    if found is None:
+        pytest.skip("Chromium est introuvable et n’a pas pu être installé.")
+    return {
+        **browser_type_launch_args,
+        "executable_path": str(found.program),
+        "env": {**os.environ, **found.environment, "LANGUAGE": "fr"},
+        "args": browser.ARGUMENTS,
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "fr-FR", "timezone_id": "Europe/Paris"}

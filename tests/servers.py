@@ -1,0 +1,94 @@
+"""Loaded by `-p tests.servers` before Django reads its settings: throw-away servers for the whole run.
+
+pytest's first process starts them and sets the environment; xdist's workers inherit it.
+Each worker has its own database (pytest-django) and its own numbered space in Valkey.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tools import children, servers
+
+FOLDER = "viatraj-test-"
+started = []
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config):
+    options = early_config.known_args_namespace
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        _own_valkey_space(int(worker.removeprefix("gw")) + 1)
+    elif not (options.help or options.version):
+        _start()
+    _until_settings_read_data_dir_as_a_path()
+    answer = yield
+    if started:
+        _collect_static()
+    return answer
+
+
+def pytest_unconfigure():
+    while started:
+        started.pop()()
+
+
+def _start():
+    sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir="/tmp"))
+    folder.chmod(0o755)  # PostgreSQL runs as nobody when we are root
+    started.append(lambda: shutil.rmtree(folder, ignore_errors=True))
+    postgres = servers.Postgres(folder / "pg", log=folder / "postgres.log", **servers.THROW_AWAY)
+    valkey = servers.Valkey(folder / "valkey", log=folder / "valkey.log")
+    for server in (postgres, valkey):
+        started.append(server.stop)
+        server.start()
+    postgres.create("viatraj")
+    os.environ.update(environment(postgres.url("viatraj"), valkey.url(), folder / "data"))
+
+
+def environment(database, valkey, data):
+    return {
+        "DATABASE_URL": database,
+        "REDIS_URL": valkey,
+        "SECRET_KEY": "a secret of no worth, for tests only, long enough for everyone",
+        "SITE_URL": "http://testserver",
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "EMAIL_URL": "smtp://127.0.0.1:9",
+        "DEMO": "1",
+        "DATA_DIR": str(data),
+        # Playwright keeps an event loop in the test's thread.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+    }
+
+
+def _own_valkey_space(number):
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{number}"
+
+
+def _collect_static():
+    from django.core.management import call_command
+
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except Exception as error:  # the tests of pages then fail one by one; the reason is said once
+        print(f"collectstatic : {error}")
+
+
+def sweep():
+    """Removes the folders of runs that were killed, once their servers are gone too."""
+    for folder in Path("/tmp").glob(f"{FOLDER}*"):
+        pid = int(folder.name.removeprefix(FOLDER).split("-")[0])
+        if not children.alive(pid):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _until_settings_read_data_dir_as_a_path():
+    """`env.path(…)()` gives a str, and settings divide it: to remove once settings say Path(env(…))."""
+    import environ
+
+    environ.Path.__call__ = lambda self, *parts: Path(self.root, *parts)

@@ -1,0 +1,31 @@
+"""An undefined variable in one of our templates fails the test; the admin's templates count on silence."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from django.template.base import Node
+
+OURS = str(Path(__file__).resolve().parent.parent)
+NOT_OURS = f"{OURS}/.venv"
+
+
+class Undefined(str):
+    """Django's `string_if_invalid`: it asks `"%s" in …`, then `… % variable`."""
+
+    def __mod__(self, variable):
+        if origin := _template_in_progress():
+            pytest.fail(f"« {variable} » n’existe pas dans {origin}")
+        return ""
+
+
+def _template_in_progress():
+    """The file of the innermost template node on the stack, when it is ours."""
+    frame = sys._getframe(2)
+    while frame:
+        node = frame.f_locals.get("self")
+        if isinstance(node, Node) and hasattr(node, "origin"):
+            name = str(node.origin.name)
+            return name if name.startswith(OURS) and not name.startswith(NOT_OURS) else None
+        frame = frame.f_back
+    return None
