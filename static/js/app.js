@@ -1,0 +1,115 @@
+// Améliorations progressives : aucune page n’en dépend.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Afficher le mot de passe ; masqué de nouveau à l’envoi.
+  function showPassword(input) {
+    const box = document.createElement("div");
+    const button = document.createElement("button");
+    box.className = "mdp";
+    button.type = "button";
+    button.className = "mdp__voir";
+    button.setAttribute("aria-controls", input.id);
+    const say = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.textContent = shown ? "Masquer" : "Afficher";
+      button.setAttribute("aria-label", `${button.textContent} le mot de passe`);
+    };
+    say(false);
+    button.addEventListener("click", () => say(input.type === "password"));
+    input.form?.addEventListener("submit", () => say(false));
+    input.replaceWith(box);
+    box.append(input, button);
+  }
+
+  // Un second clic sur « Envoyer » ne renvoie rien, le temps que la page réponde.
+  function sendOnce(form) {
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
+      if (form.dataset.parti) return event.preventDefault();
+      form.dataset.parti = "1";
+      setTimeout(() => delete form.dataset.parti, 4000);
+    });
+  }
+
+  // Un bouton qui attend : <button data-attente="60">, en secondes depuis l’affichage de la page.
+  function countDown(button) {
+    const until = Date.now() + Number(button.dataset.attente) * 1000;
+    const label = button.textContent;
+    button.addEventListener("click", (event) => button.ariaDisabled === "true" && event.preventDefault());
+    const tick = () => {
+      const left = Math.ceil((until - Date.now()) / 1000);
+      button.ariaDisabled = left > 0 ? "true" : null;
+      button.textContent = left > 0 ? `${label} (dans ${left} s)` : label;
+      if (left > 0) setTimeout(tick, 1000);
+    };
+    tick();
+  }
+
+  function enhance(root) {
+    all('input[type="password"]', root).forEach(showPassword);
+    all('form[method="post"]', root).forEach(sendOnce);
+    all("button[data-attente]", root).forEach(countDown);
+  }
+
+  // Fenêtre : on va chercher la page ordinaire, on en montre la partie [data-dialogue-corps].
+  async function fill(dialog, href) {
+    const answer = await fetch(href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const part = page.querySelector("[data-dialogue-corps]");
+    if (!answer.ok || answer.redirected || !part) return false;
+    all("form", part).forEach((form) => form.getAttribute("action") || (form.action = href));
+    dialog.querySelector("h2").textContent = page.querySelector("h1").textContent;
+    dialog.querySelector("[data-dialogue-place]").replaceChildren(document.importNode(part, true));
+    enhance(dialog);
+    return true;
+  }
+
+  async function open(dialog, href) {
+    if (!(await fill(dialog, href).catch(() => false))) return location.assign(href);
+    if (!dialog.open) dialog.showModal();
+    (dialog.querySelector("[autofocus]") || dialog.querySelector("h2")).focus();
+  }
+
+  const dialog = document.getElementById("dialogue");
+  if (dialog?.showModal) {
+    let opener = null;
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[data-dialogue]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (!dialog.contains(link)) opener = link;
+      open(dialog, link.href);
+    });
+    // Une recherche (GET) faite dans la fenêtre y reste ; un envoi (POST) suit le chemin ordinaire.
+    dialog.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (form.method !== "get") return;
+      event.preventDefault();
+      open(dialog, `${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+    });
+    dialog.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-fermer]")) return;
+      event.preventDefault();
+      dialog.close();
+    });
+    dialog.addEventListener("close", () => opener?.focus());
+  }
+
+  // Le menu du compte se ferme à Échap et au clic ailleurs.
+  const menus = () => all("details.compte[open]");
+  document.addEventListener("click", (event) =>
+    menus().forEach((menu) => menu.contains(event.target) || (menu.open = false)),
+  );
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menus().forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+
+  enhance(document);
+  document.querySelector("[data-resume-erreurs]")?.focus();
+})();

@@ -1,0 +1,74 @@
+"""French dates, hours and numbers as a person reads them; also for mails and workbooks."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from django.utils import timezone
+
+THIN, NBSP = "\u202f", "\u00a0"
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def short_day(day: date) -> str:
+    """21/11/2026, the day in Paris of an instant."""
+    day = _local(day)
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"
+
+
+def long_day(day: date) -> str:
+    """1er décembre 2026."""
+    day = _local(day)
+    return f"{'1er' if day.day == 1 else day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}"
+
+
+def hour(at: datetime | time) -> str:
+    """10 h 42, in Paris."""
+    at = _local(at)
+    return f"{at.hour}{THIN}h{THIN}{at.minute:02}"
+
+
+def instant(at: datetime) -> str:
+    """21/11/2026 à 10 h 42, in Paris."""
+    return f"{short_day(at)} à {hour(at)}"
+
+
+def grouped(number: int | Decimal) -> str:
+    """1 234 567, by narrow spaces."""
+    return f"{number:,}".replace(",", THIN).replace(".", ",")
+
+
+def in_groups(digits: str, *sizes: int) -> str:
+    """Digits cut into groups of these sizes, the rest last: ("12345678", 4) → «1234 5678»."""
+    parts, start = [], 0
+    for size in sizes:
+        parts.append(digits[start : start + size])
+        start += size
+    parts.append(digits[start:])
+    return NBSP.join(part for part in parts if part)
+
+
+def masked_email(address: str) -> str:
+    """c•••••••q@cabinet.example: first and last letter, always seven dots, so the length is hidden too."""
+    name, at, domain = address.rpartition("@")
+    if not at or not name:
+        return "•" * 7
+    return f"{name[0]}{'•' * 7}{name[-1] if len(name) > 2 else ''}@{domain}"  # noqa: PLR2004
+
+
+def _local(value):
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value

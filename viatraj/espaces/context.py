@@ -1,0 +1,106 @@
+"""What every page shows around its content: name, navigation by role, account, assistance."""
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+MEDECIN_NAV = [
+    ("Accueil", "medecin"),
+    ("Créer un dossier", "dossiers:create"),
+    ("Accéder à mes dossiers", "dossiers:index"),
+    ("Mes délégations", "delegations:index"),
+    ("En savoir plus", "en_savoir_plus"),
+]
+ACTING_NAV = [entry for entry in MEDECIN_NAV if entry[1] != "delegations:index"]
+STAFF_NAV = [
+    ("Accueil", "accueil"),
+    ("Mon compte", "mon_compte"),
+    ("Mes référents", "mes_referents"),
+    ("Délégations reçues", "delegations:received"),
+]
+ACCOUNT = [
+    ("Mon compte", "mon_compte"),
+    ("Mes référents", "mes_referents"),
+    ("Délégations reçues", "delegations:received"),
+]
+ACTING_ACCOUNT = [("Délégations reçues", "delegations:received")]
+FOOTER = [
+    ("Accessibilité\u00a0: non conforme", "accessibilite"),
+    ("Mentions légales", "mentions_legales"),
+    ("Données personnelles", "donnees_personnelles"),
+    ("Charte d’utilisation", "charte_publique"),
+    ("Plan du site", "plan_du_site"),
+    ("Assistance", "assistance"),
+]
+HOMES = ("accueil", "medecin")
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    current: str = ""  # "page", or "true" for the section one is in
+
+
+def site(request):
+    """Context processor. Also serves error pages, where the request may have no actor yet."""
+    actor = getattr(request, "actor", None)
+    person = getattr(actor, "user", None)
+    medecin = person is not None and (actor.is_acting or person.is_medecin)
+    return {
+        "site": {
+            "name": settings.SITE_NAME,
+            "demo": settings.DEMO,
+            "phone": settings.SUPPORT_PHONE,
+            "tel": dialled(settings.SUPPORT_PHONE),
+            "hours": settings.SUPPORT_HOURS,
+            "email": settings.SUPPORT_EMAIL,
+            "home": url("medecin" if medecin else "accueil") or "/",
+            "space": _space(person, medecin),
+            "person": person,
+            "acting_for": actor.on_behalf_of if person else None,
+            "nav": links(_nav(actor, person, medecin), request.path),
+            "account": links(ACTING_ACCOUNT if person and actor.is_acting else ACCOUNT, request.path),
+            "footer": links(FOOTER, request.path),
+            "sign_out": url("authcps:sign_out"),
+            "switch": url("delegations:switch"),
+        }
+    }
+
+
+def links(entries, path="") -> list[Link]:
+    """Entries whose page does not exist (yet) are left out; the nearest one to `path` is marked."""
+    found = [(label, name, target) for label, name in entries if (target := url(name))]
+    sections = [target for _, name, target in found if name not in HOMES and path.startswith(target)]
+    nearest = max(sections, key=len, default=None)
+    mark = {nearest: "true", path: "page"}
+    return [Link(label, target, mark.get(target, "")) for label, _, target in found]
+
+
+def url(name) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def dialled(phone) -> str:
+    """«01 99 00 00 00» → +33199000000, for tel: links."""
+    digits = re.sub(r"\D", "", phone)
+    return f"+33{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+
+
+def _space(person, medecin) -> str:
+    if medecin:
+        return "Espace médecin libéral"
+    return "Professionnels en établissement" if person else ""
+
+
+def _nav(actor, person, medecin):
+    if person is None:
+        return []
+    if actor.is_acting:
+        return ACTING_NAV
+    return MEDECIN_NAV if medecin else STAFF_NAV
