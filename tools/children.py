@@ -13,7 +13,7 @@ PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def start(command, *, log, env=None, user=None, last_wish=signal.SIGTERM, stdin=None):
+def start(command, *, log, env=None, cwd="/", user=None, last_wish=signal.SIGTERM, stdin=None):
     """Starts `command` in its own session, output to `log`; it gets `last_wish` when we die. Main thread only.
 
     `user`: a pwd entry to become, None to stay who we are.
@@ -23,6 +23,7 @@ def start(command, *, log, env=None, user=None, last_wish=signal.SIGTERM, stdin=
         return subprocess.Popen(
             [str(word) for word in command],
             env=env,
+            cwd=cwd,
             stdin=stdin or subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -97,10 +98,12 @@ def _runs(pid, program):
     return Path(shown.strip()).name == program
 
 
-def unprivileged():
-    """Who PostgreSQL runs as: nobody when we are root, which it refuses; else ourselves (None)."""
+def unprivileged(folder=None):
+    """Who PostgreSQL runs as: ourselves (None), but when we are root, the owner of its data, else nobody."""
     if os.geteuid() != 0:
         return None
+    if folder and folder.exists() and folder.stat().st_uid:
+        return pwd.getpwuid(folder.stat().st_uid)
     try:
         return pwd.getpwnam("nobody")
     except KeyError:

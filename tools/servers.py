@@ -40,7 +40,7 @@ class Postgres:
     def __init__(self, folder, *, log, **settings):
         self.folder, self.log = Path(folder), log
         self.data, self.settings = self.folder / "data", settings
-        self.user = children.unprivileged()
+        self.user = children.unprivileged(self.folder)
         self.process = None
 
     def start(self):

@@ -1,0 +1,13 @@
+"""`python -m tools.extras`: what the tests need and pip cannot bring."""
+
+from tools import browser, softhsm
+
+
+def main():
+    chromium, hsm = browser.find_or_install(), softhsm.find_or_install()
+    print("Chromium :", chromium.program if chromium else "absent, ses tests seront sautés", flush=True)
+    print("SoftHSM2 :", hsm.module if hsm else "absent, ses tests seront sautés", flush=True)
+
+
+if __name__ == "__main__":
+    main()

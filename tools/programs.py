@@ -1,0 +1,97 @@
+"""Our own processes: mailbox, web, sender, worker, beat, and the one-off steps before them."""
+
+import os
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tools import children, servers
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Program:
+    """One of our processes; same face as `servers.Postgres` and `servers.Valkey`.
+
+    `ready`: asked until it says True, None when nothing need wait. `last_wish`: what it gets when we are killed.
+    """
+
+    def __init__(self, name, words, *, environment, var, ready=None, last_wish=signal.SIGTERM, patience=15):
+        self.name, self.words, self.environment = name, words, environment
+        self.log, self.ready, self.last_wish, self.patience = var / f"{name}.log", ready, last_wish, patience
+        self.signals = (signal.SIGTERM, signal.SIGQUIT)
+        self.process = None
+
+    def start(self):
+        command = [sys.executable, *self.words]
+        self.process = children.start(command, log=self.log, env=self.environment, last_wish=self.last_wish, cwd=ROOT)
+        if self.ready:
+            children.wait_until(self.ready, self.process, seconds=60, what=self.name)
+        return self
+
+    def stop(self):
+        if self.process:
+            children.stop(self.process, self.signals, self.patience)
+
+
+def mailbox(var):
+    port = servers.free_port()
+    words = ["-m", "viatraj.demo.smtp", port, var / "mail"]
+    program = Program("mailbox", words, environment=dict(os.environ), var=var, ready=lambda: _listens(port))
+    program.port = port
+    return program
+
+
+def web(environment, var, port):
+    """gunicorn with threads; no access log, which would keep searched names and tokens."""
+    words = ["-m", "gunicorn", "viatraj.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", 2, "--threads", 4]
+    words += ["--worker-class", "gthread", "--no-control-socket", "--graceful-timeout", 5]
+    if Path("/dev/shm").is_dir():
+        words += ["--worker-tmp-dir", "/dev/shm"]  # heartbeats never wait for a disk
+    return Program("web", words, environment=environment, var=var, ready=lambda: _answers(port))
+
+
+def behind_the_scenes(environment, var):
+    """What people do not wait for: sender of the outbox, worker, beat."""
+    known = {"environment": environment, "var": var}
+    if has_command("deliver_messages"):
+        yield Program("courrier", ["manage.py", "deliver_messages"], **known)
+    celery = ["-m", "celery", "-A", "viatraj"]
+    worker = [*celery, "worker", "--concurrency", 2, "--loglevel", "INFO"]
+    # SIGQUIT: a worker whose supervisor is gone does not wait for its tasks, which will be done again.
+    yield Program("worker", worker, last_wish=signal.SIGQUIT, **known)
+    yield Program("beat", [*celery, "beat", "--loglevel", "INFO", "--schedule", var / "beat"], **known)
+
+
+def start_step(name, environment, var, *words):
+    """Starts `manage.py <name>`, its words in var/<name>.log."""
+    command = [sys.executable, "manage.py", name, *words]
+    return children.start(command, log=var / f"{name}.log", env=environment, cwd=ROOT)
+
+
+def has_command(name):
+    """True when one of our apps brings `manage.py <name>`."""
+    places = (f"*/management/commands/{name}.py", f"viatraj/*/management/commands/{name}.py")
+    return any(True for place in places for _ in ROOT.glob(place))
+
+
+def _listens(port):
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as link:
+            return link.recv(3) == b"220"
+    except OSError:
+        return False
+
+
+def _answers(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sante/pret", timeout=10) as answer:
+            return answer.status == 200
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code < 500
+    except OSError:
+        return False

@@ -1,0 +1,261 @@
+"""`python -m tools.supervisor`: starts everything in order, keeps it alive, stops it in reverse order.
+
+Each process logs to var/<name>.log and has its number in var/<name>.pid. var/env says where the servers are,
+for `manage.py` beside a running product; it exists as long as they do.
+"""
+
+import fcntl
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tools import children, programs, servers
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+MOST_DEATHS, WINDOW = 5, 60  # a process that dies so often in so many seconds stops everything
+SETTINGS = {"shared_buffers": "256MB", "max_connections": "100", "random_page_cost": "1.1"}
+
+
+class Stopping(Exception):
+    """Somebody asked us to stop."""
+
+
+class Supervisor:
+    def __init__(self, port):
+        self.port, self.began = port, time.monotonic()
+        self.asked_to_stop = False
+        self.services, self.watches = [], {}
+
+    def run(self):
+        """Until Ctrl-C or SIGTERM; the exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+        try:
+            self._start_all()
+            self._keep_alive()
+        except Stopping:
+            return 0
+        except (children.NotReady, subprocess.CalledProcessError) as error:
+            print(f"{error} : voir var/*.log", file=sys.stderr)
+            return 1
+        finally:
+            self._stop_all()
+
+    def _ask_to_stop(self, *_):
+        self.asked_to_stop = True
+
+    def _start_all(self):
+        self.say(f"Journaux dans {VAR}")
+        environment = {**os.environ, **self._start_servers()}
+        self._prepare_data(environment)
+        self._start(programs.web(environment, VAR, self.port))
+        self.say(f"Pages prêtes : {self.site}")
+        for program in programs.behind_the_scenes(environment, VAR):
+            self._start(program)
+        self._welcome(environment)
+
+    @property
+    def site(self):
+        return f"http://127.0.0.1:{self.port}/"
+
+    def _start_servers(self):
+        postgres = servers.Postgres(data_folder("pg"), log=VAR / "postgres.log", **SETTINGS)
+        valkey = servers.Valkey(VAR / "valkey", log=VAR / "valkey.log", persist=True)
+        mailbox = programs.mailbox(VAR)
+        for server in (postgres, valkey, mailbox):
+            self._start(server)
+        postgres.create("viatraj")
+        environment = {
+            "DATABASE_URL": postgres.url("viatraj"),
+            "REDIS_URL": valkey.url(),
+            "SECRET_KEY": secret_key(VAR / "secret_key"),
+            "SITE_URL": self.site.rstrip("/"),
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+            "DATA_DIR": str(VAR),
+            "DEMO": "1",
+        }
+        write_private(VAR / "env", "".join(f"{name}={value}\n" for name, value in environment.items()))
+        return environment
+
+    def _prepare_data(self, environment):
+        """Files are collected while the database is brought up to date: two cores, two works."""
+        files = programs.start_step("collectstatic", environment, VAR, "--noinput")
+        try:
+            self._finish("migrate", programs.start_step("migrate", environment, VAR, "--noinput"))
+            self._finish("collectstatic", files)
+        finally:
+            children.stop(files, (signal.SIGTERM,))
+        self.say("Base à jour, fichiers rassemblés")
+        if programs.has_command("demo_data"):
+            self._finish("demo_data", programs.start_step("demo_data", environment, VAR))
+            self.say("Données de démonstration prêtes")
+
+    def _finish(self, name, process):
+        try:
+            while process.poll() is None:
+                self._check()
+                time.sleep(0.02)
+        finally:
+            children.stop(process, (signal.SIGTERM,))
+        if process.returncode:
+            raise children.NotReady(f"« manage.py {name} » a échoué, voir var/{name}.log")
+
+    def _check(self):
+        if self.asked_to_stop:
+            raise Stopping
+
+    def _start(self, service):
+        self._check()
+        # Listed before it starts, so that it is stopped even when it never gets ready.
+        self.services.append(service)
+        self.watches[service.name] = Watch()
+        self._launch(service)
+        self.say(f"{service.name} : processus {service.process.pid}")
+
+    def _launch(self, service):
+        service.start()
+        write_private(VAR / f"{service.name}.pid", f"{service.process.pid}\n")
+
+    def _welcome(self, environment):
+        print(f"\nViaTraj est prêt : {self.site}", f"Courriels envoyés : {self.site}demo/courriels/", sep="\n")
+        if programs.has_command("demo_info"):
+            sys.stdout.flush()
+            subprocess.run([sys.executable, "manage.py", "demo_info"], cwd=ROOT, env=environment)
+        print("Ctrl-C arrête tout.\n", flush=True)
+
+    def _keep_alive(self):
+        while True:
+            self._check()
+            for service in self.services:
+                if service.process.poll() is not None:
+                    self._revive(service, self.watches[service.name])
+            time.sleep(0.1)
+
+    def _revive(self, service, watch):
+        """Restarts what died, each time after a longer pause."""
+        if watch.restart_at is None:
+            children.clear_group(service.process)
+            pause = watch.died(time.monotonic())
+            self.say(f"{service.name} s’est arrêté (code {service.process.returncode}), voir var/{service.name}.log")
+            if pause is None:
+                raise children.NotReady(f"{service.name} s’est arrêté {MOST_DEATHS} fois en une minute")
+        elif time.monotonic() >= watch.restart_at:
+            watch.restart_at = None
+            try:
+                self._launch(service)
+            except children.NotReady as error:
+                self.say(str(error))
+                children.stop(service.process, service.signals)
+            else:
+                self.say(f"{service.name} : relancé, processus {service.process.pid}")
+
+    def _stop_all(self):
+        self.say("Arrêt…")
+        for service in reversed(self.services):
+            service.stop()
+            (VAR / f"{service.name}.pid").unlink(missing_ok=True)
+        (VAR / "env").unlink(missing_ok=True)
+        self.say("Tout est arrêté.")
+
+    def say(self, sentence):
+        print(f"[{time.monotonic() - self.began:5.1f} s] {sentence}", flush=True)
+
+
+class Watch:
+    """The recent deaths of one process."""
+
+    def __init__(self):
+        self.deaths, self.restart_at = [], None
+
+    def died(self, now):
+        """Seconds to wait before the next start; None when it has died too often."""
+        self.deaths = [death for death in self.deaths if death > now - WINDOW] + [now]
+        if len(self.deaths) >= MOST_DEATHS:
+            return None
+        pause = 0.2 * 4 ** (len(self.deaths) - 1)
+        self.restart_at = now + pause
+        return pause
+
+
+def data_folder(name):
+    """var/<name>; elsewhere when PostgreSQL, who is nobody when we are root, may not walk down to it."""
+    if not children.unprivileged(VAR / name) or children.reachable(ROOT):
+        return VAR / name
+    digest = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]
+    home = Path("/var/tmp", f"viatraj-{digest}")
+    home.mkdir(mode=0o711, exist_ok=True)
+    if home.stat().st_uid != os.geteuid() or home.is_symlink():
+        raise children.NotReady(f"{home} n’est pas à nous")
+    home.chmod(0o711)
+    print(f"Ce dossier est fermé à PostgreSQL, qui ne tourne pas en root : ses données sont dans {home / name}")
+    return home / name
+
+
+def secret_key(file):
+    """Made once and kept, so that sessions survive a restart."""
+    if not file.exists():
+        write_private(file, servers.secrets.token_urlsafe(50))
+    return file.read_text()
+
+
+def write_private(file, text):
+    """Only we may read it; nobody sees it half written."""
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w") as out:
+        out.write(text)
+    part.replace(file)
+
+
+def make_var():
+    os.umask(0o077)
+    VAR.mkdir(exist_ok=True)
+    VAR.chmod(0o755 if children.unprivileged() else 0o700)
+    for log in VAR.glob("*.log"):
+        log.replace(log.with_suffix(".log.old"))
+
+
+def alone():
+    """The lock of this folder, held as long as we live; None when another one holds it."""
+    lock = open(VAR / "lock", "w")  # noqa: SIM115, closed by our end
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return None
+    return lock
+
+
+def port_is_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def main():
+    wanted = os.environ.get("PORT") or "8000"
+    if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
+        sys.exit(f"PORT={wanted} n’est pas un numéro de port (1 à 65535).")
+    VAR.mkdir(exist_ok=True)
+    lock = alone()
+    if not lock:
+        sys.exit("ViaTraj tourne déjà dans ce dossier ; arrêtez-le d’abord par Ctrl-C.")
+    if not port_is_free(int(wanted)):
+        sys.exit(f"Le port {wanted} est déjà pris ; choisissez-en un autre, par exemple : make run PORT=8001")
+    make_var()
+    sys.exit(Supervisor(int(wanted)).run())
+
+
+if __name__ == "__main__":
+    main()
