@@ -1,0 +1,289 @@
+"""Where care is given, and who gives it: structures, the national extraction's lines, people referred to."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+
+MEDECIN = "10"  # TRE_G15
+CIVIL, MILITARY = "C", "M"  # TRE_R09; a student is a line with profession 10 too
+IS_MEDECIN = Q(profession=MEDECIN, categorie__in=[CIVIL, MILITARY])
+
+
+# --- Structures -------------------------------------------------------------------
+
+
+class Region(models.Model):
+    code = models.CharField("code de la région (COG)", max_length=3, unique=True)
+    nom = models.CharField("nom", max_length=100)
+
+    class Meta:
+        verbose_name = "région"
+
+    def __str__(self):
+        return self.nom
+
+
+class Coordination(models.Model):
+    """The territorial team that settles the référents of its structures."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="coordinations", verbose_name="région")
+    nom = models.CharField("nom", max_length=200)
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    email = models.EmailField("adresse e-mail", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "nom"],
+                name="annuaire_coordination_once",
+                violation_error_code="nom",
+                violation_error_message="Une coordination de cette région porte déjà ce nom.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.nom
+
+
+class Closable(models.Model):
+    """A structure that vanishes is closed, never deleted (ANN-7)."""
+
+    closed_at = models.DateTimeField("fermé le", null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name="remplacé par"
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_replaced_when_closed",
+                condition=Q(replaced_by=None) | Q(closed_at__isnull=False),
+                violation_error_code="replaced_by",
+                violation_error_message="Seule une structure fermée peut être remplacée.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_not_replaced_by_itself",
+                condition=~Q(replaced_by=F("id")),
+                violation_error_code="replaced_by",
+                violation_error_message="Une structure ne se remplace pas elle-même.",
+            ),
+        ]
+
+
+class Etablissement(Closable):
+    coordination = models.ForeignKey(Coordination, models.PROTECT, related_name="etablissements")
+    finess = models.CharField("numéro FINESS", max_length=9, null=True, blank=True, unique=True)
+    nom = models.CharField("nom", max_length=200)
+    adresse = models.TextField("adresse", blank=True)
+    code_postal = models.CharField("code postal", max_length=10, blank=True)
+    commune = models.CharField("commune", max_length=100, blank=True)
+
+    class Meta(Closable.Meta):
+        verbose_name = "établissement"
+        constraints = [
+            *Closable.Meta.constraints,
+            models.CheckConstraint(
+                name="annuaire_etablissement_finess",
+                condition=Q(finess=None) | Q(finess__regex=r"^\d[\dAB]\d{7}$"),
+                violation_error_code="finess",
+                violation_error_message="Un numéro FINESS compte neuf caractères.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.nom
+
+
+class Unite(Closable):
+    etablissement = models.ForeignKey(
+        Etablissement, models.PROTECT, related_name="unites", verbose_name="établissement"
+    )
+    nom = models.CharField("nom", max_length=200)
+
+    class Meta(Closable.Meta):
+        verbose_name = "unité de soins"
+        verbose_name_plural = "unités de soins"
+
+    def __str__(self):
+        return self.nom
+
+
+class Guichet(models.Model):
+    """One door for several units (SMR, HAD, soins palliatifs; ANN-4)."""
+
+    coordination = models.ForeignKey(Coordination, models.PROTECT, related_name="guichets")
+    nom = models.CharField("nom", max_length=200)
+    unites = models.ManyToManyField(Unite, related_name="guichets", blank=True, verbose_name="unités")
+
+    class Meta:
+        verbose_name = "guichet unique"
+        verbose_name_plural = "guichets uniques"
+
+    def __str__(self):
+        return self.nom
+
+
+# --- Professionals ----------------------------------------------------------------
+
+
+class Cle(Func):
+    """Upper case, no accent, no space, hyphen or apostrophe: «N'Diaye» and «NDIAYE» are one key."""
+
+    function = "norm_cle"
+    arity = 1
+    output_field = models.TextField(db_collation="C")
+
+
+def cle(field: str) -> models.GeneratedField:
+    return models.GeneratedField(expression=Cle(field), output_field=Cle.output_field, db_persist=True)
+
+
+class NomComplet(Func):
+    """`nom_cle prenom_cle`, exactly as the trigram index has it."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = models.TextField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(F("nom_cle"), F("prenom_cle"))
+
+
+class ActiviteQuerySet(models.QuerySet):
+    def medecins(self):
+        """Written as the partial indexes are, so that they serve."""
+        return self.filter(IS_MEDECIN)
+
+
+class Activite(models.Model):
+    """One line of the national extraction: a person, an activity, a savoir-faire. No phone, no e-mail (ANN-5)."""
+
+    empreinte = models.UUIDField("MD5 de la ligne", primary_key=True)
+    idnat = models.CharField("identification nationale", max_length=40, db_collation="C")
+    nom = models.TextField("nom d’exercice")
+    prenom = models.TextField("prénom d’exercice")
+    profession = models.TextField("code de profession (TRE_G15)")
+    categorie = models.TextField("catégorie professionnelle (TRE_R09)")
+    savoir_faire_type = models.TextField("type de savoir-faire (TRE_R04)")
+    savoir_faire = models.TextField("code du savoir-faire")
+    savoir_faire_label = models.TextField("savoir-faire")
+    mode = models.TextField("mode d’exercice (TRE_R23)")
+    finess = models.TextField("numéro FINESS du site")
+    structure = models.TextField("identifiant technique de la structure")
+    raison_sociale = models.TextField("raison sociale")
+    adresse = models.TextField("voie")
+    code_postal = models.TextField("code postal", db_collation="C")
+    commune = models.TextField("commune")
+    secteur = models.TextField("secteur d’activité (TRE_R02)")
+    nom_cle = cle("nom")
+    prenom_cle = cle("prenom")
+    commune_cle = cle("commune")
+
+    objects = ActiviteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "activité"
+        indexes = [
+            models.Index("idnat", name="annuaire_activite_idnat"),
+            models.Index("nom_cle", "prenom_cle", "idnat", name="annuaire_medecin_nom", condition=IS_MEDECIN),
+            models.Index(
+                "code_postal",
+                "nom_cle",
+                "prenom_cle",
+                "idnat",
+                name="annuaire_medecin_cp",
+                condition=IS_MEDECIN,
+            ),
+            models.Index(
+                "commune_cle",
+                "nom_cle",
+                "prenom_cle",
+                "idnat",
+                name="annuaire_medecin_ville",
+                condition=IS_MEDECIN,
+            ),
+            GistIndex(
+                "code_postal",
+                OpClass("nom_cle", "gist_trgm_ops(siglen=64)"),
+                name="annuaire_medecin_proche",
+                condition=IS_MEDECIN,
+            ),
+            GinIndex(
+                OpClass(NomComplet(), "gin_trgm_ops"),
+                name="annuaire_medecin_trigrammes",
+                condition=IS_MEDECIN,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.prenom} {self.nom}"
+
+
+class Professionnel(models.Model):
+    """Somebody whom a délégation or a dossier refers to, with or without an account; never deleted."""
+
+    idnat = models.CharField("identification nationale", max_length=40, unique=True)
+    former_idnats = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    nom = models.TextField("nom")
+    prenom = models.TextField("prénom", blank=True)
+    profession = models.CharField("code de profession (TRE_G15)", max_length=10)
+    categorie = models.CharField("catégorie professionnelle (TRE_R09)", max_length=10, blank=True)
+    specialite = models.TextField("spécialité", blank=True)
+    code_postal = models.TextField("code postal", blank=True)
+    commune = models.TextField("commune", blank=True)
+    vanished_at = models.DateTimeField("absent de l’annuaire national depuis le", null=True, blank=True)
+    created_at = models.DateTimeField("créé le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "professionnel"
+
+    def __str__(self):
+        return self.idnat
+
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.prenom} {self.nom}".strip()
+
+    @property
+    def is_medecin(self) -> bool:
+        return self.profession == MEDECIN and self.categorie in (CIVIL, MILITARY)
+
+    @property
+    def titre(self) -> str:
+        """As written in sentences: «Dr Christine Leclercq» for a médecin."""
+        return f"Dr {self.nom_complet}" if self.is_medecin else self.nom_complet
+
+
+class ImportRun(models.Model):
+    """A national extraction that was taken in; a refused one changes nothing and leaves no row."""
+
+    class Status(models.TextChoices):
+        FIRST = "first", "premier chargement"
+        REFRESHED = "refreshed", "mise à jour"
+        UNCHANGED = "unchanged", "sans changement"
+
+    file_name = models.CharField("fichier", max_length=255)
+    extraction_date = models.DateField("date de l’extraction", db_index=True)
+    sha256 = models.CharField("empreinte du fichier", max_length=64)
+    lines = models.PositiveIntegerField("lignes lues")
+    duplicates = models.PositiveIntegerField("lignes en double")
+    added = models.PositiveIntegerField("lignes ajoutées")
+    removed = models.PositiveIntegerField("lignes retirées")
+    persons = models.PositiveIntegerField("personnes")
+    persons_vanished = models.PositiveIntegerField("personnes disparues")
+    started_at = models.DateTimeField("commencé le")
+    finished_at = models.DateTimeField("fini le")
+    seconds = models.FloatField("durée en secondes")
+    status = models.CharField("résultat", max_length=10, choices=Status)
+    by = models.CharField("lancé par", max_length=100)
+    accept_loss = models.BooleanField("disparitions acceptées", default=False)
+
+    class Meta:
+        verbose_name = "import de l’annuaire national"
+        verbose_name_plural = "imports de l’annuaire national"
+
+    def __str__(self):
+        return self.file_name
