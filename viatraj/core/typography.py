@@ -45,6 +45,14 @@ def instant(at: datetime) -> str:
     return f"{short_day(at)} à {hour(at)}"
 
 
+def duration(seconds: int) -> str:
+    """45 secondes, 1 minute, 3 minutes: rounded up, so that nobody comes back too early."""
+    if seconds < 60:  # noqa: PLR2004
+        return f"{seconds}{NBSP}seconde{'s' if seconds > 1 else ''}"
+    minutes = -(-seconds // 60)
+    return f"{minutes}{NBSP}minute{'s' if minutes > 1 else ''}"
+
+
 def grouped(number: int | Decimal) -> str:
     """1 234 567, by narrow spaces."""
     return f"{number:,}".replace(",", THIN).replace(".", ",")

@@ -1,0 +1,95 @@
+"""Pages of refusal and failure (ux.md §6, point 39): what happened, what to do, whom to call, which number.
+
+They answer before sessions and actor exist as well as after. 500 and 503 lean on nothing: no context, no base.
+"""
+
+import re
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from viatraj.core.policies import Denied
+from viatraj.core.typography import duration
+from viatraj.espaces.context import dialled, url
+
+NOT_SHOWN = re.compile(r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe")
+
+
+def bad_request(request, exception=None):
+    return _page(request, "400.html", 400)
+
+
+def permission_denied(request, exception=None):
+    """Only a Denied speaks to people; other refusals have technical texts."""
+    reason = str(exception) if isinstance(exception, Denied) else ""
+    return _page(request, "403.html", 403, reason=reason, referents=url("mes_referents"))
+
+
+def csrf_failure(request, reason=""):
+    """`reason` is Django's, for the log, never for people."""
+    return _page(request, "csrf.html", 403)
+
+
+def page_not_found(request, exception=None):
+    return _page(request, "404.html", 404)
+
+
+def conflict(request, typed=None, reason=""):
+    """The form was drawn for somebody else (two tabs): what was typed is shown, for copying.
+
+    `typed`: (label, value) pairs; without them, what the form sent, secrets and tokens left out.
+    """
+    typed = _typed(request) if typed is None else typed
+    return _page(request, "409.html", 409, typed=typed, reason=reason)
+
+
+def unprocessable(request, reason=""):
+    return _page(request, "422.html", 422, reason=reason)
+
+
+def too_many(request, seconds):
+    """`seconds` to wait, also said to machines."""
+    answer = _page(request, "429.html", 429, wait=duration(seconds))
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+def server_error(request):
+    return _bare(request, "500.html", 500)
+
+
+def unavailable(request, seconds=60):
+    answer = _bare(request, "503.html", 503)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+def _page(request, template, status, **context):
+    context |= {"number": _number(request), "home": url("accueil") or "/"}
+    return render(request, f"errors/{template}", context, status=status)
+
+
+def _bare(request, template, status):
+    context = {
+        "name": settings.SITE_NAME,
+        "phone": settings.SUPPORT_PHONE,
+        "tel": dialled(settings.SUPPORT_PHONE),
+        "hours": settings.SUPPORT_HOURS,
+        "number": _number(request),
+    }
+    return HttpResponse(render_to_string(f"errors/{template}", context), status=status)
+
+
+def _typed(request):
+    return [
+        (name.replace("_", " ").capitalize(), value)
+        for name, values in request.POST.lists()
+        for value in values
+        if value and not NOT_SHOWN.match(name)
+    ]
+
+
+def _number(request) -> str:
+    return getattr(request, "request_id", "")

@@ -1,0 +1,79 @@
+"""Pages for everybody: legal ones, help, what the service is for (ux.md §6, points 4 to 6; CON-1)."""
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import chartes
+from viatraj.espaces.context import FOOTER, MEDECIN_NAV, STAFF_NAV, links, url
+
+STATEMENT_OF = date(2026, 11, 21)  # the accessibility statement was last checked on that day
+DOORS = [
+    ("Accueil", "accueil"),
+    ("Connexion des médecins libéraux", "authcps:medecin"),
+    ("Connexion des professionnels en établissement", "authcps:professionnel"),
+    ("Mot de passe oublié", "accounts:forgotten"),
+]
+
+
+@login_not_required
+@require_safe
+def accessibility(request):
+    return _legal(request, "accessibilite", stated_on=STATEMENT_OF)
+
+
+@login_not_required
+@require_safe
+def legal_notice(request):
+    return _legal(request, "mentions_legales")
+
+
+@login_not_required
+@require_safe
+def personal_data(request):
+    return _legal(request, "donnees_personnelles")
+
+
+@login_not_required
+@require_safe
+def charte(request):
+    return _legal(request, "charte", charte=chartes.current(timezone.localdate()))
+
+
+@login_not_required
+@require_safe
+def site_map(request):
+    sections = [
+        ("Se connecter", links(DOORS)),
+        ("Espace médecin libéral", links([("Accueil de l’espace médecin", "medecin"), *MEDECIN_NAV[1:]])),
+        ("Espace des professionnels", links(STAFF_NAV[1:])),
+        ("À propos du service", links(FOOTER)),
+    ]
+    return _legal(request, "plan_du_site", sections=sections)
+
+
+@login_not_required
+@require_safe
+def support(request):
+    return _legal(request, "assistance", forgotten=url("accounts:forgotten"))
+
+
+@login_not_required
+@require_safe
+def about(request):
+    return _legal(request, "en_savoir_plus", doors=links(DOORS[1:3]))
+
+
+def _legal(request, name, **context):
+    context |= {
+        "publisher": settings.PUBLISHER,
+        "hosting": settings.HOSTING,
+        "project_email": settings.SUPPORT_PROJECT_EMAIL,
+        "users_url": settings.SUPPORT_USERS_URL,
+        "site_url": settings.SITE_URL,
+    }
+    return render(request, f"espaces/legal/{name}.html", context)
