@@ -1,0 +1,95 @@
+"""The outbox: what an action posts exists if, and only if, the action does."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.utils import make_msgid, parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.template import Context
+from django.template.loader import get_template
+
+from courrier import secrets
+from courrier.models import Channel, Message, Priority
+
+BELL = "courrier"  # the PostgreSQL channel that wakes the senders; its payload is the priority
+BODIES_KEPT = timedelta(days=30)
+
+
+def post(
+    letter: str,
+    *,
+    to: str,
+    key: str,
+    context: Mapping[str, Any],
+    priority: Priority = Priority.NORMAL,
+    expires_at: datetime | None = None,
+    secret: bool = False,
+    channel: str = Channel.MAIL,
+) -> bool:
+    """Put `<letter>.subject.txt` and `<letter>.body.txt` into the outbox, in the caller's transaction.
+
+    True when written, False when `key` was posted before. Not sent any more after `expires_at`.
+    `secret`: the body is encrypted, and erased once gone (the subject must not hold the secret).
+    """
+    known = {"site_url": settings.SITE_URL.rstrip("/"), "site_name": settings.SITE_NAME}
+    known |= {"support_phone": settings.SUPPORT_PHONE, "support_email": settings.SUPPORT_EMAIL, **context}
+    text = _plain(f"{letter}.body.txt", known).strip() + "\n"
+    subject = " ".join(_plain(f"{letter}.subject.txt", known).split())
+    html = _html(subject, text, known) if channel == Channel.MAIL else ""
+    message = Message(
+        key=key,
+        message_id=_message_id(),
+        channel=channel,
+        to=to,
+        subject=subject[:200],
+        priority=priority,
+        expires_at=expires_at,
+        secret=secret,
+        **({"secret_body": secrets.seal(text, html)} if secret else {"text": text, "html": html}),
+    )
+    return _insert(message)
+
+
+def purge(*, now: datetime) -> int:
+    """Erase the bodies of what was dealt with and is older than 30 days; how many."""
+    old = Message.objects.exclude(state=Message.State.PENDING).filter(created_at__lt=now - BODIES_KEPT)
+    return old.exclude(text="", html="").update(text="", html="")
+
+
+def _insert(message: Message) -> bool:
+    """Once per key, also when two transactions post it together: the second waits for the first."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO courrier_message (key, message_id, channel, "to", subject, text, html, secret,'
+            " secret_body, priority, expires_at, state, attempts, last_error)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'pending', 0, '')"
+            " ON CONFLICT (key) DO NOTHING",
+            [getattr(message, name) for name in COLUMNS],
+        )
+        created = cursor.rowcount == 1
+        if created:
+            cursor.execute("SELECT pg_notify(%s, %s)", [BELL, str(int(message.priority))])
+    return created
+
+
+COLUMNS = ("key", "message_id", "channel", "to", "subject", "text", "html", "secret", "secret_body")
+COLUMNS += ("priority", "expires_at")
+
+
+def _plain(template: str, context: dict[str, Any]) -> str:
+    """Text is not HTML: an apostrophe stays one."""
+    return get_template(template).template.render(Context(context, autoescape=False))
+
+
+def _html(subject: str, text: str, context: dict[str, Any]) -> str:
+    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    return get_template("courrier/letter.html").render(
+        {**context, "subject": subject, "paragraphs": paragraphs, "language": settings.LANGUAGE_CODE[:2]}
+    )
+
+
+def _message_id() -> str:
+    """Settled here, so that a letter sent twice after a kill can be recognised."""
+    return make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])

@@ -1,0 +1,190 @@
+"""Who did what, in whose name, on what, when, from where, by which means (TRC-1). Added to, never changed."""
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Now
+from django.utils.module_loading import module_has_submodule
+
+from journal import sentences
+from viatraj.core.actor import Actor
+
+
+class TransactionId(models.Func):
+    """The transaction's number: by it, and not by id, a seal knows what can no longer move behind it."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+
+
+class EntryQuerySet(models.QuerySet):
+    def about(self, target: models.Model):
+        return self.filter(content_type=ContentType.objects.get_for_model(target), object_id=str(target.pk))
+
+    def about_any(self, targets: models.QuerySet):
+        """About any row of a queryset, by one sub-query."""
+        ids = targets.order_by().values(text=Cast("pk", models.CharField()))
+        return self.filter(content_type=ContentType.objects.get_for_model(targets.model), object_id__in=ids)
+
+    def done_in_name_of(self, user):
+        """What others did for this médecin (TRC-2)."""
+        return self.filter(on_behalf_of=user)
+
+    def newest_first(self):
+        """Ready to be told: one query, people included."""
+        return self.select_related("user", "on_behalf_of").order_by("-id")
+
+
+class Entry(models.Model):
+    """`label` and `data` hold logins, numbers and names of fields: never a patient's name nor a medical word."""
+
+    at = models.DateTimeField("le", db_default=Now(), editable=False)
+    event = models.CharField("événement", max_length=60)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="auteur"
+    )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="au nom de"
+    )
+    system = models.CharField("traitement", max_length=60, blank=True)
+    means = models.CharField("moyen de connexion", max_length=10, blank=True)
+    quality = models.CharField("qualité", max_length=40, blank=True)
+    delegation_id = models.BigIntegerField("délégation", null=True)
+    etablissement_id = models.BigIntegerField("établissement", null=True)
+    unite_id = models.BigIntegerField("unité", null=True)
+    address = models.CharField("adresse IP", max_length=45, blank=True)
+    request_id = models.CharField("requête", max_length=64, blank=True)
+    content_type = models.ForeignKey(
+        ContentType, models.PROTECT, null=True, related_name="+", verbose_name="nature de l’objet"
+    )
+    object_id = models.CharField("objet", max_length=40, null=True)  # noqa: DJ001 (null together)
+    target = GenericForeignKey("content_type", "object_id")
+    label = models.CharField("libellé", max_length=200, blank=True)
+    data = models.JSONField("données", default=dict, encoder=DjangoJSONEncoder, blank=True)
+    tx = models.BigIntegerField("transaction", db_default=TransactionId(), editable=False)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ligne du journal"
+        verbose_name_plural = "lignes du journal"
+        indexes = [
+            models.Index("content_type", "object_id", F("id").desc(), name="journal_entry_about"),
+            models.Index("user", F("id").desc(), name="journal_entry_by"),
+            models.Index(
+                "on_behalf_of",
+                F("id").desc(),
+                name="journal_entry_in_name_of",
+                condition=Q(on_behalf_of__isnull=False),
+            ),
+            models.Index("tx", name="journal_entry_tx"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="journal_entry_person_or_system",
+                condition=Q(user=None) & ~Q(system="") | Q(user__isnull=False, system=""),
+                violation_error_message="Une ligne du journal a pour auteur une personne ou un traitement.",
+            ),
+            models.CheckConstraint(
+                name="journal_entry_only_people_act_for_others",
+                condition=Q(on_behalf_of=None) | Q(user__isnull=False) & ~Q(on_behalf_of=F("user")),
+                violation_error_message="On n’agit pas au nom de soi-même.",
+            ),
+            models.CheckConstraint(
+                name="journal_entry_target_whole",
+                condition=Q(content_type=None, object_id=None)
+                | Q(content_type__isnull=False, object_id__isnull=False),
+                violation_error_message="L’objet d’une ligne du journal se nomme en entier, ou pas du tout.",
+            ),
+            models.CheckConstraint(
+                name="journal_entry_event_named",
+                condition=~Q(event=""),
+                violation_error_message="Une ligne du journal nomme son événement.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.event} {self.label}".strip()
+
+    @property
+    def sentence(self) -> str:
+        """As the «Historique des actions» says it (DEL-6)."""
+        return sentences.of(self, known_events().get(self.event))
+
+
+class Seal(models.Model):
+    """Proof of all lines whose transaction lies in [from_tx, until_tx); chained to the seal before (TRC-1).
+
+    `ids` and `prints` (8 bytes a line, in the order of `ids`) only serve to name the place of a break.
+    """
+
+    number = models.PositiveBigIntegerField("numéro", primary_key=True)
+    from_tx = models.BigIntegerField("première transaction")
+    until_tx = models.BigIntegerField("horizon")
+    count = models.PositiveIntegerField("lignes")
+    digest = models.CharField("empreinte", max_length=64)
+    previous = models.CharField("empreinte précédente", max_length=64)
+    ids = ArrayField(models.BigIntegerField(), verbose_name="lignes scellées")
+    prints = models.BinaryField("empreintes des lignes")
+    sealed_at = models.DateTimeField("scellé le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "sceau"
+        verbose_name_plural = "sceaux"
+
+    def __str__(self):
+        return f"sceau n° {self.number}"
+
+
+def record(
+    event: str, *, by: Actor, target: models.Model | None = None, label: str | None = None, **data: Any
+) -> Entry:
+    """Write one line: the only way into the journal. `label` defaults to `str(target)`; `data` goes as JSON."""
+    if event not in known_events():
+        raise LookupError(f"{event!r} is in no app's events.EVENTS")
+    _refuse_nobody(by)
+    entry = Entry(
+        event=event,
+        user=by.user,
+        on_behalf_of=by.on_behalf_of,
+        system=by.system_name,
+        label=(str(target) if label is None and target is not None else label or "")[:200],
+        data=data,
+        **{name: getattr(by, name) for name in FROM_ACTOR},
+    )
+    if target is not None:
+        entry.content_type = ContentType.objects.get_for_model(target)
+        entry.object_id = str(target.pk)
+    entry.save(force_insert=True)
+    return entry
+
+
+FROM_ACTOR = ("means", "quality", "delegation_id", "etablissement_id", "unite_id", "address", "request_id")
+
+
+def _refuse_nobody(by: Actor) -> None:
+    """The database asks for a person or a process; somebody not signed in is at least known by his address."""
+    if by.user is None and by.quality == "anonymous" and not by.address:
+        raise ValueError("an anonymous actor is journalled with his address")
+
+
+@cache
+def known_events() -> dict[str, str]:
+    """All apps' `events.EVENTS`: what happened → how it is told."""
+    found: dict[str, str] = {}
+    for config in apps.get_app_configs():
+        if config.module is not None and module_has_submodule(config.module, "events"):
+            events = import_module(f"{config.name}.events").EVENTS
+            if twice := found.keys() & events.keys():
+                raise LookupError(f"{sorted(twice)} of {config.name} are another app's events too")
+            found |= events
+    return found
