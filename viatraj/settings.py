@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "viatraj.middleware.actor",
-    "viatraj.middleware.gate",
+    "viatraj.middleware.Gate",
 ]
 
 ROOT_URLCONF = "viatraj.urls"
@@ -106,7 +106,7 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")
-DATA_DIR = env.path("DATA_DIR", default=BASE_DIR / "var")()
+DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))
 
 # --- Accounts and sessions ------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -1,7 +1,20 @@
 """The map of the site; paths in French, names in English."""
 
+from django.conf import settings
 from django.urls import include, path
+
+from viatraj.core import admin
+
+handler400 = "viatraj.espaces.views.errors.bad_request"
+handler403 = "viatraj.espaces.views.errors.permission_denied"
+handler404 = "viatraj.espaces.views.errors.page_not_found"
+handler500 = "viatraj.espaces.views.errors.server_error"
 
 urlpatterns = [
     path("", include("viatraj.espaces.urls")),
+    path("", include("authcps.urls")),
+    path("", include("delegations.urls")),
+    path("dossiers/", include("dossiers.urls")),
+    path("gestion/", admin.site.urls),
+    *([path("demo/", include("viatraj.demo.urls"))] if settings.DEMO else []),
 ]

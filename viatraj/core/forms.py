@@ -26,13 +26,13 @@ class KeyedForm(forms.Form):
 def submit(form, action, **known) -> bool:
     """Hand a valid form to one action; a refusal of the data goes back onto the form.
 
-    An error whose code, or whose place on the model, names a field of the form stands there; else on top.
+    What the action returns is left in `form.result`. An error whose code, or whose place on the model, names a field of the form stands there; else on top.
     A Stale one leaves what stands now in `form.stale`.
     """
     if not form.is_valid():
         return False
     try:
-        action(**form.cleaned_data, **known)
+        form.result = action(**form.cleaned_data, **known)
     except Stale as error:
         form.stale = error.fresh
         form.add_error(None, error)

@@ -3,6 +3,14 @@
 from django.shortcuts import render
 
 
+class TooManyRequests(Exception):
+    """Come back in `seconds`; answered by the 429 page."""
+
+    def __init__(self, seconds: int):
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 def page(request, template, *, status=200, **context):
     """Render; 422 when a form in the context was refused, 409 when it was stale (its text is kept)."""
     form = context.get("form")

@@ -1,5 +1,22 @@
 from django.urls import path
 
-from viatraj.espaces import views
+from viatraj.espaces.views import accueil, compte, legal, medecin, sante
 
-urlpatterns = []
+urlpatterns = [
+    path("", accueil.accueil, name="accueil"),
+    path("medecin/", medecin.medecin, name="medecin"),
+    path("professionnel/", accueil.professionnel, name="professionnel"),
+    path("mon-compte/", compte.compte, name="mon_compte"),
+    path("mon-compte/sessions/", compte.end_other_sessions, name="end_other_sessions"),
+    path("charte/", compte.charte, name="charte"),
+    path("session/prolonger/", compte.stay, name="prolonger"),
+    path("accessibilite/", legal.accessibility, name="accessibilite"),
+    path("mentions-legales/", legal.legal_notice, name="mentions_legales"),
+    path("donnees-personnelles/", legal.personal_data, name="donnees_personnelles"),
+    path("charte-d-utilisation/", legal.charte, name="charte_publique"),
+    path("plan-du-site/", legal.site_map, name="plan_du_site"),
+    path("assistance/", legal.support, name="assistance"),
+    path("en-savoir-plus/", legal.about, name="en_savoir_plus"),
+    path("sante/vif", sante.alive, name="alive"),
+    path("sante/pret", sante.ready, name="ready"),
+]

@@ -1,0 +1,106 @@
+"""What can be done with an account. The only writer of this app."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from accounts import policies
+from accounts.chartes import Charte
+from accounts.models import AcceptationCharte, Identite, Session, User
+from journal.models import record
+from viatraj.core.saving import locked, save_valid
+
+
+@transaction.atomic
+def create(*, login, nom, prenom, email, now, by, idnat="", **fields):
+    """A new account; `idnat` (8+RPPS, 0+ADELI, 3/5…/…) makes its first Identite."""
+    policies.system(by)
+    user = save_valid(
+        User(
+            login=login.lower(), nom=nom, prenom=prenom, email=email, password=make_password(None), **fields
+        )
+    )
+    if idnat:
+        save_valid(Identite(user=user, idnat=idnat, kind=_kind(idnat), since=now))
+    record("compte.created", by=by, target=user)
+    return user
+
+
+def _kind(idnat: str) -> str:
+    return {"8": Identite.Kind.RPPS, "0": Identite.Kind.ADELI}.get(idnat[0], Identite.Kind.STRUCTURE)
+
+
+def choose_password(user, *, password, now, by):
+    """Hash out of any lock, then write; sessions of the former password end (Django's session hash)."""
+    policies.system(by)
+    validate_password(password, user)
+    encoded = make_password(password)
+    with transaction.atomic():
+        user = locked(user)
+        user.password, user.password_changed_at, user.wrong_passwords_at = encoded, now, []
+        save_valid(user)
+        record("mot_de_passe.chosen", by=by, target=user)
+    return user
+
+
+@transaction.atomic
+def note_wrong_password(user, *, now, by):
+    """Keep the instants of the last 15 minutes; the fifth one locks the password door (CON-12)."""
+    since = now - settings.PASSWORD_WINDOW
+    user.wrong_passwords_at = [at for at in user.wrong_passwords_at if at > since] + [now]
+    if user.locked_at is None and len(user.wrong_passwords_at) >= settings.PASSWORD_TRIES:
+        user.locked_at, user.wrong_passwords_at = now, []
+        record("compte.locked", by=by, target=user)
+    user.save(update_fields=["wrong_passwords_at", "locked_at"])
+
+
+@transaction.atomic
+def note_sign_in(user, *, means, now, by):
+    user = locked(user)
+    user.last_sign_in_at, user.last_sign_in_means, user.wrong_passwords_at = now, means, []
+    user.save(update_fields=["last_sign_in_at", "last_sign_in_means", "wrong_passwords_at"])
+    record("connexion.opened", by=by, target=user)
+
+
+@transaction.atomic
+def update_contact(user, *, telephone, adresse, version, by):
+    """COM-5, its first form: what the card does not say and no code is sent to."""
+    policies.own_account(by)
+    user = locked(user, version=version)
+    changed = [name for name, new in (("telephone", telephone), ("adresse", adresse)) if getattr(user, name) != new]
+    if not changed:
+        return user
+    user.telephone, user.adresse, user.version = telephone, adresse, user.version + 1
+    save_valid(user)
+    record("compte.updated", by=by, target=user, fields=changed)
+    return user
+
+
+@transaction.atomic
+def accept_charte(user, *, charte: Charte, by):
+    """Accepting twice is one acceptance."""
+    policies.own_account(by)
+    user = locked(user)
+    if user.acceptations.filter(version=charte.version).exists():
+        return
+    save_valid(AcceptationCharte(user=user, version=charte.version, digest=charte.digest))
+    record("charte.accepted", by=by, target=user, version=charte.version)
+
+
+@transaction.atomic
+def end_other_sessions(user, *, keep, by):
+    policies.own_account(by)
+    ended, _ = Session.objects.filter(user=user).exclude(session_key=keep).delete()
+    record("sessions.ended", by=by, target=user, ended=ended)
+
+
+@transaction.atomic
+def purge_sessions(*, now, by):
+    """A day after their end: the sign-in page may still say «session terminée»."""
+    policies.system(by)
+    ended, _ = Session.objects.filter(expire_date__lt=now - timedelta(days=1)).delete()
+    if ended:
+        record("sessions.purged", by=by, ended=ended)

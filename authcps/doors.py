@@ -1,0 +1,42 @@
+"""Every way in, in one table; nothing else opens a session (a test walks the URL map)."""
+
+from dataclasses import dataclass
+
+import django_otp
+from django.contrib.auth import login
+from django.utils import timezone
+
+import accounts.actions
+from authcps.models import Attempt, CodeDevice
+from viatraj.core.actor import Actor, Means
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """`url_name` is the page whose POST, or return, opens the session."""
+
+    url_name: str
+    means: tuple[str, ...]
+    open: bool = True
+
+
+WAYS_IN = (
+    WayIn("authcps:medecin", (Means.TRUSTED,)),
+    WayIn("authcps:professionnel", (Means.TRUSTED,)),
+    WayIn("authcps:code", (Means.MAIL, Means.SMS)),
+    WayIn("authcps:card", (Means.CPS, Means.CPE, Means.CPA), open=False),
+    WayIn("authcps:psc", (Means.PSC,), open=False),
+)
+
+
+def enter(request, attempt: Attempt, device: CodeDevice, means: str) -> None:
+    """Open the session of somebody who has proved who he is; its key changes (ASVS 7.2.4)."""
+    user, now = attempt.user, timezone.now()
+    # Nothing of whoever was here before stays, their choice of médecin least of all.
+    request.session.flush()
+    login(request, user)
+    django_otp.login(request, device)
+    request.session.begin(means, now=now)
+    request.session["door"] = attempt.door
+    by = Actor(user=user, means=means, address=request.actor.address, request_id=request.request_id)
+    accounts.actions.note_sign_in(user, means=means, now=now, by=by)

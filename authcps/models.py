@@ -1,0 +1,137 @@
+"""Ways in: attempts, codes, devices, trusted browsers (CON-5, CON-6)."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
+from django_otp.models import Device
+
+from viatraj.core.actor import Means
+
+
+class Attempt(models.Model):
+    """A sign-in under way: the first factor is proved, the session holds its random id."""
+
+    class Door(models.TextChoices):
+        MEDECIN = "medecin", "Médecins libéraux"
+        PROFESSIONNEL = "professionnel", "Professionnels en établissement"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    door = models.CharField("porte", max_length=15, choices=Door)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    means = models.CharField("moyen", max_length=10, blank=True)
+    next_path = models.CharField("page demandée", max_length=500, blank=True)
+    created_at = models.DateTimeField("commencée le", db_default=Now())
+    ends = models.DateTimeField("valable jusqu’à")
+    signed_in_at = models.DateTimeField("aboutie le", null=True)
+
+    class Meta:
+        verbose_name = "connexion en cours"
+        verbose_name_plural = "connexions en cours"
+        indexes = [models.Index(fields=["ends"], name="authcps_attempt_ends")]
+
+    def __str__(self):
+        return str(self.pk)
+
+
+class CodeDevice(Device):
+    """Where codes go: a verified address or mobile. The second factor of django-otp is this row."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", "e-mail"
+        SMS = "sms", "SMS"
+
+    channel = models.CharField("canal", max_length=4, choices=Channel)
+    target = models.CharField("adresse ou numéro vérifié", max_length=254)
+
+    class Meta:
+        verbose_name = "réception des codes"
+        verbose_name_plural = "réceptions des codes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "channel"],
+                condition=Q(confirmed=True),
+                name="authcps_device_one_a_channel",
+                violation_error_code="channel",
+                violation_error_message="Ce compte reçoit déjà ses codes par ce canal.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_channel_display()} de {self.user_id}"
+
+    @property
+    def means(self) -> str:
+        return Means.SMS if self.channel == self.Channel.SMS else Means.MAIL
+
+
+class Code(models.Model):
+    """A code of 6 digits, hashed, bound to one attempt; five looks at it, one use (CON-5)."""
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="codes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    device = models.ForeignKey(CodeDevice, models.CASCADE, related_name="+")
+    digest = models.CharField("empreinte", max_length=64)
+    tries = models.PositiveSmallIntegerField("essais", default=0)
+    sent_at = models.DateTimeField("envoyé le")
+    ends = models.DateTimeField("valable jusqu’à")
+    used_at = models.DateTimeField("utilisé le", null=True)
+
+    class Meta:
+        verbose_name = "code à usage unique"
+        verbose_name_plural = "codes à usage unique"
+        constraints = [
+            models.CheckConstraint(
+                name="authcps_code_tries",
+                condition=Q(tries__lte=settings.CODE_TRIES),
+                violation_error_message="Ce code a été essayé trop de fois.",
+            ),
+            models.CheckConstraint(
+                name="authcps_code_ends_after_sent",
+                condition=Q(ends__gte=F("sent_at")),
+                violation_error_message="Un code ne prend pas fin avant son envoi.",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "sent_at"], name="authcps_code_user_sent")]
+
+    def __str__(self):
+        return f"code de {self.user_id}"
+
+    @staticmethod
+    def draw() -> str:
+        return f"{secrets.randbelow(10**6):06d}"
+
+    @staticmethod
+    def digest_of(attempt: Attempt, code: str) -> str:
+        return salted_hmac("authcps.code", f"{attempt.pk}:{code}", algorithm="sha256").hexdigest()
+
+
+class TrustedBrowser(models.Model):
+    """«Once per slice of 8 hours and per browser» (CON-6): the cookie's word is checked against this row."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="trusted_browsers")
+    token_hash = models.CharField("empreinte du navigateur", max_length=64)
+    device = models.ForeignKey(CodeDevice, models.CASCADE, related_name="+")
+    ends = models.DateTimeField("jusqu’à")
+
+    class Meta:
+        verbose_name = "navigateur de confiance"
+        verbose_name_plural = "navigateurs de confiance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "token_hash"],
+                name="authcps_trusted_once",
+                violation_error_message="Ce navigateur est déjà connu.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"navigateur de {self.user_id}"
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return salted_hmac("authcps.trusted", token, algorithm="sha256").hexdigest()

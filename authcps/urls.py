@@ -1,0 +1,12 @@
+from django.urls import path
+
+from authcps.views import code, identifiant, sortie
+
+app_name = "authcps"
+urlpatterns = [
+    path("connexion/medecin/", identifiant.medecin, name="medecin"),
+    path("connexion/professionnel/", identifiant.professionnel, name="professionnel"),
+    path("connexion/code/", code.code, name="code"),
+    path("connexion/code/renvoyer/", code.resend, name="resend"),
+    path("deconnexion/", sortie.sign_out, name="sign_out"),
+]

@@ -1,0 +1,90 @@
+"""The two doors: identifiant and password, with the other ways visible (CON-1, CON-2, CON-6)."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from authcps import actions, doors, limits
+from authcps.forms import MedecinForm, ProfessionnelForm
+from authcps.models import Attempt
+from authcps.views import code
+from viatraj.core.actor import Means
+from viatraj.core.pages import TooManyRequests, page
+
+REFUSED = {
+    Attempt.Door.MEDECIN: (
+        "La connexion n’a pas abouti. Vérifiez votre identifiant et votre mot de passe. Si vous ne vous êtes "
+        "jamais connecté par CPS ou e-CPS, commencez par là. Après plusieurs erreurs, le compte est bloqué."
+    ),
+    Attempt.Door.PROFESSIONNEL: (
+        "La connexion n’a pas abouti. Vérifiez votre identifiant et votre mot de passe. Après plusieurs erreurs, "
+        "le compte est bloqué\u00a0: rapprochez-vous du référent structure de votre établissement."
+    ),
+}
+
+
+@login_not_required
+@sensitive_post_parameters("mot_de_passe")
+@require_http_methods(["GET", "HEAD", "POST"])
+def medecin(request):
+    return _door(request, Attempt.Door.MEDECIN, MedecinForm, "authcps/medecin.html")
+
+
+@login_not_required
+@sensitive_post_parameters("mot_de_passe")
+@require_http_methods(["GET", "HEAD", "POST"])
+def professionnel(request):
+    return _door(request, Attempt.Door.PROFESSIONNEL, ProfessionnelForm, "authcps/professionnel.html")
+
+
+def _door(request, door, form_class, template):
+    if request.method != "POST":
+        return page(request, template, form=form_class(initial={"suite": request.GET.get("suite", "")}))
+    form = form_class(request.POST)
+    if not form.is_valid():
+        return page(request, template, form=form)
+    wait = limits.seconds_to_wait(request.actor.address, now=time.time())
+    if wait:
+        raise TooManyRequests(wait)
+    attempt = _identify(request, door, form.cleaned_data)
+    if attempt is None:
+        limits.note_refusal(request.actor.address, form.cleaned_data["identifiant"])
+        form.add_error(None, REFUSED[door])
+        return page(request, template, form=form)
+    return _second_factor(request, attempt)
+
+
+def _identify(request, door, typed):
+    suite = typed["suite"]
+    is_ours = url_has_allowed_host_and_scheme(suite, allowed_hosts=None) and suite.startswith("/")
+    return actions.identify(
+        identifiant=typed["identifiant"],
+        mot_de_passe=typed["mot_de_passe"],
+        door=door,
+        next_path=suite if is_ours else "",
+        now=timezone.now(),
+        by=request.actor,
+    )
+
+
+def _second_factor(request, attempt):
+    """The code, unless this browser gave one less than 8 hours ago."""
+    token = request.COOKIES.get(settings.TRUST_COOKIE_NAME, "")
+    device = actions.skip_code(attempt, token=token, now=timezone.now(), by=request.actor)
+    if device:
+        doors.enter(request, attempt, device, Means.TRUSTED)
+        return redirect(attempt.next_path or code.LANDING[attempt.door])
+    request.session.cycle_key()
+    request.session[code.ATTEMPT] = str(attempt.pk)
+    try:
+        actions.send_code(attempt, now=timezone.now(), by=request.actor)
+    except ValidationError as error:
+        request.session[code.NOTICE] = error.messages[0]
+    return redirect("authcps:code")

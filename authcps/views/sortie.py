@@ -1,0 +1,18 @@
+"""«Se déconnecter», and «Rester connecté»."""
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from authcps import actions
+
+
+@login_not_required
+@require_POST
+def sign_out(request):
+    """A session that has run out signs out as well: the page is the same."""
+    if request.user.is_authenticated:
+        actions.sign_out(by=request.actor)
+    logout(request)
+    return redirect("accueil")

@@ -1,0 +1,62 @@
+"""What delegates and médecins are told; no mail holds more than names, dates and a link."""
+
+from django.core.signing import BadSignature, TimestampSigner
+from django.urls import reverse
+
+from courrier import outbox
+from delegations.models import INVITATION_LIFETIME
+
+_signer = TimestampSigner(salt="delegations.invitation")
+
+
+def token(delegation) -> str:
+    """Points at the délégation as it is now: the nonce changes at each answer, change or deletion."""
+    return _signer.sign(delegation.nonce.hex)
+
+
+def nonce_of(token: str) -> str | None:
+    try:
+        return _signer.unsign(token, max_age=INVITATION_LIFETIME)
+    except BadSignature:
+        return None
+
+
+def granted(delegation):
+    _to_delegate("granted", delegation, link=reverse("delegations:invitation", args=[token(delegation)]))
+
+
+def modified(delegation):
+    _to_delegate("modified", delegation, link=reverse("delegations:received"))
+
+
+def revoked(delegation):
+    _to_delegate("revoked", delegation)
+
+
+def accepted(delegation):
+    _to_medecin("accepted", delegation)
+
+
+def refused(delegation):
+    _to_medecin("refused", delegation)
+
+
+def expired(delegation):
+    _to_medecin("expired", delegation)
+
+
+def _to_delegate(letter, delegation, **context):
+    _post(letter, delegation, delegation.email or delegation.delegataire.email, **context)
+
+
+def _to_medecin(letter, delegation):
+    _post(letter, delegation, delegation.delegant.email, link=reverse("delegations:index"))
+
+
+def _post(letter, delegation, to, **context):
+    outbox.post(
+        f"delegations/emails/{letter}",
+        to=to,
+        key=f"delegation:{delegation.pk}:{letter}:{delegation.version}",
+        context={"delegation": delegation, **context},
+    )

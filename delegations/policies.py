@@ -1,0 +1,49 @@
+"""Who may lend, answer, change and take back (DEL-3, DEL-4, DEL-7)."""
+
+from viatraj.core.policies import Denied
+
+
+def own_delegations(actor):
+    """Seeing and making délégations: a médecin, in his own name."""
+    if actor.is_acting:
+        raise Denied(
+            f"Vous agissez au nom du {actor.on_behalf_of.titre}\u00a0: ses délégations ne vous sont pas ouvertes."
+        )
+    if actor.user is None or not actor.user.is_medecin:
+        raise Denied("Seul un médecin peut déléguer la gestion de ses dossiers.")
+
+
+def grant(actor):
+    if actor.is_acting:
+        raise Denied("Une personne délégataire ne peut pas déléguer à son tour.")
+    own_delegations(actor)
+
+
+def manage(actor, delegation):
+    """Modify or delete: the médecin who lends, and nobody else."""
+    if actor.is_acting or actor.user is None or actor.user.pk != delegation.delegant_id:
+        raise Denied("Seul le médecin délégant peut modifier ou supprimer sa délégation.")
+
+
+def modify(actor, delegation):
+    manage(actor, delegation)
+    if not delegation.is_living:
+        raise Denied("Cette délégation a pris fin\u00a0: elle ne peut plus être modifiée.")
+
+
+def answer(actor, delegation):
+    """Accept or refuse: the person it was proposed to, in his own name."""
+    if actor.is_acting or actor.user is None or actor.user.pk != delegation.delegataire_id:
+        raise Denied("Seule la personne à qui cette délégation est proposée peut y répondre.")
+    if not delegation.is_living:
+        raise Denied("Cette délégation n’est plus proposée\u00a0: elle a été supprimée ou a pris fin.")
+
+
+def take_up(actor, delegation):
+    if actor.user is None or actor.user.pk != delegation.delegataire_id:
+        raise Denied("Cette délégation ne vous est pas accordée.")
+
+
+def system(actor):
+    if actor.user is not None or actor.system_name in ("", "anonymous"):
+        raise Denied("Cette opération est réservée à l’exploitation du service.")

@@ -1,0 +1,10 @@
+from celery import shared_task
+from django.utils import timezone
+
+from delegations import actions
+from viatraj.core.actor import Actor
+
+
+@shared_task
+def expire_invitations():
+    actions.expire_invitations(now=timezone.now(), by=Actor.system("invitations"))

@@ -1,0 +1,30 @@
+from django.urls import path, re_path
+
+from delegations.models import Delegation
+from delegations.views import medecin, recues
+
+app_name = "delegations"
+urlpatterns = [
+    path("medecin/delegations/", medecin.index, name="index"),
+    path(
+        "medecin/delegations/historique/medecins/",
+        medecin.history,
+        {"kind": Delegation.Kind.CONFRERE},
+        name="history_confreres",
+    ),
+    path(
+        "medecin/delegations/historique/assistants/",
+        medecin.history,
+        {"kind": Delegation.Kind.ASSISTANT},
+        name="history_assistants",
+    ),
+    path("medecin/delegations/confrere/", medecin.search, name="search"),
+    re_path(r"^medecin/delegations/confrere/(?P<idnat>[08][0-9AB]{8,13})/$", medecin.grant, name="grant"),
+    path("medecin/delegations/<int:pk>/", medecin.show, name="show"),
+    path("medecin/delegations/<int:pk>/modifier/", medecin.modify, name="modify"),
+    path("medecin/delegations/<int:pk>/supprimer/", medecin.revoke, name="revoke"),
+    path("delegations/recues/", recues.received, name="received"),
+    path("delegations/recues/<int:pk>/", recues.answer, name="answer"),
+    path("delegations/invitation/<str:token>/", recues.invitation, name="invitation"),
+    path("delegations/au-nom-de/", recues.switch, name="switch"),
+]

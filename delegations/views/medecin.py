@@ -1,0 +1,118 @@
+"""«Mes délégations»: what a médecin lends (DEL-1, DEL-3, DEL-4)."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+import annuaire.search
+from annuaire.forms import RechercheForm
+from delegations import actions, policies
+from delegations.forms import ConfrereForm, ModifyForm
+from delegations.models import Delegation
+from journal.models import Entry
+from viatraj.core.forms import submit
+from viatraj.core.pages import page
+from viatraj.core.periods import add_months
+
+
+@require_safe
+def index(request):
+    policies.own_delegations(request.actor)
+    today = timezone.localdate()
+    current = _granted(request).current(today).select_related("professionnel").order_by("nom", "prenom", "debut")
+    return page(
+        request,
+        "delegations/index.html",
+        medecins=[row for row in current if row.kind == Delegation.Kind.CONFRERE],
+        assistants=[row for row in current if row.kind == Delegation.Kind.ASSISTANT],
+        today=today,
+    )
+
+
+@require_safe
+def history(request, kind):
+    """«Afficher l’historique»: the délégations that are over, and every verb on all of them."""
+    policies.own_delegations(request.actor)
+    granted = _granted(request).filter(kind=kind)
+    return page(
+        request,
+        "delegations/history.html",
+        kind=kind,
+        past=granted.past(timezone.localdate()).order_by("-fin", "-pk")[:200],
+        entries=Entry.objects.about_any(granted).newest_first()[:200],
+    )
+
+
+@require_safe
+def search(request):
+    """Médecins of the national directory (ANN-5): by nom, and code postal or commune if one likes."""
+    policies.grant(request.actor)
+    form = RechercheForm(request.GET if "nom" in request.GET else None)
+    found = None
+    if form.is_bound and form.is_valid():
+        found = form.results(exclude=_own_numbers(request.actor.user))
+    return page(request, "delegations/search.html", form=form, found=found, as_of=annuaire.search.freshness())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant(request, idnat):
+    policies.grant(request.actor)
+    confrere = annuaire.search.by_number(idnat)
+    if confrere is None or idnat in _own_numbers(request.actor.user):
+        return redirect("delegations:search")
+    today = timezone.localdate()
+    month = {"debut": today, "fin": add_months(today, 1) - timedelta(days=1)}
+    form = ConfrereForm(request.POST or None, initial=month)
+    known = {"idnat": idnat, "today": today, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.grant_confrere, **known):
+        messages.success(
+            request,
+            f"Délégation proposée au {form.result.titre}. Elle prendra effet quand il l’aura acceptée\u00a0: "
+            "un e-mail vient de l’en informer.",
+        )
+        return redirect("delegations:index")
+    return page(request, "delegations/grant.html", form=form, confrere=confrere)
+
+
+@require_safe
+def show(request, pk):
+    """«Droits»: what this délégation lends (DEL-4)."""
+    policies.own_delegations(request.actor)
+    delegation = get_object_or_404(_granted(request), pk=pk)
+    return page(request, "delegations/show.html", delegation=delegation, today=timezone.localdate())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def modify(request, pk):
+    policies.own_delegations(request.actor)
+    delegation = get_object_or_404(_granted(request), pk=pk)
+    policies.modify(request.actor, delegation)
+    as_read = {"debut": delegation.debut, "fin": delegation.fin, "version": delegation.version}
+    form = ModifyForm(request.POST or None, initial=as_read)
+    known = {"delegation": delegation, "today": timezone.localdate(), "by": request.actor}
+    if submit(form, actions.modify, **known):
+        messages.success(request, f"La délégation de {delegation.titre} est modifiée.")
+        return redirect("delegations:index")
+    return page(request, "delegations/modify.html", form=form, delegation=delegation)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke(request, pk):
+    policies.own_delegations(request.actor)
+    delegation = get_object_or_404(_granted(request), pk=pk)
+    if request.method == "POST":
+        actions.revoke(delegation, now=timezone.now(), by=request.actor)
+        messages.success(request, f"La délégation de {delegation.titre} est supprimée, avec effet immédiat.")
+        return redirect("delegations:index")
+    return page(request, "delegations/revoke.html", delegation=delegation)
+
+
+def _granted(request):
+    return Delegation.objects.visible_to(request.actor).granted_by(request.actor.user)
+
+
+def _own_numbers(user) -> list[str]:
+    return list(user.identites.filter(ended_at=None).values_list("idnat", flat=True))

@@ -1,0 +1,72 @@
+"""«Mon compte» (COM-5, first form), the charte (CON-8, CON-13), «Rester connecté»."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+import accounts.actions
+from accounts import chartes
+from accounts.forms import CharteForm, ContactForm
+from accounts.policies import own_account
+from viatraj.core.actor import Means
+from viatraj.core.forms import submit
+from viatraj.core.pages import page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def compte(request):
+    own_account(request.actor)
+    user = request.user
+    as_read = {"telephone": user.telephone, "adresse": user.adresse, "version": user.version}
+    form = ContactForm(request.POST or None, initial=as_read)
+    if submit(form, accounts.actions.update_contact, user=user, by=request.actor):
+        messages.success(request, "Vos coordonnées sont enregistrées.")
+        return redirect("mon_compte")
+    return page(
+        request,
+        "espaces/compte.html",
+        form=form,
+        identites=user.identites.filter(ended_at=None).order_by("since"),
+        means=_label(user.last_sign_in_means),
+        others=user.sessions.filter(expire_date__gt=timezone.now())
+        .exclude(session_key=request.session.session_key)
+        .count(),
+        charte=user.acceptations.order_by("-accepted_at").first(),
+    )
+
+
+def _label(means: str) -> str:
+    return Means(means).label if means in Means.values else ""
+
+
+@require_POST
+def end_other_sessions(request):
+    accounts.actions.end_other_sessions(request.user, keep=request.session.session_key, by=request.actor)
+    messages.success(request, "Vos autres sessions sont fermées.")
+    return redirect("mon_compte")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def charte(request):
+    current = chartes.current(timezone.localdate())
+    form = CharteForm(request.POST or None, initial={"version": current.version})
+    if form.is_valid() and form.cleaned_data["version"] == current.version:
+        accounts.actions.accept_charte(request.user, charte=current, by=request.actor)
+        return redirect(_wanted(request) or "accueil")
+    return page(request, "espaces/charte.html", form=form, charte=current)
+
+
+def _wanted(request) -> str:
+    suite = request.session.pop("suite", "")
+    return suite if url_has_allowed_host_and_scheme(suite, allowed_hosts=None) else ""
+
+
+@require_POST
+def stay(request):
+    """«Rester connecté»: pushes the idle end, never past the 8 hours."""
+    if request.user.is_authenticated:
+        request.session.touch(timezone.now())
+    return HttpResponse(status=204)
