@@ -21,6 +21,7 @@ def grant_confrere(*, idnat, debut, fin, cle, today, now, by):
     """Propose to a confrère of the national directory (DEL-3); the same `cle` twice is one délégation."""
     policies.grant(by)
     medecin = locked(by.user)  # one grant of a médecin at a time: a double click waits, then finds the first
+    cle = cle or uuid.uuid4()
     if done := Delegation.objects.granted_by(medecin).filter(cle=cle).first():
         return done
     confrere = annuaire.actions.refer(idnat, by=by)

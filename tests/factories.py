@@ -1,0 +1,145 @@
+"""Test people and rows; traits say what is special about them."""
+
+import itertools
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+
+from accounts import chartes
+from accounts.models import AcceptationCharte, Identite, User
+from annuaire.models import Professionnel
+from authcps.models import CodeDevice
+from delegations import rights
+from delegations.models import Delegation
+from viatraj.core.actor import Actor, Means
+
+PASSWORD = "un mot de passe solide"
+_numbers = itertools.count(1)
+
+
+def next_idnat() -> str:
+    return f"8990{next(_numbers):08d}"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    class Params:
+        medecin = factory.Trait(
+            profession="10",
+            categorie="C",
+            profession_label="Médecin",
+            specialite="Médecine générale",
+            first_strong_at=factory.LazyFunction(timezone.now),
+        )
+
+    login = factory.Sequence(lambda n: f"login{n}")
+    nom = factory.Sequence(lambda n: f"Nom{n}")
+    prenom = "Camille"
+    email = factory.LazyAttribute(lambda user: f"{user.login}@cabinet.example")
+    password_changed_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def password(self, create, extracted, **kwargs):
+        self.set_password(extracted or PASSWORD)
+        self.save()
+
+    @factory.post_generation
+    def charte(self, create, extracted, **kwargs):
+        """Accepted, unless `charte=False`."""
+        if extracted is not False:
+            current = chartes.current(timezone.localdate())
+            AcceptationCharte.objects.create(user=self, version=current.version, digest=current.digest)
+
+
+class MedecinFactory(UserFactory):
+    """With a national number, hence a login."""
+
+    medecin = True
+    login = factory.LazyFunction(next_idnat)
+
+    @factory.post_generation
+    def idnat(self, create, extracted, **kwargs):
+        idnat = extracted or self.login
+        Identite.objects.create(user=self, idnat=idnat, kind=Identite.Kind.RPPS)
+
+
+class ProfessionnelFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Professionnel
+
+    idnat = factory.LazyFunction(next_idnat)
+    nom = "LÉON"
+    prenom = "Gabriel"
+    profession = "10"
+    categorie = "C"
+
+
+class DelegationFactory(factory.django.DjangoModelFactory):
+    """In force for a month; traits for the other states."""
+
+    class Meta:
+        model = Delegation
+
+    class Params:
+        waiting = factory.Trait(accepted_at=None)
+        refused = factory.Trait(accepted_at=None, refused_at=factory.LazyFunction(timezone.now))
+        revoked = factory.Trait(revoked_at=factory.LazyFunction(timezone.now))
+        expired = factory.Trait(accepted_at=None, expired_at=factory.LazyFunction(timezone.now))
+        renounced = factory.Trait(renounced_at=factory.LazyFunction(timezone.now))
+        future = factory.Trait(debut=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=1)))
+        over = factory.Trait(
+            debut=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30)),
+            fin=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1)),
+        )
+
+    kind = Delegation.Kind.CONFRERE
+    delegant = factory.SubFactory(MedecinFactory)
+    delegataire = factory.SubFactory(MedecinFactory)
+    professionnel = factory.LazyAttribute(lambda row: ProfessionnelFactory(idnat=row.delegataire.login))
+    nom = factory.LazyAttribute(lambda row: row.delegataire.nom)
+    prenom = factory.LazyAttribute(lambda row: row.delegataire.prenom)
+    email = factory.LazyAttribute(lambda row: row.delegataire.email)
+    delegataire_key = factory.LazyAttribute(lambda row: f"user:{row.delegataire.pk}")
+    debut = factory.LazyFunction(timezone.localdate)
+    fin = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    accepted_at = factory.LazyFunction(timezone.now)
+
+
+def as_medecin(user, **known) -> Actor:
+    """A médecin in his own name."""
+    return Actor(user=user, rights=rights.of_medecin(user.pk), quality="médecin", means=Means.MAIL, **known)
+
+
+def as_delegate(delegation) -> Actor:
+    """The delegate, at work for the médecin."""
+    return Actor(
+        user=delegation.delegataire,
+        on_behalf_of=delegation.delegant,
+        rights=rights.of_delegate(delegation),
+        quality=delegation.quality,
+        delegation_id=delegation.pk,
+        means=Means.MAIL,
+    )
+
+
+def sign_in(client, user, *, means=Means.MAIL, acting=None):
+    """A session as `doors.enter` makes it; `acting`: the délégation one works under."""
+    client.force_login(user)
+    device, _ = CodeDevice.objects.get_or_create(
+        user=user, channel="mail", defaults={"target": user.email, "name": "mail"}
+    )
+    session = client.session
+    session["otp_device_id"] = device.persistent_id
+    session.begin(means, now=timezone.now())
+    if acting:
+        session["delegation"] = acting.pk
+    session.save()
+    return client
+
+
+def day(iso: str) -> date:
+    return date.fromisoformat(iso)

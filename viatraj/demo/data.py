@@ -1,0 +1,132 @@
+"""Demo data, made through the same actions as on the screen; idempotent."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+import accounts.actions
+import annuaire.actions
+import authcps.actions
+import delegations.actions
+import delegations.rights
+import dossiers.actions
+from accounts import chartes
+from accounts.models import User
+from annuaire.models import ImportRun
+from authcps.models import CodeDevice
+from delegations.models import Delegation
+from dossiers.models import Dossier
+from viatraj.core.actor import Actor
+from viatraj.core.droits import Orientation
+from viatraj.core.periods import add_months
+from viatraj.demo import extraction
+from viatraj.demo.people import PASSWORD, PEOPLE, Person
+
+DIRECTORY_PERSONS = 20_000
+BY = Actor.system("demonstration")
+
+PATIENTS = (
+    (Orientation.GRAND_AGE, "Marchandeau", "Lucienne", "1938-04-12"),
+    (Orientation.GRAND_AGE, "Beaufilet", "René", "1941-11-02"),
+    (Orientation.GRAND_AGE, "Tournesac", "Odette", "1935-07-29"),
+    (Orientation.SANITAIRE, "Garricou", "Michel", "1957-02-18"),
+    (Orientation.SANITAIRE, "Villedary", "Nadège", "1969-09-05"),
+    (Orientation.TND, "Courbaisse", "Léo", "2022-05-21"),
+)
+
+
+def make(*, now: datetime, scale: int = 1) -> None:
+    users = {person.login: _account(person, now) for person in PEOPLE}
+    _directory(now, scale)
+    first = users[PEOPLE[0].login]
+    _dossiers(first, scale)
+    _waiting_delegation(first, PEOPLE[2], now)
+
+
+def _account(person: Person, now) -> User:
+    if known := User.objects.filter(login=person.login).first():
+        return known
+    medecin = {}
+    if person.idnat:
+        # They have already used a card once (CON-3).
+        medecin = {
+            "profession": User.MEDECIN,
+            "categorie": User.CIVIL,
+            "profession_label": "Médecin",
+            "specialite": person.specialite,
+            "adresse": f"1 place de l’Invention\n{person.code_postal} {person.commune.title()}",
+            "first_strong_at": now,
+        }
+    user = accounts.actions.create(
+        login=person.login,
+        nom=person.nom,
+        prenom=person.prenom,
+        email=person.email,
+        email_verified_at=now,
+        telephone="+33199001234",
+        is_staff=person.role == "support",
+        idnat=person.idnat,
+        now=now,
+        by=BY,
+        **medecin,
+    )
+    user = accounts.actions.choose_password(user, password=PASSWORD, now=now, by=BY)
+    authcps.actions.enrol(user, channel=CodeDevice.Channel.MAIL, target=user.email, by=BY)
+    accounts.actions.accept_charte(user, charte=chartes.current(now.date()), by=Actor(user=user))
+    return user
+
+
+def _directory(now, scale):
+    if ImportRun.objects.exists():
+        return
+    folder = Path(settings.DATA_DIR) / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"PS_LibreAcces_Personne_activite_{now:%Y%m%d}0100.txt"
+    people = [
+        {
+            "idnat": person.idnat,
+            "nom": person.nom.upper(),
+            "prenom": person.prenom,
+            "specialite": person.specialite,
+            "code_postal": person.code_postal,
+            "commune": person.commune,
+        }
+        for person in PEOPLE
+        if person.idnat
+    ]
+    extraction.write(path, DIRECTORY_PERSONS * scale, seed=1, people=people)
+    annuaire.actions.import_rpps(path, now=now, by=Actor.system("rpps"))
+
+
+def _medecin(user) -> Actor:
+    return Actor(user=user, rights=delegations.rights.of_medecin(user.pk), quality="médecin")
+
+
+def _dossiers(medecin, scale):
+    if Dossier.objects.filter(auteur=medecin).exists():
+        return
+    for _ in range(scale):
+        for orientation, nom, prenom, birth in PATIENTS:
+            dossiers.actions.create(
+                orientation=orientation,
+                nom=nom,
+                prenom=prenom,
+                date_naissance=datetime.fromisoformat(birth).date(),
+                by=_medecin(medecin),
+            )
+
+
+def _waiting_delegation(medecin, confrere: Person, now):
+    if Delegation.objects.granted_by(medecin).exists():
+        return
+    today = now.date()
+    delegations.actions.grant_confrere(
+        idnat=confrere.idnat,
+        debut=today,
+        fin=add_months(today, 1) - timedelta(days=1),
+        cle=None,
+        today=today,
+        now=now,
+        by=_medecin(medecin),
+    )
