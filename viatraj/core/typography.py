@@ -1,5 +1,6 @@
 """French dates, hours and numbers as a person reads them; also for mails and workbooks."""
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -38,6 +39,11 @@ def hour(at: datetime | time) -> str:
     """10 h 42, in Paris."""
     at = _local(at)
     return f"{at.hour}{THIN}h{THIN}{at.minute:02}"
+
+
+def unbroken_hours(text: str) -> str:
+    """«8 h 30» typed by hand, kept on one line."""
+    return re.sub(r"(\d)\s*h\s*(\d)", rf"\1{THIN}h{THIN}\2", text)
 
 
 def instant(at: datetime) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
+from viatraj.core.typography import unbroken_hours
+
 MEDECIN_NAV = [
     ("Accueil", "medecin"),
     ("Créer un dossier", "dossiers:create"),
@@ -55,7 +57,7 @@ def site(request):
             "demo": settings.DEMO,
             "phone": settings.SUPPORT_PHONE,
             "tel": dialled(settings.SUPPORT_PHONE),
-            "hours": settings.SUPPORT_HOURS,
+            "hours": unbroken_hours(settings.SUPPORT_HOURS),
             "email": settings.SUPPORT_EMAIL,
             "home": url("medecin" if medecin else "accueil") or "/",
             "space": _space(person, medecin),
@@ -66,6 +68,8 @@ def site(request):
             "footer": links(FOOTER, request.path),
             "sign_out": url("authcps:sign_out"),
             "switch": url("delegations:switch"),
+            "prolong": url("prolonger"),
+            "idle": int(settings.SESSION_IDLE.total_seconds()),
         }
     }
 

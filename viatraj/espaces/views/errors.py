@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from viatraj.core.policies import Denied
-from viatraj.core.typography import duration
+from viatraj.core.typography import duration, unbroken_hours
 from viatraj.espaces.context import dialled, url
 
 NOT_SHOWN = re.compile(r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe")
@@ -67,7 +67,7 @@ def unavailable(request, seconds=60):
 
 
 def _page(request, template, status, **context):
-    context |= {"number": _number(request), "home": url("accueil") or "/"}
+    context["number"] = _number(request)
     return render(request, f"errors/{template}", context, status=status)
 
 
@@ -76,7 +76,7 @@ def _bare(request, template, status):
         "name": settings.SITE_NAME,
         "phone": settings.SUPPORT_PHONE,
         "tel": dialled(settings.SUPPORT_PHONE),
-        "hours": settings.SUPPORT_HOURS,
+        "hours": unbroken_hours(settings.SUPPORT_HOURS),
         "number": _number(request),
     }
     return HttpResponse(render_to_string(f"errors/{template}", context), status=status)
