@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Needs Python 3.11, 3.12 or 3.13 with venv, nothing else.
 
-python3 run.py run      the product with its servers and demo data, on http://127.0.0.1:8000/ (PORT=8001 changes it)
+python3 run.py run      the product, its servers, demo data, on http://127.0.0.1:8000/ (or PORT=…)
 python3 run.py test     all tests, browser included
 python3 run.py check    formatter, linter, import contracts, templates, types, migrations
 python3 run.py bench    the benchmarks (SCALE=small or full, ONLY=word)
@@ -97,7 +97,9 @@ def create_venv():
     try:
         venv.create(VENV, with_pip=True, clear=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        sys.exit(f"L’environnement .venv n’a pas pu être créé ({error}) : il manque peut-être le paquet python3-venv.")
+        sys.exit(
+            f"L’environnement .venv n’a pas pu être créé ({error}) : manque-t-il le paquet python3-venv ?"
+        )
 
 
 def fingerprint(lists):
@@ -107,7 +109,7 @@ def fingerprint(lists):
 
 
 def install(lists):
-    """By uv when this machine has a wheel of it (four times as fast), else by pip; hashes are checked by both."""
+    """By uv when there is a wheel of it (four times as fast), else by pip; both check the hashes."""
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     locked = [word for name in lists for word in ("-r", LOCKS / f"{name}.txt")]
     uv = [VENV / "bin" / "uv", "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes"]

@@ -3,6 +3,8 @@
 import ipaddress
 import os
 import socket
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.db.models.expressions import OrderBy
@@ -61,6 +63,14 @@ def live_server_with_hashed_files():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", _StaticFilesHandler)
         yield
+
+
+@pytest.fixture
+def public_folder():
+    """A folder that PostgreSQL may walk down to, as nobody, when the tests run as root."""
+    with tempfile.TemporaryDirectory(prefix="viatraj-test-folder-", dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 
 from tools import children, servers
 
-FOLDER = "viatraj-test-"
+FOLDER = "viatraj-pytest-"
 started = []
 
 
@@ -48,22 +48,8 @@ def _start():
         started.append(server.stop)
         server.start()
     postgres.create("viatraj")
-    os.environ.update(environment(postgres.url("viatraj"), valkey.url(), folder / "data"))
-
-
-def environment(database, valkey, data):
-    return {
-        "DATABASE_URL": database,
-        "REDIS_URL": valkey,
-        "SECRET_KEY": "a secret of no worth, for tests only, long enough for everyone",
-        "SITE_URL": "http://testserver",
-        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
-        "EMAIL_URL": "smtp://127.0.0.1:9",
-        "DEMO": "1",
-        "DATA_DIR": str(data),
-        # Playwright keeps an event loop in the test's thread.
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
-    }
+    os.environ.update(servers.environment(postgres.url("viatraj"), valkey.url(), folder / "data"))
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the test's thread
 
 
 def _own_valkey_space(number):

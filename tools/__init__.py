@@ -1,1 +1,1 @@
-"""What runs and tests the product: supervisor, servers from wheels, browser, SoftHSM2, bench. Not part of it."""
+"""What runs and tests the product: supervisor, servers, browser, SoftHSM2, bench. Not part of it."""

@@ -44,7 +44,7 @@ def find():
 
 
 def find_or_install():
-    """The Browser that is there or could be had, or None: the tests that need it are then skipped and counted."""
+    """The Browser that is there or could be had, or None: its tests are then skipped and counted."""
     for install in (_nothing, _by_apt, _by_npm):
         try:
             install()
@@ -83,7 +83,11 @@ def _by_npm():
     CACHE.mkdir(parents=True, exist_ok=True)
     words = ["--silent", "--no-save", "--no-package-lock", "--ignore-scripts", "--prefix", str(CACHE / "npm")]
     subprocess.run(
-        [*npm, "install", *words, NPM_PACKAGE], check=True, env=environment, cwd=CACHE, stdout=subprocess.DEVNULL
+        [*npm, "install", *words, NPM_PACKAGE],
+        check=True,
+        env=environment,
+        cwd=CACHE,
+        stdout=subprocess.DEVNULL,
     )
     packed = CACHE / "npm" / "node_modules" / "@sparticuz" / "chromium" / "bin"
     for name in ("al2023", "swiftshader"):

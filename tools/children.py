@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -14,11 +15,10 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def start(command, *, log, env=None, cwd="/", user=None, last_wish=signal.SIGTERM, stdin=None):
-    """Starts `command` in its own session, output to `log`; it gets `last_wish` when we die. Main thread only.
+    """Starts `command` in its own session; it gets `last_wish` when we die. Main thread only.
 
     `user`: a pwd entry to become, None to stay who we are.
     """
-    become = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     with open(log, "ab") as output:
         return subprocess.Popen(
             [str(word) for word in command],
@@ -29,8 +29,13 @@ def start(command, *, log, env=None, cwd="/", user=None, last_wish=signal.SIGTER
             stderr=subprocess.STDOUT,
             start_new_session=True,
             preexec_fn=_tied_to(os.getpid(), last_wish),
-            **become,
+            **identity(user),
         )
+
+
+def identity(user):
+    """Popen's arguments to become `user`, a pwd entry; none to stay who we are."""
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
 def _tied_to(parent, last_wish):
@@ -58,10 +63,8 @@ def stop(process, signals, patience=10):
 
 def clear_group(process):
     """Ends what a dead leader left behind in its process group."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def wait_until(ready, process, *, seconds, what):

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Program:
     """One of our processes; same face as `servers.Postgres` and `servers.Valkey`.
 
-    `ready`: asked until it says True, None when nothing need wait. `last_wish`: what it gets when we are killed.
+    `ready`: asked until it says True; None: nobody waits. `last_wish`: what it gets when we are killed.
     """
 
     def __init__(self, name, words, *, environment, var, ready=None, last_wish=signal.SIGTERM, patience=15):
@@ -27,7 +27,9 @@ class Program:
 
     def start(self):
         command = [sys.executable, *self.words]
-        self.process = children.start(command, log=self.log, env=self.environment, last_wish=self.last_wish, cwd=ROOT)
+        self.process = children.start(
+            command, log=self.log, env=self.environment, last_wish=self.last_wish, cwd=ROOT
+        )
         if self.ready:
             children.wait_until(self.ready, self.process, seconds=60, what=self.name)
         return self

@@ -1,4 +1,4 @@
-"""PostgreSQL 18 and Valkey 9 from their wheels, as plain child processes; shared by `run`, the tests and the bench."""
+"""PostgreSQL 18 and Valkey 9 from their wheels, as plain child processes; for `run`, tests and bench."""
 
 import os
 import secrets
@@ -17,7 +17,12 @@ from tools import children
 
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST")
 LONGEST_SOCKET = 100  # the kernel stops at 107 bytes
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 def free_port():
@@ -25,6 +30,20 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def environment(database, valkey, data):
+    """What settings read, for tests, checks and the bench."""
+    return {
+        "DATABASE_URL": database,
+        "REDIS_URL": valkey,
+        "SECRET_KEY": "a secret of no worth, for tests only, long enough for everyone",
+        "SITE_URL": "http://testserver",
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "EMAIL_URL": "smtp://127.0.0.1:9",
+        "DEMO": "1",
+        "DATA_DIR": str(data),
+    }
 
 
 class Postgres:
@@ -50,7 +69,12 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._create()
         self._forget_the_dead()
-        options = {"unix_socket_directories": self.socket, "listen_addresses": "", "timezone": "UTC", **self.settings}
+        options = {
+            "unix_socket_directories": self.socket,
+            "listen_addresses": "",
+            "timezone": "UTC",
+            **self.settings,
+        }
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         command = [self.programs / "postgres", "-D", self.data, *words]
         self.process = children.start(command, log=self.log, user=self.user, last_wish=signal.SIGINT)
@@ -67,7 +91,7 @@ class Postgres:
             if connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
                 return False
             connection.execute(
-                f'create database "{database}" encoding \'UTF8\' template template0 '
+                f"create database \"{database}\" encoding 'UTF8' template template0 "
                 "locale_provider builtin builtin_locale 'PG_UNICODE_FAST' lc_collate 'C' lc_ctype 'C'"
             )
         return True
@@ -119,10 +143,12 @@ class Postgres:
         shutil.rmtree(self.data, ignore_errors=True)  # half made by a run that was killed
         part = self.folder / "data.part"
         shutil.rmtree(part, ignore_errors=True)
-        command = [self.programs / "initdb", "-D", part, "-U", "viatraj", "--auth=trust", "--no-sync", *LOCALE]
-        become = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+        words = ["-U", "viatraj", "--auth=trust", "--no-sync", *LOCALE]
+        command = [self.programs / "initdb", "-D", part, *words]
         with open(self.log, "ab") as output:
-            subprocess.run(command, check=True, cwd="/", stdout=output, stderr=output, **become)
+            subprocess.run(
+                command, check=True, cwd="/", stdout=output, stderr=output, **children.identity(self.user)
+            )
         part.rename(self.data)
 
     def _forget_the_dead(self):

@@ -1,4 +1,4 @@
-"""SoftHSM2, a card in software, for the tests: the machine's own, else apt's, unpacked into .venv when not root."""
+"""SoftHSM2, a card in software, for the tests: the machine's, else apt's (in .venv when not root)."""
 
 import ctypes
 import os
@@ -61,7 +61,11 @@ def _unpack():
     shutil.rmtree(CACHE, ignore_errors=True)
     CACHE.mkdir(parents=True)
     subprocess.run(
-        ["apt-get", "download", "-qq", *PACKAGES], check=True, cwd=CACHE, stdin=subprocess.DEVNULL, timeout=120
+        ["apt-get", "download", "-qq", *PACKAGES],
+        check=True,
+        cwd=CACHE,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
     )
     for package in CACHE.glob("*.deb"):
         subprocess.run(["dpkg", "-x", package, CACHE], check=True)

@@ -17,7 +17,6 @@ from pathlib import Path
 from tools import children, programs, servers
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
 MOST_DEATHS, WINDOW = 5, 60  # a process that dies so often in so many seconds stops everything
 SETTINGS = {"shared_buffers": "256MB", "max_connections": "100", "random_page_cost": "1.1"}
 
@@ -27,8 +26,8 @@ class Stopping(Exception):
 
 
 class Supervisor:
-    def __init__(self, port):
-        self.port, self.began = port, time.monotonic()
+    def __init__(self, port, var):
+        self.port, self.var, self.began = port, var, time.monotonic()
         self.asked_to_stop = False
         self.services, self.watches = [], {}
 
@@ -42,7 +41,7 @@ class Supervisor:
         except Stopping:
             return 0
         except (children.NotReady, subprocess.CalledProcessError) as error:
-            print(f"{error} : voir var/*.log", file=sys.stderr)
+            print(f"{error} : voir {self.var}/*.log", file=sys.stderr)
             return 1
         finally:
             self._stop_all()
@@ -51,12 +50,12 @@ class Supervisor:
         self.asked_to_stop = True
 
     def _start_all(self):
-        self.say(f"Journaux dans {VAR}")
+        self.say(f"Journaux dans {self.var}")
         environment = {**os.environ, **self._start_servers()}
         self._prepare_data(environment)
-        self._start(programs.web(environment, VAR, self.port))
+        self._start(programs.web(environment, self.var, self.port))
         self.say(f"Pages prêtes : {self.site}")
-        for program in programs.behind_the_scenes(environment, VAR):
+        for program in programs.behind_the_scenes(environment, self.var):
             self._start(program)
         self._welcome(environment)
 
@@ -65,36 +64,36 @@ class Supervisor:
         return f"http://127.0.0.1:{self.port}/"
 
     def _start_servers(self):
-        postgres = servers.Postgres(data_folder("pg"), log=VAR / "postgres.log", **SETTINGS)
-        valkey = servers.Valkey(VAR / "valkey", log=VAR / "valkey.log", persist=True)
-        mailbox = programs.mailbox(VAR)
+        postgres = servers.Postgres(data_folder(self.var, "pg"), log=self.var / "postgres.log", **SETTINGS)
+        valkey = servers.Valkey(self.var / "valkey", log=self.var / "valkey.log", persist=True)
+        mailbox = programs.mailbox(self.var)
         for server in (postgres, valkey, mailbox):
             self._start(server)
         postgres.create("viatraj")
         environment = {
             "DATABASE_URL": postgres.url("viatraj"),
             "REDIS_URL": valkey.url(),
-            "SECRET_KEY": secret_key(VAR / "secret_key"),
+            "SECRET_KEY": secret_key(self.var / "secret_key"),
             "SITE_URL": self.site.rstrip("/"),
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
-            "DATA_DIR": str(VAR),
+            "DATA_DIR": str(self.var),
             "DEMO": "1",
         }
-        write_private(VAR / "env", "".join(f"{name}={value}\n" for name, value in environment.items()))
+        write_private(self.var / "env", "".join(f"{name}={value}\n" for name, value in environment.items()))
         return environment
 
     def _prepare_data(self, environment):
         """Files are collected while the database is brought up to date: two cores, two works."""
-        files = programs.start_step("collectstatic", environment, VAR, "--noinput")
+        files = programs.start_step("collectstatic", environment, self.var, "--noinput")
         try:
-            self._finish("migrate", programs.start_step("migrate", environment, VAR, "--noinput"))
+            self._finish("migrate", programs.start_step("migrate", environment, self.var, "--noinput"))
             self._finish("collectstatic", files)
         finally:
             children.stop(files, (signal.SIGTERM,))
         self.say("Base à jour, fichiers rassemblés")
         if programs.has_command("demo_data"):
-            self._finish("demo_data", programs.start_step("demo_data", environment, VAR))
+            self._finish("demo_data", programs.start_step("demo_data", environment, self.var))
             self.say("Données de démonstration prêtes")
 
     def _finish(self, name, process):
@@ -105,7 +104,7 @@ class Supervisor:
         finally:
             children.stop(process, (signal.SIGTERM,))
         if process.returncode:
-            raise children.NotReady(f"« manage.py {name} » a échoué, voir var/{name}.log")
+            raise children.NotReady(f"« manage.py {name} » a échoué, voir {name}.log")
 
     def _check(self):
         if self.asked_to_stop:
@@ -121,10 +120,12 @@ class Supervisor:
 
     def _launch(self, service):
         service.start()
-        write_private(VAR / f"{service.name}.pid", f"{service.process.pid}\n")
+        write_private(self.var / f"{service.name}.pid", f"{service.process.pid}\n")
 
     def _welcome(self, environment):
-        print(f"\nViaTraj est prêt : {self.site}", f"Courriels envoyés : {self.site}demo/courriels/", sep="\n")
+        print(
+            f"\nViaTraj est prêt : {self.site}", f"Courriels envoyés : {self.site}demo/courriels/", sep="\n"
+        )
         if programs.has_command("demo_info"):
             sys.stdout.flush()
             subprocess.run([sys.executable, "manage.py", "demo_info"], cwd=ROOT, env=environment)
@@ -143,7 +144,7 @@ class Supervisor:
         if watch.restart_at is None:
             children.clear_group(service.process)
             pause = watch.died(time.monotonic())
-            self.say(f"{service.name} s’est arrêté (code {service.process.returncode}), voir var/{service.name}.log")
+            self.say(f"{service.name} s’est arrêté (code {service.process.returncode}), voir {service.log}")
             if pause is None:
                 raise children.NotReady(f"{service.name} s’est arrêté {MOST_DEATHS} fois en une minute")
         elif time.monotonic() >= watch.restart_at:
@@ -160,8 +161,8 @@ class Supervisor:
         self.say("Arrêt…")
         for service in reversed(self.services):
             service.stop()
-            (VAR / f"{service.name}.pid").unlink(missing_ok=True)
-        (VAR / "env").unlink(missing_ok=True)
+            (self.var / f"{service.name}.pid").unlink(missing_ok=True)
+        (self.var / "env").unlink(missing_ok=True)
         self.say("Tout est arrêté.")
 
     def say(self, sentence):
@@ -184,17 +185,19 @@ class Watch:
         return pause
 
 
-def data_folder(name):
+def data_folder(var, name):
     """var/<name>; elsewhere when PostgreSQL, who is nobody when we are root, may not walk down to it."""
-    if not children.unprivileged(VAR / name) or children.reachable(ROOT):
-        return VAR / name
-    digest = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]
+    if not children.unprivileged(var / name) or children.reachable(var):
+        return var / name
+    digest = hashlib.sha256(os.fsencode(var.resolve())).hexdigest()[:12]
     home = Path("/var/tmp", f"viatraj-{digest}")
     home.mkdir(mode=0o711, exist_ok=True)
     if home.stat().st_uid != os.geteuid() or home.is_symlink():
         raise children.NotReady(f"{home} n’est pas à nous")
     home.chmod(0o711)
-    print(f"Ce dossier est fermé à PostgreSQL, qui ne tourne pas en root : ses données sont dans {home / name}")
+    print(
+        f"Ce dossier est fermé à PostgreSQL, qui ne tourne pas en root : ses données sont dans {home / name}"
+    )
     return home / name
 
 
@@ -215,17 +218,17 @@ def write_private(file, text):
     part.replace(file)
 
 
-def make_var():
+def make(var):
+    """The folder, private but for PostgreSQL's way through it; the former run's logs are kept aside."""
     os.umask(0o077)
-    VAR.mkdir(exist_ok=True)
-    VAR.chmod(0o755 if children.unprivileged() else 0o700)
-    for log in VAR.glob("*.log"):
+    var.chmod(0o711 if children.unprivileged() else 0o700)
+    for log in var.glob("*.log"):
         log.replace(log.with_suffix(".log.old"))
 
 
-def alone():
+def alone(var):
     """The lock of this folder, held as long as we live; None when another one holds it."""
-    lock = open(VAR / "lock", "w")  # noqa: SIM115, closed by our end
+    lock = open(var / "lock", "w")  # noqa: SIM115, closed by our end
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -243,18 +246,18 @@ def port_is_free(port):
     return True
 
 
-def main():
+def main(var=ROOT / "var"):
     wanted = os.environ.get("PORT") or "8000"
     if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
         sys.exit(f"PORT={wanted} n’est pas un numéro de port (1 à 65535).")
-    VAR.mkdir(exist_ok=True)
-    lock = alone()
-    if not lock:
-        sys.exit("ViaTraj tourne déjà dans ce dossier ; arrêtez-le d’abord par Ctrl-C.")
     if not port_is_free(int(wanted)):
         sys.exit(f"Le port {wanted} est déjà pris ; choisissez-en un autre, par exemple : make run PORT=8001")
-    make_var()
-    sys.exit(Supervisor(int(wanted)).run())
+    var.mkdir(exist_ok=True)
+    lock = alone(var)
+    if not lock:
+        sys.exit("ViaTraj tourne déjà dans ce dossier ; arrêtez-le d’abord par Ctrl-C.")
+    make(var)
+    sys.exit(Supervisor(int(wanted), var).run())
 
 
 if __name__ == "__main__":

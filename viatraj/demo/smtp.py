@@ -1,4 +1,4 @@
-"""The demo's mail server: keeps each message it accepts as a file. `python -m viatraj.demo.smtp PORT FOLDER`."""
+"""The demo's mail server keeps each message as a file: `python -m viatraj.demo.smtp PORT FOLDER`."""
 
 import asyncio
 import os
@@ -30,7 +30,9 @@ async def serve(port, folder):
     """Listens on the loopback until it is cancelled."""
     folder.mkdir(parents=True, exist_ok=True)
     mailbox = Mailbox(folder)
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(mailbox, hostname="localhost"), HOST, port)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(mailbox, hostname="localhost"), HOST, port
+    )
     await server.serve_forever()
 
 

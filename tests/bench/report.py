@@ -1,0 +1,36 @@
+"""One line of the bench: ours against a reference measured in the same run, and the goal for their ratio."""
+
+import operator
+from dataclasses import dataclass
+
+OPERATORS = {">=": operator.ge, "<=": operator.le}
+
+
+@dataclass(frozen=True)
+class Line:
+    """`goal` reads ">= 10" or "<= 0.05": what ours / reference must be."""
+
+    name: str
+    ours: float
+    reference: float
+    unit: str
+    goal: str
+
+    @property
+    def ratio(self):
+        return self.ours / self.reference if self.reference else float("inf")
+
+    @property
+    def met(self):
+        sign, bound = self.goal.split()
+        return OPERATORS[sign](self.ratio, float(bound))
+
+    def __str__(self):
+        ours, reference = (f"{value:.4g} {self.unit}" for value in (self.ours, self.reference))
+        missed = "" if self.met else " MISSED"
+        return f"{self.name}: {ours} / {reference} = {self.ratio:.3g} (goal {self.goal}){missed}"
+
+
+def line(name, ours, reference, unit, goal):
+    """A Line, for `run(scale)` of a bench module to yield."""
+    return Line(name, ours, reference, unit, goal)
