@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from courrier import secrets
+
 
 class Priority(models.IntegerChoices):
     """What goes first: somebody waits for a code in front of his screen."""
@@ -32,7 +34,7 @@ class MessageQuerySet(models.QuerySet):
 
 
 class Message(models.Model):
-    """One letter to one address, once per `key`. A secret one (code, link) is readable only until it is gone."""
+    """One letter to one address, once per `key`. A secret one (code, link) is erased once gone."""
 
     class State(models.TextChoices):
         PENDING = "pending", "à envoyer"
@@ -93,9 +95,14 @@ class Message(models.Model):
                 name="courrier_message_taken_whole",
                 condition=Q(taken_by=None, taken_until=None)
                 | Q(taken_by__isnull=False, taken_until__isnull=False, state="pending"),
-                violation_error_message="Un message pris l’est par quelqu’un, pour un temps, tant qu’il attend.",
+                violation_error_message="Un message est pris par quelqu’un, pour un temps, tant qu’il attend.",
             ),
         ]
 
     def __str__(self):
         return self.key
+
+    @property
+    def body(self) -> tuple[str, str]:
+        """Text and HTML, decrypted if need be; only while it waits."""
+        return secrets.unseal(self.secret_body) if self.secret else (self.text, self.html)

@@ -45,7 +45,7 @@ class EntryQuerySet(models.QuerySet):
 
 
 class Entry(models.Model):
-    """`label` and `data` hold logins, numbers and names of fields: never a patient's name nor a medical word."""
+    """`label` and `data` hold logins, numbers and names of fields: no patient's name, no medical word."""
 
     at = models.DateTimeField("le", db_default=Now(), editable=False)
     event = models.CharField("événement", max_length=60)
@@ -66,7 +66,7 @@ class Entry(models.Model):
     content_type = models.ForeignKey(
         ContentType, models.PROTECT, null=True, related_name="+", verbose_name="nature de l’objet"
     )
-    object_id = models.CharField("objet", max_length=40, null=True)  # noqa: DJ001 (null together)
+    object_id = models.CharField("objet", max_length=40, null=True)
     target = GenericForeignKey("content_type", "object_id")
     label = models.CharField("libellé", max_length=200, blank=True)
     data = models.JSONField("données", default=dict, encoder=DjangoJSONEncoder, blank=True)
@@ -148,7 +148,7 @@ class Seal(models.Model):
 def record(
     event: str, *, by: Actor, target: models.Model | None = None, label: str | None = None, **data: Any
 ) -> Entry:
-    """Write one line: the only way into the journal. `label` defaults to `str(target)`; `data` goes as JSON."""
+    """Write one line: the only way in. `label` defaults to `str(target)`; `data` is kept as JSON."""
     if event not in known_events():
         raise LookupError(f"{event!r} is in no app's events.EVENTS")
     _refuse_nobody(by)
@@ -172,7 +172,7 @@ FROM_ACTOR = ("means", "quality", "delegation_id", "etablissement_id", "unite_id
 
 
 def _refuse_nobody(by: Actor) -> None:
-    """The database asks for a person or a process; somebody not signed in is at least known by his address."""
+    """The database asks for a person or a process; who has not signed in is at least known by his address."""
     if by.user is None and by.quality == "anonymous" and not by.address:
         raise ValueError("an anonymous actor is journalled with his address")
 

@@ -1,0 +1,174 @@
+"""Sends what the outbox holds: claim, commit, talk, mark. No row is locked while the relay is spoken to."""
+
+import secrets
+import time
+from datetime import timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from courrier import routes
+from courrier.models import Message, Priority
+from courrier.outbox import BELL
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+LEASE = timedelta(minutes=10)  # for a machine that vanishes; a killed sender's messages are free at once
+MAX_ATTEMPTS = 8
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=6)
+SENDERS = 0x434F5552  # our class of advisory locks
+
+LIVING = """
+    SELECT objid::bigint FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
+class Sender:
+    """A sender at work; use it as a context. It needs a database session of its own (no transaction pooling).
+
+    It holds messages under a number, and an advisory lock on that number as long as its session lives: when
+    it is killed PostgreSQL lets go of the lock, and the next sender takes over what was left.
+    """
+
+    def __init__(self, should_stop=lambda: False):
+        self.number = secrets.randbelow(2**31)
+        self.routes = routes.all_routes()
+        self.should_stop = should_stop
+        self.code_waits = False
+
+    def __enter__(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [SENDERS, self.number])
+            # A mark that waits for no disk: only a crash of PostgreSQL itself may forget the last ones.
+            cursor.execute(f"SET synchronous_commit = off; LISTEN {BELL}")
+        connection.connection.add_notify_handler(self._heard)
+        return self
+
+    def __exit__(self, *error):
+        self.rest()
+        connection.connection.remove_notify_handler(self._heard)
+        with connection.cursor() as cursor:
+            cursor.execute(f"UNLISTEN {BELL}; RESET synchronous_commit")
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [SENDERS, self.number])
+
+    def rest(self):
+        """Nothing to do for now: relays do not like idle connections."""
+        for route in self.routes.values():
+            route.close()
+
+    def deliver(self, batch: int = BATCH) -> int:
+        """Send what is due, `batch` messages at most; how many were in hand, sent or not.
+
+        Ends early to stop, or when a code has just been posted: what is left is given back.
+        """
+        if connection.in_atomic_block:
+            raise RuntimeError("deliver() commits message by message")
+        _free_the_dead()
+        _expire()
+        self.code_waits = False
+        messages = self._claim(batch)
+        left = {message.pk for message in messages}
+        in_time = time.monotonic() + LEASE.total_seconds() / 2
+        try:
+            for message in messages:
+                if self._must_leave(message) or time.monotonic() > in_time:
+                    break
+                if self._send(message):
+                    left.discard(message.pk)
+        finally:
+            self._give_back(left)
+        return len(messages)
+
+    def _claim(self, batch):
+        closed = [channel for channel, route in self.routes.items() if route.is_closed]
+        with transaction.atomic():
+            due = Message.objects.claimable().exclude(channel__in=closed)
+            messages = list(due.select_for_update(skip_locked=True)[:batch])
+            Message.objects.filter(pk__in=[message.pk for message in messages]).update(
+                taken_by=self.number, taken_until=Now() + LEASE
+            )
+        return messages
+
+    def _must_leave(self, message):
+        return self.should_stop() or (self.code_waits and message.priority > Priority.CODE)
+
+    def _send(self, message):
+        """False when it could not even be tried, the way out being closed: that costs it no attempt."""
+        if message.expires_at and message.expires_at <= timezone.now():
+            return self._close(message, Message.State.EXPIRED)
+        route = self.routes[message.channel]
+        if route.is_closed or not _opened(route):
+            return False
+        try:
+            route.send(message, *message.body)
+        except Exception as error:  # whatever it is, the other messages go on
+            self._refused(message, error, route)
+        else:
+            self._close(message, Message.State.SENT, attempts=F("attempts") + 1, sent_at=Now(), last_error="")
+        return True
+
+    def _refused(self, message, error, route):
+        permanent, code = routes.judge(error)
+        if code in (None, 421):  # the connection is lost, or about to be
+            route.close()
+        said = {"attempts": F("attempts") + 1, "last_error": routes.in_short(error)}
+        log.warning("courrier.refused", message=message.pk, error=said["last_error"], permanent=permanent)
+        if permanent or message.attempts + 1 >= MAX_ATTEMPTS:
+            self._close(message, Message.State.FAILED, **said)
+            return
+        delay = min(LONGEST_DELAY, FIRST_DELAY * 2**message.attempts)
+        self._mark(message, next_attempt_at=Now() + delay * routes.jitter(), **said)
+
+    def _close(self, message, state, **changes):
+        return self._mark(message, state=state, secret_body=None, **changes)
+
+    def _mark(self, message, **changes):
+        mine = Message.objects.pending().filter(pk=message.pk, taken_by=self.number)
+        if not mine.update(taken_by=None, taken_until=None, **changes):
+            log.warning("courrier.taken_over", message=message.pk)
+        return True
+
+    def _give_back(self, left):
+        if left:
+            mine = Message.objects.pending().filter(pk__in=left, taken_by=self.number)
+            mine.update(taken_by=None, taken_until=None)
+
+    def _heard(self, bell):
+        self.code_waits = self.code_waits or bell.payload == str(int(Priority.CODE))
+
+
+def _opened(route):
+    try:
+        route.open()
+    except routes.CLOSED_FOR_ALL as error:
+        route.found_closed()
+        log.error("courrier.closed", route=type(route).__name__, error=routes.in_short(error))
+        return False
+    route.found_open()
+    return True
+
+
+def _free_the_dead():
+    """Holders are read before the locks: whoever holds and is not locked then is dead, and stays so."""
+    holders = set(
+        Message.objects.pending()
+        .exclude(taken_by=None)
+        .order_by()
+        .values_list("taken_by", flat=True)
+        .distinct()
+    )
+    if holders:
+        with connection.cursor() as cursor:
+            cursor.execute(LIVING, [SENDERS])
+            dead = holders - {number for (number,) in cursor}
+        Message.objects.pending().filter(taken_by__in=dead).update(taken_by=None, taken_until=None)
+
+
+def _expire():
+    late = Message.objects.pending().filter(taken_by=None, expires_at__lte=Now())
+    late.update(state=Message.State.EXPIRED, secret_body=None)
