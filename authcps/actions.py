@@ -69,12 +69,12 @@ def _reason_to_refuse(user, right) -> str:
 
 
 def _note_refusal(user, reason, *, now, by):
-    # The same two statements for all reasons: the time taken tells nothing.
-    subject = user or User(pk=0)
+    # The same statements for all reasons: the time taken tells nothing.
     if reason == "wrong":
         accounts.actions.note_wrong_password(user, now=now, by=by)
     else:
-        User.objects.filter(pk=subject.pk).update(wrong_passwords_at=F("wrong_passwords_at"))
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk if user else 0).update(login=F("login"))
     record("connexion.refused", by=by, target=user, reason=reason)
 
 
