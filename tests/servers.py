@@ -25,7 +25,6 @@ def pytest_load_initial_conftests(early_config):
         _own_valkey_space(int(worker.removeprefix("gw")) + 1)
     elif not (options.help or options.version):
         _start()
-    _until_settings_read_data_dir_as_a_path()
     answer = yield
     if started:
         _collect_static()
@@ -71,10 +70,3 @@ def sweep():
         pid = int(folder.name.removeprefix(FOLDER).split("-")[0])
         if not children.alive(pid):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _until_settings_read_data_dir_as_a_path():
-    """`env.path(…)()` gives a str, and settings divide it: to remove once settings say Path(env(…))."""
-    import environ
-
-    environ.Path.__call__ = lambda self, *parts: Path(self.root, *parts)

@@ -41,7 +41,7 @@ class Supervisor:
         except Stopping:
             return 0
         except (children.NotReady, subprocess.CalledProcessError) as error:
-            print(f"{error} : voir {self.var}/*.log", file=sys.stderr)
+            print(f"{error}. Les journaux sont dans {self.var}", file=sys.stderr)
             return 1
         finally:
             self._stop_all()
@@ -104,7 +104,7 @@ class Supervisor:
         finally:
             children.stop(process, (signal.SIGTERM,))
         if process.returncode:
-            raise children.NotReady(f"« manage.py {name} » a échoué, voir {name}.log")
+            raise children.NotReady(f"« manage.py {name} » a échoué : {last_line(self.var / f'{name}.log')}")
 
     def _check(self):
         if self.asked_to_stop:
@@ -199,6 +199,11 @@ def data_folder(var, name):
         f"Ce dossier est fermé à PostgreSQL, qui ne tourne pas en root : ses données sont dans {home / name}"
     )
     return home / name
+
+
+def last_line(log):
+    """What a command said last before it failed."""
+    return (log.read_text(errors="replace").strip().splitlines() or ["rien"])[-1]
 
 
 def secret_key(file):

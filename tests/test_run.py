@@ -1,0 +1,110 @@
+"""`make run`, whole: starts, survives the death of its servers and its own, keeps data, leaves nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+
+from tools import children, programs, servers
+
+SERVE = (
+    "import sys; from pathlib import Path; from tools import supervisor; supervisor.main(Path(sys.argv[1]))"
+)
+READY = "ViaTraj est prêt"
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells a child that its parent died"
+)
+
+
+@pytest.fixture
+def product(public_folder):
+    return Product(public_folder / "var")
+
+
+class Product:
+    """One folder where the product runs, again and again."""
+
+    def __init__(self, var):
+        self.var, self.port = var, servers.free_port()
+        self.process = None
+
+    @contextmanager
+    def running(self):
+        command = [sys.executable, "-c", SERVE, str(self.var)]
+        environment = {
+            name: value for name, value in os.environ.items() if name not in servers.environment("", "", "")
+        }
+        self.process = subprocess.Popen(
+            command,
+            cwd=programs.ROOT,
+            env={**environment, "PORT": str(self.port)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield self._read_until_ready()
+        finally:
+            self.process.terminate()
+            self.process.communicate(timeout=60)
+
+    def _read_until_ready(self):
+        said = []
+        for sentence in self.process.stdout:
+            said.append(sentence)
+            if sentence.startswith("Ctrl-C"):
+                break
+        assert any(READY in sentence for sentence in said), "".join(said)
+        return "".join(said)
+
+    def numbers(self):
+        return {file.stem: int(file.read_text()) for file in self.var.glob("*.pid")}
+
+    def status(self):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=20) as answer:
+                return answer.status
+        except OSError:
+            return None
+
+
+def within(seconds, question):
+    deadline = time.monotonic() + seconds
+    while not question() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return question()
+
+
+def test_the_whole_product_runs_survives_and_leaves_nothing(product):
+    with product.running() as said:
+        assert f"http://127.0.0.1:{product.port}/" in said
+        assert "/demo/courriels/" in said
+        first = product.numbers()
+        assert first.keys() >= {"postgres", "valkey", "mailbox", "web", "courrier", "worker", "beat"}
+        assert (product.var / "env").stat().st_mode & 0o077 == 0
+
+        os.kill(first["valkey"], signal.SIGKILL)
+        assert product.status() == 200
+        os.kill(first["postgres"], signal.SIGKILL)
+        assert within(20, lambda: product.status() == 200)
+        assert within(20, lambda: product.numbers()["postgres"] != first["postgres"])
+
+        second = product.numbers()
+        product.process.kill()
+        product.process.wait()
+        assert within(20, lambda: not any(map(children.alive, second.values())))
+
+    key = (product.var / "secret_key").read_text()
+    with product.running():
+        third = product.numbers()
+        assert product.status() == 200
+        assert (product.var / "secret_key").read_text() == key
+    assert product.process.returncode == 0
+    assert not any(map(children.alive, third.values()))
+    assert not product.numbers()
+    assert not (product.var / "env").exists()
