@@ -17,7 +17,7 @@ MEDECIN_NAV = [
 ]
 ACTING_NAV = [entry for entry in MEDECIN_NAV if entry[1] != "delegations:index"]
 STAFF_NAV = [
-    ("Accueil", "accueil"),
+    ("Accueil", "professionnel"),
     ("Mon compte", "mon_compte"),
     ("Mes référents", "mes_referents"),
     ("Délégations reçues", "delegations:received"),
@@ -36,7 +36,7 @@ FOOTER = [
     ("Plan du site", "plan_du_site"),
     ("Assistance", "assistance"),
 ]
-HOMES = ("accueil", "medecin")
+HOMES = ("accueil", "medecin", "professionnel")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def site(request):
             "tel": dialled(settings.SUPPORT_PHONE),
             "hours": unbroken_hours(settings.SUPPORT_HOURS),
             "email": settings.SUPPORT_EMAIL,
-            "home": url("medecin" if medecin else "accueil") or "/",
+            "home": url(_home(person, medecin)) or "/",
             "space": _space(person, medecin),
             "person": person,
             "acting_for": actor.on_behalf_of if person else None,
@@ -94,6 +94,12 @@ def dialled(phone) -> str:
     """«01 99 00 00 00» → +33199000000, for tel: links."""
     digits = re.sub(r"\D", "", phone)
     return f"+33{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+
+
+def _home(person, medecin) -> str:
+    if medecin:
+        return "medecin"
+    return "professionnel" if person else "accueil"
 
 
 def _space(person, medecin) -> str:

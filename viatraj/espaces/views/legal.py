@@ -50,7 +50,10 @@ def site_map(request):
     sections = [
         ("Se connecter", links(DOORS)),
         ("Espace médecin libéral", links([("Accueil de l’espace médecin", "medecin"), *MEDECIN_NAV[1:]])),
-        ("Espace des professionnels", links(STAFF_NAV[1:])),
+        (
+            "Espace des professionnels",
+            links([("Accueil de l’espace professionnel", "professionnel"), *STAFF_NAV[1:]]),
+        ),
         ("À propos du service", links(FOOTER)),
     ]
     return _legal(request, "plan_du_site", sections=sections)
