@@ -157,9 +157,13 @@ class ActiviteQuerySet(models.QuerySet):
         """Written as the partial indexes are, so that they serve."""
         return self.filter(IS_MEDECIN)
 
+    def of(self, idnat: str):
+        """Most telling line first: as a médecin, with a specialité, with a place."""
+        return sorted(self.filter(idnat=idnat).order_by("empreinte"), key=lambda line: line.rank)
+
 
 class Activite(models.Model):
-    """One line of the national extraction: a person, an activity, a savoir-faire. No phone, no e-mail (ANN-5)."""
+    """A line of the national extraction: an activity of a person (ANN-5); no phone, no e-mail."""
 
     empreinte = models.UUIDField("MD5 de la ligne", primary_key=True)
     idnat = models.CharField("identification nationale", max_length=40, db_collation="C")
@@ -221,6 +225,20 @@ class Activite(models.Model):
     def __str__(self):
         return f"{self.prenom} {self.nom}"
 
+    @property
+    def is_medecin(self) -> bool:
+        return self.profession == MEDECIN and self.categorie in (CIVIL, MILITARY)
+
+    @property
+    def specialite(self) -> str:
+        return self.savoir_faire_label
+
+    @property
+    def rank(self) -> tuple:
+        """Which line speaks for a person, whatever their order: the smallest."""
+        is_specialite = self.savoir_faire_type == "S"  # TRE_R04
+        return not self.is_medecin, not is_specialite, not self.code_postal, self.specialite, self.code_postal
+
 
 class Professionnel(models.Model):
     """Somebody whom a délégation or a dossier refers to, with or without an account; never deleted."""
@@ -266,8 +284,9 @@ class ImportRun(models.Model):
         UNCHANGED = "unchanged", "sans changement"
 
     file_name = models.CharField("fichier", max_length=255)
-    extraction_date = models.DateField("date de l’extraction", db_index=True)
+    extraction_date = models.DateField("date de l’extraction")
     sha256 = models.CharField("empreinte du fichier", max_length=64)
+    layout = models.CharField("empreinte de l’en-tête", max_length=32)
     lines = models.PositiveIntegerField("lignes lues")
     duplicates = models.PositiveIntegerField("lignes en double")
     added = models.PositiveIntegerField("lignes ajoutées")

@@ -1,7 +1,7 @@
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations
 
-# One implementation for what is stored and what is searched: in SQL (Python's NFD leaves Œ, Ø, Ł… as they are).
+# One implementation for what is stored and searched, in SQL: Python's NFD leaves Œ, Ø, Ł… as they are.
 NORM_NOM = r"""
 CREATE FUNCTION norm_nom(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   SELECT btrim(regexp_replace(

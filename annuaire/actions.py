@@ -1,0 +1,107 @@
+"""What can be done with the directory. The only writer of this app, with its loader, `annuaire.loading`."""
+
+import time
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+
+from annuaire import loading, policies, rpps, search
+from annuaire.models import Activite, ImportRun, Professionnel
+from annuaire.rpps import Refused
+from journal.models import record
+
+LOCK = 0x52505053  # «RPPS»: one import at a time
+FARTHEST_AHEAD = timedelta(days=31)  # a typing error in the date would block the next ones
+UNKNOWN = "Ce médecin ne figure pas dans l’annuaire national."
+
+
+@transaction.atomic
+def import_rpps(path, *, now, by, day=None, accept_loss=False) -> ImportRun:
+    """Load or refresh the directory from the ANS's extraction (ANN-5, ANN-7); all of it, or `rpps.Refused`.
+
+    `day` replaces the date in the file's name; `accept_loss` lifts the 5 % guard, and the journal says so.
+    """
+    policies.import_rpps(by)
+    started = time.monotonic()
+    _alone()
+    last = ImportRun.objects.order_by("-id").first()
+    with rpps.opened(path) as extraction:
+        day = _accepted_day(day or extraction.day, last, now)
+        same_layout = last is None or last.layout == extraction.layout
+        outcome = loading.load(extraction, same_layout=same_layout, accept_loss=accept_loss)
+    _follow(outcome.touched, now=now, by=by)
+    seconds = time.monotonic() - started
+    run = ImportRun.objects.create(
+        file_name=extraction.file_name[:255],
+        extraction_date=day,
+        sha256=extraction.sha256,
+        layout=extraction.layout,
+        started_at=now,
+        finished_at=now + timedelta(seconds=seconds),
+        seconds=round(seconds, 3),
+        by=str(by),
+        accept_loss=accept_loss,
+        **outcome.counts(),
+    )
+    record("extraction.imported", by=by, target=run, accept_loss=accept_loss, **outcome.counts())
+    return run
+
+
+def _alone():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise Refused("Un autre import de l’annuaire est en cours\u00a0: attendez qu’il finisse.")
+
+
+def _accepted_day(day, last, now):
+    if day is None:
+        raise Refused("Le nom du fichier ne porte pas de date\u00a0: donnez-la avec --date AAAA-MM-JJ.")
+    if day > now.date() + FARTHEST_AHEAD:
+        raise Refused(f"L’extraction est datée du {day:%d/%m/%Y}, dans le futur.")
+    if last and day < last.extraction_date:
+        raise Refused(
+            f"L’extraction du {day:%d/%m/%Y} est plus ancienne que la dernière chargée, "
+            f"du {last.extraction_date:%d/%m/%Y}."
+        )
+    return day
+
+
+def _follow(idnats, *, now, by):
+    """People referred to become what their lines now say, or are marked as gone (never an ADELI number)."""
+    for professionnel in Professionnel.objects.select_for_update().filter(idnat__in=idnats).order_by("pk"):
+        said = _said_of(professionnel.idnat)
+        if said:
+            said["vanished_at"] = None
+        elif not professionnel.idnat.startswith("0"):
+            said = {"vanished_at": professionnel.vanished_at or now}
+        changed = [name for name, value in said.items() if getattr(professionnel, name) != value]
+        for name in changed:
+            setattr(professionnel, name, said[name])
+        if changed:
+            professionnel.save(update_fields=changed)
+            record("professionnel.updated", by=by, target=professionnel, fields=changed)
+
+
+def _said_of(idnat) -> dict:
+    """What the extraction says of somebody, as fields of Professionnel; empty without a line."""
+    fields = ("nom", "prenom", "profession", "categorie", "specialite", "code_postal", "commune")
+    return {name: getattr(line, name) for line in Activite.objects.of(idnat)[:1] for name in fields}
+
+
+@transaction.atomic
+def refer(idnat, *, by) -> Professionnel:
+    """The Professionnel of a médecin of the directory, made when somebody refers to him for the first time.
+
+    Raises ValidationError (code `idnat`) when no médecin of the extraction has this number.
+    """
+    policies.refer(by)
+    idnat = search.readable(idnat)
+    said = _said_of(idnat)
+    if not said or not Professionnel(**said).is_medecin:
+        raise ValidationError(UNKNOWN, code="idnat")
+    professionnel, created = Professionnel.objects.get_or_create(idnat=idnat, defaults=said)
+    if created:
+        record("professionnel.referred", by=by, target=professionnel)
+    return professionnel

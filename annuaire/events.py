@@ -1,0 +1,5 @@
+EVENTS = {
+    "extraction.imported": "a chargé l’annuaire national {label}",
+    "professionnel.referred": "a retenu {label} dans l’annuaire national",
+    "professionnel.updated": "a mis à jour {label} d’après l’annuaire national",
+}

@@ -1,0 +1,40 @@
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from annuaire import search
+
+
+class RechercheForm(forms.Form):
+    """A GET form: a médecin of the national directory by name, and place if one likes (DEL-3)."""
+
+    nom = forms.CharField(
+        label="Nom",
+        max_length=search.LONGEST,
+        error_messages={
+            "required": "Saisissez le nom du médecin.",
+            "max_length": f"Le nom ne dépasse pas {search.LONGEST} caractères.",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    code_postal = forms.CharField(
+        label="Code postal ou commune (facultatif)",
+        max_length=search.LONGEST,
+        required=False,
+        error_messages={"max_length": f"La commune ne dépasse pas {search.LONGEST} caractères."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def results(self, exclude=()) -> search.Found | None:
+        """What the directory answers; None when its sentence now stands at the field."""
+        try:
+            return search.find(self.cleaned_data["nom"], exclude=exclude, **self._lieu())
+        except ValidationError as error:
+            self.add_error(error.code if error.code in self.fields else None, error)
+            return None
+
+    def _lieu(self) -> dict:
+        """A code postal begins with a digit; anything else is a commune."""
+        typed = self.cleaned_data["code_postal"]
+        return {"code_postal": typed} if re.match(r"\s*\d", typed) else {"commune": typed}

@@ -1,0 +1,214 @@
+"""Writes an extraction into Activite, by COPY and by difference of line hashes (ANN-7).
+
+Called by `annuaire.actions.import_rpps` only, inside its transaction. A line's identity is the MD5 of
+its bytes: what is known is not parsed again, order does not matter, strictly equal lines are one.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from annuaire.models import Activite, ImportRun
+from annuaire.rpps import COLUMNS, Extraction, Refused
+
+INTO = f"(empreinte, {', '.join(COLUMNS)})"
+MERGE = f"INSERT INTO annuaire_activite {INTO} SELECT {INTO[1:-1]} FROM arrivee"  # noqa: S608 (our names)
+FORMAT = "FORMAT text, DELIMITER '|', NULL E'\\x01'"  # no field is null
+BATCH = 2_000
+HIGHEST_LOSS = 0.05
+
+
+@dataclass
+class Outcome:
+    """What a load did; `touched` are the idnats of Professionnel rows whose lines changed."""
+
+    lines: int = 0
+    duplicates: int = 0
+    added: int = 0
+    removed: int = 0
+    persons: int = 0
+    persons_vanished: int = 0
+    first: bool = False
+    touched: list[str] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        if self.first:
+            return ImportRun.Status.FIRST
+        return ImportRun.Status.REFRESHED if self.added or self.removed else ImportRun.Status.UNCHANGED
+
+    def counts(self) -> dict:
+        names = ("lines", "duplicates", "added", "removed", "persons", "persons_vanished", "status")
+        return {name: getattr(self, name) for name in names}
+
+
+def load(extraction: Extraction, *, same_layout: bool, accept_loss: bool) -> Outcome:
+    with connection.cursor() as cursor:
+        known = _known(cursor)
+        if known:
+            return _refresh(cursor, extraction, known, same_layout=same_layout, accept_loss=accept_loss)
+        return _first(cursor, extraction)
+
+
+def _known(cursor) -> dict[bytes, bool]:
+    """Hash of each stored line → seen in the new file? One dict: 2.2 million lines weigh about 250 MB."""
+    with cursor.copy(
+        "COPY (SELECT uuid_send(empreinte) FROM annuaire_activite) TO STDOUT (FORMAT binary)"
+    ) as copy:
+        copy.set_types(["bytea"])
+        return dict.fromkeys((row[0] for row in copy.rows()), False)
+
+
+# --- First load: indexes are dropped and built again, in this transaction -----------
+
+
+def _first(cursor, extraction) -> Outcome:
+    outcome = Outcome(first=True)
+    owned = _owned(cursor)
+    if owned:
+        # Rows of a table truncated here need no later vacuum; the empty table is locked anyway.
+        cursor.execute("TRUNCATE annuaire_activite")
+        _drop_indexes(cursor)
+    frozen = ", FREEZE" if owned else ""
+    with cursor.copy(f"COPY annuaire_activite {INTO} FROM STDIN ({FORMAT}{frozen})") as copy:
+        _send(copy, _unknown(extraction, {}, outcome))
+    if owned:
+        _build_indexes(cursor)
+    cursor.execute("ANALYZE annuaire_activite")
+    cursor.execute("SELECT count(*) FROM (SELECT DISTINCT idnat FROM annuaire_activite) AS persons")
+    outcome.persons = cursor.fetchone()[0]
+    cursor.execute("SELECT idnat FROM annuaire_professionnel")
+    outcome.touched = [idnat for (idnat,) in cursor.fetchall()]
+    return outcome
+
+
+def _owned(cursor) -> bool:
+    """A role that may only read and write rows loads too, with the indexes in place."""
+    cursor.execute(
+        "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass", ["annuaire_activite"]
+    )
+    return cursor.fetchone()[0]
+
+
+def _drop_indexes(cursor):
+    cursor.execute("ALTER TABLE annuaire_activite DROP CONSTRAINT annuaire_activite_pkey")
+    with connection.schema_editor(atomic=False) as editor:
+        for index in Activite._meta.indexes:
+            editor.remove_index(Activite, index)
+
+
+def _build_indexes(cursor):
+    cursor.execute("SELECT set_config('maintenance_work_mem', '256MB', true)")
+    cursor.execute("ALTER TABLE annuaire_activite ADD PRIMARY KEY (empreinte)")
+    with connection.schema_editor(atomic=False) as editor:
+        for index in Activite._meta.indexes:
+            editor.add_index(Activite, index)
+
+
+# --- Refresh: what went, what came ----------------------------------------------------
+
+
+def _refresh(cursor, extraction, known, *, same_layout, accept_loss) -> Outcome:
+    outcome = Outcome()
+    _temporary(cursor, "arrivee", "LIKE annuaire_activite")
+    with cursor.copy(f"COPY arrivee {INTO} FROM STDIN ({FORMAT})") as copy:
+        _send(copy, _unknown(extraction, known, outcome))
+    gone = [digest for digest, seen in known.items() if not seen]
+    outcome.removed = len(gone)
+    # Another header makes every line another one: then their number alone tells.
+    lost = len(gone) if same_layout else len(gone) - outcome.added
+    _guard(lost, len(known), "lignes", accept_loss)
+    if outcome.added or outcome.removed:
+        _apply(cursor, gone, outcome, accept_loss)
+    else:
+        outcome.persons = _persons(cursor)
+    return outcome
+
+
+def _apply(cursor, gone, outcome, accept_loss):
+    before = _persons(cursor)
+    _temporary(cursor, "depart", "empreinte uuid PRIMARY KEY")
+    with cursor.copy("COPY depart FROM STDIN") as copy:
+        _send(copy, (digest.hex().encode() for digest in gone))
+    cursor.execute("ANALYZE depart, arrivee")
+    _temporary(cursor, "concerne", "idnat text")
+    cursor.execute(
+        "INSERT INTO concerne SELECT idnat FROM annuaire_activite JOIN depart USING (empreinte)"
+        " UNION SELECT idnat FROM arrivee"
+    )
+    concerned = cursor.rowcount
+    cursor.execute("ANALYZE concerne")
+    present = _present(cursor)
+    cursor.execute(
+        "DELETE FROM annuaire_activite USING depart WHERE annuaire_activite.empreinte = depart.empreinte"
+    )
+    cursor.execute(MERGE)
+    still_present = _present(cursor)
+    outcome.persons = before - present + still_present
+    outcome.persons_vanished = concerned - still_present
+    _guard(outcome.persons_vanished, before, "personnes", accept_loss)
+    cursor.execute("SELECT idnat FROM annuaire_professionnel WHERE idnat IN (SELECT idnat FROM concerne)")
+    outcome.touched = [idnat for (idnat,) in cursor.fetchall()]
+
+
+def _persons(cursor) -> int:
+    cursor.execute(
+        "SELECT coalesce((SELECT persons FROM annuaire_importrun ORDER BY id DESC LIMIT 1),"
+        " (SELECT count(DISTINCT idnat) FROM annuaire_activite))"
+    )
+    return cursor.fetchone()[0]
+
+
+def _present(cursor) -> int:
+    """How many of the persons concerned have a line now."""
+    cursor.execute("SELECT count(*) FROM concerne WHERE idnat IN (SELECT idnat FROM annuaire_activite)")
+    return cursor.fetchone()[0]
+
+
+def _guard(lost: int, total: int, what: str, accept_loss: bool):
+    if lost > HIGHEST_LOSS * total and not accept_loss:
+        raise Refused(
+            f"{lost} {what} sur {total} disparaissent, soit plus de {100 * HIGHEST_LOSS:.0f}\u00a0%\u00a0: "
+            "rien n’est changé. Si c’est voulu, relancez avec --accept-loss."
+        )
+
+
+# --- Both --------------------------------------------------------------------------------
+
+
+def _unknown(extraction, known, outcome) -> Iterable[bytes]:
+    """COPY rows of the lines that are not stored yet; marks those that are."""
+    md5, arrived = hashlib.md5, set()
+    number = 1
+    for number, line in extraction.lines():
+        digest = md5(line, usedforsecurity=False).digest()
+        if digest in known:
+            outcome.duplicates += known[digest]
+            known[digest] = True
+        elif digest in arrived:
+            outcome.duplicates += 1
+        else:
+            arrived.add(digest)
+            yield digest.hex().encode() + b"|" + extraction.row(number, line)
+    outcome.lines = number - 1
+    if not outcome.lines:
+        raise Refused("Le fichier n’a que son en-tête.")
+    outcome.added = len(arrived)
+
+
+def _send(copy, rows: Iterable[bytes]):
+    batch = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            copy.write(b"\n".join(batch) + b"\n")
+            batch.clear()
+    if batch:
+        copy.write(b"\n".join(batch) + b"\n")
+
+
+def _temporary(cursor, name, columns):
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP")

@@ -1,0 +1,42 @@
+from datetime import date
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from annuaire import actions
+from annuaire.rpps import Refused
+from viatraj.core.actor import Actor
+
+
+class Command(BaseCommand):
+    help = (
+        "Charge ou met à jour l’annuaire national depuis l’extraction en libre accès de l’ANS (.txt ou .zip)."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", help="PS_LibreAcces_Personne_activite_….txt, ou le .zip publié")
+        parser.add_argument("--date", type=_day, help="date de l’extraction quand son nom ne la porte pas")
+        parser.add_argument(
+            "--accept-loss",
+            action="store_true",
+            help="accepte que plus de 5\u00a0%% partent",
+        )
+
+    def handle(self, *, file, date, accept_loss, **options):
+        by = Actor.system("rpps")
+        try:
+            run = actions.import_rpps(file, now=timezone.now(), by=by, day=date, accept_loss=accept_loss)
+        except Refused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{run.file_name}\u00a0: {run.lines} lignes, {run.duplicates} en double, {run.added} ajoutées, "
+            f"{run.removed} retirées, {run.persons} personnes "
+            f"({run.get_status_display()}, {run.seconds:.1f} s)."
+        )
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise CommandError(f"La date «\u00a0{typed}\u00a0» ne s’écrit pas AAAA-MM-JJ.") from error

@@ -1,0 +1,220 @@
+"""Reads the national extraction as the ANS publishes it (ANN-5): a .txt, or the .zip that holds it.
+
+Pure: no database. Whatever is wrong is said by `Refused`, in one sentence, with the line's number.
+"""
+
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from operator import itemgetter
+from pathlib import Path
+from typing import BinaryIO
+
+SEPARATOR = b"|"
+LONGEST_LINE = 16_384  # bytes; a real one has about 350
+LONGEST_FIELD = 250  # bytes of what is indexed
+LONGEST_IDNAT = 40
+LARGEST_FILE = 8 * 2**30
+HIGHEST_RATIO = 100  # the published zip has about 10
+
+MAIN = re.compile(r"PS_LibreAcces_Personne_activite_\d{12}\.txt")
+SISTER = re.compile(r"PS_LibreAcces_(SavoirFaire|Dipl_AutExerc)_\d{12}\.txt")
+STAMP = re.compile(r"_(20\d{6})\d{4}\.")
+
+# Field of Activite → names of its column: the one of 2026 first, then those that were seen elsewhere.
+REQUIRED = {
+    "idnat": ("Identification nationale PP",),
+    "nom": ("Nom d'exercice",),
+    "prenom": ("Prénom d'exercice",),
+    "profession": ("Code profession",),
+    "categorie": ("Code catégorie professionnelle",),
+    "code_postal": ("Code postal (coord. structure)",),
+    "commune": ("Libellé commune (coord. structure)",),
+}
+OPTIONAL = {
+    "savoir_faire_type": ("Code type savoir-faire",),
+    "savoir_faire": ("Code savoir-faire",),
+    "savoir_faire_label": ("Libellé savoir-faire",),
+    "mode": ("Code mode exercice", "Code mode d'exercice"),
+    "finess": ("Numéro FINESS site",),
+    "structure": ("Identifiant technique de la structure",),
+    "raison_sociale": ("Raison sociale site",),
+    "secteur": ("Code secteur d'activité",),
+    "numero_voie": ("Numéro Voie (coord. structure)",),
+    "indice_voie": ("Indice répétition voie (coord. structure)",),
+    "type_voie": ("Libellé type de voie (coord. structure)",),
+    "voie": ("Libellé Voie (coord. structure)",),
+}
+COLUMNS = [*REQUIRED, *list(OPTIONAL)[:8], "adresse"]  # what `Extraction.row` gives, in this order
+RESTRICTED_WIDTHS = (49, 50)
+
+
+class Refused(ValueError):
+    """The file is not taken; the sentence is for the operator."""
+
+
+@dataclass
+class Extraction:
+    """An open extraction. `day` is the date in its name, or None; `layout` tells one header from another."""
+
+    file_name: str
+    day: date | None
+    sha256: str
+    layout: str
+    width: int
+    pick: itemgetter
+    file: BinaryIO
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """(number, line without its end); the header is line 1. Too long a line is refused, not read."""
+        try:
+            for number, line in enumerate(iter(partial(self.file.readline, LONGEST_LINE), b""), 2):
+                if len(line) == LONGEST_LINE:
+                    raise Refused(f"Ligne {number}\u00a0: plus de {LONGEST_LINE} octets.")
+                yield number, line.rstrip(b"\r\n")
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise Refused(f"Le fichier est abîmé ou illisible\u00a0: {error}.") from error
+
+    def row(self, number: int, line: bytes) -> bytes:
+        """The fields of COLUMNS as a row of PostgreSQL's COPY (text format, delimiter «|», no line end)."""
+        fields = line.split(SEPARATOR)
+        if len(fields) != self.width:
+            raise Refused(
+                f"Ligne {number}\u00a0: {len(fields)} champs au lieu de {self.width} (ligne tronquée\u202f?)."
+            )
+        _decoded(line, number)
+        fields.append(b"")  # where columns that are not there point to
+        *picked, numero, indice, type_voie, voie = self.pick(fields)
+        if not 0 < len(picked[0]) <= LONGEST_IDNAT:
+            raise Refused(f"Ligne {number}\u00a0: identification nationale absente ou trop longue.")
+        if max(map(len, picked[1:7])) > LONGEST_FIELD:
+            raise Refused(f"Ligne {number}\u00a0: un champ dépasse {LONGEST_FIELD} octets.")
+        picked.append(b" ".join(filter(None, (numero, indice, type_voie, voie))))
+        return SEPARATOR.join(picked).replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
+
+
+@contextmanager
+def opened(path) -> Iterator[Extraction]:
+    """The extraction in `path`, its header read and accepted."""
+    path = Path(path)
+    try:
+        with path.open("rb") as raw:
+            sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
+            raw.seek(0)
+            with _main_file(path, raw) as (name, file):
+                yield _accepted(name, file, sha256)
+    except OSError as error:
+        raise Refused(f"Le fichier {path.name} ne se lit pas\u00a0: {error.strerror}.") from error
+
+
+@contextmanager
+def _main_file(path, raw):
+    """(name, binary file) of the extraction itself: the .txt, or the one inside the .zip."""
+    if not raw.read(2):
+        raise Refused(f"Le fichier {path.name} est vide.")
+    raw.seek(0)
+    if path.suffix.lower() != ".zip" and not zipfile.is_zipfile(path):
+        yield path.name, raw
+        return
+    try:
+        with zipfile.ZipFile(raw) as archive:
+            member = _main_member(archive)
+            with archive.open(member) as inside:
+                yield member.filename, io.BufferedReader(inside, 2**20)
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise Refused(f"L’archive {path.name} est abîmée ou illisible\u00a0: {error}.") from error
+
+
+def _main_member(archive) -> zipfile.ZipInfo:
+    main = []
+    for member in archive.infolist():
+        if MAIN.fullmatch(member.filename):
+            main.append(member)
+        elif not SISTER.fullmatch(member.filename):
+            raise Refused(
+                f"L’archive contient un fichier inattendu\u00a0: «\u00a0{_short(member.filename)}\u00a0»."
+            )
+        if member.flag_bits & 0x1:
+            raise Refused(f"«\u00a0{member.filename}\u00a0» est chiffré dans l’archive.")
+        if member.file_size > min(LARGEST_FILE, HIGHEST_RATIO * max(member.compress_size, 100)):
+            raise Refused(f"«\u00a0{member.filename}\u00a0» est démesuré une fois décompressé.")
+    if len(main) != 1:
+        raise Refused(
+            f"L’archive contient {len(main)} fichiers «\u00a0PS_LibreAcces_Personne_activite\u00a0» "
+            "au lieu d’un seul."
+        )
+    return main[0]
+
+
+def _accepted(name: str, file, sha256: str) -> Extraction:
+    raw = _header_line(file)
+    header = [_column(title) for title in _decoded(raw, 1).removeprefix("\ufeff").split("|")]
+    width = len(header)
+    titles = header[:-1] if header[-1] == "" else header
+    _refuse_restricted(name, titles)
+    where = {title: place for place, title in enumerate(titles)}
+    if len(where) != len(titles):
+        raise Refused("L’en-tête nomme deux fois la même colonne.")
+    places = [_place(where, titles, required=True) for titles in REQUIRED.values()]
+    places += [_place(where, titles, required=False, absent=width) for titles in OPTIONAL.values()]
+    layout = hashlib.md5("|".join(header).encode(), usedforsecurity=False).hexdigest()
+    return Extraction(name, _day(name), sha256, layout, width, itemgetter(*places), file)
+
+
+def _header_line(file) -> bytes:
+    try:
+        return file.readline(LONGEST_LINE).rstrip(b"\r\n")
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise Refused(f"Le fichier est abîmé ou illisible\u00a0: {error}.") from error
+
+
+def _refuse_restricted(name, titles):
+    born = any("naissance" in title for title in titles)
+    if born or len(titles) in RESTRICTED_WIDTHS or name.startswith("Extraction_ProSanteConnect"):
+        raise Refused(
+            "C’est l’extraction restreinte (50 colonnes, données de naissance et de contact)\u00a0: "
+            "seule l’extraction en libre accès (56 colonnes) est acceptée."
+        )
+
+
+def _place(where: dict, names, *, required: bool, absent: int = 0) -> int:
+    for name in names:
+        if _column(name) in where:
+            return where[_column(name)]
+    if required:
+        raise Refused(f"Il manque la colonne «\u00a0{names[0]}\u00a0» dans l’en-tête.")
+    return absent
+
+
+def _column(title: str) -> str:
+    """Spelled alike whatever the case, the apostrophe and the spaces."""
+    return " ".join(title.replace("’", "'").casefold().split())
+
+
+def _decoded(line: bytes, number: int) -> str:
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise Refused(f"Ligne {number}\u00a0: le texte n’est pas de l’UTF-8.") from error
+    if "\0" in text:
+        raise Refused(f"Ligne {number}\u00a0: caractère nul.")
+    return text
+
+
+def _day(name: str) -> date | None:
+    stamp = STAMP.search(name)
+    try:
+        return date.fromisoformat(stamp[1]) if stamp else None
+    except ValueError:
+        return None
+
+
+def _short(name: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in name)[:80]
