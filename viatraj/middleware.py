@@ -167,7 +167,7 @@ class Gate(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request, view_func):
         door = "authcps:medecin" if request.path.startswith(self.MEDECIN_PATHS) else "accueil"
-        suite = urlencode({"suite": request.path}) if request.method == "GET" else ""
+        suite = urlencode({"suite": request.path}, safe="/") if request.method == "GET" else ""
         return self._go(request, f"{reverse(door)}?{suite}".rstrip("?"))
 
     def process_exception(self, request, exception):

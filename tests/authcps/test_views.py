@@ -1,0 +1,284 @@
+"""Signing in as a browser does: doors, code page, trust, sessions, limits (CON-1 to CON-6, CON-13)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import redis
+import time_machine
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Session
+from authcps import limits
+from courrier.models import Message
+from journal.models import Entry
+from tests.authcps.test_actions import last_code, wrong
+from tests.factories import PASSWORD, MedecinFactory, UserFactory, sign_in
+
+pytestmark = pytest.mark.django_db
+MEDECIN, CODE = "/connexion/medecin/", "/connexion/code/"
+
+
+@pytest.fixture(autouse=True)
+def no_limits_left_over():
+    redis.from_url(settings.REDIS_URL).flushdb()
+    limits._limiter.cache_clear()
+
+
+@pytest.fixture
+def medecin(db):
+    return MedecinFactory(nom="Leclercq", prenom="Christine", email="christine@cabinet.example")
+
+
+def password(client, login, typed=PASSWORD, path=MEDECIN, **more):
+    return client.post(path, {"identifiant": login, "mot_de_passe": typed, **more})
+
+
+def enter(client, user, **known):
+    password(client, user.login, **known)
+    return client.post(CODE, {"code": last_code()})
+
+
+class TestDoors:
+    def test_home_shows_two_doors(self, client):
+        """CON-1."""
+        text = client.get("/").text
+        for words in ("Médecins libéraux", "Professionnels en établissement", "S’identifier par carte CPS"):
+            assert words in text
+        assert settings.SUPPORT_PHONE in text and "Mot de passe oublié" in text
+
+    def test_medecin_s_door_shows_three_ways_two_of_them_closed(self, client):
+        """CON-2, CON-3."""
+        text = client.get(MEDECIN).text
+        for words in ("Se connecter par CPS", "Se connecter par e-CPS", "Comment faire", "Besoin d’aide"):
+            assert words in text
+        assert "uniquement possible si vous vous êtes déjà connecté par CPS ou e-CPS" in text
+
+    def test_refusal_is_422_keeps_the_login_and_never_the_password(self, client, medecin):
+        answer = password(client, medecin.login, "mauvais-secret")
+        assert answer.status_code == 422 and f'value="{medecin.login}"' in answer.text
+        assert "mauvais-secret" not in answer.text and answer.text.count("<title>Erreur") == 1
+
+    def test_refusals_read_alike(self, client, medecin):
+        locked = MedecinFactory(locked_at=timezone.now())
+        bodies = {
+            re.sub(r'value="[^"]*"|n° [0-9a-f]+', "", password(client, login, typed).text)
+            for login, typed in ((medecin.login, "faux"), ("personne", "faux"), (locked.login, PASSWORD))
+        }
+        assert len(bodies) == 1
+
+    def test_empty_fields(self, client):
+        answer = password(client, "", "")
+        assert answer.status_code == 422
+        assert "Saisissez votre identifiant." in answer.text and "Saisissez votre mot de passe." in answer.text
+
+
+class TestCodePage:
+    def test_says_when_and_where_masked(self, client, medecin):
+        """CON-5."""
+        answer = password(client, medecin.login)
+        assert answer.url == CODE
+        text = client.get(CODE).text
+        assert "J’ai reçu mon code" in text and "Un code OTP vous a été envoyé par mail à" in text
+        assert "christine@" not in text and "@cabinet.example" in text
+
+    def test_right_code_opens_the_medecin_s_space(self, client, medecin):
+        before = client.session.session_key
+        answer = enter(client, medecin)
+        assert answer.url == "/medecin/" and client.session.session_key != before
+        session = Session.objects.get(user=medecin)
+        assert session.means == "mail" and session.ends - session.last_seen <= timedelta(hours=8)
+        medecin.refresh_from_db()
+        assert medecin.last_sign_in_means == "mail"
+        assert Entry.objects.filter(event="connexion.opened", user=medecin, means="mail").exists()
+
+    def test_spaces_in_the_code(self, client, medecin):
+        password(client, medecin.login)
+        code = last_code()
+        assert client.post(CODE, {"code": f" {code[:3]} {code[3:]} "}).status_code == 302
+
+    @pytest.mark.parametrize("typed", ["", "12345", "abcdef", "１２３４５６"])
+    def test_what_is_no_code(self, client, medecin, typed):
+        password(client, medecin.login)
+        assert client.post(CODE, {"code": typed}).status_code == 422
+
+    def test_wrong_code(self, client, medecin):
+        password(client, medecin.login)
+        answer = client.post(CODE, {"code": wrong(last_code())})
+        assert answer.status_code == 422 and "n’est pas reconnu" in answer.text
+        assert not Session.objects.filter(user=medecin).exists()
+
+    def test_code_of_one_browser_is_worth_nothing_in_another(self, client, medecin):
+        password(client, medecin.login)
+        code = last_code()
+        other = Client()
+        with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+            password(other, medecin.login)
+            assert other.post(CODE, {"code": code}).status_code == 422
+
+    def test_without_attempt_back_to_the_doors(self, client):
+        assert client.get(CODE).url == client.post(CODE, {"code": "123456"}).url == "/"
+
+    def test_asking_again_at_once_says_to_wait(self, client, medecin):
+        password(client, medecin.login)
+        assert client.post(f"{CODE}renvoyer/").url == CODE
+        assert "Attendez une minute" in client.get(CODE).text
+        assert Message.objects.count() == 1
+
+    def test_page_asked_for_first(self, client, medecin):
+        answer = client.get("/medecin/delegations/")
+        assert answer.url == f"{MEDECIN}?suite=/medecin/delegations/"
+        assert enter(client, medecin, suite="/medecin/delegations/").url == "/medecin/delegations/"
+
+    @pytest.mark.parametrize("suite", ["https://ailleurs.example/", "//ailleurs.example", "javascript:alert(1)", "\\x"])
+    def test_never_sent_elsewhere(self, client, medecin, suite):
+        assert enter(client, medecin, suite=suite).url == "/medecin/"
+
+
+class TestTrust:
+    def test_second_sign_in_of_the_same_browser_needs_no_code(self, client, medecin):
+        """CON-6."""
+        enter(client, medecin)
+        client.post("/deconnexion/")
+        assert password(client, medecin.login).url == "/medecin/"
+        assert Session.objects.get(user=medecin).means == "trusted"
+
+    def test_cookie(self, client, medecin):
+        cookie = enter(client, medecin).cookies[settings.TRUST_COOKIE_NAME]
+        assert cookie["httponly"] and cookie["samesite"] == "Lax"
+
+
+class TestSession:
+    def test_idle_half_an_hour(self, client, medecin):
+        sign_in(client, medecin)
+        with time_machine.travel(timezone.now() + timedelta(minutes=29)):
+            assert client.get("/mon-compte/").status_code == 200
+        with time_machine.travel(timezone.now() + timedelta(minutes=58)):
+            assert client.get("/mon-compte/").status_code == 200, "seen after 29 minutes: pushed"
+        with time_machine.travel(timezone.now() + timedelta(minutes=89)):
+            assert client.get("/mon-compte/").status_code == 302
+
+    def test_eight_hours_at_most(self, client, medecin):
+        sign_in(client, medecin)
+        start = timezone.now()
+        for minutes in range(25, 480, 25):
+            with time_machine.travel(start + timedelta(minutes=minutes)):
+                assert client.get("/mon-compte/").status_code == 200
+        with time_machine.travel(start + timedelta(hours=8, seconds=1)):
+            assert client.get("/mon-compte/").status_code == 302
+
+    def test_sign_out_is_a_post_and_ends_the_row(self, client, medecin):
+        sign_in(client, medecin)
+        assert client.get("/deconnexion/").status_code == 405
+        client.post("/deconnexion/")
+        assert not Session.objects.filter(user=medecin).exists()
+        assert Entry.objects.filter(event="connexion.closed").count() == 1
+        assert client.get("/mon-compte/").status_code == 302
+
+    def test_disabling_ends_at_the_next_click(self, client, medecin):
+        sign_in(client, medecin)
+        medecin.disabled_at = timezone.now()
+        medecin.save()
+        assert client.get("/mon-compte/").status_code == 302
+
+    def test_new_password_ends_other_sessions(self, client, medecin):
+        sign_in(client, medecin)
+        medecin.set_password("un autre mot de passe")
+        medecin.save()
+        assert client.get("/mon-compte/").status_code == 302
+
+    def test_locking_leaves_living_sessions(self, client, medecin):
+        """It closes the password door only: else anybody could lock a médecin out."""
+        sign_in(client, medecin)
+        for _ in range(5):
+            password(Client(), medecin.login, "faux")
+        medecin.refresh_from_db()
+        assert medecin.locked_at and client.get("/mon-compte/").status_code == 200
+
+    def test_closing_one_s_other_sessions(self, client, medecin):
+        other = sign_in(Client(), medecin)
+        sign_in(client, medecin)
+        assert "1 autre session ouverte" in client.get("/mon-compte/").text
+        client.post("/mon-compte/sessions/")
+        assert other.get("/mon-compte/").status_code == 302 and client.get("/mon-compte/").status_code == 200
+
+    def test_htmx_is_sent_to_the_door_whole(self, client):
+        answer = client.get("/mon-compte/", headers={"HX-Request": "true"})
+        assert answer.status_code == 204 and answer["HX-Redirect"].startswith("/?suite=")
+
+    def test_password_alone_is_no_way_into_the_admin(self, client):
+        support = UserFactory(is_staff=True)
+        client.force_login(support)
+        assert client.get("/gestion/").status_code == 302
+        sign_in(client, support)
+        assert client.get("/gestion/").status_code == 200
+
+
+class TestCharte:
+    """CON-8, CON-13."""
+
+    @pytest.fixture
+    def newcomer(self, client):
+        user = MedecinFactory(charte=False)
+        sign_in(client, user)
+        return user
+
+    def test_comes_before_anything_else(self, client, newcomer):
+        assert client.get("/medecin/delegations/").url == "/charte/"
+        assert client.post("/deconnexion/").status_code == 302
+
+    def test_must_be_ticked(self, client, newcomer):
+        answer = client.post("/charte/", {"version": "2026-11"})
+        assert answer.status_code == 422 and not newcomer.acceptations.exists()
+
+    def test_accepted_once_then_back_to_the_page(self, client, newcomer):
+        client.get("/medecin/delegations/")
+        page = client.get("/charte/").text
+        assert "J’ai lu et accepte les conditions ci-dessus" in page
+        answer = client.post("/charte/", {"accepte": "on", "version": "2026-11"})
+        assert answer.url == "/medecin/delegations/" and newcomer.acceptations.get().version == "2026-11"
+        assert client.get("/medecin/delegations/").status_code == 200
+
+
+class TestLimits:
+    def test_spraying_from_one_address_is_slowed(self, client):
+        for n in range(20):
+            assert password(client, f"compte{n}", "faux").status_code == 422
+        answers = [password(client, "encore", "faux") for _ in range(21)]
+        assert [answer.status_code for answer in answers].count(429) == 1
+        assert int(answers[-1]["Retry-After"]) > 0 and "réessayer" in answers[-1].text
+
+    def test_one_person_s_mistakes_do_not_slow_a_hospital(self, client):
+        for _ in range(60):
+            password(client, "compte", "faux")
+        assert password(client, UserFactory().login, path="/connexion/professionnel/").url == CODE
+
+    def test_dead_valkey_lets_pass(self, client, settings, medecin):
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        limits._limiter.cache_clear()
+        assert password(client, medecin.login, "faux").status_code == 422
+        assert enter(client, medecin).url == "/medecin/"
+
+
+def test_every_way_in_is_in_the_table():
+    """ASVS 6.1.3: no other view opens a session."""
+    import ast
+    from pathlib import Path
+
+    from authcps.doors import WAYS_IN
+
+    callers = [
+        path
+        for path in Path(settings.BASE_DIR).glob("*/**/*.py")
+        if not {"tests", ".venv", "var"} & set(path.relative_to(settings.BASE_DIR).parts)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.contrib.auth"
+        if "login" in {name.name for name in node.names}
+    ]
+    assert [path.name for path in callers] == ["doors.py"]
+    for way in WAYS_IN:
+        if way.open:
+            assert reverse(way.url_name)
