@@ -1,7 +1,7 @@
 """Where care is given, and who gives it: structures, the national extraction's lines, people referred to."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
@@ -207,12 +207,6 @@ class Activite(models.Model):
                 "prenom_cle",
                 "idnat",
                 name="annuaire_medecin_ville",
-                condition=IS_MEDECIN,
-            ),
-            GistIndex(
-                "code_postal",
-                OpClass("nom_cle", "gist_trgm_ops(siglen=64)"),
-                name="annuaire_medecin_proche",
                 condition=IS_MEDECIN,
             ),
             GinIndex(

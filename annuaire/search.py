@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.contrib.postgres.search import TrigramDistance, TrigramWordDistance
+from django.contrib.postgres.search import TrigramWordDistance
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Func, Q, TextField, Value
@@ -19,7 +19,7 @@ from annuaire.spelling import distance
 
 SOURCE = "Annuaire Santé, Agence du Numérique en Santé"
 LIMIT = 50
-NEAREST, SUGGESTIONS = 150, 10
+NEAREST, SUGGESTIONS = 150, 20
 LONGEST = 100
 SECONDS = 2
 CORSICA = {"2A": ("200", "201"), "2B": ("202", "206")}
@@ -71,11 +71,10 @@ class Nom:
 
 @dataclass(frozen=True)
 class Lieu:
-    """Where to look; `exact` when it is one whole code postal."""
+    """Where to look, if anywhere."""
 
     rule: Q = field(default_factory=Q)
     given: bool = False
-    exact: bool = False
 
 
 def find(nom: str, *, code_postal: str = "", commune: str = "", exclude=()) -> Found:
@@ -116,6 +115,8 @@ def readable(typed: str) -> str:
 
 
 def _normalised(typed) -> Nom:
+    if not typed.strip():
+        return Nom([], "")
     with connection.cursor() as cursor:
         cursor.execute("SELECT norm_nom(%s)", [typed])
         words = cursor.fetchone()[0].split()
@@ -128,7 +129,7 @@ def _lieu(code_postal: str, ville: Nom) -> Lieu:
         if not all(start.isdecimal() and start.isascii() and 2 <= len(start) <= 5 for start in starts):
             raise ValidationError(BAD_CODE, code="code_postal")
         if len(code_postal) == 5:
-            return Lieu(Q(code_postal=code_postal), given=True, exact=True)
+            return Lieu(Q(code_postal=code_postal), given=True)
         return Lieu(_any(Q(code_postal__startswith=start) for start in starts), given=True)
     if ville.cle:
         return Lieu(_any(Q(commune_cle__startswith=cle) for cle in _spellings(ville.words)), given=True)
@@ -176,18 +177,24 @@ def _in_order(rows) -> list[str]:
 
 def _nearest(medecins, nom, lieu) -> list[str]:
     """Few, nearest first; trigrams choose among all, letters moved or changed decide among those."""
-    if lieu.exact:
-        away = TrigramDistance("nom_cle", nom.cle)  # along the index of this code postal
-    elif lieu.given:
+    if lieu.given:
         away = Value(1.0) - Func(F("nom_cle"), Value(nom.cle), function="similarity")
     else:
+        _set(**{"pg_trgm.word_similarity_threshold": "0.5"})
         medecins = medecins.annotate(complet=NomComplet()).filter(
             complet__trigram_word_similar=" ".join(nom.words)
         )
         away = TrigramWordDistance(" ".join(nom.words), "complet")
     rows = medecins.order_by(away).values_list("idnat", "nom_cle", "prenom_cle")[:NEAREST]
-    scores = {idnat: min(distance(nom.cle, n), distance(nom.cle, n + p)) for idnat, n, p in rows}
-    return sorted(scores, key=scores.get)[:SUGGESTIONS]
+    errors = {idnat: _errors(nom.cle, surname, first_name) for idnat, surname, first_name in rows}
+    near = [idnat for idnat, count in errors.items() if count <= max(2, len(nom.cle) // 3)]
+    return sorted(near, key=errors.get)[:SUGGESTIONS]
+
+
+def _errors(typed: str, surname: str, first_name: str) -> int:
+    """Of a whole surname, of its beginning, or of surname and first name."""
+    forms = {surname, surname[: len(typed)], (surname + first_name)[: len(typed) + 1]}
+    return min(distance(typed, form) for form in forms)
 
 
 def _hits(idnats) -> list[Hit]:
@@ -211,12 +218,13 @@ def _hit(lines) -> Hit:
 
 @contextmanager
 def _quick():
+    nested = connection.in_atomic_block
     try:
         with transaction.atomic():
             _set(statement_timeout=f"{SECONDS}s", lock_timeout="1s", jit="off")
-            _set(**{"pg_trgm.word_similarity_threshold": "0.5"})
             yield
-            _set(statement_timeout="0", lock_timeout="0")
+            if nested:  # else the end of the transaction does it
+                _set(statement_timeout="0", lock_timeout="0")
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise ValidationError(TOO_SLOW, code="nom") from error

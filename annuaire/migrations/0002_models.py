@@ -219,12 +219,6 @@ class Migration(migrations.Migration):
                         condition=models.Q(("categorie__in", ["C", "M"]), ("profession", "10")),
                         name="annuaire_medecin_ville",
                     ),
-                    django.contrib.postgres.indexes.GistIndex(
-                        models.F("code_postal"),
-                        django.contrib.postgres.indexes.OpClass("nom_cle", "gist_trgm_ops(siglen=64)"),
-                        condition=models.Q(("categorie__in", ["C", "M"]), ("profession", "10")),
-                        name="annuaire_medecin_proche",
-                    ),
                     django.contrib.postgres.indexes.GinIndex(
                         django.contrib.postgres.indexes.OpClass(annuaire.models.NomComplet(), "gin_trgm_ops"),
                         condition=models.Q(("categorie__in", ["C", "M"]), ("profession", "10")),

@@ -43,10 +43,9 @@ PRENOMS = {
 VILLES = {
     "06000": "NICE", "14000": "CAEN", "21000": "DIJON", "29200": "BREST", "31000": "TOULOUSE",
     "33000": "BORDEAUX", "34000": "MONTPELLIER", "35000": "RENNES", "37000": "TOURS", "38000": "GRENOBLE",
-    "42000": "SAINT-ETIENNE",
-    "44000": "NANTES", "49000": "ANGERS", "51100": "REIMS", "54000": "NANCY", "57000": "METZ", "59000": "LILLE",
-    "63000": "CLERMONT-FERRAND", "67000": "STRASBOURG", "76000": "ROUEN", "80000": "AMIENS",
-    "87000": "LIMOGES",
+    "42000": "SAINT-ETIENNE", "44000": "NANTES", "49000": "ANGERS", "51100": "REIMS", "54000": "NANCY",
+    "57000": "METZ", "59000": "LILLE", "63000": "CLERMONT-FERRAND", "67000": "STRASBOURG", "76000": "ROUEN",
+    "80000": "AMIENS", "87000": "LIMOGES",
     **{f"750{n:02d}": f"PARIS {n:02d}" for n in range(1, 21)},
     **{f"6900{n}": f"LYON {n:02d}" for n in range(1, 10)},
     **{f"130{n:02d}": f"MARSEILLE {n:02d}" for n in range(1, 17)},
