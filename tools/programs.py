@@ -1,5 +1,6 @@
 """Our own processes: mailbox, web, sender, worker, beat, and the one-off steps before them."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -78,6 +79,15 @@ def has_command(name):
     """True when one of our apps brings `manage.py <name>`."""
     places = (f"*/management/commands/{name}.py", f"viatraj/*/management/commands/{name}.py")
     return any(True for place in places for _ in ROOT.glob(place))
+
+
+def static_fingerprint():
+    """Changes when a static file of ours does, or a dependency that brings some."""
+    folders = [ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("viatraj/*/static")]
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    known = [f"{file} {file.stat().st_mtime_ns} {file.stat().st_size}" for file in files]
+    lock = (ROOT / "requirements" / "app.txt").read_text()
+    return hashlib.sha256("\n".join([*known, lock]).encode()).hexdigest()
 
 
 def _listens(port):

@@ -84,14 +84,23 @@ class Supervisor:
         return environment
 
     def _prepare_data(self, environment):
-        """Files are collected while the database is brought up to date: two cores, two works."""
+        """Files are collected and compressed while the database fills: two cores, two works."""
+        stamp, wanted = self.var / "static.stamp", programs.static_fingerprint()
+        if stamp.exists() and stamp.read_text() == wanted:
+            self._fill_database(environment)
+            return
         files = programs.start_step("collectstatic", environment, self.var, "--noinput")
         try:
-            self._finish("migrate", programs.start_step("migrate", environment, self.var, "--noinput"))
+            self._fill_database(environment)
             self._finish("collectstatic", files)
         finally:
             children.stop(files, (signal.SIGTERM,))
-        self.say("Base à jour, fichiers rassemblés")
+        stamp.write_text(wanted)
+        self.say("Fichiers statiques rassemblés")
+
+    def _fill_database(self, environment):
+        self._finish("migrate", programs.start_step("migrate", environment, self.var, "--noinput"))
+        self.say("Base à jour")
         if programs.has_command("demo_data"):
             self._finish("demo_data", programs.start_step("demo_data", environment, self.var))
             self.say("Données de démonstration prêtes")
