@@ -1,0 +1,41 @@
+"""Who may know whom: the street, the rooms, HTTP kept at the edge, the clock read at the edge."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.house.source import ROOT, dotted, modules
+
+CLOCK = frozenset(("timezone.now", "timezone.localdate", "date.today", "datetime.now"))
+ROOMS_WITH_A_CLOCK = ("views", "tasks", "commands")  # elsewhere, time comes in as `now=` or `today=`
+FILES_WITH_A_CLOCK = {
+    "viatraj/middleware.py": "the edge itself",
+    "accounts/sessions.py": "Django's session store has no `now=` to be given",
+    "courrier/sms.py": "the demonstration’s gateway stamps what it received",
+    "courrier/delivery.py": "the sender, a process: its edge is the queue",
+    "authcps/doors.py": "opens the session for the views of sign-in",
+}
+
+
+def test_imports_go_down_the_street():
+    """The contracts of pyproject.toml, as `make check` runs them."""
+    lint = Path(sys.executable).parent / "lint-imports"
+    answer = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout
+    assert "2 kept, 0 broken" in answer.stdout
+
+
+def test_the_clock_is_read_at_the_edge():
+    inside = [
+        f"{module.path}:{node.lineno} {dotted(node)}"
+        for module in modules()
+        if module.path not in FILES_WITH_A_CLOCK and not _is_edge(module)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and dotted(node) in CLOCK
+    ]
+    assert inside == []
+
+
+def _is_edge(module) -> bool:
+    return bool({*module.path.removesuffix(".py").split("/")} & {*ROOMS_WITH_A_CLOCK})

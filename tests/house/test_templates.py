@@ -1,0 +1,92 @@
+"""Each template is used, nothing is inline (the CSP would refuse it), forms that post carry their tokens."""
+
+import ast
+import re
+
+import pytest
+from django.template.loader import get_template
+
+from tests.house.source import ROOT, modules
+
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
+PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
+NAMED = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
+TAGS = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
+POSTED = re.compile(r"""<form\b[^>]*\bmethod=["']?post\b[^>]*>\s*(\S+ \S+)?""", re.IGNORECASE)
+INLINE = {
+    "a style": re.compile(r"<style|\sstyle\s*=", re.IGNORECASE),
+    "a handler": re.compile(r"""<[^>]*\son[a-z]+\s*=""", re.IGNORECASE),
+    "a script": re.compile(r"<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE),
+    "somebody else's address": re.compile(r"""(?:src|srcset|action|poster)\s*=\s*["']?(?:https?:)?//"""),
+}
+# Mails have no style sheet and no CSP.
+NO_PAGE = {"courrier/letter.html"}
+
+
+def name(path) -> str:
+    return str(path.relative_to(ROOT / "templates"))
+
+
+def test_every_template_is_used():
+    said = Said()
+    included = {found for path in TEMPLATES for found in NAMED.findall(path.read_text())}
+    assert [one for path in TEMPLATES if (one := name(path)) not in included and one not in said] == []
+
+
+class Said:
+    """Every text the code can say: its constants, and its f-strings with texts it can say in their holes."""
+
+    def __init__(self):
+        nodes = [node for module in modules() for node in ast.walk(module.tree)]
+        self.constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
+        self.patterns = {_pattern(node) for node in nodes if isinstance(node, ast.JoinedStr)}
+
+    def __contains__(self, text) -> bool:
+        if text in self.constants:
+            return True
+        matches = [match for pattern in self.patterns if (match := pattern.fullmatch(text))]
+        return any(all(part != text and part in self for part in match.groups()) for match in matches)
+
+
+def _pattern(node: ast.JoinedStr) -> re.Pattern:
+    parts = [re.escape(p.value) if isinstance(p, ast.Constant) else "(.+)" for p in node.values]
+    return re.compile("".join(parts))
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if name(path) not in NO_PAGE], ids=name)
+def test_nothing_is_inline(path):
+    text = TAGS.sub("", path.read_text())
+    assert [what for what, found in INLINE.items() if found.search(text)] == []
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if POSTED.search(path.read_text())], ids=name)
+def test_forms_that_post_carry_their_tokens(path):
+    """CSRF, and for whom the page was drawn (two tabs, «au nom de»)."""
+    assert {found.split(" %}")[0] for found in POSTED.findall(path.read_text())} == {"{% tokens"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_templates_compile(path):
+    get_template(name(path))
+
+
+@pytest.mark.parametrize(
+    ("html", "what"),
+    [
+        ('<p style="color:red">', "a style"),
+        ("<style>p {}</style>", "a style"),
+        ('<button type="button" onclick="go()">', "a handler"),
+        ("<script>go()</script>", "a script"),
+        ('<a href="javascript:go()">', "a script"),
+        ('<script src="//cdn.example/x.js"></script>', "somebody else's address"),
+    ],
+)
+def test_inline_code_is_recognised(html, what):
+    assert [name for name, found in INLINE.items() if found.search(html)] == [what]
+
+
+@pytest.mark.parametrize(
+    "html", ['<form method="post"><input>', '<form class="a" method=post>{% csrf_token %}']
+)
+def test_a_form_without_tokens_is_recognised(html):
+    assert {found.split(" %}")[0] for found in POSTED.findall(html)} != {"{% tokens"}

@@ -1,0 +1,177 @@
+"""Only actions write; each knows who does it, asks a policy and leaves a line in the journal (TRC-1)."""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+from django.apps import apps
+
+from tests.house.source import APPS, Module, dotted, modules, public_actions
+
+SYNC = "save create delete bulk_create bulk_update get_or_create update_or_create".split()
+WRITES = frozenset(SYNC + [f"a{name}" for name in SYNC])
+STATEMENTS = frozenset(("execute", "executemany", "copy"))
+HARMLESS_SQL = re.compile(
+    r"\s*(SELECT|LISTEN|UNLISTEN|SET)\b(?!.*\b(INSERT|UPDATE|DELETE|TRUNCATE|ALTER)\b)", re.S
+)
+
+# What may write outside actions, and why.
+WRITERS = {
+    "accounts/sessions.py": "the session store: no act of a person, Django calls it at each request",
+    "annuaire/loading.py": "COPY of two million lines, called by annuaire.actions.import_rpps alone",
+    "courrier/delivery.py": "the sender: marks messages as sent, outside any person's act",
+    "courrier/outbox.py": "the way into the outbox, in the transaction of the action that posts",
+    "journal/models.py": "`record`, the way into the journal, in the transaction of the action that records",
+    "viatraj/core/saving.py": "`save_valid` itself, which only actions may name",
+    "journal/seals.py": "seals of the journal: its own proof, made by a process",
+}
+ACTIONS = [(f"{module.path}:{one.name}", module, one) for module, one in public_actions()]
+# Public actions that ask no policy, and why.
+NOBODY_IS_KNOWN_YET = "somebody is signing in: caps in SQL stand guard, not a policy"
+WITHOUT_POLICY = {
+    "accounts/actions.py:note_wrong_password": NOBODY_IS_KNOWN_YET,
+    "accounts/actions.py:note_sign_in": NOBODY_IS_KNOWN_YET,
+    "authcps/actions.py:identify": NOBODY_IS_KNOWN_YET,
+    "authcps/actions.py:send_code": NOBODY_IS_KNOWN_YET,
+    "authcps/actions.py:redeem": NOBODY_IS_KNOWN_YET,
+    "authcps/actions.py:skip_code": NOBODY_IS_KNOWN_YET,
+    "authcps/actions.py:trust": NOBODY_IS_KNOWN_YET,
+    "authcps/actions.py:enrol": "called while signing in, and by the actions that verify an address",
+}
+
+
+def writes_in(module: Module) -> list[str]:
+    """Lines that may write rows: a writing method, called or handed on, or a raw statement."""
+    called = {id(node.func): node for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+    found = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and _writes(node, called.get(id(node)), module):
+            found.append(f"{module.path}:{node.lineno} .{node.attr}")
+        elif isinstance(node, ast.Name) and node.id == "save_valid":
+            found.append(f"{module.path}:{node.lineno} save_valid")
+    return found
+
+
+@cache
+def _many_to_many() -> frozenset[str]:
+    ours = [model for model in apps.get_models() if model.__module__.split(".")[0] in APPS]
+    fields = [field for model in ours for field in model._meta.local_many_to_many]
+    return frozenset(
+        [field.name for field in fields] + [field.remote_field.get_accessor_name() for field in fields]
+    )
+
+
+def _writes(node: ast.Attribute, call: ast.Call | None, module: Module) -> bool:
+    if node.attr in WRITES:
+        return dotted(node.value) not in module.modules
+    if node.attr in ("update", "aupdate"):  # a dict, a set, a digest are given a positional argument
+        return call is None or not call.args
+    if node.attr in ("add", "set", "remove", "clear"):
+        return isinstance(node.value, ast.Attribute) and node.value.attr in _many_to_many()
+    if node.attr in STATEMENTS:
+        return not _is_harmless(call)
+    return False
+
+
+def _is_harmless(call: ast.Call | None) -> bool:
+    if call and not call.args:
+        return True  # `.copy()` of a dict
+    first = call.args[0] if call else None
+    if isinstance(first, ast.JoinedStr):
+        first = first.values[0]
+    return isinstance(first, ast.Constant) and bool(HARMLESS_SQL.match(str(first.value)))
+
+
+def test_only_actions_write():
+    elsewhere = [module for module in modules() if not module.is_actions and module.path not in WRITERS]
+    assert [line for module in elsewhere for line in writes_in(module)] == []
+
+
+def test_the_listed_writers_do_write():
+    assert [path for path in WRITERS if not writes_in(Module(path))] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "writes"),
+    [
+        ("row.save()", True),
+        ("keep = row.save", True),
+        ("Row.objects.create(a=1)", True),
+        ("Row.objects.filter(a=1).update(a=2)", True),
+        ("rows.delete()", True),
+        ("guichet.unites.set(rows)", True),
+        ("seen.add(row)", False),
+        ("save_valid(row)", True),
+        ("cursor.execute('DELETE FROM row')", True),
+        ("cursor.execute('WITH x AS (SELECT 1) INSERT INTO row SELECT 1')", True),
+        ("cursor.execute('SELECT 1; DELETE FROM row')", True),
+        ("cursor.execute(sql)", True),
+        ("cursor.copy('COPY row FROM STDIN')", True),
+        ("cursor.execute('SELECT 1')", False),
+        ("request.GET.copy()", False),
+        ("known.update({'a': 1})", False),
+        ("digest.update(b'a')", False),
+        ("import accounts.actions\naccounts.actions.create(by=by)", False),
+        ("from accounts import actions\nsubmit(form, actions.create)", False),
+        ("from accounts.models import User\nUser.objects.create()", True),
+    ],
+)
+def test_a_write_is_recognised(code, writes):
+    module = Module("views.py")
+    vars(module)["tree"] = ast.parse(code)
+    assert bool(writes_in(module)) is writes
+
+
+def test_the_loader_is_called_by_one_action():
+    named = [
+        module.path
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        and "annuaire.loading"
+        in {f"{getattr(node, 'module', '')}.{one.name}".lstrip(".") for one in node.names}
+    ]
+    assert named == ["annuaire/actions.py"]
+
+
+def test_actions_are_found():
+    assert {module.app for _, module, _ in ACTIONS} >= {"accounts", "annuaire", "authcps", "delegations"}
+
+
+def test_every_action_says_by_whom():
+    without = [
+        name for name, _, function in ACTIONS if "by" not in [one.arg for one in function.args.kwonlyargs]
+    ]
+    assert without == []
+
+
+def test_every_action_records():
+    silent = [name for name, module, function in ACTIONS if "record" not in called_from(module, function)]
+    assert silent == []
+
+
+def test_every_action_asks_a_policy():
+    unasked = {
+        name
+        for name, module, function in ACTIONS
+        if not any(one.split(".")[-2:-1] == ["policies"] for one in called_from(module, function))
+    }
+    assert unasked == WITHOUT_POLICY.keys()
+
+
+def test_every_action_is_whole_or_nothing():
+    """A transaction around all of it, or opened inside where hashing must not hold a lock."""
+    assert [name for name, _, function in ACTIONS if "transaction.atomic" not in opened_by(function)] == []
+
+
+def opened_by(function) -> set[str]:
+    withs = [node for node in ast.walk(function) if isinstance(node, ast.With)]
+    opened = [item.context_expr for node in withs for item in node.items]
+    calls = [node.func for node in opened if isinstance(node, ast.Call)]
+    return {dotted(node) for node in [*function.decorator_list, *calls]}
+
+
+def called_from(module, function) -> set[str]:
+    nodes = [node for one in module.reached_from(function.name) for node in ast.walk(one)]
+    return {dotted(node.func) for node in nodes if isinstance(node, ast.Call)}
