@@ -3,7 +3,6 @@ EVENTS = {
     "compte.created": "a créé le compte {label}",
     "compte.updated": "a modifié ses coordonnées",
     "compte.locked": "a vu son compte bloqué après plusieurs mots de passe erronés",
-    "compte.unlocked": "a débloqué le compte {label}",
     "mot_de_passe.chosen": "a choisi un mot de passe",
     "charte.accepted": "a accepté la charte d’utilisation",
     "sessions.ended": "a fermé ses autres sessions",
