@@ -70,6 +70,7 @@ class MedecinFactory(UserFactory):
 class ProfessionnelFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Professionnel
+        django_get_or_create = ("idnat",)
 
     idnat = factory.LazyFunction(next_idnat)
     nom = "LÉON"

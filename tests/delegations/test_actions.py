@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.models import User
 from annuaire.models import Activite
 from courrier.models import Message
 from delegations import actions
@@ -71,7 +72,7 @@ class TestGrant:
         assert Delegation.objects.count() == Message.objects.count() == 1
 
     def test_confrere_without_account_is_refused_with_a_sentence(self, medecin):
-        stranger = MedecinFactory.build(login="899000999999", nom="Sanscompte")
+        stranger = User(login="899000999999", nom="Sanscompte", prenom="Alix")
         listed(stranger)
         with pytest.raises(ValidationError) as refused:
             grant(medecin, stranger)
