@@ -1,0 +1,85 @@
+"""What can be done with dossiers; the journal gets numbers and names of fields, never a value (DOS-5)."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from dossiers import policies
+from dossiers.models import Dossier, Volet, draw_numero
+from journal.models import record
+from viatraj.core.saving import Stale, locked, save_valid
+
+
+@transaction.atomic
+def create(*, orientation, nom, prenom, date_naissance, by, cle=None) -> Dossier:
+    """In the space of the médecin one acts for; the same `cle` twice is one dossier."""
+    policies.create(by, orientation)
+    asked = Dossier(
+        orientation=orientation,
+        auteur=by.principal,
+        nom=nom,
+        prenom=prenom,
+        date_naissance=date_naissance,
+        cle=cle or uuid.uuid4(),
+    )
+    try:
+        dossier = _save_numbered(asked)
+    except ValidationError as error:
+        if done := _already_created(asked, error):
+            return done
+        raise
+    save_valid(Volet(dossier=dossier, kind=Volet.Kind.ADMINISTRATIF))
+    record("dossier.created", by=by, target=dossier, orientation=orientation)
+    return dossier
+
+
+def _save_numbered(dossier: Dossier) -> Dossier:
+    """Drawn again when the number is taken, be it at this very moment."""
+    while True:
+        try:
+            return save_valid(dossier)
+        except ValidationError as error:
+            if set(error.message_dict) != {"numero"}:
+                raise
+            dossier.numero = draw_numero()
+
+
+def _already_created(asked: Dossier, error: ValidationError) -> Dossier | None:
+    """By a double click; a page sent again with another patient is no double click, and stays refused."""
+    if "cle" not in error.message_dict:
+        return None
+    asked_for = ("auteur_id", "orientation", "nom", "prenom", "date_naissance", "cle")
+    return Dossier.objects.filter(**{name: getattr(asked, name) for name in asked_for}).first()
+
+
+@transaction.atomic
+def read(dossier: Dossier, *, by) -> None:
+    """Every display of a nominative dossier leaves a line (DOS-5)."""
+    policies.read(by, dossier)
+    record("dossier.read", by=by, target=dossier)
+
+
+@transaction.atomic
+def edit_volet(volet: Volet, *, texte, version, now, by) -> Volet:
+    """Stale when somebody wrote meanwhile, unless the same text."""
+    volet = locked(volet)
+    policies.edit_volet(by, volet)
+    if volet.texte == texte:
+        return volet
+    if volet.version != version:
+        raise Stale(volet)
+    volet.texte = texte
+    volet.version += 1
+    volet.updated_at = now
+    save_valid(volet)
+    record("volet.updated", by=by, target=volet.dossier, volet=volet.get_kind_display(), champs=["texte"])
+    return volet
+
+
+@transaction.atomic
+def search(*, nom, prenom, by):
+    """Patients of the space over all orientations; that one searched is told, not whom (TRC-1)."""
+    policies.index(by)
+    record("patient.searched", by=by)
+    return Dossier.objects.visible_to(by).named(nom, prenom).by_patient()

@@ -1,0 +1,6 @@
+EVENTS = {
+    "dossier.created": "a créé le dossier",
+    "dossier.read": "a consulté le dossier",
+    "volet.updated": "a modifié le {volet}",
+    "patient.searched": "a recherché un patient par son nom",
+}

@@ -1,0 +1,55 @@
+"""Who may see, open, read and write dossiers: one rule, held on a médecin's space (DOS-4, DEL-7)."""
+
+from viatraj.core.actor import Place
+from viatraj.core.droits import Droit, Mode, Orientation
+from viatraj.core.policies import Denied
+
+LABELS = dict(Orientation.choices)
+
+
+def index(actor, orientation=""):
+    """The lists and searches of one's space: in one orientation, or in any."""
+    _hold(actor, Droit.DOSSIER_LISTE, _space(actor), orientation)
+
+
+def create(actor, orientation=""):
+    """In one orientation, or in any."""
+    _hold(actor, Droit.DOSSIER_CREATION, _space(actor), orientation)
+
+
+def read(actor, dossier):
+    _hold(actor, Droit.DOSSIER_LISTE, dossier.place, dossier.orientation)
+
+
+def read_volet(actor, volet):
+    read(actor, volet.dossier)
+    _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.LECTURE)
+
+
+def edit_volet(actor, volet):
+    read(actor, volet.dossier)
+    _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.ECRITURE)
+
+
+def _space(actor) -> Place:
+    return Place(medecin=actor.principal.pk if actor.principal else None)
+
+
+def _hold(actor, droit, place, orientation, mode=Mode.NONE):
+    if not actor.rights.cover(droit, place, domaine=orientation, mode=mode):
+        raise Denied(_reason(actor, droit, place, orientation, mode))
+
+
+def _reason(actor, droit, place, orientation, mode) -> str:
+    if not actor.rights and not actor.is_acting:
+        return (
+            "Les dossiers de cet espace sont réservés aux médecins libéraux et aux personnes "
+            "à qui ils ont délégué leurs droits."
+        )
+    if place != _space(actor):
+        owner = "du médecin pour qui vous agissez" if actor.is_acting else "de votre espace"
+        return f"Ce dossier n’est pas de ceux {owner}."
+    what = f"{droit.label} ({mode.label})" if mode else droit.label
+    where = f" pour l’orientation «\u00a0{LABELS[orientation]}\u00a0»" if orientation in LABELS else ""
+    who = f"Le {actor.principal.titre} ne vous a pas délégué" if actor.is_acting else "Vous n’avez pas"
+    return f"{who} le droit «\u00a0{what}\u00a0»{where}."

@@ -1,0 +1,149 @@
+"""The dossiers of a médecin's space: lists, creation, search, one dossier and its history (DOS-1, DEL-6)."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dossiers import actions, policies
+from dossiers.forms import CreateForm, NumeroForm, PatientForm, VoletForm
+from dossiers.lignes import COLUMNS, lignes
+from dossiers.models import Dossier, Volet
+from journal.models import Entry
+from viatraj.core.droits import Orientation
+from viatraj.core.forms import submit
+from viatraj.core.pages import page
+from viatraj.core.policies import can
+
+SIZES = (25, 50, 100)
+FOUND_AT_MOST = 100
+LATEST = 20  # lines of history on the dossier's own page
+
+
+@require_safe
+def index(request):
+    orientation = _orientation(request)
+    policies.index(request.actor, orientation)
+    dossiers = Dossier.objects.visible_to(request.actor).newest_first()
+    if orientation:
+        dossiers = dossiers.filter(orientation=orientation)
+    size = _size(request)
+    page_obj = Paginator(dossiers.values_list(*COLUMNS), size).get_page(request.GET.get("page"))
+    return page(
+        request,
+        "dossiers/index.html",
+        orientation=orientation,
+        orientations=[one for one in Orientation if can(policies.index, request.actor, one)],
+        lignes=lignes(page_obj.object_list),
+        page_obj=page_obj,
+        size=size,
+        sizes=SIZES,
+    )
+
+
+def _orientation(request) -> str:
+    """Asked for in the address; none is all of them."""
+    asked = request.GET.get("orientation", "")
+    if asked and asked not in Orientation.values:
+        raise Http404
+    return asked
+
+
+def _size(request) -> int:
+    asked = request.GET.get("taille", "")
+    return next((size for size in SIZES if str(size) == asked), SIZES[0])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request):
+    orientation = _orientation(request)
+    policies.create(request.actor, orientation)
+    form = CreateForm(request.POST or None, initial={"orientation": orientation}, actor=request.actor)
+    if submit(form, actions.create, by=request.actor):
+        messages.success(request, f"Le dossier {form.result.numero_affiche} est créé.")
+        return redirect(form.result)
+    return page(request, "dossiers/create.html", form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request):
+    """By number in the address; by name in a POST, so that no name stays in an address or a log."""
+    policies.index(request.actor)
+    if request.method == "POST":
+        return _search_patient(request)
+    if "numero" in request.GET:
+        return _search_numero(request)
+    return _search_page(request)
+
+
+def _search_numero(request):
+    form = NumeroForm(request.GET)
+    if not form.is_valid():
+        return _search_page(request, numero_form=form, form=form)
+    visible = Dossier.objects.visible_to(request.actor)
+    if dossier := visible.filter(numero=form.cleaned_data["numero"]).first():
+        return redirect(dossier)
+    form.add_error("numero", "Aucun de vos dossiers ne porte ce numéro.")
+    return _search_page(request, numero_form=form, form=form, status=404)
+
+
+def _search_patient(request):
+    form = PatientForm(request.POST)
+    if not submit(form, actions.search, by=request.actor):
+        return _search_page(request, patient_form=form, form=form)
+    found = lignes(form.result.values_list(*COLUMNS)[: FOUND_AT_MOST + 1])
+    return _search_page(
+        request, patient_form=form, found=found[:FOUND_AT_MOST], more=len(found) > FOUND_AT_MOST
+    )
+
+
+def _search_page(request, *, numero_form=None, patient_form=None, **context):
+    context = {"form": None, "found": None, "more": False} | context
+    return page(
+        request,
+        "dossiers/search.html",
+        numero_form=numero_form or NumeroForm(),
+        patient_form=patient_form or PatientForm(),
+        at_most=FOUND_AT_MOST,
+        **context,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request, numero):
+    dossier = _dossier(request, numero)
+    volet = dossier.volets.select_related("dossier").get(kind=Volet.Kind.ADMINISTRATIF)
+    form = VoletForm(request.POST or None, initial={"texte": volet.texte, "version": volet.version})
+    if submit(form, actions.edit_volet, volet=volet, now=timezone.now(), by=request.actor):
+        messages.success(request, "Le volet administratif est enregistré.")
+        return redirect(dossier)
+    actions.read(dossier, by=request.actor)  # a refused form shows the dossier too
+    entries = list(Entry.objects.about(dossier).newest_first()[: LATEST + 1])
+    return page(
+        request,
+        "dossiers/detail.html",
+        dossier=dossier,
+        volet=volet,
+        form=form,
+        entries=entries[:LATEST],
+        more=len(entries) > LATEST,
+    )
+
+
+@require_safe
+def history(request, numero):
+    """All of it, without the patient: turning its pages is no reading of the dossier."""
+    dossier = _dossier(request, numero)
+    entries = Entry.objects.about(dossier).newest_first()
+    page_obj = Paginator(entries, SIZES[1]).get_page(request.GET.get("page"))
+    return page(
+        request, "dossiers/history.html", dossier=dossier, page_obj=page_obj, entries=page_obj.object_list
+    )
+
+
+def _dossier(request, numero) -> Dossier:
+    return get_object_or_404(
+        Dossier.objects.visible_to(request.actor).select_related("auteur"), numero=numero
+    )

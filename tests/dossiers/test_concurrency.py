@@ -1,0 +1,89 @@
+"""Real concurrency on PostgreSQL: a double click is one dossier, two writers one change and one refusal."""
+
+import threading
+import uuid
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from dossiers import actions
+from dossiers.models import Dossier
+from journal.models import Entry
+from tests.dossiers.factories import DossierFactory, volet_of
+from tests.factories import MedecinFactory, as_medecin
+from viatraj.core.droits import Orientation
+from viatraj.core.saving import Stale
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Run all, released together; what each one answered or raised."""
+    barrier, answers = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(place, act):
+        try:
+            barrier.wait()
+            answers[place] = act()
+        except ValidationError as refusal:
+            answers[place] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def creating(medecin, cle, nom="Garricou"):
+    def act():
+        return actions.create(
+            orientation=Orientation.SANITAIRE,
+            nom=nom,
+            prenom="Michel",
+            date_naissance=date(1957, 2, 18),
+            cle=cle,
+            by=as_medecin(medecin),
+        )
+
+    return act
+
+
+def test_a_double_click_on_create():
+    """Six clicks while the first has not committed: one dossier, one volet, one line; all are shown it."""
+    medecin = MedecinFactory()
+    answers = at_once(*[creating(medecin, uuid.uuid4())] * 6)
+    dossier = Dossier.objects.get()
+    assert answers == [dossier] * 6
+    assert dossier.volets.count() == Entry.objects.count() == 1
+
+
+def test_one_key_and_two_patients_at_once():
+    """Not a double click: one is created, the other one is told that the page has served."""
+    medecin, cle = MedecinFactory(), uuid.uuid4()
+    answers = at_once(creating(medecin, cle), creating(medecin, cle, nom="Villedary"))
+    created = [answer for answer in answers if isinstance(answer, Dossier)]
+    assert len(created) == Dossier.objects.count() == 1
+    assert sum(isinstance(answer, ValidationError) for answer in answers) == 1
+
+
+def test_two_people_save_at_once():
+    medecin = MedecinFactory()
+    volet = volet_of(DossierFactory(auteur=medecin))
+    acts = [
+        lambda texte=texte: actions.edit_volet(
+            volet, texte=texte, version=1, now=timezone.now(), by=as_medecin(medecin)
+        )
+        for texte in ("Vit seule.", "Vit avec sa fille.")
+    ]
+    answers = at_once(*acts)
+    stale = [answer for answer in answers if isinstance(answer, Stale)]
+    assert len(stale) == 1
+    assert stale[0].fresh.texte == volet_of(volet.dossier).texte
+    assert Entry.objects.filter(event="volet.updated").count() == 1
