@@ -95,7 +95,7 @@ class Message(models.Model):
                 name="courrier_message_taken_whole",
                 condition=Q(taken_by=None, taken_until=None)
                 | Q(taken_by__isnull=False, taken_until__isnull=False, state="pending"),
-                violation_error_message="Un message pris l’est par quelqu’un, pour un temps, et attend encore.",
+                violation_error_message="Un message pris a son preneur, un terme, et attend encore.",
             ),
         ]
 

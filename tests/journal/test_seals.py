@@ -4,7 +4,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from journal import seals, tasks
 from journal.models import Entry, Seal, record
+from tests.courrier.rig import other_connection
 from tests.factories import UserFactory
 from viatraj.core.actor import Actor
 
@@ -28,14 +28,6 @@ def lines(count, **data):
 
 def places():
     return [str(one) for one in seals.breaks()]
-
-
-@contextmanager
-def other_connection():
-    parameters = connection.get_connection_params()
-    known = {name: parameters[name] for name in ("dbname", "user", "host", "port") if name in parameters}
-    with psycopg.connect(**known) as other:
-        yield other
 
 
 @contextmanager

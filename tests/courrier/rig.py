@@ -1,0 +1,98 @@
+"""A sink and senders, each a process of its own; what tests and the bench both need."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+from tools.servers import free_port
+
+
+class Sink:
+    """`with Sink(folder) as sink`: what it accepted is in `copies()`, by Message-ID."""
+
+    def __init__(self, folder, kind="aiosmtpd", certificate=()):
+        self.port, self.log = free_port(), Path(folder, "sink.log")
+        self.log.touch()
+        words = ["-m", "tests.courrier.sink", kind, self.port, self.log, *certificate]
+        self.command = [sys.executable, *map(str, words)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, cwd=settings.BASE_DIR)
+        wait_until(self._answers)
+        return self
+
+    def __exit__(self, *error):
+        self.process.kill()
+        self.process.wait()
+
+    def _answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    @property
+    def url(self):
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def lines(self):
+        return [line.split() for line in self.log.read_text().splitlines()]
+
+    def count(self):
+        return self.log.read_bytes().count(b"\n")
+
+    def copies(self):
+        return Counter(line[2] for line in self.lines())
+
+    def forget(self):
+        os.truncate(self.log, 0)
+
+
+def wait_until(ready, seconds=20):
+    end = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < end, "not ready in time"
+        time.sleep(0.005)
+
+
+def other_connection(**known):
+    """A session of its own on this test's database; a context that ends it."""
+    parameters = connection.get_connection_params()
+    known |= {name: parameters[name] for name in ("dbname", "user", "host", "port") if name in parameters}
+    return psycopg.connect(**known)
+
+
+def environment(**more):
+    """Of a process that works in this test's own database."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+    return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "viatraj.settings", **more}
+
+
+@contextmanager
+def sender(*options, log, **environ):
+    """`manage.py deliver_messages`, killed at the end if it still runs."""
+    with open(log, "ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "deliver_messages", *options],
+            cwd=settings.BASE_DIR,
+            env=environment(**environ),
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
