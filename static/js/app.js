@@ -110,11 +110,12 @@
     });
   });
 
-  // Deux minutes avant la fin de la session, on propose de rester connecté ; la saisie en cours n’est pas perdue.
+  // Deux minutes avant la fin de la session, on propose de rester connecté : la saisie n’est pas perdue.
   function watchSession(bar) {
     const idle = Number(bar.dataset.session) * 1000;
     const text = bar.querySelector("[data-session-texte]");
     const warning = text.textContent;
+    const ended = "Votre session est terminée. Copiez ce que vous avez saisi, puis rechargez la page.";
     let end = 0;
     const restart = () => {
       end = Date.now() + idle;
@@ -128,14 +129,14 @@
     // Un poste mis en veille arrête les minuteries : on compare des heures.
     setInterval(() => {
       const left = end - Date.now();
-      if (left <= 0) say("Votre session est terminée. Copiez ce que vous avez saisi, puis rechargez la page.");
+      if (left <= 0) say(ended);
       else if (left <= 120_000) say(warning);
     }, 5000);
     bar.querySelector("form").addEventListener("submit", async (event) => {
       event.preventDefault();
       const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) });
       if (answer.ok && !answer.redirected) restart();
-      else say("Votre session est terminée. Copiez ce que vous avez saisi, puis rechargez la page.");
+      else say(ended);
     });
     restart();
   }

@@ -118,9 +118,8 @@ def test_a_message_may_announce_itself():
 
 
 def test_a_bloc_names_its_table_and_takes_a_fragment():
-    page = render(
-        '{% fragment as go %}<a href="/x">Aller</a>{% endfragment %}{% bloc title="T" id="m" action=go %}c{% endbloc %}'
-    )
+    link = '{% fragment as go %}<a href="/x">Aller</a>{% endfragment %}'
+    page = render(link + '{% bloc title="T" id="m" action=go %}c{% endbloc %}')
     assert 'aria-labelledby="t-m"' in page
     assert '<h2 id="t-m">T</h2>' in page
     assert '<a href="/x">Aller</a>' in page

@@ -1,6 +1,7 @@
 """The site, and one page with every component in every state: for the browser's checks only."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
@@ -15,6 +16,7 @@ from viatraj.core.policies import Denied
 from viatraj.espaces.views import errors
 from viatraj.urls import urlpatterns as site
 
+TEMPLATES = Path(__file__).parent / "templates"
 TODAY = date(2026, 11, 21)
 MEDECIN = User(
     pk=1, nom="Leclercq", prenom="Christine", email="c@cabinet.example", profession="10", categorie="C"
@@ -45,35 +47,8 @@ class EveryField(forms.Form):
     accord = forms.BooleanField(label="J’ai lu et accepte les conditions ci-dessus")
 
 
-PAGE = """{% extends "base.html" %}{% block title %}Composants{% endblock %}
-{% block content %}{% breadcrumb "Accueil" "/" "Composants" %}<h1>Composants</h1>
-{% message tone="info" title="Titre" %}<p>Texte.</p>{% endmessage %}{% message tone="neutre" %}<p>Texte.</p>{% endmessage %}
-{% message tone="succes" %}<p>Texte.</p>{% endmessage %}{% message tone="attention" %}<p>Texte.</p>{% endmessage %}
-{% message tone="erreur" role="alert" %}<p>Texte.</p>{% endmessage %}
-<p class="ligne">{% etat "Active" tone="succes" %}{% etat "En attente" tone="info" icon="sablier" %}{% etat "À venir" %}</p>
-<p class="ligne"><button class="bouton" type="button">Principal</button>
-<button class="bouton bouton--secondaire" type="button" data-attente="60">Recevoir un nouveau code</button>
-<button class="bouton bouton--danger" type="button">Supprimer</button></p>
-{% fragment as add %}<a class="bouton" href="/galerie/formulaire/" data-dialogue>{% icon "plus" %}Ajouter</a>{% endfragment %}
-{% bloc title="Médecins" id="medecins" intro="Les confrères habilités." action=add %}
-<table id="medecins" class="tableau tableau--cartes" aria-labelledby="t-medecins">
-<thead><tr><th scope="col">Nom</th><th scope="col">Début de délégation</th><th scope="col">Fin de délégation</th>
-<th scope="col" class="fin">Actions</th></tr></thead>
-<tbody>{% for fin in ends %}<tr data-id="{{ forloop.counter }}"><th scope="row">Léon<span class="sous">Gériatrie</span></th>
-<td data-titre="Début de délégation" class="date">{{ today|jour }}</td>
-<td data-titre="Fin de délégation" class="date"><span>{{ fin|jour }} {% expiry fin today %}</span></td>
-<td class="fin"><span class="actions"><a class="action" href="#">Modifier<span class="sr"> la délégation de Léon</span></a>
-<a class="action action--danger" href="#">Supprimer<span class="sr"> la délégation de Léon</span></a></span></td></tr>{% endfor %}
-</tbody></table>{% pagination rows %}{% endbloc %}
-{% bloc title="Assistants" id="assistants" %}{% vide %}<p>Aucun assistant.</p>{% endvide %}{% endbloc %}
-{% card title="Carte" icon="carte" %}<p>Texte.</p>{% endcard %}
-{% endblock %}{% block dialogs %}{% dialog %}{% endblock %}"""
-
-FORM = """{% extends "base.html" %}{% block title %}Ajouter une délégation{% endblock %}
-{% block width %} data-etroit{% endblock %}
-{% block content %}<h1>Ajouter une délégation</h1>{% error_summary form %}
-<div class="carte" data-dialogue-corps><form method="post" novalidate>{% tokens %}{{ form }}
-<div class="ligne boutons haut-2"><button class="bouton" type="submit">Ajouter</button></div></form></div>{% endblock %}"""
+PAGE = (TEMPLATES / "gallery.html").read_text()
+FORM = (TEMPLATES / "form.html").read_text()
 
 
 def draw(request, source, status=200, **context):

@@ -103,8 +103,8 @@ def test_targets_are_large_enough(visit):
     small = page.eval_on_selector_all(
         "a, button, summary, input:not([type=hidden])",
         """all => all.filter(e => {
-            const box = e.getBoundingClientRect();
-            return box.width && getComputedStyle(e).display !== "inline" && Math.min(box.width, box.height) < 24;
+            const {width, height} = e.getBoundingClientRect();
+            return width && getComputedStyle(e).display !== "inline" && Math.min(width, height) < 24;
         }).map(e => e.outerHTML)""",
     )
     assert small == []

@@ -1,4 +1,4 @@
-"""The colours of an end of validity (HAB revue): orange within a month, red within fifteen days. Their one home."""
+"""The one home of the revue's colours: orange within a month of the end, red within fifteen days."""
 
 from datetime import date
 from typing import NamedTuple

@@ -53,7 +53,7 @@ def instant(at: datetime) -> str:
 
 def duration(seconds: int) -> str:
     """45 secondes, 1 minute, 3 minutes: rounded up, so that nobody comes back too early."""
-    if seconds < 60:  # noqa: PLR2004
+    if seconds < 60:
         return f"{seconds}{NBSP}seconde{'s' if seconds > 1 else ''}"
     minutes = -(-seconds // 60)
     return f"{minutes}{NBSP}minute{'s' if minutes > 1 else ''}"
@@ -79,7 +79,7 @@ def masked_email(address: str) -> str:
     name, at, domain = address.rpartition("@")
     if not at or not name:
         return "•" * 7
-    return f"{name[0]}{'•' * 7}{name[-1] if len(name) > 2 else ''}@{domain}"  # noqa: PLR2004
+    return f"{name[0]}{'•' * 7}{name[-1] if len(name) > 2 else ''}@{domain}"
 
 
 def _local(value):

@@ -13,7 +13,8 @@ Builtin, no `{% load %}`. Tones, everywhere the same five: neutre, info, succes,
     {% pagination page_obj %}
     {% error_summary form %}   {% tokens %}   {% dialog %}
     {% can "delegations.revoke" delegation as may_revoke %}
-    {{ d|jour }} {{ d|jour_long }} {{ at|heure }} {{ at|instant }} {{ mail|masque_email }} {{ n|numero }} {{ n|rpps }}
+    {{ d|jour }} {{ d|jour_long }} {{ at|heure }} {{ at|instant }}
+    {{ mail|masque_email }} {{ n|numero }} {{ n|rpps }}
 """
 
 import re
