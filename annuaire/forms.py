@@ -19,7 +19,7 @@ class RechercheForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     code_postal = forms.CharField(
-        label="Code postal ou commune (facultatif)",
+        label="Code postal ou commune",
         max_length=search.LONGEST,
         required=False,
         error_messages={"max_length": f"La commune ne dépasse pas {search.LONGEST} caractères."},

@@ -116,7 +116,7 @@ class TestGrant:
     def test_adds(self, client, medecin, confrere):
         today = timezone.localdate()
         answer = client.post(self.url(confrere), {"debut": today, "fin": today + timedelta(days=30)}, follow=True)
-        assert "Délégation proposée au Dr Gabriel LÉON" in answer.text
+        assert "Délégation proposée au Dr Gabriel Léon" in answer.text
         assert Delegation.objects.get().delegataire == confrere and Message.objects.count() == 1
 
     @pytest.mark.parametrize(

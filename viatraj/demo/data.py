@@ -96,7 +96,7 @@ def _directory(now, scale):
         if person.idnat
     ]
     extraction.write(path, DIRECTORY_PERSONS * scale, seed=1, people=people)
-    annuaire.actions.import_extraction(path, now=now, by=Actor.system("rpps"))
+    annuaire.actions.import_rpps(path, now=now, by=Actor.system("rpps"))
 
 
 def _medecin(user) -> Actor:

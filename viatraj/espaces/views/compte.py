@@ -66,7 +66,6 @@ def _wanted(request) -> str:
 
 @require_POST
 def stay(request):
-    """«Rester connecté»: pushes the idle end, never past the 8 hours."""
-    if request.user.is_authenticated:
-        request.session.touch(timezone.now())
+    """«Rester connecté»: pushes the idle end, never past the 8 hours; signed out, the gate redirects."""
+    request.session.touch(timezone.now())
     return HttpResponse(status=204)

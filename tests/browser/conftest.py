@@ -1,0 +1,84 @@
+"""A demo town for the browser: a directory, two médecins, a relay and a sender for real."""
+
+import asyncio
+import threading
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+import annuaire.actions
+from tests.factories import MedecinFactory
+from viatraj.core.actor import Actor
+from viatraj.demo import extraction, smtp
+
+TOULOUSE = {"code_postal": "31000", "commune": "TOULOUSE", "specialite": "Médecine Générale"}
+
+
+@pytest.fixture
+def leclercq(transactional_db):
+    return MedecinFactory(nom="Leclercq", prenom="Christine", login="899100045771")
+
+
+@pytest.fixture
+def leon(transactional_db):
+    return MedecinFactory(nom="Léon", prenom="Gabriel", login="899100045789")
+
+
+@pytest.fixture
+def directory(tmp_path, leclercq, leon):
+    """A real import of a small synthetic extraction, with our médecins in it."""
+    path = tmp_path / "PS_LibreAcces_Personne_activite_202611200100.txt"
+    people = [
+        {"idnat": user.login, "nom": user.nom.upper(), "prenom": user.prenom, **TOULOUSE}
+        for user in (leclercq, leon)
+    ]
+    extraction.write(path, 300, seed=3, people=people)
+    annuaire.actions.import_rpps(path, now=timezone.localtime(), by=Actor.system("rpps"))
+
+
+@pytest.fixture
+def post_office(settings, tmp_path, unused_tcp_port):
+    """The demo's SMTP server, and a call that sends what is due."""
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", unused_tcp_port
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.DEMO_SMTP_DIR = tmp_path / "mail"
+    loop = asyncio.new_event_loop()
+    serving = loop.create_task(smtp.serve(unused_tcp_port, settings.DEMO_SMTP_DIR))
+    thread = threading.Thread(target=lambda: _until_cancelled(loop, serving))
+    thread.start()
+    _wait_for(unused_tcp_port)
+    yield lambda: call_command("deliver_messages", once=True)
+    loop.call_soon_threadsafe(serving.cancel)
+    thread.join()
+
+
+def _until_cancelled(loop, task):
+    try:
+        loop.run_until_complete(task)
+    except asyncio.CancelledError:
+        pass
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+def _wait_for(port):
+    import socket
+
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            threading.Event().wait(0.02)
+    pytest.fail("le serveur SMTP de démonstration ne répond pas")
+
+
+@pytest.fixture
+def unused_tcp_port():
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
