@@ -11,7 +11,7 @@ from courrier.models import Message, Priority
 from tests.courrier.rig import sender, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MAILS, KILLS = 400, 4
+MAILS, KILLS = 330, 3
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def test_a_letter_is_text_first_and_html_made_from_it(letter, settings):
         "Bonjour L'Île & Cie,\n\nD'abord <ceci> & cela :\nhttp://testserver/page/?a=1&b=2\n"
     )
     assert message.text.endswith(f"{settings.SITE_NAME}, {settings.SUPPORT_PHONE}\n")
-    assert "<p>" in message.html
+    assert "</p>" in message.html
     assert "&lt;ceci&gt; &amp; cela :<br>" in message.html
     assert 'href="http://testserver/page/?a=1&amp;b=2"' in message.html
     assert (message.state, message.attempts, message.channel, message.priority) == ("pending", 0, "mail", 5)

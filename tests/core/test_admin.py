@@ -1,0 +1,78 @@
+"""/gestion/ shows, never writes; a password alone does not open it; no body of a letter is seen."""
+
+import pytest
+from django.test import RequestFactory
+
+from courrier.models import Message
+from journal.models import record
+from tests.factories import UserFactory, sign_in
+from viatraj.core.actor import Actor, Means
+from viatraj.core.admin import ReadOnlyAdmin, site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def support():
+    return UserFactory(is_staff=True)
+
+
+def permitted(user, **known):
+    request = RequestFactory().get("/gestion/")
+    request.user, request.actor = user, Actor(user=user, **known)
+    return site.has_permission(request)
+
+
+def test_only_active_support_with_a_strong_means_comes_in(support):
+    assert permitted(support, means=Means.TOTP)
+    assert not permitted(support, means="")
+    assert not permitted(support, means=Means.SYSTEM)
+    assert not permitted(UserFactory(), means=Means.TOTP)
+    assert not permitted(None, means=Means.TOTP)
+    support.disabled_at = support.created_at
+    assert not permitted(support, means=Means.TOTP)
+
+
+def test_its_login_is_the_doors(client):
+    for path in ("/gestion/login/", "/gestion/"):
+        answer = client.get(path, follow=True)
+        assert answer.redirect_chain[-1][0].startswith("/")
+        assert "/gestion/" not in answer.redirect_chain[-1][0].partition("?")[0]
+
+
+def test_all_that_is_registered_is_read_only(support):
+    site.urls  # noqa: B018 (finds the apps' admin modules)
+    models = {model._meta.label for model in site._registry}
+    assert {"journal.Entry", "journal.Seal", "courrier.Message"} <= models
+    for model, shown in site._registry.items():
+        assert isinstance(shown, ReadOnlyAdmin), model
+        writes = (shown.has_add_permission, shown.has_change_permission, shown.has_delete_permission)
+        assert [may(None) for may in writes] == [False] * 3, model
+
+
+def test_pages_of_letters_show_no_body(client, support):
+    letter = Message(
+        key="k", message_id="m", channel="mail", to="a@cabinet.example", subject="Objet", text="CORPS"
+    )
+    letter.save()
+    sign_in(client, support, means=Means.TOTP)
+    seen = [
+        client.get(path).content.decode()
+        for path in ("/gestion/courrier/message/", f"/gestion/courrier/message/{letter.pk}/change/")
+    ]
+    assert all("Objet" in page for page in seen)
+    assert not any("CORPS" in page for page in seen)
+
+
+def test_the_journal_is_told_in_sentences(client, support):
+    entry = record("compte.updated", by=Actor.system("rpps"), target=support)
+    sign_in(client, support, means=Means.TOTP)
+    for path in (
+        "/gestion/journal/entry/",
+        f"/gestion/journal/entry/{entry.pk}/change/",
+        "/gestion/journal/seal/",
+    ):
+        page = client.get(path)
+        assert page.status_code == 200
+    assert "le traitement automatique (rpps)" in client.get("/gestion/journal/entry/").content.decode()
+    assert client.post(f"/gestion/journal/entry/{entry.pk}/delete/", {"post": "yes"}).status_code == 403
