@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.contrib.postgres.search import TrigramWordDistance
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Func, Q, TextField, Value
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
-from annuaire.models import Activite, ImportRun, NomComplet
+from annuaire import queries
+from annuaire.models import ImportRun
+from annuaire.queries import Lieu, Nom
 from annuaire.spelling import distance
 
 SOURCE = "Annuaire Santé, Agence du Numérique en Santé"
@@ -56,49 +56,23 @@ class Found:
     truncated: bool = False
 
 
-@dataclass(frozen=True)
-class Nom:
-    """What was typed, normalised by PostgreSQL: `words`, and `cle` without spaces."""
-
-    words: list[str]
-    cle: str
-
-    def splits(self):
-        """«MARTIN JEAN PAUL» → (MARTIN, JEANPAUL), (MARTINJEAN, PAUL)."""
-        for i in range(1, len(self.words)):
-            yield "".join(self.words[:i]), "".join(self.words[i:])
-
-
-@dataclass(frozen=True)
-class Lieu:
-    """Where to look, if anywhere."""
-
-    rule: Q = field(default_factory=Q)
-    given: bool = False
-
-
 def find(nom: str, *, code_postal: str = "", commune: str = "", exclude=()) -> Found:
     """Médecins by name, at most 50, grouped by person; `code_postal` may be its first digits.
 
     Raises ValidationError (code `nom` or `code_postal`) with the sentence for the person.
     """
-    with _quick():
-        name, ville = _normalised(readable(nom)), _normalised(readable(commune))
+    with _limited(readable(nom), readable(commune)) as (name, ville):
         lieu = _lieu(readable(code_postal).replace(" ", "").upper(), ville)
         if len(name.cle) < (2 if lieu.given else 3):
             raise ValidationError(TOO_SHORT_WITH_PLACE if lieu.given else TOO_SHORT, code="nom")
-        medecins = Activite.objects.medecins().filter(lieu.rule).exclude(idnat__in=list(exclude))
-        idnats = _beginning(medecins, name)
-        if len(idnats) <= LIMIT:
-            idnats += _containing(medecins, name, idnats)
-        if idnats:
-            return Found(_hits(idnats[:LIMIT]), truncated=len(idnats) > LIMIT)
-        return Found(_hits(_nearest(medecins, name, lieu)), suggestions=True)
+        if hits := _hits(queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1)):
+            return Found(hits[:LIMIT], truncated=len(hits) > LIMIT)
+        return Found(_nearest(name, lieu, exclude), suggestions=True)
 
 
 def by_number(idnat: str) -> Hit | None:
     """One médecin of the directory by national number (8+RPPS, 0+ADELI)."""
-    return next(iter(_hits([readable(idnat)])), None)
+    return next(iter(_hits(queries.lines_of([readable(idnat)]))), None)
 
 
 def freshness() -> date | None:
@@ -111,16 +85,20 @@ def readable(typed: str) -> str:
     return typed[:LONGEST].replace("\0", "").encode(errors="ignore").decode()
 
 
-# --- What was typed ---------------------------------------------------------------
-
-
-def _normalised(typed) -> Nom:
-    if not typed.strip():
-        return Nom([], "")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT norm_nom(%s)", [typed])
-        words = cursor.fetchone()[0].split()
-    return Nom(words, "".join(words))
+@contextmanager
+def _limited(*typed):
+    """A transaction that PostgreSQL stops after two seconds; yields what was typed, normalised."""
+    nested = connection.in_atomic_block
+    try:
+        with transaction.atomic():
+            yield queries.begin(*typed, seconds=SECONDS)
+            if nested:
+                queries.unlimited()
+    except OperationalError as error:
+        sentence = {QueryCanceled: TOO_SLOW, LockNotAvailable: LOADING}.get(type(error.__cause__))
+        if sentence is None:
+            raise
+        raise ValidationError(sentence, code="nom") from error
 
 
 def _lieu(code_postal: str, ville: Nom) -> Lieu:
@@ -129,11 +107,9 @@ def _lieu(code_postal: str, ville: Nom) -> Lieu:
         if not all(start.isdecimal() and start.isascii() and 2 <= len(start) <= 5 for start in starts):
             raise ValidationError(BAD_CODE, code="code_postal")
         if len(code_postal) == 5:
-            return Lieu(Q(code_postal=code_postal), given=True)
-        return Lieu(_any(Q(code_postal__startswith=start) for start in starts), given=True)
-    if ville.cle:
-        return Lieu(_any(Q(commune_cle__startswith=cle) for cle in _spellings(ville.words)), given=True)
-    return Lieu()
+            return Lieu("code_postal = %(lieu)s", {"lieu": code_postal})
+        return queries.starting("code_postal", starts)
+    return queries.starting("commune_cle", _spellings(ville.words)) if ville.cle else Lieu()
 
 
 def _spellings(words) -> set[str]:
@@ -142,53 +118,16 @@ def _spellings(words) -> set[str]:
     return {"".join(words), "".join(swap.get(word, word) for word in words)}
 
 
-def _any(rules) -> Q:
-    rule = Q(pk__in=[])
-    for one in rules:
-        rule |= one
-    return rule
-
-
-# --- The three ways to find -----------------------------------------------------------
-
-
-def _beginning(medecins, nom) -> list[str]:
-    """Surname that begins so, or surname and first name typed together, in either order."""
-    rule = Q(nom_cle__startswith=nom.cle)
-    for left, right in nom.splits():
-        rule |= Q(nom_cle=left, prenom_cle__startswith=right) | Q(nom_cle=right, prenom_cle__startswith=left)
-    return _in_order(medecins.filter(rule))
-
-
-def _containing(medecins, nom, found) -> list[str]:
-    """DUPONT in MARTIN-DUPONT: a later part of the surname."""
-    named = medecins.annotate(
-        complet=NomComplet(), nom_norme=Func(F("nom"), function="norm_nom", output_field=TextField())
-    )
-    rows = named.filter(complet__contains=nom.cle, nom_norme__contains=" " + " ".join(nom.words))
-    return [idnat for idnat in _in_order(rows) if idnat not in set(found)]
-
-
-def _in_order(rows) -> list[str]:
-    """Distinct idnats in the order of names, one more than are shown; read along the index."""
-    order = ("nom_cle", "prenom_cle", "idnat")
-    return [idnat for *_, idnat in rows.order_by(*order).values_list(*order).distinct()[: LIMIT + 1]]
-
-
-def _nearest(medecins, nom, lieu) -> list[str]:
-    """Few, nearest first; trigrams choose among all, letters moved or changed decide among those."""
-    if lieu.given:
-        away = Value(1.0) - Func(F("nom_cle"), Value(nom.cle), function="similarity")
-    else:
-        _set(**{"pg_trgm.word_similarity_threshold": "0.5"})
-        medecins = medecins.annotate(complet=NomComplet()).filter(
-            complet__trigram_word_similar=" ".join(nom.words)
-        )
-        away = TrigramWordDistance(" ".join(nom.words), "complet")
-    rows = medecins.order_by(away).values_list("idnat", "nom_cle", "prenom_cle")[:NEAREST]
-    errors = {idnat: _errors(nom.cle, surname, first_name) for idnat, surname, first_name in rows}
-    near = [idnat for idnat, count in errors.items() if count <= max(2, len(nom.cle) // 3)]
-    return sorted(near, key=errors.get)[:SUGGESTIONS]
+def _nearest(nom, lieu, exclude) -> list[Hit]:
+    """Trigrams choose among all; letters missing, added, changed or swapped decide among those."""
+    errors = {
+        idnat: _errors(nom.cle, surname, first_name)
+        for idnat, surname, first_name in queries.near(nom, lieu, exclude=exclude, limit=NEAREST)
+    }
+    likely = [idnat for idnat in errors if errors[idnat] <= max(2, len(nom.cle) // 3)]
+    idnats = sorted(likely, key=errors.get)[:SUGGESTIONS]
+    hits = {hit.idnat: hit for hit in _hits(queries.lines_of(idnats))} if idnats else {}
+    return [hits[idnat] for idnat in idnats]
 
 
 def _errors(typed: str, surname: str, first_name: str) -> int:
@@ -197,12 +136,12 @@ def _errors(typed: str, surname: str, first_name: str) -> int:
     return min(distance(typed, form) for form in forms)
 
 
-def _hits(idnats) -> list[Hit]:
-    """In the order of `idnats`; all the places of each."""
-    lines = defaultdict(list)
-    for line in Activite.objects.medecins().filter(idnat__in=idnats).order_by("empreinte"):
-        lines[line.idnat].append(line)
-    return [_hit(sorted(lines[idnat], key=lambda line: line.rank)) for idnat in idnats if idnat in lines]
+def _hits(lines) -> list[Hit]:
+    """One a person, in the order of the lines."""
+    persons = defaultdict(list)
+    for line in lines:
+        persons[line.idnat].append(line)
+    return [_hit(sorted(one, key=lambda line: line.rank)) for one in persons.values()]
 
 
 def _hit(lines) -> Hit:
@@ -211,29 +150,3 @@ def _hit(lines) -> Hit:
         (line.code_postal, line.commune) for line in lines if line.code_postal or line.commune
     )
     return Hit(first.idnat, first.nom, first.prenom, first.specialite, list(lieux))
-
-
-# --- Never longer than two seconds ----------------------------------------------------
-
-
-@contextmanager
-def _quick():
-    nested = connection.in_atomic_block
-    try:
-        with transaction.atomic():
-            _set(statement_timeout=f"{SECONDS}s", lock_timeout="1s", jit="off")
-            yield
-            if nested:  # else the end of the transaction does it
-                _set(statement_timeout="0", lock_timeout="0")
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise ValidationError(TOO_SLOW, code="nom") from error
-        if isinstance(error.__cause__, LockNotAvailable):
-            raise ValidationError(LOADING, code="nom") from error
-        raise
-
-
-def _set(**settings):
-    calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [word for item in settings.items() for word in item])

@@ -2,18 +2,21 @@ from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtens
 from django.db import migrations
 
 # One implementation for what is stored and searched, in SQL: Python's NFD leaves Œ, Ø, Ł… as they are.
-NORM_NOM = r"""
-CREATE FUNCTION norm_nom(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-  SELECT btrim(regexp_replace(
-    upper(public.unaccent('public.unaccent'::regdictionary, $1)), '[^A-Z0-9]+', ' ', 'g'))
-$$;
+# In plpgsql because PostgreSQL does not inline it either way, and a SQL function costs three times as much.
+NORM = """
+CREATE FUNCTION {name}(text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+BEGIN
+  IF $1 ~ '^[A-Z0-9]*$' THEN
+    RETURN $1;
+  END IF;
+  RETURN {expression};
+END $$;
 """
-NORM_CLE = r"""
-CREATE FUNCTION norm_cle(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-  SELECT regexp_replace(
-    upper(public.unaccent('public.unaccent'::regdictionary, $1)), '[^A-Z0-9]+', '', 'g')
-$$;
-"""
+WORDS = (
+    "regexp_replace(upper(public.unaccent('public.unaccent'::regdictionary, $1)), '[^A-Z0-9]+', '{}', 'g')"
+)
+NORM_NOM = NORM.format(name="norm_nom", expression=f"btrim({WORDS.format(' ')})")
+NORM_CLE = NORM.format(name="norm_cle", expression=WORDS.format(""))
 
 
 class Migration(migrations.Migration):

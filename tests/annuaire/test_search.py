@@ -1,6 +1,7 @@
 """Finding a confrère in the national directory (ANN-5, DEL-3)."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from annuaire import actions, search
+from annuaire import actions, queries, search
 from annuaire.models import Activite
 from tests.annuaire import files
 from tests.annuaire.conftest import NOW, RPPS
@@ -94,7 +95,8 @@ def test_a_hit_is_a_person_with_all_his_places(seen):
     ("lieu", "found"),
     [
         ({"code_postal": "69003"}, True), ({"code_postal": "69"}, True), ({"code_postal": "690"}, True),
-        ({"code_postal": " 69 003 "}, True), ({"code_postal": "69001"}, False), ({"code_postal": "75"}, False),
+        ({"code_postal": " 69 003 "}, True), ({"code_postal": "69001"}, False),
+        ({"code_postal": "75"}, False),
         ({"commune": "Lyon"}, True), ({"commune": "lyon 03"}, True), ({"commune": "LYÔN"}, True),
         ({"commune": "Paris"}, False), ({}, True),
     ],
@@ -205,7 +207,7 @@ def test_how_fresh_it_is(db, load):
 def test_too_long_a_search_is_stopped_with_a_sentence(seen, monkeypatch):
     """A real one: PostgreSQL cancels the query."""
     monkeypatch.setattr(search, "SECONDS", 0.05)
-    monkeypatch.setattr(search, "_beginning", lambda *_: slow())
+    monkeypatch.setattr(queries, "NAMED", "SELECT pg_sleep(5)")
     with pytest.raises(ValidationError) as refusal:
         search.find("leclerc")
     assert refusal.value.message == search.TOO_SLOW
@@ -213,9 +215,21 @@ def test_too_long_a_search_is_stopped_with_a_sentence(seen, monkeypatch):
     assert noms(search.find("leclerc")) == ["LECLERC"]
 
 
-def slow():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(5)")
+@pytest.mark.django_db(transaction=True)
+def test_during_a_first_load_one_is_asked_to_come_back():
+    """It holds the table as this transaction does."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK annuaire_activite IN ACCESS EXCLUSIVE MODE")
+        with ThreadPoolExecutor(1) as pool, pytest.raises(ValidationError) as refusal:
+            pool.submit(search_and_close).result()
+    assert refusal.value.message == search.LOADING
+
+
+def search_and_close():
+    try:
+        search.find("leclerc")
+    finally:
+        connection.close()
 
 
 def test_a_search_leaves_no_limit_behind(seen):

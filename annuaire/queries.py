@@ -1,0 +1,132 @@
+"""The search's SQL. Each query is bound to a partial index of Activite by MEDECIN, and limited.
+
+Written out because two round trips and a known plan are the point; all that varies are parameters and
+the few conditions below.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from annuaire.models import Activite
+
+MEDECIN = "profession = '10' AND categorie IN ('C', 'M')"  # as the indexes have it
+COMPLET = "(nom_cle || ' ' || prenom_cle)"  # as the trigram index has it
+SHOWN = ("idnat", "nom", "prenom", "savoir_faire_type", "savoir_faire_label", "code_postal", "commune")
+SHOWN += ("profession", "categorie")
+
+# 1. Surnames that begin so; then, if there is room, those that have it further on (DUPONT in MARTIN-DUPONT).
+NAMED = """
+WITH debut AS MATERIALIZED (
+  SELECT DISTINCT nom_cle, prenom_cle, idnat FROM annuaire_activite
+  WHERE {medecin} AND {lieu} AND ({nom}) AND idnat <> ALL(%(exclude)s)
+  ORDER BY nom_cle, prenom_cle, idnat LIMIT %(limit)s
+), suite AS (
+  SELECT DISTINCT nom_cle, prenom_cle, idnat FROM annuaire_activite
+  WHERE (SELECT count(*) FROM debut) < %(limit)s AND {medecin} AND {lieu} AND idnat <> ALL(%(exclude)s)
+    AND {complet} LIKE %(inside)s AND norm_nom(nom) LIKE %(later)s AND NOT idnat IN (SELECT idnat FROM debut)
+  ORDER BY nom_cle, prenom_cle, idnat LIMIT %(limit)s
+), trouve AS (
+  SELECT 1 AS rang, * FROM debut UNION ALL SELECT 2, * FROM suite
+)
+SELECT {shown} FROM trouve JOIN annuaire_activite USING (idnat, nom_cle, prenom_cle)
+WHERE {medecin} ORDER BY rang, nom_cle, prenom_cle, idnat
+"""
+# 2. Nearest in a place: a few thousand names at most, all compared along the place's index.
+NEAR_THERE = """
+SELECT DISTINCT idnat, nom_cle, prenom_cle, similarity(nom_cle, %(cle)s) FROM annuaire_activite
+WHERE {medecin} AND {lieu} AND idnat <> ALL(%(exclude)s) ORDER BY 4 DESC LIMIT %(limit)s
+"""
+# 3. Nearest anywhere: along the trigrams.
+NEAR = """
+SELECT DISTINCT idnat, nom_cle, prenom_cle, word_similarity(%(words)s, {complet}) FROM annuaire_activite
+WHERE {medecin} AND {complet} %%> %(words)s AND idnat <> ALL(%(exclude)s) ORDER BY 4 DESC LIMIT %(limit)s
+"""
+BY_NUMBER = "SELECT {shown} FROM annuaire_activite WHERE {medecin} AND idnat = ANY(%(idnats)s)"
+
+
+@dataclass(frozen=True)
+class Nom:
+    """A name normalised by PostgreSQL: its words, and `cle` without spaces. Holds only A–Z and 0–9."""
+
+    words: list[str]
+
+    @property
+    def cle(self) -> str:
+        return "".join(self.words)
+
+    def splits(self):
+        """«MARTIN JEAN PAUL» → (MARTIN, JEANPAUL), (MARTINJEAN, PAUL)."""
+        for i in range(1, len(self.words)):
+            yield "".join(self.words[:i]), "".join(self.words[i:])
+
+
+@dataclass(frozen=True)
+class Lieu:
+    """A place: SQL over code_postal or commune_cle, and its parameters."""
+
+    sql: str = "true"
+    known: dict = field(default_factory=dict)
+
+    @property
+    def given(self) -> bool:
+        return bool(self.known)
+
+
+def begin(*texts: str, seconds: float) -> list[Nom]:
+    """First statement of the search's transaction: limits it, and normalises what was typed."""
+    norms = ", ".join(["norm_nom(%s)"] * len(texts))
+    limits = "set_config('statement_timeout', %s, true), set_config('lock_timeout', '1s', true)"
+    near = "set_config('pg_trgm.word_similarity_threshold', '0.5', true), set_config('jit', 'off', true)"
+    rows = _rows(f"SELECT {norms}, {limits}, {near}", [*texts, f"{seconds * 1000:.0f}ms"])
+    return [Nom(norm.split()) for norm in rows[0][: len(texts)]]
+
+
+def unlimited():
+    """Where the search was part of a longer transaction, the rest of it has no limit."""
+    _rows("SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)", {})
+
+
+def starting(column: str, starts) -> Lieu:
+    """`column` begins with one of `starts` (digits, or keys)."""
+    known = {f"lieu{i}": f"{start}%" for i, start in enumerate(sorted(starts))}
+    return Lieu("(" + " OR ".join(f"{column} LIKE %({name})s" for name in known) + ")", known)
+
+
+def named(nom: Nom, lieu: Lieu, *, exclude, limit: int) -> list[Activite]:
+    """All lines of at most `limit` médecins, in order: this surname, or surname and first name together."""
+    conditions, known = ["nom_cle LIKE %(cle)s"], {"cle": f"{nom.cle}%"}
+    for i, (left, right) in enumerate(nom.splits()):
+        for j, (first, second) in enumerate(((left, right), (right, left))):
+            conditions.append(f"nom_cle = %(a{i}{j})s AND prenom_cle LIKE %(b{i}{j})s")
+            known |= {f"a{i}{j}": first, f"b{i}{j}": f"{second}%"}
+    known |= {"inside": f"%{nom.cle}% %", "later": f"% {' '.join(nom.words)}%"}
+    rows = _filled(NAMED, lieu, nom=" OR ".join(conditions), known=known, exclude=exclude, limit=limit)
+    return [_line(row) for row in rows]
+
+
+def near(nom: Nom, lieu: Lieu, *, exclude, limit: int) -> list[tuple[str, str, str]]:
+    """(idnat, nom_cle, prenom_cle) of those whose names have the most trigrams in common."""
+    known = {"cle": nom.cle, "words": " ".join(nom.words)}
+    rows = _filled(NEAR_THERE if lieu.given else NEAR, lieu, known=known, exclude=exclude, limit=limit)
+    return [row[:3] for row in rows]
+
+
+def lines_of(idnats) -> list[Activite]:
+    return [_line(row) for row in _filled(BY_NUMBER, Lieu(), known={"idnats": list(idnats)})]
+
+
+def _filled(sql: str, lieu: Lieu, *, known, nom="", **others):
+    parts = {"medecin": MEDECIN, "complet": COMPLET, "shown": ", ".join(SHOWN)}
+    others |= {"exclude": list(others.get("exclude", ()))}
+    return _rows(sql.format(lieu=lieu.sql, nom=nom, **parts), {**lieu.known, **known, **others})
+
+
+def _rows(sql, known):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, known)
+        return cursor.fetchall()
+
+
+def _line(row) -> Activite:
+    return Activite(**dict(zip(SHOWN, row, strict=True)))
