@@ -19,9 +19,7 @@ def create(*, login, nom, prenom, email, now, by, idnat="", **fields):
     """A new account; `idnat` (8+RPPS, 0+ADELI, 3/5…/…) makes its first Identite."""
     policies.system(by)
     user = save_valid(
-        User(
-            login=login.lower(), nom=nom, prenom=prenom, email=email, password=make_password(None), **fields
-        )
+        User(login=login.lower(), nom=nom, prenom=prenom, email=email, password=make_password(None), **fields)
     )
     if idnat:
         save_valid(Identite(user=user, idnat=idnat, kind=_kind(idnat), since=now))
@@ -70,7 +68,9 @@ def update_contact(user, *, telephone, adresse, version, by):
     """COM-5, its first form: what the card does not say and no code is sent to."""
     policies.own_account(by)
     user = locked(user, version=version)
-    changed = [name for name, new in (("telephone", telephone), ("adresse", adresse)) if getattr(user, name) != new]
+    changed = [
+        name for name, new in (("telephone", telephone), ("adresse", adresse)) if getattr(user, name) != new
+    ]
     if not changed:
         return user
     user.telephone, user.adresse, user.version = telephone, adresse, user.version + 1

@@ -1,4 +1,4 @@
-"""The charte's versions (CON-13): reviewed text, shipped with the code; the last one in force must be accepted."""
+"""The charte's versions (CON-13): reviewed text, shipped with the code; the one in force must be accepted."""
 
 from dataclasses import dataclass
 from datetime import date

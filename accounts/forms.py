@@ -15,7 +15,9 @@ class PhoneField(forms.CharField):
         except NumberParseException:
             number = None
         if number is None or not is_possible_number(number):
-            raise ValidationError("Ce numéro n’est pas reconnu. Exemple\u00a0: 01 99 00 12 34.", code="telephone")
+            raise ValidationError(
+                "Ce numéro n’est pas reconnu. Exemple\u00a0: 01 99 00 12 34.", code="telephone"
+            )
         return format_number(number, PhoneNumberFormat.E164)
 
     def prepare_value(self, value):

@@ -1,4 +1,4 @@
-"""The ways to write an identifiant (CON-4): login, national number, prefixed or bare, with or without spaces."""
+"""The ways to write an identifiant (CON-4): login, national number, prefixed or bare, spaces or none."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Sessions in the database: one indexed read, alive with a dead Valkey, all of somebody's ended by one query."""
+"""Sessions in the database: one indexed read, alive with a dead Valkey, somebody's all ended by one query."""
 
 from datetime import datetime, timedelta
 

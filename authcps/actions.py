@@ -129,23 +129,22 @@ def _check_sending(user, now):
     times = list(sent.values_list("sent_at", flat=True)[: settings.CODES_AN_HOUR])
     if times and now - times[0] < settings.CODE_RESEND_AFTER:
         raise ValidationError(
-            "Un code vient de vous être envoyé. Attendez une minute avant d’en demander un autre.", code="wait"
+            "Un code vient de vous être envoyé. Attendez une minute avant d’en demander un autre.",
+            code="wait",
         )
     if len(times) >= settings.CODES_AN_HOUR:
         raise ValidationError(
-            "Vous avez demandé plusieurs codes depuis une heure. Réessayez plus tard, ou utilisez votre carte.",
+            "Vous avez demandé plusieurs codes depuis une heure. Réessayez plus tard, ou par carte.",
             code="wait",
         )
 
 
 WRONG_CODE = "Ce code n’est pas reconnu, ou n’est plus valable. Vérifiez-le, ou demandez-en un nouveau."
-TOO_MANY = (
-    "Trop de codes erronés ont été saisis. Réessayez dans une heure, ou utilisez votre carte ou l’application e-CPS."
-)
+TOO_MANY = "Trop de codes erronés ont été saisis. Réessayez dans une heure, ou utilisez votre carte."
 
 
 def redeem(attempt, *, code, now, by):
-    """The code's device when it is right; else ValidationError. Each look is counted before it is made."""
+    """The device of a right code, else ValidationError; each look is counted before it is made."""
     with transaction.atomic():
         user = locked(attempt.user)
         refusal = TOO_MANY if _is_capped(user, now) else WRONG_CODE

@@ -53,8 +53,8 @@ def _account_of(confrere):
     identite = Identite.objects.filter(idnat=confrere.idnat, ended_at=None).select_related("user").first()
     if identite is None or not identite.user.is_active:
         raise ValidationError(
-            f"Le Dr {confrere.prenom} {confrere.nom} n’a pas encore de compte\u00a0: il doit d’abord se connecter une "
-            "première fois avec sa carte CPS ou l’application e-CPS.",
+            f"Le Dr {confrere.prenom} {confrere.nom} n’a pas encore de compte\u00a0: il doit d’abord se "
+            "connecter une première fois avec sa carte CPS ou l’application e-CPS.",
             code="confrere",
         )
     return identite.user
@@ -65,7 +65,9 @@ def _check_period(debut, fin, *, today, kind, former_debut=None):
     if debut < today and debut != former_debut:
         raise ValidationError({"debut": "La délégation commence aujourd’hui ou plus tard."})
     if fin < today:
-        raise ValidationError({"fin": "Cette date est passée. Pour mettre fin à la délégation, supprimez-la."})
+        raise ValidationError(
+            {"fin": "Cette date est passée. Pour mettre fin à la délégation, supprimez-la."}
+        )
     months = {
         Delegation.Kind.CONFRERE: settings.DELEGATION_CONFRERE_MONTHS,
         Delegation.Kind.ASSISTANT: settings.DELEGATION_ASSISTANT_MONTHS,
@@ -73,7 +75,8 @@ def _check_period(debut, fin, *, today, kind, former_debut=None):
     last = add_months(max(today, debut), months)
     if fin > last:
         raise ValidationError(
-            {"fin": f"Une délégation dure {months} mois au plus\u00a0: choisissez une date jusqu’au {last:%d/%m/%Y}."}
+            f"Une délégation dure {months} mois au plus\u00a0: choisissez une date jusqu’au {last:%d/%m/%Y}.",
+            code="fin",
         )
 
 

@@ -110,7 +110,7 @@ class Delegation(Periode):
                 name="delegations_delegation_no_overlap",
                 code="debut",
                 condition=LIVING,
-                message="Vous avez déjà une délégation avec cette personne sur tout ou partie de cette période.",
+                message="Vous avez déjà une délégation avec cette personne sur ces dates, ou une partie.",
             ),
         ]
         indexes = [models.Index(fields=["delegataire"], condition=LIVING, name="delegations_received_living")]

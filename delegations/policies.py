@@ -7,7 +7,7 @@ def own_delegations(actor):
     """Seeing and making délégations: a médecin, in his own name."""
     if actor.is_acting:
         raise Denied(
-            f"Vous agissez au nom du {actor.on_behalf_of.titre}\u00a0: ses délégations ne vous sont pas ouvertes."
+            f"Vous agissez au nom du {actor.on_behalf_of.titre}\u00a0: ses délégations vous sont fermées."
         )
     if actor.user is None or not actor.user.is_medecin:
         raise Denied("Seul un médecin peut déléguer la gestion de ses dossiers.")

@@ -76,7 +76,9 @@ def _texts(request):
 def security_headers(get_response):
     def middleware(request):
         response = get_response(request)
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
         response.setdefault("Cache-Control", "no-store")  # pages carry names; ward computers are shared
         return response
 
@@ -103,7 +105,7 @@ def _is_trusted(address: str) -> bool:
 
 
 def actor(get_response):
-    """`request.actor`: the person, in whose name, with which rights; read from dates in SQL at each request."""
+    """`request.actor`: who, in whose name, with which rights; read from dates in SQL at each request."""
 
     def middleware(request):
         request.actor = SimpleLazyObject(lambda: _actor(request))
@@ -146,7 +148,7 @@ def _delegation(pk, user):
 
 
 class Gate(LoginRequiredMiddleware):
-    """Deny by default; then charte; then «au nom de»: the page was made for the médecin one still works for."""
+    """Deny by default; then charte; then «au nom de»: the form was drawn for whom one still works for."""
 
     FREE_OF_CHARTE = ("charte", "authcps:sign_out", "prolonger")
     MEDECIN_PATHS = ("/medecin/", "/delegations/", "/dossiers/")
@@ -195,7 +197,9 @@ class Gate(LoginRequiredMiddleware):
             return None
         written_for = request.POST.get("au_nom_de", "")
         by = request.actor
-        if written_for == str(by.principal.pk) or (not written_for and not (by.is_acting or self._ended(request))):
+        if written_for == str(by.principal.pk) or (
+            not written_for and not (by.is_acting or self._ended(request))
+        ):
             return None
         return errors.conflict(request)
 

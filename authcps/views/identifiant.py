@@ -24,8 +24,9 @@ REFUSED = {
         "jamais connecté par CPS ou e-CPS, commencez par là. Après plusieurs erreurs, le compte est bloqué."
     ),
     Attempt.Door.PROFESSIONNEL: (
-        "La connexion n’a pas abouti. Vérifiez votre identifiant et votre mot de passe. Après plusieurs erreurs, "
-        "le compte est bloqué\u00a0: rapprochez-vous du référent structure de votre établissement."
+        "La connexion n’a pas abouti. Vérifiez votre identifiant et votre mot de passe. "
+        "Après plusieurs erreurs, le compte est bloqué\u00a0: rapprochez-vous du référent structure de votre "
+        "établissement."
     ),
 }
 

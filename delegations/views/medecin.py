@@ -22,7 +22,9 @@ from viatraj.core.periods import add_months
 def index(request):
     policies.own_delegations(request.actor)
     today = timezone.localdate()
-    current = _granted(request).current(today).select_related("professionnel").order_by("nom", "prenom", "debut")
+    current = (
+        _granted(request).current(today).select_related("professionnel").order_by("nom", "prenom", "debut")
+    )
     return page(
         request,
         "delegations/index.html",

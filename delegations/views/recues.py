@@ -17,9 +17,16 @@ from viatraj.core.pages import page
 def received(request):
     own_account(request.actor)
     today = timezone.localdate()
-    mine = Delegation.objects.visible_to(request.actor).received_by(request.actor.user).select_related("delegant")
+    mine = (
+        Delegation.objects.visible_to(request.actor)
+        .received_by(request.actor.user)
+        .select_related("delegant")
+    )
     return page(
-        request, "delegations/received.html", received=mine.current(today).order_by("debut", "pk"), today=today
+        request,
+        "delegations/received.html",
+        received=mine.current(today).order_by("debut", "pk"),
+        today=today,
     )
 
 
@@ -54,7 +61,9 @@ def _answer(request, delegation):
             actions.refuse(delegation, now=timezone.now(), by=request.actor)
             messages.success(request, f"Vous avez refusé la délégation du {medecin}.")
         return redirect("delegations:received")
-    return page(request, "delegations/answer.html", form=form, delegation=delegation, today=timezone.localdate())
+    return page(
+        request, "delegations/answer.html", form=form, delegation=delegation, today=timezone.localdate()
+    )
 
 
 @require_POST

@@ -101,7 +101,8 @@ class TestActions:
 
     def test_create_lowers_the_login_and_leaves_no_password(self):
         user = self.create()
-        assert user.login == "pdurand" and not user.has_usable_password()
+        assert user.login == "pdurand"
+        assert not user.has_usable_password()
 
     def test_same_login_twice(self):
         self.create()
@@ -110,7 +111,8 @@ class TestActions:
         assert "login" in refused.value.message_dict
 
     @pytest.mark.parametrize(
-        ("idnat", "kind"), [("899012345678", "rpps"), ("0319999990", "adeli"), ("3310099999/CPE0000042", "structure")]
+        ("idnat", "kind"),
+        [("899012345678", "rpps"), ("0319999990", "adeli"), ("3310099999/CPE0000042", "structure")],
     )
     def test_first_identity(self, idnat, kind):
         assert self.create(idnat=idnat).identites.get().kind == kind
@@ -122,7 +124,9 @@ class TestActions:
 
     def test_update_contact_tells_the_fields_not_the_values(self):
         user = UserFactory()
-        actions.update_contact(user, telephone="+33199001234", adresse="1 rue X", version=1, by=Actor(user=user))
+        actions.update_contact(
+            user, telephone="+33199001234", adresse="1 rue X", version=1, by=Actor(user=user)
+        )
         entry = Entry.objects.get(event="compte.updated")
         assert entry.data == {"fields": ["telephone", "adresse"]}
 
@@ -135,7 +139,8 @@ class TestActions:
         user, charte = UserFactory(charte=False), chartes.current(date(2026, 11, 21))
         for _ in range(2):
             actions.accept_charte(user, charte=charte, by=Actor(user=user))
-        assert user.acceptations.get().digest == charte.digest and len(charte.digest) == 64
+        assert user.acceptations.get().digest == charte.digest
+        assert len(charte.digest) == 64
         assert Entry.objects.filter(event="charte.accepted").count() == 1
 
     def test_acting_one_accepts_nothing_for_the_medecin(self):
@@ -157,7 +162,9 @@ class TestAccountPage:
         user = MedecinFactory(nom="Leclercq", prenom="Christine")
         sign_in(client, user)
         text = client.get("/mon-compte/").text
-        assert "Leclercq" in text and user.login in text and "référent structure" in text
+        assert "Leclercq" in text
+        assert user.login in text
+        assert "référent structure" in text
 
     def test_saves(self, client):
         user = UserFactory()
@@ -171,20 +178,24 @@ class TestAccountPage:
     def test_bad_number_is_kept_with_its_sentence(self, client):
         sign_in(client, UserFactory())
         answer = client.post("/mon-compte/", {"telephone": "zéro un", "version": 1})
-        assert answer.status_code == 422 and "n’est pas reconnu" in answer.text and "zéro un" in answer.text
+        assert answer.status_code == 422
+        assert "n’est pas reconnu" in answer.text
+        assert "zéro un" in answer.text
 
     def test_stale(self, client):
         user = UserFactory(version=4, telephone="+33199001111")
         sign_in(client, user)
         answer = client.post("/mon-compte/", {"telephone": "01 99 00 22 22", "version": 3})
-        assert answer.status_code == 409 and "01 99 00 22 22" in answer.text
+        assert answer.status_code == 409
+        assert "01 99 00 22 22" in answer.text
         user.refresh_from_db()
         assert user.telephone == "+33199001111"
 
 
 def test_overseas_and_foreign_numbers():
     form = ContactForm({"telephone": "+41 22 767 61 11", "version": 1})
-    assert form.is_valid() and form.cleaned_data["telephone"] == "+41227676111"
+    assert form.is_valid()
+    assert form.cleaned_data["telephone"] == "+41227676111"
 
 
 @pytest.mark.parametrize(

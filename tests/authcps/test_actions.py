@@ -87,7 +87,8 @@ class TestIdentify:
         assert user.locked_at is None
         identify(user.login, "faux")
         user.refresh_from_db()
-        assert user.locked_at == NOW and identify(user.login) is None
+        assert user.locked_at == NOW
+        assert identify(user.login) is None
         assert Entry.objects.filter(event="compte.locked").count() == 1
 
     def test_wrong_passwords_are_forgotten_after_fifteen_minutes(self):
@@ -98,7 +99,7 @@ class TestIdentify:
         assert user.locked_at is None
 
     def test_refusals_are_alike(self, monkeypatch):
-        """MDP-2: same answer, same hash calls, same number of queries: unknown, wrong, locked, disabled, no card."""
+        """MDP-2: same answer, same hash calls, same number of queries, whatever the reason."""
         people = {
             "wrong": UserFactory(),
             "locked": UserFactory(locked_at=NOW),
@@ -117,7 +118,8 @@ class TestIdentify:
             with CaptureQueriesContext(connection) as queries:
                 assert identify(login, password) is None
             costs[name] = (len(hashed), len(queries))
-        assert len(set(costs.values())) == 1 and costs["unknown"][0] == 1, costs
+        assert len(set(costs.values())) == 1, costs
+        assert costs["unknown"][0] == 1
         reasons = Entry.objects.filter(event="connexion.refused").values_list("data__reason", flat=True)
         assert sorted(reasons) == sorted(["unknown", "unknown", *people])
 
@@ -130,7 +132,8 @@ class TestIdentify:
         settings.PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
         identify(user.login)
         user.refresh_from_db()
-        assert "m=19456,t=2,p=1" in user.password and user.check_password(PASSWORD)
+        assert "m=19456,t=2,p=1" in user.password
+        assert user.check_password(PASSWORD)
 
 
 class TestCode:
@@ -139,9 +142,12 @@ class TestCode:
         attempt = attempt_of(UserFactory(email="x@cabinet.example"))
         code = send(attempt)
         message = Message.objects.get()
-        assert re.fullmatch(r"\d{6}", code) and message.to == "x@cabinet.example"
-        assert message.priority == Priority.CODE and message.expires_at == NOW + timedelta(minutes=10)
-        assert message.text == "" and code not in message.subject
+        assert re.fullmatch(r"\d{6}", code)
+        assert message.to == "x@cabinet.example"
+        assert message.priority == Priority.CODE
+        assert message.expires_at == NOW + timedelta(minutes=10)
+        assert message.text == ""
+        assert code not in message.subject
         assert code not in str(list(Code.objects.values()) + list(Entry.objects.values()))
 
     def test_right_code_opens_once(self):
@@ -199,7 +205,8 @@ class TestCode:
             code = send(attempt, now=now)
             for _ in range(5):
                 answer = redeem(attempt, wrong(code), now=now)
-        assert answer == actions.TOO_MANY and redeem(attempt, code, now=now) == actions.TOO_MANY
+        assert answer == actions.TOO_MANY
+        assert redeem(attempt, code, now=now) == actions.TOO_MANY
 
     def test_finished_attempt_opens_nothing_more(self):
         attempt = attempt_of(UserFactory())

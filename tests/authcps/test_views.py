@@ -48,7 +48,8 @@ class TestDoors:
         text = client.get("/").text
         for words in ("Médecins libéraux", "Professionnels en établissement", "S’identifier par carte CPS"):
             assert words in text
-        assert settings.SUPPORT_PHONE in text and "Mot de passe oublié" in text
+        assert settings.SUPPORT_PHONE in text
+        assert "Mot de passe oublié" in text
 
     def test_medecin_s_door_shows_three_ways_two_of_them_closed(self, client):
         """CON-2, CON-3."""
@@ -59,8 +60,10 @@ class TestDoors:
 
     def test_refusal_is_422_keeps_the_login_and_never_the_password(self, client, medecin):
         answer = password(client, medecin.login, "mauvais-secret")
-        assert answer.status_code == 422 and f'value="{medecin.login}"' in answer.text
-        assert "mauvais-secret" not in answer.text and answer.text.count("<title>Erreur") == 1
+        assert answer.status_code == 422
+        assert f'value="{medecin.login}"' in answer.text
+        assert "mauvais-secret" not in answer.text
+        assert answer.text.count("<title>Erreur") == 1
 
     def test_refusals_read_alike(self, client, medecin):
         locked = MedecinFactory(locked_at=timezone.now())
@@ -73,7 +76,8 @@ class TestDoors:
     def test_empty_fields(self, client):
         answer = password(client, "", "")
         assert answer.status_code == 422
-        assert "Saisissez votre identifiant." in answer.text and "Saisissez votre mot de passe." in answer.text
+        assert "Saisissez votre identifiant." in answer.text
+        assert "Saisissez votre mot de passe." in answer.text
 
 
 class TestCodePage:
@@ -82,15 +86,19 @@ class TestCodePage:
         answer = password(client, medecin.login)
         assert answer.url == CODE
         text = client.get(CODE).text
-        assert "J’ai reçu mon code" in text and "Un code OTP vous a été envoyé par mail à" in text
-        assert "christine@" not in text and "@cabinet.example" in text
+        assert "J’ai reçu mon code" in text
+        assert "Un code OTP vous a été envoyé par mail à" in text
+        assert "christine@" not in text
+        assert "@cabinet.example" in text
 
     def test_right_code_opens_the_medecin_s_space(self, client, medecin):
         before = client.session.session_key
         answer = enter(client, medecin)
-        assert answer.url == "/medecin/" and client.session.session_key != before
+        assert answer.url == "/medecin/"
+        assert client.session.session_key != before
         session = Session.objects.get(user=medecin)
-        assert session.means == "mail" and session.ends - session.last_seen <= timedelta(hours=8)
+        assert session.means == "mail"
+        assert session.ends - session.last_seen <= timedelta(hours=8)
         medecin.refresh_from_db()
         assert medecin.last_sign_in_means == "mail"
         assert Entry.objects.filter(event="connexion.opened", user=medecin, means="mail").exists()
@@ -108,7 +116,8 @@ class TestCodePage:
     def test_wrong_code(self, client, medecin):
         password(client, medecin.login)
         answer = client.post(CODE, {"code": wrong(last_code())})
-        assert answer.status_code == 422 and "n’est pas reconnu" in answer.text
+        assert answer.status_code == 422
+        assert "n’est pas reconnu" in answer.text
         assert not Session.objects.filter(user=medecin).exists()
 
     def test_code_of_one_browser_is_worth_nothing_in_another(self, client, medecin):
@@ -133,7 +142,9 @@ class TestCodePage:
         assert answer.url == f"{MEDECIN}?suite=/medecin/delegations/"
         assert enter(client, medecin, suite="/medecin/delegations/").url == "/medecin/delegations/"
 
-    @pytest.mark.parametrize("suite", ["https://ailleurs.example/", "//ailleurs.example", "javascript:alert(1)", "\\x"])
+    @pytest.mark.parametrize(
+        "suite", ["https://ailleurs.example/", "//ailleurs.example", "javascript:alert(1)", "\\x"]
+    )
     def test_never_sent_elsewhere(self, client, medecin, suite):
         assert enter(client, medecin, suite=suite).url == "/medecin/"
 
@@ -148,7 +159,8 @@ class TestTrust:
 
     def test_cookie(self, client, medecin):
         cookie = enter(client, medecin).cookies[settings.TRUST_COOKIE_NAME]
-        assert cookie["httponly"] and cookie["samesite"] == "Lax"
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
 
 
 class TestSession:
@@ -196,18 +208,21 @@ class TestSession:
         for _ in range(5):
             password(Client(), medecin.login, "faux")
         medecin.refresh_from_db()
-        assert medecin.locked_at and client.get("/mon-compte/").status_code == 200
+        assert medecin.locked_at
+        assert client.get("/mon-compte/").status_code == 200
 
     def test_closing_one_s_other_sessions(self, client, medecin):
         other = sign_in(Client(), medecin)
         sign_in(client, medecin)
         assert "1 autre session ouverte" in client.get("/mon-compte/").text
         client.post("/mon-compte/sessions/")
-        assert other.get("/mon-compte/").status_code == 302 and client.get("/mon-compte/").status_code == 200
+        assert other.get("/mon-compte/").status_code == 302
+        assert client.get("/mon-compte/").status_code == 200
 
     def test_htmx_is_sent_to_the_door_whole(self, client):
         answer = client.get("/mon-compte/", headers={"HX-Request": "true"})
-        assert answer.status_code == 204 and answer["HX-Redirect"].startswith("/?suite=")
+        assert answer.status_code == 204
+        assert answer["HX-Redirect"].startswith("/?suite=")
 
     def test_password_alone_is_no_way_into_the_admin(self, client):
         support = UserFactory(is_staff=True)
@@ -232,14 +247,16 @@ class TestCharte:
 
     def test_must_be_ticked(self, client, newcomer):
         answer = client.post("/charte/", {"version": "2026-11"})
-        assert answer.status_code == 422 and not newcomer.acceptations.exists()
+        assert answer.status_code == 422
+        assert not newcomer.acceptations.exists()
 
     def test_accepted_once_then_back_to_the_page(self, client, newcomer):
         client.get("/medecin/delegations/")
         page = client.get("/charte/").text
         assert "J’ai lu et accepte les conditions ci-dessus" in page
         answer = client.post("/charte/", {"accepte": "on", "version": "2026-11"})
-        assert answer.url == "/medecin/delegations/" and newcomer.acceptations.get().version == "2026-11"
+        assert answer.url == "/medecin/delegations/"
+        assert newcomer.acceptations.get().version == "2026-11"
         assert client.get("/medecin/delegations/").status_code == 200
 
 
@@ -249,7 +266,8 @@ class TestLimits:
             assert password(client, f"compte{n}", "faux").status_code == 422
         answers = [password(client, "encore", "faux") for _ in range(21)]
         assert [answer.status_code for answer in answers].count(429) == 1
-        assert int(answers[-1]["Retry-After"]) > 0 and "réessayer" in answers[-1].text
+        assert int(answers[-1]["Retry-After"]) > 0
+        assert "réessayer" in answers[-1].text
 
     def test_one_person_s_mistakes_do_not_slow_a_hospital(self, client):
         for _ in range(60):

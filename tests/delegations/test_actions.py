@@ -26,7 +26,9 @@ def listed(user, **known):
     """The médecin's line in the national extraction."""
     empty = {f.name: "" for f in Activite._meta.fields if f.name not in ("empreinte",) and not f.generated}
     fields = {"nom": user.nom.upper(), "prenom": user.prenom, "profession": "10", "categorie": "C"}
-    return Activite.objects.create(**{**empty, "empreinte": uuid.uuid4(), "idnat": user.login, **fields, **known})
+    return Activite.objects.create(
+        **{**empty, "empreinte": uuid.uuid4(), "idnat": user.login, **fields, **known}
+    )
 
 
 @pytest.fixture
@@ -60,10 +62,12 @@ def sentence_of(refused, place=None):
 class TestGrant:
     def test_proposes_and_writes_one_mail_with_a_link(self, medecin, confrere):
         delegation = grant(medecin, confrere)
-        assert delegation.is_waiting and delegation.delegataire == confrere
+        assert delegation.is_waiting
+        assert delegation.delegataire == confrere
         message = Message.objects.get()
         assert message.to == confrere.email
-        assert "Dr Christine Leclercq" in message.subject and "/delegations/invitation/" in message.text
+        assert "Dr Christine Leclercq" in message.subject
+        assert "/delegations/invitation/" in message.text
         assert Entry.objects.get(event="delegation.granted").user == medecin
 
     def test_same_key_twice_is_one_delegation_and_one_mail(self, medecin, confrere):
@@ -141,7 +145,8 @@ class TestGrant:
         Delegation.objects.update(created_at=timezone.now() - timedelta(days=31))
         second = grant(medecin, confrere)
         first.refresh_from_db()
-        assert first.expired_at and second.is_waiting
+        assert first.expired_at
+        assert second.is_waiting
 
 
 class TestAnswer:
@@ -211,7 +216,8 @@ class TestModify:
     def test_no_change_writes_nothing(self):
         delegation = DelegationFactory()
         self.change(delegation, fin=delegation.fin)
-        assert not Message.objects.exists() and not Entry.objects.exists()
+        assert not Message.objects.exists()
+        assert not Entry.objects.exists()
 
     def test_stale_version(self):
         delegation = DelegationFactory()
@@ -248,7 +254,9 @@ class TestRevoke:
 
 
 class TestTakeUp:
-    @pytest.mark.parametrize("state", ["waiting", "refused", "revoked", "expired", "renounced", "future", "over"])
+    @pytest.mark.parametrize(
+        "state", ["waiting", "refused", "revoked", "expired", "renounced", "future", "over"]
+    )
     def test_only_one_in_force(self, state):
         """DEL-7: neither before acceptance, nor before the start, nor after the end."""
         delegation = DelegationFactory(**{state: True})
@@ -273,5 +281,6 @@ def test_expire_invitations():
         actions.expire_invitations(now=timezone.now(), by=Actor.system("invitations"))
     old.refresh_from_db()
     recent.refresh_from_db()
-    assert old.expired_at and recent.is_waiting
+    assert old.expired_at
+    assert recent.is_waiting
     assert Message.objects.get().to == old.delegant.email

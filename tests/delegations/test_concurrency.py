@@ -101,6 +101,8 @@ def test_accepted_while_the_medecin_deletes():
         )
         delegation.refresh_from_db()
         assert delegation.revoked_at, "the deletion always counts"
-        assert bool(delegation.accepted_at) is (accepted is None), "acceptance counts, or is refused with a reason"
+        assert bool(delegation.accepted_at) is (accepted is None), (
+            "acceptance counts, or is refused with a reason"
+        )
         assert not Delegation.objects.in_force(timezone.localdate()).filter(pk=delegation.pk).exists()
         assert Message.objects.filter(to=delegation.delegataire.email).count() == 1

@@ -53,19 +53,26 @@ class TestIndex:
             "Fin de délégation",
         ):
             assert sentence in text
-        assert 'id="assistants"' in client.get(INDEX).text and 'id="medecins"' in client.get(INDEX).text
+        assert 'id="assistants"' in client.get(INDEX).text
+        assert 'id="medecins"' in client.get(INDEX).text
 
     def test_rows_and_states(self, client, medecin):
         rows = {
             "En attente d’acceptation": DelegationFactory(delegant=medecin, waiting=True),
             "À venir": DelegationFactory(delegant=medecin, future=True),
             "Active": DelegationFactory(delegant=medecin, fin=timezone.localdate() + timedelta(days=60)),
-            "Expire dans 9 jours": DelegationFactory(delegant=medecin, fin=timezone.localdate() + timedelta(days=9)),
+            "Expire dans 9 jours": DelegationFactory(
+                delegant=medecin, fin=timezone.localdate() + timedelta(days=9)
+            ),
         }
-        hidden = [DelegationFactory(delegant=medecin, revoked=True), DelegationFactory(delegant=medecin, over=True)]
+        hidden = [
+            DelegationFactory(delegant=medecin, revoked=True),
+            DelegationFactory(delegant=medecin, over=True),
+        ]
         text = client.get(INDEX).text
         for state, row in rows.items():
-            assert f'data-id="{row.pk}"' in text and state in text
+            assert f'data-id="{row.pk}"' in text
+            assert state in text
         assert not any(f'data-id="{row.pk}"' in text for row in hidden)
 
     def test_same_number_of_queries_for_two_and_twenty(
@@ -82,7 +89,8 @@ class TestIndex:
     def test_no_medecin_no_page(self, client):
         sign_in(client, UserFactory())
         answer = client.get(INDEX)
-        assert answer.status_code == 403 and "Seul un médecin" in answer.text
+        assert answer.status_code == 403
+        assert "Seul un médecin" in answer.text
 
 
 class TestGrant:
@@ -92,11 +100,13 @@ class TestGrant:
     def test_search_finds_and_leads_to_the_period(self, client, medecin, confrere):
         """DEL-3, ANN-5."""
         found = client.get(f"{INDEX}confrere/", {"nom": "leon", "code_postal": "31000"})
-        assert f'href="{confrere.login}/"' in found.text and "Annuaire Santé" in found.text
+        assert f'href="{confrere.login}/"' in found.text
+        assert "Annuaire Santé" in found.text
 
     def test_typing_error_with_code_postal(self, client, medecin, confrere):
         found = client.get(f"{INDEX}confrere/", {"nom": "Leyon", "code_postal": "31000"})
-        assert "Vouliez-vous dire" in found.text and f'href="{confrere.login}/"' in found.text
+        assert "Vouliez-vous dire" in found.text
+        assert f'href="{confrere.login}/"' in found.text
 
     def test_never_oneself(self, client, medecin):
         listed(medecin)
@@ -105,7 +115,8 @@ class TestGrant:
 
     def test_search_asks_for_a_name(self, client, medecin):
         answer = client.get(f"{INDEX}confrere/", {"nom": ""})
-        assert answer.status_code == 422 and "Saisissez le nom" in answer.text
+        assert answer.status_code == 422
+        assert "Saisissez le nom" in answer.text
 
     def test_period_is_prefilled_with_one_month(self, client, medecin, confrere):
         today = timezone.localdate()
@@ -115,9 +126,12 @@ class TestGrant:
 
     def test_adds(self, client, medecin, confrere):
         today = timezone.localdate()
-        answer = client.post(self.url(confrere), {"debut": today, "fin": today + timedelta(days=30)}, follow=True)
+        answer = client.post(
+            self.url(confrere), {"debut": today, "fin": today + timedelta(days=30)}, follow=True
+        )
         assert "Délégation proposée au Dr Gabriel Léon" in answer.text
-        assert Delegation.objects.get().delegataire == confrere and Message.objects.count() == 1
+        assert Delegation.objects.get().delegataire == confrere
+        assert Message.objects.count() == 1
 
     @pytest.mark.parametrize(
         ("start", "end", "sentence"),
@@ -131,9 +145,11 @@ class TestGrant:
         today = timezone.localdate()
         typed = {"debut": today + timedelta(days=start), "fin": today + timedelta(days=end)}
         answer = client.post(self.url(confrere), typed)
-        assert answer.status_code == 422 and sentence in answer.text
+        assert answer.status_code == 422
+        assert sentence in answer.text
         assert all(f'value="{day}"' in answer.text for day in typed.values())
-        assert 'aria-invalid="true"' in answer.text and not Delegation.objects.exists()
+        assert 'aria-invalid="true"' in answer.text
+        assert not Delegation.objects.exists()
 
     @pytest.mark.parametrize("typed", ["", "31/02/2027", "demain", "2027-13-01"])
     def test_what_is_no_date(self, client, medecin, confrere, typed):
@@ -150,7 +166,8 @@ class TestGrant:
         typed = {"debut": today, "fin": today}
         client.post(self.url(confrere), typed)
         answer = client.post(self.url(confrere), typed)
-        assert answer.status_code == 422 and "Vous avez déjà une délégation" in answer.text
+        assert answer.status_code == 422
+        assert "Vous avez déjà une délégation" in answer.text
 
     def test_forged_number(self, client, medecin):
         assert client.get(f"{INDEX}confrere/899999999999/").url == f"{INDEX}confrere/"
@@ -182,12 +199,17 @@ class TestManage:
         row = DelegationFactory(delegant=medecin, version=3)
         fin = row.fin + timedelta(days=5)
         answer = client.post(f"{INDEX}{row.pk}/modifier/", {"debut": row.debut, "fin": fin, "version": 2})
-        assert answer.status_code == 409 and f'value="{fin}"' in answer.text
-        assert f"{row.fin:%d/%m/%Y}" in answer.text and "modifiée entre-temps" in answer.text
+        assert answer.status_code == 409
+        assert f'value="{fin}"' in answer.text
+        assert f"{row.fin:%d/%m/%Y}" in answer.text
+        assert "modifiée entre-temps" in answer.text
 
     def test_delete_asks_then_cuts(self, client, medecin):
         row = DelegationFactory(delegant=medecin)
-        assert "n’aura plus accès à vos dossiers dès maintenant" in client.get(f"{INDEX}{row.pk}/supprimer/").text
+        assert (
+            "n’aura plus accès à vos dossiers dès maintenant"
+            in client.get(f"{INDEX}{row.pk}/supprimer/").text
+        )
         client.post(f"{INDEX}{row.pk}/supprimer/")
         row.refresh_from_db()
         assert row.revoked_at
@@ -196,7 +218,8 @@ class TestManage:
         row = DelegationFactory(delegant=medecin)
         client.post(f"{INDEX}{row.pk}/supprimer/")
         text = words(client.get(f"{INDEX}historique/medecins/"))
-        assert "le médecin Christine Leclercq a supprimé la délégation de Dr" in text and "Supprimée" in text
+        assert "le médecin Christine Leclercq a supprimé la délégation de Dr" in text
+        assert "Supprimée" in text
 
 
 class TestReceived:
@@ -247,12 +270,14 @@ class TestReceived:
     def test_refuse(self, client, row):
         client.post(f"{RECEIVED}{row.pk}/", {"reponse": "refuser"})
         row.refresh_from_db()
-        assert row.refused_at and f'data-id="{row.pk}"' not in client.get(RECEIVED).text
+        assert row.refused_at
+        assert f'data-id="{row.pk}"' not in client.get(RECEIVED).text
 
     def test_deleted_meanwhile(self, client, row):
         Delegation.objects.update(revoked_at=timezone.now())
         answer = client.post(f"{RECEIVED}{row.pk}/", {"reponse": "accepter"})
-        assert answer.status_code == 403 and "supprimée ou a pris fin" in answer.text
+        assert answer.status_code == 403
+        assert "supprimée ou a pris fin" in answer.text
 
     def test_other_people_s_row(self, client, row):
         assert client.get(f"{RECEIVED}{DelegationFactory(waiting=True).pk}/").status_code == 404
@@ -302,13 +327,15 @@ class TestActing:
         text = client.get("/medecin/").text
         assert "Vous agissez au nom du" not in text
         answer = client.post("/dossiers/creer/", {"nom": "Texte saisi", "au_nom_de": row.delegant_id})
-        assert answer.status_code == 409 and "Texte saisi" in answer.text
+        assert answer.status_code == 409
+        assert "Texte saisi" in answer.text
 
     def test_form_of_the_other_tab_is_refused_and_kept(self, client, row):
         """Drawn in one's own name, sent while acting: 409, the typed text shown for copying."""
         client.post(SWITCH, {"delegation": row.pk})
         answer = client.post("/dossiers/creer/", {"nom": "Texte saisi", "au_nom_de": row.delegataire_id})
-        assert answer.status_code == 409 and "Texte saisi" in answer.text
+        assert answer.status_code == 409
+        assert "Texte saisi" in answer.text
 
     def test_form_without_a_principal_is_refused_while_acting(self, client, row):
         client.post(SWITCH, {"delegation": row.pk})

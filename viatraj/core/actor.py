@@ -56,7 +56,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Rights:
-    """One rule in three shapes: `cover` for a row in memory, `within` for a query, `scopes` for large lists."""
+    """One rule in three shapes: `cover` for one row, `within` for a query, `scopes` for long lists."""
 
     grants: frozenset[Grant] = frozenset()
 
@@ -118,7 +118,9 @@ class Actor:
 
     @classmethod
     def anonymous(cls, address: str, request_id: str = "") -> "Actor":
-        return cls(user=None, system_name="anonymous", quality="anonymous", address=address, request_id=request_id)
+        return cls(
+            user=None, system_name="anonymous", quality="anonymous", address=address, request_id=request_id
+        )
 
     @property
     def principal(self) -> Any:

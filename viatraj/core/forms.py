@@ -26,8 +26,8 @@ class KeyedForm(forms.Form):
 def submit(form, action, **known) -> bool:
     """Hand a valid form to one action; a refusal of the data goes back onto the form.
 
-    What the action returns is left in `form.result`. An error whose code, or whose place on the model, names a field of the form stands there; else on top.
-    A Stale one leaves what stands now in `form.stale`.
+    What the action returns is left in `form.result`. An error whose code, or whose place on the model, names
+    a field of the form stands there; else on top. A Stale one leaves what stands now in `form.stale`.
     """
     if not form.is_valid():
         return False

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-PASSWORD = "Demonstration-2026"
+PASSWORD = "Demonstration-2026"  # noqa: S105, shown on the home page of the demonstration
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,17 @@ def accueil(request):
     if request.user.is_authenticated:
         return redirect("medecin" if request.actor.is_acting or request.user.is_medecin else "professionnel")
     return page(
-        request, "espaces/accueil.html", suite=request.GET.get("suite", ""), demo_people=demonstration.people()
+        request,
+        "espaces/accueil.html",
+        suite=request.GET.get("suite", ""),
+        demo_people=demonstration.people(),
     )
 
 
 @require_safe
 def professionnel(request):
     own_account(request.actor)
-    lent = Delegation.objects.received_in_force(request.user, on=timezone.localdate()).select_related("delegant")
+    lent = Delegation.objects.received_in_force(request.user, on=timezone.localdate()).select_related(
+        "delegant"
+    )
     return page(request, "espaces/professionnel.html", lent=lent.order_by("delegant__nom", "pk"))

@@ -1,4 +1,4 @@
-"""`/sante/vif`: this process answers. `/sante/pret`: what it needs answers too; a dead Valkey is said, not fatal."""
+"""`/sante/vif`: this process answers. `/sante/pret`: what it needs answers too."""
 
 import redis
 from django.conf import settings
@@ -18,7 +18,7 @@ def alive(request):
 @login_not_required
 @require_safe
 def ready(request):
-    """503 names the part that fails. Valkey only slows attackers and carries night work: pages go on without."""
+    """503 names the part that fails. Pages go on without Valkey: its death is said, not fatal."""
     parts = {"base": _database(), "valkey": _valkey()}
     status = 200 if parts["base"] == "ok" else 503
     return JsonResponse({"etat": "pret" if status == 200 else "indisponible", **parts}, status=status)

@@ -14,8 +14,14 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         url = settings.SITE_URL.rstrip("/")
-        known = {"url": f"{url}/", "mailbox": f"{url}/demo/courriels/", "accounts": [_account(p) for p in PEOPLE]}
-        self.stdout.write(json.dumps(known, ensure_ascii=False, indent=2) if options["json"] else _told(known))
+        known = {
+            "url": f"{url}/",
+            "mailbox": f"{url}/demo/courriels/",
+            "accounts": [_account(p) for p in PEOPLE],
+        }
+        self.stdout.write(
+            json.dumps(known, ensure_ascii=False, indent=2) if options["json"] else _told(known)
+        )
 
 
 def _account(person) -> dict:
@@ -31,5 +37,10 @@ def _account(person) -> dict:
 
 
 def _told(known) -> str:
-    lines = [f"  {one['role']:<10} {one['login']:<14} {one['password']}   {one['name']}" for one in known["accounts"]]
-    return "\n".join([f"Démonstration : {known['url']}", f"Courriels :     {known['mailbox']}", "Comptes :", *lines])
+    lines = [
+        f"  {one['role']:<10} {one['login']:<14} {one['password']}   {one['name']}"
+        for one in known["accounts"]
+    ]
+    return "\n".join(
+        [f"Démonstration : {known['url']}", f"Courriels :     {known['mailbox']}", "Comptes :", *lines]
+    )
