@@ -1,18 +1,28 @@
 """What can be done with dossiers; the journal gets numbers and names of fields, never a value (DOS-5)."""
 
 import uuid
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dossiers import policies
-from dossiers.models import Dossier, Volet, draw_numero
+from dossiers.models import Dossier, DossierQuerySet, Volet, draw_numero
 from journal.models import record
+from viatraj.core.actor import Actor
 from viatraj.core.saving import Stale, locked, save_valid
 
 
 @transaction.atomic
-def create(*, orientation, nom, prenom, date_naissance, by, cle=None) -> Dossier:
+def create(
+    *,
+    orientation: str,
+    nom: str,
+    prenom: str,
+    date_naissance: date,
+    by: Actor,
+    cle: uuid.UUID | None = None,
+) -> Dossier:
     """In the space of the médecin one acts for; the same `cle` twice is one dossier."""
     policies.create(by, orientation)
     asked = Dossier(
@@ -54,14 +64,14 @@ def _already_created(asked: Dossier, error: ValidationError) -> Dossier | None:
 
 
 @transaction.atomic
-def read(dossier: Dossier, *, by) -> None:
+def read(dossier: Dossier, *, by: Actor) -> None:
     """Every display of a nominative dossier leaves a line (DOS-5)."""
     policies.read(by, dossier)
     record("dossier.read", by=by, target=dossier)
 
 
 @transaction.atomic
-def edit_volet(volet: Volet, *, texte, version, now, by) -> Volet:
+def edit_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Actor) -> Volet:
     """Stale when somebody wrote meanwhile, unless the same text."""
     volet = locked(volet)
     policies.edit_volet(by, volet)
@@ -78,7 +88,7 @@ def edit_volet(volet: Volet, *, texte, version, now, by) -> Volet:
 
 
 @transaction.atomic
-def search(*, nom, prenom, by):
+def search(*, nom: str, prenom: str, by: Actor) -> DossierQuerySet:
     """Patients of the space over all orientations; that one searched is told, not whom (TRC-1)."""
     policies.index(by)
     record("patient.searched", by=by)

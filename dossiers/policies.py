@@ -1,46 +1,47 @@
 """Who may see, open, read and write dossiers: one rule, held on a médecin's space (DOS-4, DEL-7)."""
 
-from viatraj.core.actor import Place
+from dossiers.models import Dossier, Volet
+from viatraj.core.actor import Actor, Place
 from viatraj.core.droits import Droit, Mode, Orientation
 from viatraj.core.policies import Denied
 
 LABELS = dict(Orientation.choices)
 
 
-def index(actor, orientation=""):
+def index(actor: Actor, orientation: str = "") -> None:
     """The lists and searches of one's space: in one orientation, or in any."""
     _hold(actor, Droit.DOSSIER_LISTE, _space(actor), orientation)
 
 
-def create(actor, orientation=""):
+def create(actor: Actor, orientation: str = "") -> None:
     """In one orientation, or in any."""
     _hold(actor, Droit.DOSSIER_CREATION, _space(actor), orientation)
 
 
-def read(actor, dossier):
+def read(actor: Actor, dossier: Dossier) -> None:
     _hold(actor, Droit.DOSSIER_LISTE, dossier.place, dossier.orientation)
 
 
-def read_volet(actor, volet):
+def read_volet(actor: Actor, volet: Volet) -> None:
     read(actor, volet.dossier)
     _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.LECTURE)
 
 
-def edit_volet(actor, volet):
+def edit_volet(actor: Actor, volet: Volet) -> None:
     read(actor, volet.dossier)
     _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.ECRITURE)
 
 
-def _space(actor) -> Place:
+def _space(actor: Actor) -> Place:
     return Place(medecin=actor.principal.pk if actor.principal else None)
 
 
-def _hold(actor, droit, place, orientation, mode=Mode.NONE):
+def _hold(actor: Actor, droit: Droit, place: Place, orientation: str, mode: Mode = Mode.NONE) -> None:
     if not actor.rights.cover(droit, place, domaine=orientation, mode=mode):
         raise Denied(_reason(actor, droit, place, orientation, mode))
 
 
-def _reason(actor, droit, place, orientation, mode) -> str:
+def _reason(actor: Actor, droit: Droit, place: Place, orientation: str, mode: Mode) -> str:
     if not actor.rights and not actor.is_acting:
         return (
             "Les dossiers de cet espace sont réservés aux médecins libéraux et aux personnes "

@@ -328,6 +328,12 @@ def test_queries_of_a_dossier_do_not_grow_with_its_history(signed_in, medecin):
     assert queries(lambda: signed_in.get(dossier.get_absolute_url())) == few
 
 
+def test_an_empty_post_is_refused(signed_in, medecin):
+    dossier = DossierFactory(auteur=medecin)
+    for path in (CREATE, dossier.get_absolute_url(), SEARCH):
+        assert signed_in.post(path, "{}", content_type="application/json").status_code == 422
+
+
 # --- Search ----------------------------------------------------------------------------
 
 
