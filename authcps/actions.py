@@ -40,8 +40,8 @@ def identify(*, identifiant, mot_de_passe, door, next_path, now, by):
     renewed = make_password(mot_de_passe) if right and must_update else None
     with transaction.atomic():
         user = User.objects.select_for_update(of=("self",)).filter(pk=known.pk if known else 0).first()
-        reason = _reason_to_refuse(user, right and known is not None and user.password == known.password)
-        if reason:
+        reason = _reason_to_refuse(user, bool(right and known and user and user.password == known.password))
+        if user is None or reason:
             _note_refusal(user, reason, now=now, by=by)
             return None
         if renewed:

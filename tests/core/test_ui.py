@@ -22,7 +22,11 @@ from viatraj.core.policies import Denied
 from viatraj.core.templatetags import ui
 
 TODAY = date(2026, 11, 21)
-TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+# A letter's HTML is read by mail programs, which know no style sheet.
+PAGES_ONLY = [
+    path for path in Path(settings.BASE_DIR, "templates").rglob("*.html") if path.name != "letter.html"
+]
+TEMPLATES = sorted(PAGES_ONLY)
 NARROW, NBSP = "\u202f", "\u00a0"
 
 

@@ -91,7 +91,7 @@ class Rights:
         rule = Q(pk__in=[])
         for (value, niveau), ids in sorted(held.items()):
             of_domaine = Q(**{domaine: value}) if value else Q()
-            at_place = Q() if niveau == Niveau.NATIONAL else Q(**{f"{columns[niveau]}__in": sorted(ids)})
+            at_place = Q() if niveau == Niveau.NATIONAL else Q(**{f"{columns[niveau]}__in": ids})
             rule |= (of_domaine & at_place) or Q(pk__isnull=False)
         return rule
 

@@ -20,6 +20,7 @@ Builtin, no `{% load %}`. Tones, everywhere the same five: neutre, info, succes,
 import re
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -64,8 +65,8 @@ def tone(level_tag) -> str:
 
 @cache
 def _icons() -> frozenset[str]:
-    with open(finders.find("img/icones.svg")) as sprite:
-        return frozenset(re.findall(r'<symbol id="([\w-]+)"', sprite.read()))
+    sprite = Path(finders.find("img/icones.svg") or "")
+    return frozenset(re.findall(r'<symbol id="([\w-]+)"', sprite.read_text()))
 
 
 @register.simple_tag
