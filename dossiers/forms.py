@@ -54,7 +54,7 @@ class TexteField(forms.CharField):
 
 class VoletForm(forms.Form):
     texte = TexteField(
-        label="Volet administratif",
+        label="Texte du volet",
         max_length=TEXTE_MAX,
         required=False,
         widget=forms.Textarea({"rows": 12, **OFF}),
