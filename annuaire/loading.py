@@ -17,7 +17,7 @@ INTO = f"(empreinte, {', '.join(COLUMNS)})"
 MERGE = f"INSERT INTO annuaire_activite {INTO} SELECT {INTO[1:-1]} FROM arrivee"  # noqa: S608 (our names)
 FORMAT = "FORMAT text, DELIMITER '|', NULL E'\\x01'"  # no field is null
 SEARCHED = "idnat, nom_cle, prenom_cle, commune_cle, code_postal, profession, categorie"
-BATCH = 2_000
+BATCH = 250  # rows a write: small enough for PostgreSQL to work meanwhile
 HIGHEST_LOSS = 0.05
 
 
@@ -77,6 +77,7 @@ def _first(cursor, extraction) -> Outcome:
         _send(copy, _unknown(extraction, {}, outcome))
     if owned:
         _build_indexes(cursor)
+    cursor.execute("SELECT set_config('default_statistics_target', '50', true)")  # finer only slows planning
     cursor.execute(f"ANALYZE annuaire_activite ({SEARCHED})")
     cursor.execute("SELECT count(*) FROM (SELECT DISTINCT idnat FROM annuaire_activite) AS persons")
     outcome.persons = cursor.fetchone()[0]

@@ -86,18 +86,18 @@ class Extraction:
         """The fields of COLUMNS as a row of PostgreSQL's COPY (text format, delimiter «|», no line end)."""
         fields = line.split(SEPARATOR)
         if len(fields) != self.width:
-            raise Refused(
-                f"Ligne {number}\u00a0: {len(fields)} champs au lieu de {self.width} (ligne tronquée\u202f?)."
-            )
+            found = f"{len(fields)} champs au lieu de {self.width}"
+            raise Refused(f"Ligne {number}\u00a0: {found} (ligne tronquée\u202f?).")
         _decoded(line, number)
         fields.append(b"")  # where columns that are not there point to
-        *picked, numero, indice, type_voie, voie = self.pick(fields)
+        picked = self.pick(fields)
         if not 0 < len(picked[0]) <= LONGEST_IDNAT:
             raise Refused(f"Ligne {number}\u00a0: identification nationale absente ou trop longue.")
-        if max(map(len, picked[1:7])) > LONGEST_FIELD:
+        adresse = b" ".join(filter(None, picked[-4:]))
+        row = SEPARATOR.join((*picked[:-4], adresse)).replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
+        if len(row) > LONGEST_FIELD and max(map(len, picked[1:7])) > LONGEST_FIELD:
             raise Refused(f"Ligne {number}\u00a0: un champ dépasse {LONGEST_FIELD} octets.")
-        picked.append(b" ".join(filter(None, (numero, indice, type_voie, voie))))
-        return SEPARATOR.join(picked).replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
+        return row
 
 
 @contextmanager
