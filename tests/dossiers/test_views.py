@@ -163,7 +163,7 @@ def test_the_orientation_of_the_link_is_chosen_in_advance(signed_in):
         ({"orientation": "ailleurs"}, "Choisissez l’une des orientations proposées."),
         ({"date_naissance": "31/02/1969"}, "Cette date n’existe pas."),
         ({"date_naissance": "1869-09-05"}, "elle précède 1900."),
-        ({"date_naissance": "2969-09-05"}, "La date de naissance est dans le futur."),
+        ({"date_naissance": "2169-09-05"}, "La date de naissance est dans le futur."),
         ({"cle": "zut"}, "UUID"),
     ],
 )
