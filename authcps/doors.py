@@ -29,13 +29,14 @@ WAYS_IN = (
 )
 
 
-def enter(request, attempt: Attempt, device: CodeDevice, means: str) -> None:
+def enter(request, attempt: Attempt, *, means: str, device: CodeDevice | None = None) -> None:
     """Open the session of somebody who has proved who he is; its key changes (ASVS 7.2.4)."""
     user, now = attempt.user, timezone.now()
     # Nothing of whoever was here before stays, their choice of médecin least of all.
     request.session.flush()
     login(request, user)
-    django_otp.login(request, device)
+    if device is not None:
+        django_otp.login(request, device)
     request.session.begin(means, now=now)
     request.session["door"] = attempt.door
     by = Actor(user=user, means=means, address=request.actor.address, request_id=request.request_id)

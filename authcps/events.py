@@ -1,5 +1,7 @@
 EVENTS = {
     "connexion.refused": "n’a pas pu se connecter",
+    "connexion.begun": "a commencé une connexion par carte ou Pro Santé Connect",
+    "identite.verified": "a été reconnu(e) par sa carte ou Pro Santé Connect",
     "connexion.started": "a donné son mot de passe",
     "connexion.closed": "s’est déconnecté(e)",
     "code.sent": "a demandé un code à usage unique",

@@ -66,7 +66,7 @@ def _attempt(request) -> Attempt | None:
 def _enter(request, attempt, device):
     token = request.COOKIES.get(settings.TRUST_COOKIE_NAME) or secrets.token_urlsafe(32)
     actions.trust(device, token=token, now=timezone.now(), by=request.actor)
-    doors.enter(request, attempt, device, device.means)
+    doors.enter(request, attempt, means=device.means, device=device)
     response = redirect(attempt.next_path or LANDING[attempt.door])
     response.set_cookie(
         settings.TRUST_COOKIE_NAME,

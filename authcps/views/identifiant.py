@@ -80,7 +80,7 @@ def _second_factor(request, attempt):
     token = request.COOKIES.get(settings.TRUST_COOKIE_NAME, "")
     device = actions.skip_code(attempt, token=token, now=timezone.now(), by=request.actor)
     if device:
-        doors.enter(request, attempt, device, Means.TRUSTED)
+        doors.enter(request, attempt, means=Means.TRUSTED, device=device)
         return redirect(attempt.next_path or code.LANDING[attempt.door])
     request.session.cycle_key()
     request.session[code.ATTEMPT] = str(attempt.pk)

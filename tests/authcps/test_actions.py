@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from authcps import actions
+from authcps.actions import attempts, codes
 from authcps.models import Attempt, Code, CodeDevice, TrustedBrowser
 from courrier import secrets
 from courrier.models import Message, Priority
@@ -106,10 +107,10 @@ class TestIdentify:
             "disabled": UserFactory(disabled_at=NOW),
             "never_by_card": MedecinFactory(first_strong_at=None),
         }
-        actions._nobody()  # made once a process
+        attempts._nobody()  # made once a process
         hashed = []
-        verify = actions.verify_password
-        monkeypatch.setattr(actions, "verify_password", lambda *a, **k: hashed.append(1) or verify(*a, **k))
+        verify = attempts.verify_password
+        monkeypatch.setattr(attempts, "verify_password", lambda *a, **k: hashed.append(1) or verify(*a, **k))
         identify("chauffe", "faux")  # content types are read once a process
         costs = {}
         for name, login in [("unknown", "personne"), *((name, user.login) for name, user in people.items())]:
@@ -154,7 +155,7 @@ class TestCode:
         attempt = attempt_of(UserFactory())
         code = send(attempt)
         assert isinstance(redeem(attempt, code), CodeDevice)
-        assert redeem(attempt, code) == actions.WRONG_CODE
+        assert redeem(attempt, code) == codes.WRONG_CODE
 
     @pytest.mark.parametrize(("seconds", "opens"), [(599, True), (600, False)])
     def test_ten_minutes(self, seconds, opens):
@@ -167,15 +168,15 @@ class TestCode:
         attempt = attempt_of(UserFactory())
         code = send(attempt)
         for _ in range(5):
-            assert redeem(attempt, wrong(code)) == actions.WRONG_CODE
-        assert redeem(attempt, code) == actions.WRONG_CODE
+            assert redeem(attempt, wrong(code)) == codes.WRONG_CODE
+        assert redeem(attempt, code) == codes.WRONG_CODE
 
     def test_worth_nothing_in_another_attempt(self):
         """Bound to the attempt, not to the user (ASVS 6.6.2)."""
         user = UserFactory()
         one, other = attempt_of(user), attempt_of(user)
         code = send(one)
-        assert redeem(other, code) == actions.WRONG_CODE
+        assert redeem(other, code) == codes.WRONG_CODE
         assert isinstance(redeem(one, code), CodeDevice)
 
     def test_new_code_kills_the_former(self):
@@ -184,7 +185,7 @@ class TestCode:
         later = NOW + timedelta(seconds=61)
         new = send(attempt, now=later)
         if former != new:
-            assert redeem(attempt, former, now=later) == actions.WRONG_CODE
+            assert redeem(attempt, former, now=later) == codes.WRONG_CODE
         assert isinstance(redeem(attempt, new, now=later), CodeDevice)
 
     def test_a_minute_between_codes_and_six_an_hour(self):
@@ -205,14 +206,14 @@ class TestCode:
             code = send(attempt, now=now)
             for _ in range(5):
                 answer = redeem(attempt, wrong(code), now=now)
-        assert answer == actions.TOO_MANY
-        assert redeem(attempt, code, now=now) == actions.TOO_MANY
+        assert answer == codes.TOO_MANY
+        assert redeem(attempt, code, now=now) == codes.TOO_MANY
 
     def test_finished_attempt_opens_nothing_more(self):
         attempt = attempt_of(UserFactory())
         code = send(attempt)
         Attempt.objects.update(signed_in_at=NOW)
-        assert redeem(attempt, code) == actions.WRONG_CODE
+        assert redeem(attempt, code) == codes.WRONG_CODE
 
 
 class TestTrust:

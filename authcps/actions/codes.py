@@ -1,86 +1,17 @@
-"""Signing in: password, then code. The only writer of this app.
-
-Nobody is known yet when these run: what guards them are the caps below, not a policy.
-"""
+"""Codes and the browsers that gave one. Nobody is known yet: the caps guard these, not a policy."""
 
 from datetime import timedelta
-from functools import cache
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password, verify_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, F, Sum
 
-import accounts.actions
-from accounts.identifiants import spellings
-from accounts.models import User
-from authcps import emails, policies
-from authcps.models import Attempt, Code, CodeDevice, TrustedBrowser
+from authcps import emails
+from authcps.actions.attempts import finish, known_as
+from authcps.models import Code, CodeDevice, TrustedBrowser
 from journal.models import record
-from viatraj.core.actor import Actor
 from viatraj.core.saving import locked, save_valid
-
-ATTEMPT_LIFETIME = timedelta(minutes=30)
-
-
-@cache
-def _nobody() -> str:
-    """What an unknown account's password is checked against: the same work as for a known one."""
-    return make_password("the password of nobody")
-
-
-def identify(*, identifiant, mot_de_passe, door, next_path, now, by):
-    """The first factor: an Attempt, or None, for whatever reason (same work, same answer: MDP-2).
-
-    The hash is computed before any lock is taken; the account is then read again, locked.
-    """
-    known = User.objects.known_as(spellings(identifiant)).only("pk", "password").first()
-    right, must_update = verify_password(mot_de_passe, known.password if known else _nobody())
-    renewed = make_password(mot_de_passe) if right and must_update else None
-    with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",)).filter(pk=known.pk if known else 0).first()
-        reason = _reason_to_refuse(user, bool(right and known and user and user.password == known.password))
-        if user is None or reason:
-            _note_refusal(user, reason, now=now, by=by)
-            return None
-        if renewed:
-            user.password = renewed
-            user.save(update_fields=["password"])
-        attempt = Attempt.objects.create(
-            door=door, user=user, next_path=next_path, ends=now + ATTEMPT_LIFETIME
-        )
-        record("connexion.started", by=_as(user, by), target=user, door=door)
-        return attempt
-
-
-def _reason_to_refuse(user, right) -> str:
-    if user is None:
-        return "unknown"
-    if user.disabled_at:
-        return "disabled"
-    if user.locked_at:
-        return "locked"
-    if not right:
-        return "wrong"
-    if user.is_medecin and user.first_strong_at is None:
-        return "never_by_card"  # CON-3
-    return ""
-
-
-def _note_refusal(user, reason, *, now, by):
-    # The same statements for all reasons: the time taken tells nothing.
-    if reason == "wrong":
-        accounts.actions.note_wrong_password(user, now=now, by=by)
-    else:
-        with transaction.atomic():
-            User.objects.filter(pk=user.pk if user else 0).update(login=F("login"))
-    record("connexion.refused", by=by, target=user, reason=reason)
-
-
-def _as(user, by) -> Actor:
-    """The same door and address, now that we know who it is."""
-    return Actor(user=user, address=by.address, request_id=by.request_id, quality=by.quality, means=by.means)
 
 
 @transaction.atomic
@@ -105,7 +36,7 @@ def send_code(attempt, *, now, by):
     user = locked(attempt.user)
     _check_sending(user, now)
     attempt.codes.filter(used_at=None, ends__gt=now).update(ends=F("sent_at"))
-    device = _device_of(user, by=_as(user, by))
+    device = _device_of(user, by=known_as(user, by))
     code, ends = Code.draw(), now + settings.CODE_LIFETIME
     Code.objects.create(
         attempt=attempt,
@@ -116,7 +47,7 @@ def send_code(attempt, *, now, by):
         ends=ends,
     )
     emails.code(attempt, device, code=code, sent_at=now, ends=ends)
-    record("code.sent", by=_as(user, by), target=user, channel=device.channel)
+    record("code.sent", by=known_as(user, by), target=user, channel=device.channel)
 
 
 def _device_of(user, *, by) -> CodeDevice:
@@ -149,7 +80,7 @@ def redeem(attempt, *, code, now, by):
         user = locked(attempt.user)
         refusal = TOO_MANY if _is_capped(user, now) else WRONG_CODE
         device = _look(attempt, code, now) if refusal == WRONG_CODE else None
-        record("code.redeemed" if device else "code.refused", by=_as(user, by), target=user)
+        record("code.redeemed" if device else "code.refused", by=known_as(user, by), target=user)
     if device is None:
         raise ValidationError({"code": refusal})
     return device
@@ -160,18 +91,11 @@ def _look(attempt, code, now) -> CodeDevice | None:
     if not living.filter(tries__lt=settings.CODE_TRIES).update(tries=F("tries") + 1):
         return None
     right = living.filter(digest=Code.digest_of(attempt, code)).select_related("device").first()
-    if right is None or not _finish(attempt, now):
+    if right is None or not finish(attempt, now):
         return None
     right.used_at = now
     right.save(update_fields=["used_at"])
     return right.device
-
-
-def _finish(attempt, now) -> bool:
-    """An attempt opens one session, once."""
-    return bool(
-        Attempt.objects.filter(pk=attempt.pk, signed_in_at=None, ends__gt=now).update(signed_in_at=now)
-    )
 
 
 def _is_capped(user, now) -> bool:
@@ -194,9 +118,9 @@ def skip_code(attempt, *, token, now, by):
         user=attempt.user, token_hash=TrustedBrowser.hash_of(token), ends__gt=now
     ).select_related("device")
     found = trusted.first() if token else None
-    if found is None or not _finish(attempt, now):
+    if found is None or not finish(attempt, now):
         return None
-    record("code.redeemed", by=_as(attempt.user, by), target=attempt.user, trusted=True)
+    record("code.redeemed", by=known_as(attempt.user, by), target=attempt.user, trusted=True)
     return found.device
 
 
@@ -208,21 +132,4 @@ def trust(device, *, token, now, by):
         token_hash=TrustedBrowser.hash_of(token),
         defaults={"device": device, "ends": now + settings.TRUST_LIFETIME},
     )
-    record("navigateur.trusted", by=_as(device.user, by), target=device.user)
-
-
-@transaction.atomic
-def sign_out(*, by):
-    policies.sign_out(by)
-    record("connexion.closed", by=by, target=by.user)
-
-
-@transaction.atomic
-def purge(*, now, by):
-    """Attempts, their codes and stale trust, 24 hours after their end (model.md, knot 9)."""
-    policies.system(by)
-    day_ago = now - timedelta(days=1)
-    ended, _ = Attempt.objects.filter(ends__lt=day_ago).delete()
-    TrustedBrowser.objects.filter(ends__lt=now).delete()
-    if ended:
-        record("connexions.purged", by=by, ended=ended)
+    record("navigateur.trusted", by=known_as(device.user, by), target=device.user)

@@ -1,41 +1,15 @@
-"""Ways in: attempts, codes, devices, trusted browsers (CON-5, CON-6)."""
+"""The second factor by code: where it goes, the code itself, the browser that gave one (CON-5, CON-6)."""
 
 import secrets
-import uuid
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 from django_otp.models import Device
 
+from authcps.models.attempts import Attempt
 from viatraj.core.actor import Means
-
-
-class Attempt(models.Model):
-    """A sign-in under way: the first factor is proved, the session holds its random id."""
-
-    class Door(models.TextChoices):
-        MEDECIN = "medecin", "Médecins libéraux"
-        PROFESSIONNEL = "professionnel", "Professionnels en établissement"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    door = models.CharField("porte", max_length=15, choices=Door)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
-    means = models.CharField("moyen", max_length=10, blank=True)
-    next_path = models.CharField("page demandée", max_length=500, blank=True)
-    created_at = models.DateTimeField("commencée le", db_default=Now())
-    ends = models.DateTimeField("valable jusqu’à")
-    signed_in_at = models.DateTimeField("aboutie le", null=True)
-
-    class Meta:
-        verbose_name = "connexion en cours"
-        verbose_name_plural = "connexions en cours"
-        indexes = [models.Index(fields=["ends"], name="authcps_attempt_ends")]
-
-    def __str__(self):
-        return str(self.pk)
 
 
 class CodeDevice(Device):

@@ -1,0 +1,121 @@
+"""An attempt from its first factor to its session. Nobody is known yet: caps guard these, not a policy."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from functools import cache
+
+from django.contrib.auth.hashers import make_password, verify_password
+from django.db import transaction
+from django.db.models import F
+
+import accounts.actions
+from accounts.identifiants import spellings
+from accounts.models import User
+from authcps import policies
+from authcps.identity import Verified
+from authcps.models import Attempt, TrustedBrowser
+from journal.models import record
+from viatraj.core.actor import Actor
+
+ATTEMPT_LIFETIME = timedelta(minutes=30)
+
+
+@cache
+def _nobody() -> str:
+    """What an unknown account's password is checked against: the same work as for a known one."""
+    return make_password("the password of nobody")
+
+
+def identify(*, identifiant, mot_de_passe, door, next_path, now, by):
+    """The first factor: an Attempt, or None, for whatever reason (same work, same answer: MDP-2).
+
+    The hash is computed before any lock is taken; the account is then read again, locked.
+    """
+    known = User.objects.known_as(spellings(identifiant)).only("pk", "password").first()
+    right, must_update = verify_password(mot_de_passe, known.password if known else _nobody())
+    renewed = make_password(mot_de_passe) if right and must_update else None
+    with transaction.atomic():
+        user = User.objects.select_for_update(of=("self",)).filter(pk=known.pk if known else 0).first()
+        reason = _reason_to_refuse(user, bool(right and known and user and user.password == known.password))
+        if user is None or reason:
+            _note_refusal(user, reason, now=now, by=by)
+            return None
+        if renewed:
+            user.password = renewed
+            user.save(update_fields=["password"])
+        attempt = Attempt.objects.create(
+            door=door, user=user, next_path=next_path, ends=now + ATTEMPT_LIFETIME
+        )
+        record("connexion.started", by=known_as(user, by), target=user, door=door)
+        return attempt
+
+
+def _reason_to_refuse(user, right) -> str:
+    if user is None:
+        return "unknown"
+    if user.disabled_at:
+        return "disabled"
+    if user.locked_at:
+        return "locked"
+    if not right:
+        return "wrong"
+    if user.is_medecin and user.first_strong_at is None:
+        return "never_by_card"  # CON-3
+    return ""
+
+
+def _note_refusal(user, reason, *, now, by):
+    # The same statements for all reasons: the time taken tells nothing.
+    if reason == "wrong":
+        accounts.actions.note_wrong_password(user, now=now, by=by)
+    else:
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk if user else 0).update(login=F("login"))
+    record("connexion.refused", by=by, target=user, reason=reason)
+
+
+def known_as(user, by) -> Actor:
+    """The same door and address, now that we know who it is."""
+    return Actor(user=user, address=by.address, request_id=by.request_id, quality=by.quality, means=by.means)
+
+
+@transaction.atomic
+def begin(*, door, next_path, now, by) -> Attempt:
+    """A way in that proves who one is elsewhere: a card, Pro Santé Connect."""
+    attempt = Attempt.objects.create(door=door, next_path=next_path, ends=now + ATTEMPT_LIFETIME)
+    record("connexion.begun", by=by, door=door)
+    return attempt
+
+
+@transaction.atomic
+def verify(attempt, *, verified: Verified, now, by) -> bool:
+    """Write on the attempt who the card or Pro Santé Connect says it is: once, while it lives."""
+    living = Attempt.objects.filter(pk=attempt.pk, user=None, identity=None, signed_in_at=None, ends__gt=now)
+    if not living.update(identity=asdict(verified), means=verified.means):
+        return False
+    record("identite.verified", by=by, means=verified.means, idnat=verified.idnat)
+    return True
+
+
+def finish(attempt, now) -> bool:
+    """An attempt opens one session, once."""
+    return bool(
+        Attempt.objects.filter(pk=attempt.pk, signed_in_at=None, ends__gt=now).update(signed_in_at=now)
+    )
+
+
+@transaction.atomic
+def sign_out(*, by):
+    policies.sign_out(by)
+    record("connexion.closed", by=by, target=by.user)
+
+
+@transaction.atomic
+def purge(*, now, by):
+    """Attempts, their codes and stale trust, 24 hours after their end (model.md, knot 9)."""
+    policies.system(by)
+    day_ago = now - timedelta(days=1)
+    ended, _ = Attempt.objects.filter(ends__lt=day_ago).delete()
+    TrustedBrowser.objects.filter(ends__lt=now).delete()
+    if ended:
+        record("connexions.purged", by=by, ended=ended)

@@ -1,0 +1,29 @@
+"""Who a card or Pro Santé Connect says somebody is; kept on the attempt until the session opens."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Verified:
+    """All texts, empty when unknown; `idnat` as on the card: 8+RPPS, 0+ADELI, 3/5…/… of a CPE or CPA."""
+
+    means: str
+    idnat: str
+    nom: str
+    prenom: str
+    profession: str = ""  # TRE_G15
+    categorie: str = ""  # TRE_R09
+    profession_label: str = ""
+    specialite: str = ""
+    adresse: str = ""
+    structure: str = ""  # Struct_IdNat and name, of a CPE or CPA
+    issuer: str = ""  # of the card's certificate, or of the ID token
+    serial: str = ""  # of the card's certificate, or `sub`
+    not_after: str = ""  # ISO 8601, of the card's certificate
+    former_idnats: tuple[str, ...] = ()  # ADELI before RPPS
+
+    @property
+    def is_medecin(self) -> bool:
+        return self.profession == User.MEDECIN and self.categorie in (User.CIVIL, User.MILITARY)
