@@ -4,6 +4,8 @@ import random
 import re
 import time
 from contextlib import suppress
+from email.header import Header
+from functools import lru_cache
 from smtplib import (
     SMTPException,
     SMTPNotSupportedError,
@@ -48,6 +50,13 @@ class Route:
         """Until the next `open`."""
 
 
+@lru_cache(maxsize=256)
+def encoded(subject: str) -> str:
+    """As a header writes it; costly, and all codes have the same. Long ones are left to Django to fold."""
+    word = Header(subject, "utf-8", header_name="Subject").encode()
+    return subject if "\n" in word or subject.isascii() else word
+
+
 class Letter(EmailMultiAlternatives):
     def message(self, **options):
         """A boundary known beforehand: Python compiles a pattern for each one that it makes up itself."""
@@ -71,7 +80,7 @@ class Mail(Route):
 
     def send(self, message, text, html):
         headers = {**self.HEADERS, "Message-ID": message.message_id}
-        letter = Letter(message.subject, text, to=[message.to], headers=headers)
+        letter = Letter(encoded(message.subject), text, to=[message.to], headers=headers)
         if html:
             letter.attach_alternative(html, "text/html")
         self.backend.send_messages([letter])

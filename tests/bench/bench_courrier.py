@@ -34,6 +34,7 @@ from tests.courrier.rig import Sink
 MAILS, ROUNDS = {"small": 400, "full": 3000}, 3
 WARM = 40  # mails before the clock starts
 CELERY_PROCESSES = 4  # its best on two cores (1, 2, 4 and 8 were tried)
+SILENCE, MOST = 30, 0.98  # seconds without a mail, and what part must have come by then
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -61,8 +62,10 @@ def _outbox(sink, mails, known):
     with transaction.atomic():
         for n in range(mails):
             _post(n)
-    with _process(known, "manage.py", "deliver_messages") as process:
-        return _measured(sink, mails, process)
+    with _process(sink.log.with_name("sender.log"), known, "manage.py", "deliver_messages") as process:
+        measured = _measured(sink, mails, process)
+    assert len(sink.copies()) == mails, "the outbox lost a mail"
+    return measured
 
 
 def _celery(sink, mails, known):
@@ -72,7 +75,7 @@ def _celery(sink, mails, known):
         celery_way.send.delay(message.to, message.subject, message.text, message.html)
     words = ["-m", "celery", "-A", "tests.courrier.celery_way", "worker", "-c", str(CELERY_PROCESSES)]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "error"]
-    with _process(known, *words, *quiet) as process:
+    with _process(sink.log.with_name("sender.log"), known, *words, *quiet) as process:
         return _measured(sink, mails, process)
 
 
@@ -86,14 +89,15 @@ def _post(n):
 
 
 @contextmanager
-def _process(known, *words):
-    process = subprocess.Popen(
-        [sys.executable, *words],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, **known},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _process(log, known, *words):
+    with open(log, "ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, *words],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **known},
+            stdout=output,
+            stderr=output,
+        )
     try:
         yield process
     finally:
@@ -107,17 +111,21 @@ def _measured(sink, mails, process):
     _wait(sink, WARM, process)
     before, counted = _cpu(process.pid), sink.count()
     _wait(sink, mails, process)
-    cpu = _cpu(process.pid) - before
-    assert len(sink.copies()) == mails == sink.count()
-    times = [int(at) for at, *_ in sink.lines()]
-    return (mails - WARM) / (times[-1] - times[WARM - 1]) * 1e9, cpu / (mails - counted)
+    cpu, times = _cpu(process.pid) - before, [int(at) for at, *_ in sink.lines()]
+    assert set(sink.copies().values()) == {1}
+    return (len(times) - WARM) / (times[-1] - times[WARM - 1]) * 1e9, cpu / (len(times) - counted)
 
 
-def _wait(sink, count, process, seconds=120):
-    end = time.monotonic() + seconds
-    while sink.count() < count:
+def _wait(sink, count, process):
+    """Until all have come; a task that fails is lost, so the reference may stop a few short of it."""
+    seen, moved = 0, time.monotonic()
+    while (now := sink.count()) < count:
+        if now > seen:
+            seen, moved = now, time.monotonic()
         assert process.poll() is None, "the sending process has ended"
-        assert time.monotonic() < end, "too slow"
+        if time.monotonic() - moved > SILENCE:
+            assert now >= MOST * count, f"{now} mails of {count} came"
+            return
         time.sleep(0.01)
 
 
