@@ -1,28 +1,6 @@
 from django import forms
 
-from viatraj.core.forms import KeyedForm
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
-
-
-class DateField(forms.DateField):
-    """ISO in the page's fields; jj/mm/aaaa understood where the browser has no calendar."""
-
-    def __init__(self, *, label, required_sentence):
-        super().__init__(
-            label=label,
-            widget=DateInput(),
-            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            error_messages={
-                "required": required_sentence,
-                "invalid": "Cette date n’existe pas. Écrivez-la ainsi\u00a0: 31/12/2026.",
-            },
-        )
+from viatraj.core.forms import DateField, KeyedForm
 
 
 class PeriodeForm(forms.Form):

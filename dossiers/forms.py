@@ -3,11 +3,10 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from delegations.forms import DateField
 from dossiers import policies
 from dossiers.models import TEXTE_MAX
 from viatraj.core.droits import Orientation
-from viatraj.core.forms import KeyedForm
+from viatraj.core.forms import DateField, KeyedForm
 from viatraj.core.policies import can
 
 OFF = {"autocomplete": "off"}  # a patient's name is not the user's own

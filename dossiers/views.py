@@ -13,7 +13,7 @@ from dossiers.lignes import COLUMNS, lignes
 from dossiers.models import Dossier, Volet
 from journal.models import Entry
 from viatraj.core.droits import Orientation
-from viatraj.core.forms import submit
+from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import can
 
@@ -60,7 +60,7 @@ def _size(request) -> int:
 def create(request):
     orientation = _orientation(request)
     policies.create(request.actor, orientation)
-    form = CreateForm(_posted(request), initial={"orientation": orientation}, actor=request.actor)
+    form = CreateForm(posted(request), initial={"orientation": orientation}, actor=request.actor)
     if submit(form, actions.create, by=request.actor):
         messages.success(request, f"Le dossier {form.result.numero_affiche} est créé.")
         return redirect(form.result)
@@ -115,7 +115,7 @@ def _search_page(request, *, numero_form=None, patient_form=None, **context):
 def detail(request, numero):
     dossier = _dossier(request, numero)
     volet = dossier.volets.select_related("dossier").get(kind=Volet.Kind.ADMINISTRATIF)
-    form = VoletForm(_posted(request), initial={"texte": volet.texte, "version": volet.version})
+    form = VoletForm(posted(request), initial={"texte": volet.texte, "version": volet.version})
     if submit(form, actions.edit_volet, volet=volet, now=timezone.now(), by=request.actor):
         messages.success(request, "Le volet administratif est enregistré.")
         return redirect(dossier)
@@ -141,11 +141,6 @@ def history(request, numero):
     return page(
         request, "dossiers/history.html", dossier=dossier, page_obj=page_obj, entries=page_obj.object_list
     )
-
-
-def _posted(request):
-    """An empty POST is a form to refuse, not a page to show."""
-    return request.POST if request.method == "POST" else None
 
 
 def _dossier(request, numero) -> Dossier:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from authcps import actions, doors
 from authcps.forms import CodeForm
 from authcps.models import Attempt, Code
-from viatraj.core.forms import submit
+from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 
 ATTEMPT, NOTICE = "attempt", "code_notice"
@@ -28,7 +28,7 @@ def code(request):
     attempt = _attempt(request)
     if attempt is None:
         return redirect("accueil")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if submit(form, actions.redeem, attempt=attempt, now=timezone.now(), by=request.actor):
         return _enter(request, attempt, device=form.result)
     sent = Code.objects.filter(user=attempt.user_id, attempt=attempt).select_related("device")

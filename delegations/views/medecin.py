@@ -13,7 +13,7 @@ from delegations import actions, policies
 from delegations.forms import ConfrereForm, ModifyForm
 from delegations.models import Delegation
 from journal.models import Entry
-from viatraj.core.forms import submit
+from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.periods import add_months
 
@@ -67,7 +67,7 @@ def grant(request, idnat):
         return redirect("delegations:search")
     today = timezone.localdate()
     month = {"debut": today, "fin": add_months(today, 1) - timedelta(days=1)}
-    form = ConfrereForm(request.POST or None, initial=month)
+    form = ConfrereForm(posted(request), initial=month)
     known = {"idnat": idnat, "today": today, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.grant_confrere, **known):
         messages.success(
@@ -93,7 +93,7 @@ def modify(request, pk):
     delegation = get_object_or_404(_granted(request), pk=pk)
     policies.modify(request.actor, delegation)
     as_read = {"debut": delegation.debut, "fin": delegation.fin, "version": delegation.version}
-    form = ModifyForm(request.POST or None, initial=as_read)
+    form = ModifyForm(posted(request), initial=as_read)
     known = {"delegation": delegation, "today": timezone.localdate(), "by": request.actor}
     if submit(form, actions.modify, **known):
         messages.success(request, f"La délégation de {delegation.titre} est modifiée.")

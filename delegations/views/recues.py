@@ -10,6 +10,7 @@ from accounts.policies import own_account
 from delegations import actions, emails
 from delegations.forms import AnswerForm, SwitchForm
 from delegations.models import Delegation
+from viatraj.core.forms import posted
 from viatraj.core.pages import page
 
 
@@ -51,7 +52,7 @@ def answer(request, pk):
 
 
 def _answer(request, delegation):
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(posted(request))
     if form.is_valid():
         medecin = delegation.delegant.titre
         if form.cleaned_data["reponse"] == "accepter":

@@ -1,9 +1,11 @@
 """Forms and actions meet here; nothing else calls an action from a page."""
 
 import uuid
+from datetime import date
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxValueValidator
 from django.forms.renderers import TemplatesSetting
 
 from viatraj.core.saving import Stale
@@ -14,6 +16,34 @@ class Renderer(TemplatesSetting):
     field_template_name = "components/field.html"
 
 
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+class DateField(forms.DateField):
+    """ISO in the page's fields; jj/mm/aaaa understood where the browser has no calendar."""
+
+    LATEST = date(
+        2199, 12, 31
+    )  # near 9999 Python's calendar ends, and a PostgreSQL range cannot be read back
+
+    def __init__(self, *, label, required_sentence):
+        too_late = f"Vérifiez l’année\u00a0: elle dépasse {self.LATEST.year}."
+        super().__init__(
+            label=label,
+            widget=DateInput(),
+            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+            validators=[MaxValueValidator(self.LATEST, too_late)],
+            error_messages={
+                "required": required_sentence,
+                "invalid": "Cette date n’existe pas. Écrivez-la ainsi\u00a0: 31/12/2026.",
+            },
+        )
+
+
 class KeyedForm(forms.Form):
     """A form that creates: its key makes a double click, or a page sent again, one effect."""
 
@@ -21,6 +51,11 @@ class KeyedForm(forms.Form):
 
     def clean_cle(self):
         return self.cleaned_data["cle"] or uuid.uuid4()
+
+
+def posted(request):
+    """The data of a bound form: an empty post is a refused one, not a page asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def submit(form, action, **known) -> bool:
@@ -35,6 +70,9 @@ def submit(form, action, **known) -> bool:
         form.result = action(**form.cleaned_data, **known)
     except Stale as error:
         form.stale = error.fresh
+        # Sent again after both texts were seen, it is no longer stale.
+        form.data = form.data.copy()
+        form.data["version"] = error.fresh.version
         form.add_error(None, error)
         return False
     except ValidationError as error:

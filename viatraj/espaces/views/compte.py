@@ -12,7 +12,7 @@ from accounts import chartes
 from accounts.forms import CharteForm, ContactForm
 from accounts.policies import own_account
 from viatraj.core.actor import Means
-from viatraj.core.forms import submit
+from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 
 
@@ -21,7 +21,7 @@ def compte(request):
     own_account(request.actor)
     user = request.user
     as_read = {"telephone": user.telephone, "adresse": user.adresse, "version": user.version}
-    form = ContactForm(request.POST or None, initial=as_read)
+    form = ContactForm(posted(request), initial=as_read)
     if submit(form, accounts.actions.update_contact, user=user, by=request.actor):
         messages.success(request, "Vos coordonnées sont enregistrées.")
         return redirect("mon_compte")
@@ -52,7 +52,7 @@ def end_other_sessions(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def charte(request):
     current = chartes.current(timezone.localdate())
-    form = CharteForm(request.POST or None, initial={"version": current.version})
+    form = CharteForm(posted(request), initial={"version": current.version})
     if form.is_valid() and form.cleaned_data["version"] == current.version:
         accounts.actions.accept_charte(request.user, charte=current, by=request.actor)
         return redirect(_wanted(request) or "accueil")
