@@ -12,7 +12,6 @@ from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 
 from annuaire.models import Cle
-from annuaire.models import cle as search_key
 from viatraj.core.actor import Place
 from viatraj.core.droits import Droit, Orientation
 from viatraj.core.typography import in_groups
@@ -24,6 +23,11 @@ TEXTE_MAX = 20_000
 def draw_numero() -> str:
     """By chance: it tells neither the rank nor the day of a dossier."""
     return str(10_000_000 + secrets.randbelow(90_000_000))
+
+
+def _search_key(field: str) -> models.GeneratedField:
+    """Upper case, without accents nor spaces: what a search compares."""
+    return models.GeneratedField(expression=Cle(field), output_field=Cle.output_field, db_persist=True)
 
 
 class DossierQuerySet(models.QuerySet):
@@ -56,8 +60,8 @@ class Dossier(models.Model):
     nom = models.CharField("nom de naissance", max_length=100)
     prenom = models.CharField("prénom", max_length=100)
     date_naissance = models.DateField("date de naissance")
-    nom_cle = search_key("nom")
-    prenom_cle = search_key("prenom")
+    nom_cle = _search_key("nom")
+    prenom_cle = _search_key("prenom")
     cle = models.UUIDField(
         "clé de la demande",
         default=uuid.uuid4,
