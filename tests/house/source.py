@@ -50,6 +50,13 @@ class Module:
     def functions(self) -> dict[str, ast.FunctionDef]:
         return {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
 
+    @cached_property
+    def constants(self) -> dict[str, ast.expr]:
+        """What is said once, at the top: `SQL = "…"`."""
+        return {
+            dotted(node.targets[0]): node.value for node in self.tree.body if isinstance(node, ast.Assign)
+        }
+
     def reached_from(self, name: str) -> list[ast.FunctionDef]:
         """A function and those of the same module that it calls, near or far."""
         seen, waiting = {}, [name]

@@ -39,13 +39,19 @@ class Said:
     def __init__(self):
         nodes = [node for module in modules() for node in ast.walk(module.tree)]
         self.constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
-        self.patterns = {_pattern(node) for node in nodes if isinstance(node, ast.JoinedStr)}
+        written = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+        self.patterns = [_pattern(node) for node in written if _may_be_a_path(node)]
 
     def __contains__(self, text) -> bool:
         if text in self.constants:
             return True
         matches = [match for pattern in self.patterns if (match := pattern.fullmatch(text))]
         return any(all(part != text and part in self for part in match.groups()) for match in matches)
+
+
+def _may_be_a_path(node: ast.JoinedStr) -> bool:
+    said = "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+    return ("/" in said or "." in said) and not re.search(r"\s", said)
 
 
 def _pattern(node: ast.JoinedStr) -> re.Pattern:

@@ -1,0 +1,223 @@
+"""Every URL of the site, filled in for a small world where every role and every near miss lives."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from accounts import chartes
+from annuaire.models import Activite
+from authcps.models import Attempt
+from delegations import emails
+from delegations.models import Delegation, DroitDelegue
+from dossiers.models import Dossier, Volet
+from tests.factories import DelegationFactory, MedecinFactory, UserFactory, next_idnat, sign_in
+from viatraj.core.droits import Droit, Mode, Orientation
+
+ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Route:
+    path: str  # as written in urls.py
+    name: str
+    login_required: bool
+    regex: str
+
+    @property
+    def is_admin(self) -> bool:
+        return self.name.partition(":")[0] == ADMIN
+
+
+def routes() -> list[Route]:
+    return list(_walk(get_resolver().url_patterns))
+
+
+def our_routes() -> list[Route]:
+    return [route for route in routes() if not route.is_admin]
+
+
+def _walk(patterns, before="", namespace=""):
+    for one in patterns:
+        path = before + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            inner = ":".join(filter(None, [namespace, one.namespace]))
+            yield from _walk(one.url_patterns, path, inner)
+        else:
+            name = ":".join(filter(None, [namespace, one.name]))
+            yield Route(path, name, getattr(one.callback, "login_required", True), one.pattern.regex.pattern)
+
+
+class _Undone(Exception):
+    pass
+
+
+class Browser:
+    """Somebody's browser: each request leaves it, and the database, as they were."""
+
+    def __init__(self, role: str, principal=None):
+        self.role, self.principal = role, principal
+        self.client = Client(raise_request_exception=False)
+
+    def ask(self, method: str, url: str, data=None, **headers):
+        """`data` of a POST comes with what `{% tokens %}` writes into our forms."""
+        if method == "POST" and not isinstance(data, bytes | str):
+            data = {"au_nom_de": self.principal.pk if self.principal else "", **(data or {})}
+        cookies = deepcopy(self.client.cookies)
+        try:
+            with transaction.atomic():
+                answer = getattr(self.client, method.lower())(url, data, **headers)
+                raise _Undone
+        except _Undone:
+            return answer
+        finally:
+            self.client.cookies = cookies
+
+
+class World:
+    """`owner` is the médecin to whom everything belongs; the others are more or less far from it."""
+
+    def __init__(self):
+        self.owner = MedecinFactory()
+        self.confrere, self.left, self.asked, self.other = MedecinFactory.create_batch(4)
+        self.assistant = UserFactory(login="assistante")
+        self.plain, self.support = UserFactory(), UserFactory(is_staff=True)
+        self.lent = DelegationFactory(delegant=self.owner, delegataire=self.confrere)
+        self.ended = DelegationFactory(delegant=self.owner, delegataire=self.left, revoked=True)
+        self.waiting = DelegationFactory(delegant=self.owner, delegataire=self.asked, waiting=True)
+        self.reading = _reader(self.owner, self.assistant)
+        self.dossier = Dossier.objects.create(
+            orientation=Orientation.SANITAIRE,
+            auteur=self.owner,
+            nom="Garricou",
+            prenom="Michel",
+            date_naissance=date(1957, 2, 18),
+        )
+        Volet.objects.create(dossier=self.dossier, kind=Volet.Kind.ADMINISTRATIF)
+        self.in_directory = _listed(next_idnat())
+
+    def url(self, route: Route) -> str:
+        """The route's address for a row of `owner`; KeyError: say here what its parts are."""
+        return reverse(route.name, kwargs=self._parts(route.name))
+
+    def _parts(self, name) -> dict:
+        return {
+            "delegations:grant": {"idnat": self.in_directory.idnat},
+            "delegations:show": {"pk": self.lent.pk},
+            "delegations:modify": {"pk": self.lent.pk},
+            "delegations:revoke": {"pk": self.lent.pk},
+            "delegations:answer": {"pk": self.lent.pk},
+            "delegations:invitation": {"token": emails.token(self.lent)},
+            "dossiers:detail": {"numero": self.dossier.numero},
+            "dossiers:history": {"numero": self.dossier.numero},
+        }.get(name, {})
+
+    def body(self, route: Route) -> dict:
+        """What its form sends, filled in well enough to be refused for want of a right only."""
+        today = timezone.localdate()
+        period = {"debut": str(today), "fin": str(today + timedelta(days=20))}
+        return {
+            "mon_compte": {"telephone": "", "adresse": "1 place de l’Invention", "version": 1},
+            "charte": {"accepte": "on", "version": chartes.current(today).version},
+            "authcps:medecin": {"identifiant": "", "mot_de_passe": "", "suite": ""},
+            "authcps:professionnel": {"identifiant": "", "mot_de_passe": "", "suite": ""},
+            "authcps:code": {"code": "000000"},
+            "delegations:grant": {**period, "cle": uuid4()},
+            "delegations:modify": {**period, "version": 1},
+            "delegations:answer": {"reponse": "accepter"},
+            "delegations:invitation": {"reponse": "accepter"},
+            "delegations:switch": {"delegation": self.lent.pk},
+            "dossiers:create": {
+                "orientation": Orientation.SANITAIRE,
+                "nom": "Villedary",
+                "prenom": "Nadège",
+                "date_naissance": "1969-09-05",
+                "cle": uuid4(),
+            },
+            "dossiers:search": {"nom": "Garricou", "prenom": ""},
+            "dossiers:detail": {"texte": "Un texte", "version": 1},
+        }.get(route.name, {})
+
+    def query(self, route: Route) -> dict:
+        """What may follow its «?», each of them good."""
+        return {
+            "accueil": {"suite": "/medecin/"},
+            "authcps:medecin": {"suite": "/medecin/"},
+            "authcps:professionnel": {"suite": "/mon-compte/"},
+            "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
+            "dossiers:index": {"orientation": Orientation.SANITAIRE, "taille": "50", "page": "1"},
+            "dossiers:create": {"orientation": Orientation.SANITAIRE},
+            "dossiers:search": {"numero": self.dossier.numero},
+            "dossiers:history": {"page": "1"},
+            "demo:mailbox": {"format": "json", "to": "a@b.example", "since": "2026-11-21"},
+        }.get(route.name, {})
+
+    def browser(self, role: str) -> Browser:
+        user, chosen = self._people()[role]
+        in_force = chosen in (self.lent, self.reading)
+        browser = Browser(role, principal=chosen.delegant if in_force else user)
+        if user:
+            sign_in(browser.client, user, acting=chosen)
+        if role == "signing":
+            self._start_signing_in(browser.client)
+        return browser
+
+    def _start_signing_in(self, client):
+        """The password is right, the code not yet given."""
+        attempt = Attempt.objects.create(
+            user=self.owner, door=Attempt.Door.MEDECIN, ends=timezone.now() + timedelta(minutes=30)
+        )
+        session = client.session
+        session["attempt"] = str(attempt.pk)
+        session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+
+    def _people(self) -> dict:
+        """Role → who, and the délégation that the session has chosen (in force or not)."""
+        return {
+            "anonymous": (None, None),
+            "signing": (None, None),
+            "owner": (self.owner, None),
+            "other": (self.other, None),
+            "confrere": (self.confrere, None),
+            "acting": (self.confrere, self.lent),
+            "reader": (self.assistant, self.reading),
+            "ended": (self.left, self.ended),
+            "waiting": (self.asked, self.waiting),
+            "support": (self.support, None),
+            "plain": (self.plain, None),
+        }
+
+
+ROLES = "anonymous signing owner other confrere acting reader ended waiting support plain".split()
+
+
+def _reader(owner, assistant) -> Delegation:
+    """An assistant who may see the list and read, nothing else."""
+    delegation = DelegationFactory(
+        kind=Delegation.Kind.ASSISTANT, delegant=owner, delegataire=assistant, professionnel=None
+    )
+    for droit, mode in ((Droit.DOSSIER_LISTE, Mode.NONE), (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE)):
+        DroitDelegue.objects.create(
+            delegation=delegation, orientation=Orientation.SANITAIRE, droit=droit, mode=mode
+        )
+    return delegation
+
+
+def _listed(idnat) -> Activite:
+    """A médecin of the national directory, without account."""
+    empty = {field.name: "" for field in Activite._meta.local_fields if not field.generated}
+    said = {
+        "nom": "DURANDEAU",
+        "prenom": "Anaïs",
+        "profession": "10",
+        "categorie": "C",
+        "code_postal": "31000",
+    }
+    return Activite.objects.create(**empty | said | {"empreinte": uuid4(), "idnat": idnat})

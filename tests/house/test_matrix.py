@@ -1,0 +1,127 @@
+"""Who gets what, page by page: a new page without its rows fails, a right that moves shows here.
+
+Everything belongs to `owner`. 302 of a stranger leads to a door (test_urls); 403 says why; 404 tells nothing.
+`acting` and `reader` work for him, a confrère and an assistant who may only read; `confrere` is the former in
+his own name; `ended` and `waiting` have a délégation that lends nothing, `other` none.
+"""
+
+import pytest
+
+from tests.house.plan import ROLES, World, our_routes
+
+MATRIX = """
+accueil                        GET  200 200 302 302 302 302 302 302 302 302 302
+accueil                        POST 405 405 405 405 405 405 405 405 405 405 405
+medecin                        GET  302 302 200 200 200 200 200 200 200 403 403
+medecin                        POST 302 302 405 405 405 405 405 405 405 405 405
+professionnel                  GET  302 302 200 200 200 403 403 200 200 200 200
+professionnel                  POST 302 302 405 405 405 405 405 405 405 405 405
+mon_compte                     GET  302 302 200 200 200 403 403 200 200 200 200
+mon_compte                     POST 302 302 302 302 302 403 403 302 302 302 302
+end_other_sessions             GET  302 302 405 405 405 405 405 405 405 405 405
+end_other_sessions             POST 302 302 302 302 302 403 403 302 302 302 302
+charte                         GET  302 302 200 200 200 200 200 200 200 200 200
+charte                         POST 302 302 302 302 302 403 403 302 302 302 302
+prolonger                      GET  302 302 405 405 405 405 405 405 405 405 405
+prolonger                      POST 302 302 204 204 204 204 204 204 204 204 204
+accessibilite                  GET  200 200 200 200 200 200 200 200 200 200 200
+accessibilite                  POST 405 405 405 405 405 405 405 405 405 405 405
+mentions_legales               GET  200 200 200 200 200 200 200 200 200 200 200
+mentions_legales               POST 405 405 405 405 405 405 405 405 405 405 405
+donnees_personnelles           GET  200 200 200 200 200 200 200 200 200 200 200
+donnees_personnelles           POST 405 405 405 405 405 405 405 405 405 405 405
+charte_publique                GET  200 200 200 200 200 200 200 200 200 200 200
+charte_publique                POST 405 405 405 405 405 405 405 405 405 405 405
+plan_du_site                   GET  200 200 200 200 200 200 200 200 200 200 200
+plan_du_site                   POST 405 405 405 405 405 405 405 405 405 405 405
+assistance                     GET  200 200 200 200 200 200 200 200 200 200 200
+assistance                     POST 405 405 405 405 405 405 405 405 405 405 405
+en_savoir_plus                 GET  200 200 200 200 200 200 200 200 200 200 200
+en_savoir_plus                 POST 405 405 405 405 405 405 405 405 405 405 405
+alive                          GET  200 200 200 200 200 200 200 200 200 200 200
+alive                          POST 405 405 405 405 405 405 405 405 405 405 405
+ready                          GET  200 200 200 200 200 200 200 200 200 200 200
+ready                          POST 405 405 405 405 405 405 405 405 405 405 405
+authcps:medecin                GET  200 200 200 200 200 200 200 200 200 200 200
+authcps:medecin                POST 422 422 422 422 422 422 422 422 422 422 422
+authcps:professionnel          GET  200 200 200 200 200 200 200 200 200 200 200
+authcps:professionnel          POST 422 422 422 422 422 422 422 422 422 422 422
+authcps:code                   GET  302 200 302 302 302 302 302 302 302 302 302
+authcps:code                   POST 302 422 302 302 302 302 302 302 302 302 302
+authcps:resend                 GET  405 405 405 405 405 405 405 405 405 405 405
+authcps:resend                 POST 302 302 302 302 302 302 302 302 302 302 302
+authcps:sign_out               GET  405 405 405 405 405 405 405 405 405 405 405
+authcps:sign_out               POST 302 302 302 302 302 302 302 302 302 302 302
+delegations:index              GET  302 302 200 200 200 403 403 200 200 403 403
+delegations:index              POST 302 302 405 405 405 405 405 405 405 405 405
+delegations:history_confreres  GET  302 302 200 200 200 403 403 200 200 403 403
+delegations:history_confreres  POST 302 302 405 405 405 405 405 405 405 405 405
+delegations:history_assistants GET  302 302 200 200 200 403 403 200 200 403 403
+delegations:history_assistants POST 302 302 405 405 405 405 405 405 405 405 405
+delegations:search             GET  302 302 200 200 200 403 403 200 200 403 403
+delegations:search             POST 302 302 405 405 405 405 405 405 405 405 405
+delegations:grant              GET  302 302 200 200 200 403 403 200 200 403 403
+delegations:grant              POST 302 302 422 422 422 403 403 422 422 403 403
+delegations:show               GET  302 302 200 404 404 403 403 404 404 403 403
+delegations:show               POST 302 302 405 405 405 405 405 405 405 405 405
+delegations:modify             GET  302 302 200 404 404 403 403 404 404 403 403
+delegations:modify             POST 302 302 302 404 404 403 403 404 404 403 403
+delegations:revoke             GET  302 302 200 404 404 403 403 404 404 403 403
+delegations:revoke             POST 302 302 302 404 404 403 403 404 404 403 403
+delegations:received           GET  302 302 200 200 200 403 403 200 200 200 200
+delegations:received           POST 302 302 405 405 405 405 405 405 405 405 405
+delegations:answer             GET  302 302 404 404 200 403 403 404 404 404 404
+delegations:answer             POST 302 302 404 404 302 403 403 404 404 404 404
+delegations:invitation         GET  302 302 404 404 200 403 403 404 404 404 404
+delegations:invitation         POST 302 302 404 404 302 403 403 404 404 404 404
+delegations:switch             GET  302 302 405 405 405 405 405 405 405 405 405
+delegations:switch             POST 302 302 404 404 302 302 404 404 404 404 404
+dossiers:index                 GET  302 302 200 200 200 200 200 200 200 403 403
+dossiers:index                 POST 302 302 405 405 405 405 405 405 405 405 405
+dossiers:create                GET  302 302 200 200 200 200 403 200 200 403 403
+dossiers:create                POST 302 302 302 302 302 302 403 302 302 403 403
+dossiers:search                GET  302 302 200 200 200 200 200 200 200 403 403
+dossiers:search                POST 302 302 200 200 200 200 200 200 200 403 403
+dossiers:detail                GET  302 302 200 404 404 200 200 404 404 404 404
+dossiers:detail                POST 302 302 302 404 404 302 403 404 404 404 404
+dossiers:history               GET  302 302 200 404 404 200 200 404 404 404 404
+dossiers:history               POST 302 302 405 405 405 405 405 405 405 405 405
+demo:mailbox                   GET  200 200 200 200 200 200 200 200 200 200 200
+demo:mailbox                   POST 405 405 405 405 405 405 405 405 405 405 405
+"""
+TABLE = [line.split() for line in MATRIX.strip().splitlines()]
+WITHOUT_PRINCIPAL = ("charte", "prolonger")  # open before anything else, alike for everybody
+
+
+@pytest.fixture
+def world(db):
+    return World()
+
+
+def test_every_page_has_its_rows():
+    rows = [(name, method) for name, method, *_ in TABLE]
+    assert sorted(rows) == sorted(
+        (route.name, method) for route in our_routes() for method in ("GET", "POST")
+    )
+
+
+@pytest.mark.parametrize(("place", "role"), list(enumerate(ROLES, start=2)), ids=ROLES)
+def test_matrix(world, place, role):
+    browser = world.browser(role)
+    named = {route.name: route for route in our_routes()}
+    found, expected = {}, {}
+    for row in TABLE:
+        route, method = named[row[0]], row[1]
+        answer = browser.ask(method, world.url(route), world.body(route) if method == "POST" else None)
+        assert answer.status_code != 403 or answer.context["reason"], "a refusal says why"
+        found[*row[:2]], expected[*row[:2]] = answer.status_code, int(row[place])
+    assert found == expected
+
+
+def test_a_form_drawn_for_somebody_else_is_refused_everywhere(world):
+    """Two tabs: the page was drawn in one's own name, and one works for a médecin by now (409)."""
+    browser = world.browser("acting")
+    browser.principal = world.confrere
+    closed = [route for route in our_routes() if route.login_required and route.name not in WITHOUT_PRINCIPAL]
+    answers = {route.name: browser.ask("POST", world.url(route), world.body(route)) for route in closed}
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 409)

@@ -1,0 +1,132 @@
+"""The map of the site: what is public is listed, names are unique, a GET writes nothing."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
+
+from tests.house.plan import World, our_routes, routes
+
+PUBLIC = {
+    "accueil": "the two doors (CON-1)",
+    "authcps:medecin": "a door (CON-2)",
+    "authcps:professionnel": "a door (CON-6)",
+    "authcps:code": "the second factor; it asks for an attempt of this browser's session",
+    "authcps:resend": "the second factor",
+    "authcps:sign_out": "a session that has run out signs out as well",
+    "accessibilite": "legal",
+    "mentions_legales": "legal",
+    "donnees_personnelles": "legal",
+    "charte_publique": "legal",
+    "plan_du_site": "legal",
+    "assistance": "help, before one is in",
+    "en_savoir_plus": "what the service is for",
+    "alive": "liveness, for machines",
+    "ready": "readiness, for machines",
+    "demo:mailbox": "the demonstration's mailbox; it exists with DEMO=1 only",
+}
+DOORS = ("accueil", "authcps:medecin")
+# The journal (reads of dossiers, searches) and the session: nothing else is written by looking.
+READING = re.compile(
+    r"\s*(SELECT|WITH)\b(?!.*\b(INSERT|DELETE|UPDATE)\b(?! OF))"
+    r'|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT|INSERT INTO "journal_entry"'
+    r'|(INSERT INTO|UPDATE|DELETE FROM) "accounts_session"',
+    re.DOTALL,
+)
+
+
+@pytest.fixture
+def world(db):
+    return World()
+
+
+def test_the_public_list_is_exact():
+    assert {route.name for route in our_routes() if not route.login_required} == PUBLIC.keys()
+
+
+def test_nothing_of_the_admin_is_public():
+    assert [route.path for route in routes() if route.is_admin and not route.login_required] == []
+
+
+def test_every_url_has_a_name_of_its_own():
+    assert [name for name, times in Counter(route.name for route in our_routes()).items() if times > 1] == []
+    assert all(route.name for route in our_routes())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_strangers_are_led_to_a_door(world, method):
+    stranger = world.browser("anonymous")
+    for route in our_routes():
+        if route.login_required:
+            answer = stranger.ask(method, world.url(route))
+            assert answer.status_code == 302, route.name
+            assert resolve(urlsplit(answer.url).path).view_name in DOORS, route.name
+
+
+def test_htmx_too_is_led_to_a_door(world):
+    stranger = world.browser("anonymous")
+    answer = stranger.ask("GET", "/medecin/delegations/", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"].startswith("/connexion/medecin/?suite=")
+
+
+def test_what_does_not_exist_is_not_found_without_a_door(world):
+    assert world.browser("anonymous").ask("GET", "/nulle-part/").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["anonymous", "signing", "owner", "acting", "support"])
+def test_a_get_writes_nothing(world, role):
+    browser = world.browser(role)
+    for route in our_routes():
+        for data in filter(None, [{"": ""}, world.query(route)]):
+            written = writes_of(browser, "GET", world.url(route), data)
+            assert written == [], route.name
+
+
+def test_a_post_does_write(world):
+    """What the test above would say, were a GET to do it."""
+    assert writes_of(world.browser("owner"), "POST", f"/medecin/delegations/{world.lent.pk}/supprimer/", {})
+
+
+def writes_of(browser, method, url, data) -> list[str]:
+    with CaptureQueriesContext(connection) as seen:
+        browser.ask(method, url, data)
+    return [one["sql"] for one in seen if not READING.match(one["sql"])]
+
+
+def test_the_plan_knows_every_field(world):
+    """`World.body` names what the forms of each page really send to it."""
+    tokens = {"csrfmiddlewaretoken", "au_nom_de"}
+    for role in ("owner", "confrere", "signing"):
+        browser = world.browser(role)
+        for route in our_routes():
+            url = world.url(route)
+            fields = Fields(url)
+            fields.feed(browser.ask("GET", url).content.decode())
+            assert fields.posted - tokens <= world.body(route).keys(), route.name
+            assert fields.got <= world.query(route).keys(), route.name
+
+
+class Fields(HTMLParser):
+    """Names of the fields that a page's forms send to the page itself."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.url, self.posted, self.got, self.here = url, set(), set(), None
+
+    def handle_starttag(self, tag, attributes):
+        known = dict(attributes)
+        if tag == "form":
+            ours = known.get("action", self.url).split("?")[0] == self.url
+            self.here = (self.posted if known.get("method") == "post" else self.got) if ours else None
+        elif tag in ("input", "select", "textarea", "button") and self.here is not None and "name" in known:
+            self.here.add(known["name"])
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.here = None
