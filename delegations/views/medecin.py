@@ -38,13 +38,14 @@ def index(request):
 def history(request, kind):
     """«Afficher l’historique»: the délégations that are over, and every verb on all of them."""
     policies.own_delegations(request.actor)
-    granted = _granted(request).filter(kind=kind)
+    granted, today = _granted(request).filter(kind=kind), timezone.localdate()
     return page(
         request,
         "delegations/history.html",
         kind=kind,
-        past=granted.past(timezone.localdate()).order_by("-fin", "-pk")[:200],
+        past=granted.past(today).order_by("-fin", "-pk")[:200],
         entries=Entry.objects.about_any(granted).newest_first()[:200],
+        today=today,
     )
 
 
