@@ -64,11 +64,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "viatraj.middleware.request_log",
-    "viatraj.middleware.refuse_unreadable_input",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "viatraj.middleware.security_headers",
+    "viatraj.middleware.refuse_unreadable_input",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
