@@ -5,6 +5,7 @@ its bytes: what is known is not parsed again, order does not matter, strictly eq
 """
 
 import hashlib
+from binascii import hexlify
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -133,7 +134,7 @@ def _apply(cursor, gone, outcome, accept_loss):
     before = _persons(cursor)
     _temporary(cursor, "depart", "empreinte uuid PRIMARY KEY")
     with cursor.copy("COPY depart FROM STDIN") as copy:
-        _send(copy, (digest.hex().encode() for digest in gone))
+        _send(copy, map(hexlify, gone))
     cursor.execute("ANALYZE depart, arrivee")
     _temporary(cursor, "concerne", "idnat text")
     cursor.execute(
@@ -193,7 +194,7 @@ def _unknown(extraction, known, outcome) -> Iterable[bytes]:
             outcome.duplicates += 1
         else:
             arrived.add(digest)
-            yield digest.hex().encode() + b"|" + extraction.row(number, line)
+            yield hexlify(digest) + b"|" + extraction.row(number, line)
     outcome.lines = number - 1
     if not outcome.lines:
         raise Refused("Le fichier n’a que son en-tête.")

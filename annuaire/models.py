@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Case, F, Func, Q, When
 from django.db.models.functions import Now
 
 MEDECIN = "10"  # TRE_G15
@@ -138,7 +138,11 @@ class Cle(Func):
 
 
 def cle(field: str) -> models.GeneratedField:
-    return models.GeneratedField(expression=Cle(field), output_field=Cle.output_field, db_persist=True)
+    """The key of a field, of those who are searched: médecins; null of the others, five lines in six."""
+    expression = Case(When(profession=MEDECIN, then=Cle(field)), output_field=Cle.output_field)
+    return models.GeneratedField(
+        expression=expression, output_field=Cle.output_field, db_persist=True, null=True
+    )
 
 
 class NomComplet(Func):
@@ -178,7 +182,10 @@ class Activite(models.Model):
     finess = models.TextField("numéro FINESS du site")
     structure = models.TextField("identifiant technique de la structure")
     raison_sociale = models.TextField("raison sociale")
-    adresse = models.TextField("voie")
+    numero_voie = models.TextField("numéro dans la voie")
+    indice_voie = models.TextField("indice de répétition")
+    type_voie = models.TextField("type de voie")
+    voie = models.TextField("voie")
     code_postal = models.TextField("code postal", db_collation="C")
     commune = models.TextField("commune")
     secteur = models.TextField("secteur d’activité (TRE_R02)")
@@ -226,6 +233,10 @@ class Activite(models.Model):
     @property
     def specialite(self) -> str:
         return self.savoir_faire_label
+
+    @property
+    def adresse(self) -> str:
+        return " ".join(filter(None, (self.numero_voie, self.indice_voie, self.type_voie, self.voie)))
 
     @property
     def rank(self) -> tuple:

@@ -52,7 +52,7 @@ OPTIONAL = {
     "type_voie": ("Libellé type de voie (coord. structure)",),
     "voie": ("Libellé Voie (coord. structure)",),
 }
-COLUMNS = [*REQUIRED, *list(OPTIONAL)[:8], "adresse"]  # what `Extraction.row` gives, in this order
+COLUMNS = [*REQUIRED, *OPTIONAL]  # what `Extraction.row` gives, in this order
 RESTRICTED_WIDTHS = (49, 50)
 
 
@@ -93,8 +93,7 @@ class Extraction:
         picked = self.pick(fields)
         if not 0 < len(picked[0]) <= LONGEST_IDNAT:
             raise Refused(f"Ligne {number}\u00a0: identification nationale absente ou trop longue.")
-        adresse = b" ".join(filter(None, picked[-4:]))
-        row = SEPARATOR.join((*picked[:-4], adresse)).replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
+        row = SEPARATOR.join(picked).replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
         if len(row) > LONGEST_FIELD and max(map(len, picked[1:7])) > LONGEST_FIELD:
             raise Refused(f"Ligne {number}\u00a0: un champ dépasse {LONGEST_FIELD} octets.")
         return row

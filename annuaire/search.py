@@ -72,6 +72,7 @@ def find(nom: str, *, code_postal: str = "", commune: str = "", exclude=()) -> F
 
 def by_number(idnat: str) -> Hit | None:
     """One médecin of the directory by national number (8+RPPS, 0+ADELI)."""
+    connection.ensure_connection()
     return next(iter(_hits(queries.lines_of([readable(idnat)]))), None)
 
 

@@ -163,7 +163,10 @@ class Migration(migrations.Migration):
                 ("finess", models.TextField(verbose_name="numéro FINESS du site")),
                 ("structure", models.TextField(verbose_name="identifiant technique de la structure")),
                 ("raison_sociale", models.TextField(verbose_name="raison sociale")),
-                ("adresse", models.TextField(verbose_name="voie")),
+                ("numero_voie", models.TextField(verbose_name="numéro dans la voie")),
+                ("indice_voie", models.TextField(verbose_name="indice de répétition")),
+                ("type_voie", models.TextField(verbose_name="type de voie")),
+                ("voie", models.TextField(verbose_name="voie")),
                 ("code_postal", models.TextField(db_collation="C", verbose_name="code postal")),
                 ("commune", models.TextField(verbose_name="commune")),
                 ("secteur", models.TextField(verbose_name="secteur d’activité (TRE_R02)")),
@@ -171,7 +174,11 @@ class Migration(migrations.Migration):
                     "nom_cle",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=annuaire.models.Cle("nom"),
+                        expression=models.Case(
+                            models.When(profession="10", then=annuaire.models.Cle("nom")),
+                            output_field=models.TextField(db_collation="C"),
+                        ),
+                        null=True,
                         output_field=models.TextField(db_collation="C"),
                     ),
                 ),
@@ -179,7 +186,11 @@ class Migration(migrations.Migration):
                     "prenom_cle",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=annuaire.models.Cle("prenom"),
+                        expression=models.Case(
+                            models.When(profession="10", then=annuaire.models.Cle("prenom")),
+                            output_field=models.TextField(db_collation="C"),
+                        ),
+                        null=True,
                         output_field=models.TextField(db_collation="C"),
                     ),
                 ),
@@ -187,7 +198,11 @@ class Migration(migrations.Migration):
                     "commune_cle",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=annuaire.models.Cle("commune"),
+                        expression=models.Case(
+                            models.When(profession="10", then=annuaire.models.Cle("commune")),
+                            output_field=models.TextField(db_collation="C"),
+                        ),
+                        null=True,
                         output_field=models.TextField(db_collation="C"),
                     ),
                 ),

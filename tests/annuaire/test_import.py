@@ -40,7 +40,7 @@ def test_every_field_comes_from_its_column(load):
     expected = {
         "idnat": "899000000011", "nom": "LECLERC", "prenom": "Hélène", "profession": "10", "categorie": "C",
         "savoir_faire_type": "S", "savoir_faire_label": "Gériatrie", "raison_sociale": "CABINET",
-        "adresse": "DES LILAS", "code_postal": "76000", "commune": "ROUEN", "mode": "",
+        "adresse": "DES LILAS", "voie": "DES LILAS", "code_postal": "76000", "commune": "ROUEN", "mode": "",
         "nom_cle": "LECLERC", "prenom_cle": "HELENE", "commune_cle": "ROUEN",
     }  # fmt: skip
     assert {name: getattr(activite, name) for name in expected} == expected

@@ -5,6 +5,7 @@ Searches are compared by the time of their SQL, all statements together, answers
 small: 100,000 lines; full: 2.2 million, as many as the country has.
 """
 
+import csv
 import os
 import random
 import subprocess
@@ -14,19 +15,26 @@ import time
 from itertools import islice
 from pathlib import Path
 from statistics import quantiles
+from unittest.mock import patch
 from uuid import uuid4
 
 from django.db import connection, transaction
 
-from annuaire import rpps, search
+from annuaire import queries, rpps, search
 from annuaire.models import Activite, ImportRun
 from tests.annuaire.typing_errors import KINDS, mistyped
 from tests.bench.report import line
 from viatraj.demo import extraction
 
 PERSONS = {"small": 86_000, "full": 1_885_000}
-SAMPLE, PLAIN_SAMPLE, BULK = 300, 10, 20_000
+SAMPLE, PLAIN_SAMPLE, TRIES = 300, 20, 5
+PIECE = 25_000  # lines for bulk_create
 MEMORY = 1024  # MB
+ILIKE = """
+SELECT DISTINCT nom, prenom, idnat FROM annuaire_activite
+WHERE nom ILIKE %(nom)s AND code_postal LIKE %(code_postal)s AND profession = '10' AND categorie IN ('C', 'M')
+ORDER BY nom, prenom LIMIT 50
+"""
 DAYS = [f"PS_LibreAcces_Personne_activite_2026112{day}0100.txt" for day in (0, 1, 2)]
 
 
@@ -36,7 +44,7 @@ def run(scale):
         extraction.write(days[0], PERSONS[scale])
         extraction.mutate(days[0], days[1], 1)
         extraction.mutate(days[1], days[2], 2)
-        yield from loading(days)
+        yield from loading(days, tries={"small": 3, "full": 1}[scale])
         sought = sample()
         yield from searching(sought)
         yield from searching_meanwhile(sought, days[2])
@@ -45,15 +53,21 @@ def run(scale):
 # --- Loading ------------------------------------------------------------------------
 
 
-def loading(days):
-    plain = bulk_create_rate(days[0])
-    first, _ = imported(days[0])
+def loading(days, tries):
+    plain = bulk_create_rate(days[0], tries)
+    first = min((first_load(days[0]) for _ in range(tries)), key=lambda run: run.seconds)
     yield line("annuaire, premier chargement", first.lines / first.seconds, plain, "lignes/s", ">= 10")
     refresh, memory = imported(days[1])
     yield line("annuaire, rafraîchissement", refresh.seconds, first.seconds, "s", "<= 0.5")
     yield line("annuaire, mémoire du rafraîchissement", memory, MEMORY, "Mo", "<= 1")
     again, _ = imported(days[1])
     yield line("annuaire, même fichier", again.added + again.removed, again.lines, "lignes changées", "<= 0")
+
+
+def first_load(path):
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE annuaire_activite")
+    return imported(path)[0]
 
 
 def imported(path):
@@ -70,17 +84,27 @@ def start_import(path):
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
-def bulk_create_rate(path) -> float:
-    """Lines a second by `bulk_create`, into the same empty table; rolled back."""
-    with rpps.opened(path) as opened:
-        rows = [opened.row(*pair).decode().split("|") for pair in islice(opened.lines(), BULK)]
-    with transaction.atomic():
-        started = time.perf_counter()
-        fields = (dict(zip(rpps.COLUMNS, row, strict=True)) for row in rows)
-        Activite.objects.bulk_create((Activite(empreinte=uuid4(), **row) for row in fields), batch_size=2000)
-        seconds = time.perf_counter() - started
-        transaction.set_rollback(True)
-    return BULK / seconds
+def bulk_create_rate(path, tries) -> float:
+    """Lines a second by csv and `bulk_create`, from the file into the same empty table; rolled back.
+
+    The best of as many pieces of the file as the load has tries.
+    """
+    rates = []
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE)
+        for _ in range(tries):
+            with transaction.atomic():
+                started = time.perf_counter()
+                rows = [plain_row(row) for row in islice(reader, PIECE)]
+                Activite.objects.bulk_create(rows, batch_size=2000)
+                rates.append(PIECE / (time.perf_counter() - started))
+                transaction.set_rollback(True)
+    return max(rates)
+
+
+def plain_row(row) -> Activite:
+    titles = {**rpps.REQUIRED, **rpps.OPTIONAL}
+    return Activite(empreinte=uuid4(), **{name: row[titles[name][0]] for name in rpps.COLUMNS})
 
 
 # --- Searching ----------------------------------------------------------------------
@@ -129,29 +153,34 @@ def searching_meanwhile(sought, next_day):
     yield from against_ilike("annuaire, nom + code postal pendant un rafraîchissement", ours, reference)
 
 
-class Sql:
-    """Milliseconds spent in the statements run under it, answers read."""
-
-    def __init__(self):
-        self.spent = 0.0
-
-    def __call__(self, execute, sql, params, many, context):
-        started = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            self.spent += (time.perf_counter() - started) * 1000
-
-
 def timed(typed):
     """(milliseconds of SQL, idnats found) of each search."""
     times, found = [], []
     for nom, code_postal in typed:
-        with connection.execute_wrapper(sql := Sql()):
-            hits = search.find(nom, code_postal=code_postal).professionnels
-        times.append(sql.spent)
-        found.append({hit.idnat for hit in hits})
+        spent, answer = best(lambda nom=nom, lieu=code_postal: search.find(nom, code_postal=lieu))
+        times.append(spent)
+        found.append({hit.idnat for hit in answer.professionnels})
     return times, found
+
+
+def best(ask):
+    """(milliseconds of SQL, answer), the quickest of a few times: what else the machine does is not ours."""
+    spent = []
+    for _ in range(TRIES):
+        spent.append(0.0)
+        with patch.object(queries, "_rows", clocked(queries._rows, spent)):
+            answer = ask()
+    return min(spent), answer
+
+
+def clocked(run, spent):
+    def clocked(sql, known):
+        started = time.perf_counter()
+        rows = run(sql, known)
+        spent[-1] += (time.perf_counter() - started) * 1000
+        return rows
+
+    return clocked
 
 
 def against_ilike(name, ours, reference):
@@ -161,16 +190,11 @@ def against_ilike(name, ours, reference):
 
 def ilike(nom, code_postal) -> float:
     """Milliseconds of the plain query over the same table, which no index of ours helps."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
-        with connection.execute_wrapper(sql := Sql()):
-            cursor.execute(
-                "SELECT DISTINCT nom, prenom, idnat FROM annuaire_activite WHERE nom ILIKE %s"
-                " AND code_postal LIKE %s AND profession = '10' AND categorie IN ('C', 'M')"
-                " ORDER BY nom, prenom LIMIT 50",
-                [f"%{nom}%", f"{code_postal}%"],
-            )
-    return sql.spent
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
+        known = {"nom": f"%{nom}%", "code_postal": f"{code_postal}%"}
+        return best(lambda: queries._rows(ILIKE, known))[0]
 
 
 def percentile(values, rank) -> float:
