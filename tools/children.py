@@ -61,6 +61,19 @@ def stop(process, signals, patience=10):
     clear_group(process)
 
 
+class Server:
+    """What others need to the last: it stops when its turn comes, not before."""
+
+    process, signals, patience = None, (signal.SIGTERM,), 10
+
+    def ask_to_stop(self):
+        """Not yet."""
+
+    def stop(self):
+        if self.process:
+            stop(self.process, self.signals, self.patience)
+
+
 def clear_group(process):
     """Ends what a dead leader left behind in its process group."""
     with suppress(ProcessLookupError, PermissionError):

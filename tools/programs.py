@@ -14,8 +14,8 @@ from tools import children, servers
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Program:
-    """One of our processes; same face as `servers.Postgres` and `servers.Valkey`.
+class Program(children.Server):
+    """One of our processes, which may all stop at once.
 
     `ready`: asked until it says True; None: nobody waits. `last_wish`: what it gets when we are killed.
     """
@@ -24,7 +24,6 @@ class Program:
         self.name, self.words, self.environment = name, words, environment
         self.log, self.ready, self.last_wish, self.patience = var / f"{name}.log", ready, last_wish, patience
         self.signals = (signal.SIGTERM, signal.SIGQUIT)
-        self.process = None
 
     def start(self):
         command = [sys.executable, *self.words]
@@ -35,9 +34,9 @@ class Program:
             children.wait_until(self.ready, self.process, seconds=60, what=self.name)
         return self
 
-    def stop(self):
-        if self.process:
-            children.stop(self.process, self.signals, self.patience)
+    def ask_to_stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
 
 
 def mailbox(var):
@@ -51,7 +50,7 @@ def mailbox(var):
 def web(environment, var, port):
     """gunicorn with threads; no access log, which would keep searched names and tokens."""
     words = ["-m", "gunicorn", "viatraj.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", 2, "--threads", 4]
-    words += ["--worker-class", "gthread", "--no-control-socket", "--graceful-timeout", 5]
+    words += ["--worker-class", "gthread", "--preload", "--no-control-socket", "--graceful-timeout", 5]
     if Path("/dev/shm").is_dir():
         words += ["--worker-tmp-dir", "/dev/shm"]  # heartbeats never wait for a disk
     return Program("web", words, environment=environment, var=var, ready=lambda: _answers(port))
@@ -64,8 +63,9 @@ def behind_the_scenes(environment, var):
         yield Program("courrier", ["manage.py", "deliver_messages"], **known)
     celery = ["-m", "celery", "-A", "viatraj"]
     worker = [*celery, "worker", "--concurrency", 2, "--loglevel", "INFO"]
-    # SIGQUIT: a worker whose supervisor is gone does not wait for its tasks, which will be done again.
-    yield Program("worker", worker, last_wish=signal.SIGQUIT, **known)
+    # A worker asked to stop while its broker dies too may wait for it for ever: when we are killed, so is it.
+    # Its own children are tied to it by Celery; its tasks, acknowledged late, will be done again.
+    yield Program("worker", worker, last_wish=signal.SIGKILL, **known)
     yield Program("beat", [*celery, "beat", "--loglevel", "INFO", "--schedule", var / "beat"], **known)
 
 
@@ -83,7 +83,8 @@ def has_command(name):
 
 def static_fingerprint():
     """Changes when a static file of ours does, or a dependency that brings some."""
-    folders = [ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("viatraj/*/static")]
+    apps = {file.parent for place in ("*/apps.py", "viatraj/*/apps.py") for file in ROOT.glob(place)}
+    folders = [ROOT / "static", *(app / "static" for app in apps)]
     files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
     known = [f"{file} {file.stat().st_mtime_ns} {file.stat().st_size}" for file in files]
     lock = (ROOT / "requirements" / "app.txt").read_text()

@@ -47,7 +47,7 @@ def environment(database, valkey, data):
     }
 
 
-class Postgres:
+class Postgres(children.Server):
     """A cluster in `folder`, reached through a socket only; data stay from one start to the next.
 
     `settings`: server parameters by name. As root, it runs as nobody and `folder` must be reachable by him.
@@ -61,7 +61,6 @@ class Postgres:
         self.folder, self.log = Path(folder), log
         self.data, self.settings = self.folder / "data", settings
         self.user = children.unprivileged(self.folder)
-        self.process = None
 
     def start(self):
         self._own(self.folder)
@@ -96,10 +95,6 @@ class Postgres:
                 "locale_provider builtin builtin_locale 'PG_UNICODE_FAST' lc_collate 'C' lc_ctype 'C'"
             )
         return True
-
-    def stop(self):
-        if self.process:
-            children.stop(self.process, self.signals, self.patience)
 
     def _connect(self):
         return psycopg.connect(
@@ -166,17 +161,14 @@ class Postgres:
         pid_file.unlink(missing_ok=True)
 
 
-class Valkey:
+class Valkey(children.Server):
     """A Valkey of one port of the loopback, behind a password; kept on disk when `persist`."""
 
     name = "valkey"
-    signals = (signal.SIGTERM,)
-    patience = 10
 
     def __init__(self, folder, *, log, persist=False):
         self.folder, self.log, self.persist = Path(folder), log, persist
         self.port, self.password = free_port(), secrets.token_urlsafe(24)
-        self.process = None
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -189,10 +181,6 @@ class Valkey:
 
     def url(self, database=0):
         return f"redis://:{self.password}@127.0.0.1:{self.port}/{database}"
-
-    def stop(self):
-        if self.process:
-            children.stop(self.process, self.signals, self.patience)
 
     def _configuration(self):
         """A pipe to read it from: on the command line, the password would show in the list of processes."""

@@ -168,6 +168,8 @@ class Supervisor:
 
     def _stop_all(self):
         self.say("Arrêt…")
+        for service in self.services:
+            service.ask_to_stop()  # ours all at once; their servers below, once nobody needs them
         for service in reversed(self.services):
             service.stop()
             (self.var / f"{service.name}.pid").unlink(missing_ok=True)
