@@ -11,8 +11,8 @@ from viatraj.core.actor import Actor
 class Command(BaseCommand):
     help = (
         "Charge ou met à jour l’annuaire national depuis l’extraction en libre accès de l’ANS (.txt ou .zip)."
-    requires_system_checks = ()  # pages have no part in it
     )
+    requires_system_checks = ()  # pages have no part in it
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="PS_LibreAcces_Personne_activite_….txt, ou le .zip publié")
