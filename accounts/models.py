@@ -17,6 +17,10 @@ class UserQuerySet(models.QuerySet):
             | Q(pk__in=Identite.objects.filter(idnat__in=names, ended_at=None).values("user_id"))
         )
 
+    def identified_by(self, idnats):
+        """Who owns one of these national numbers today."""
+        return self.filter(identites__idnat__in=idnats, identites__ended_at=None).order_by("pk")
+
     def enabled(self):
         return self.filter(disabled_at=None)
 
@@ -129,6 +133,10 @@ class Identite(models.Model):
 
     def __str__(self):
         return self.idnat
+
+    @classmethod
+    def kind_of(cls, idnat: str) -> str:
+        return {"8": cls.Kind.RPPS, "0": cls.Kind.ADELI}.get(idnat[0], cls.Kind.STRUCTURE)
 
 
 class AcceptationCharte(models.Model):

@@ -20,10 +20,13 @@ class WayIn:
     open: bool = True
 
 
+LANDING = {Attempt.Door.MEDECIN: "medecin", Attempt.Door.PROFESSIONNEL: "professionnel"}
+
 WAYS_IN = (
     WayIn("authcps:medecin", (Means.TRUSTED,)),
     WayIn("authcps:professionnel", (Means.TRUSTED,)),
     WayIn("authcps:code", (Means.MAIL, Means.SMS)),
+    WayIn("authcps:first", (Means.CPS, Means.PSC)),
     WayIn("authcps:card", (Means.CPS, Means.CPE, Means.CPA), open=False),
     WayIn("authcps:psc", (Means.PSC,), open=False),
 )

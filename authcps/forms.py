@@ -3,6 +3,8 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.forms import PhoneField
+
 
 class IdentifiantForm(forms.Form):
     """First factor; the two doors differ by their help."""
@@ -38,6 +40,49 @@ class MedecinForm(IdentifiantForm):
 
 class ProfessionnelForm(IdentifiantForm):
     """CON-6."""
+
+
+class FirstForm(forms.Form):
+    """CON-8: what neither the card nor the directory says."""
+
+    email = forms.EmailField(
+        label="Adresse e-mail",
+        help_text="Personnelle\u00a0: les codes et les messages du service y seront envoyés.",
+        error_messages={
+            "required": "Saisissez votre adresse e-mail.",
+            "invalid": "Cette adresse n’est pas complète. Exemple\u00a0: prenom.nom@cabinet.fr.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    telephone = PhoneField(label="Téléphone", max_length=40, required=False)
+    adresse = forms.CharField(
+        label="Adresse professionnelle",
+        max_length=300,
+        error_messages={"required": "Saisissez votre adresse professionnelle."},
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+    mot_de_passe = forms.CharField(
+        label="Mot de passe",
+        help_text="12 caractères au moins. Une phrase facile à retenir convient bien.",
+        max_length=128,
+        strip=False,
+        error_messages={"required": "Choisissez un mot de passe."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    mot_de_passe_bis = forms.CharField(
+        label="Répéter le mot de passe",
+        max_length=128,
+        strip=False,
+        error_messages={"required": "Saisissez une seconde fois le mot de passe."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self):
+        typed = super().clean()
+        again = typed.pop("mot_de_passe_bis", None)
+        if again is not None and typed.get("mot_de_passe") not in (None, again):
+            self.add_error("mot_de_passe_bis", "Les deux mots de passe ne sont pas identiques.")
+        return typed
 
 
 class CodeForm(forms.Form):

@@ -24,6 +24,19 @@ class Verified:
     not_after: str = ""  # ISO 8601, of the card's certificate
     former_idnats: tuple[str, ...] = ()  # ADELI before RPPS
 
+    @classmethod
+    def from_json(cls, kept: dict) -> "Verified":
+        return cls(**{**kept, "former_idnats": tuple(kept.get("former_idnats", ()))})
+
+    @property
+    def idnats(self) -> tuple[str, ...]:
+        """The number of today first, then those it replaced."""
+        return (self.idnat, *self.former_idnats)
+
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.prenom} {self.nom}".strip()
+
     @property
     def is_medecin(self) -> bool:
         return self.profession == User.MEDECIN and self.categorie in (User.CIVIL, User.MILITARY)

@@ -40,6 +40,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     nom = factory.Sequence(lambda n: f"Nom{n}")
     prenom = "Camille"
     email = factory.LazyAttribute(lambda user: f"{user.login}@cabinet.example")
+    email_verified_at = factory.LazyFunction(timezone.now)
     password_changed_at = factory.LazyFunction(timezone.now)
 
     @factory.post_generation

@@ -2,6 +2,7 @@
 
 from authcps.actions.attempts import begin, finish, identify, known_as, purge, sign_out, verify
 from authcps.actions.codes import enrol, redeem, send_code, skip_code, trust
+from authcps.actions.identites import open_account, pair, recognise, remove, verify_address
 
 __all__ = [
     "begin",
@@ -9,11 +10,16 @@ __all__ = [
     "finish",
     "identify",
     "known_as",
+    "open_account",
+    "pair",
     "purge",
+    "recognise",
     "redeem",
+    "remove",
     "send_code",
     "sign_out",
     "skip_code",
     "trust",
     "verify",
+    "verify_address",
 ]

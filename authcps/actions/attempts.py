@@ -26,31 +26,40 @@ def _nobody() -> str:
     return make_password("the password of nobody")
 
 
-def identify(*, identifiant, mot_de_passe, door, next_path, now, by):
+def identify(*, identifiant, mot_de_passe, door, next_path, now, by, pairing=None):
     """The first factor: an Attempt, or None, for whatever reason (same work, same answer: MDP-2).
 
-    The hash is computed before any lock is taken; the account is then read again, locked.
+    The hash is computed before any lock is taken; the account is then read again, locked. `pairing`: the
+    attempt of a card or PSC without account; its identity goes on with this one.
     """
     known = User.objects.known_as(spellings(identifiant)).only("pk", "password").first()
     right, must_update = verify_password(mot_de_passe, known.password if known else _nobody())
     renewed = make_password(mot_de_passe) if right and must_update else None
     with transaction.atomic():
         user = User.objects.select_for_update(of=("self",)).filter(pk=known.pk if known else 0).first()
-        reason = _reason_to_refuse(user, bool(right and known and user and user.password == known.password))
+        reason = _reason_to_refuse(
+            user, bool(pairing), bool(right and known and user and user.password == known.password)
+        )
         if user is None or reason:
             _note_refusal(user, reason, now=now, by=by)
             return None
         if renewed:
             user.password = renewed
             user.save(update_fields=["password"])
+        if pairing and not finish(pairing, now):
+            return None
         attempt = Attempt.objects.create(
-            door=door, user=user, next_path=next_path, ends=now + ATTEMPT_LIFETIME
+            door=door,
+            user=user,
+            identity=pairing.identity if pairing else None,
+            next_path=next_path,
+            ends=now + ATTEMPT_LIFETIME,
         )
         record("connexion.started", by=known_as(user, by), target=user, door=door)
         return attempt
 
 
-def _reason_to_refuse(user, right) -> str:
+def _reason_to_refuse(user, by_card, right) -> str:
     if user is None:
         return "unknown"
     if user.disabled_at:
@@ -59,7 +68,7 @@ def _reason_to_refuse(user, right) -> str:
         return "locked"
     if not right:
         return "wrong"
-    if user.is_medecin and user.first_strong_at is None:
+    if user.is_medecin and user.first_strong_at is None and not by_card:
         return "never_by_card"  # CON-3
     return ""
 
@@ -90,7 +99,9 @@ def begin(*, door, next_path, now, by) -> Attempt:
 @transaction.atomic
 def verify(attempt, *, verified: Verified, now, by) -> bool:
     """Write on the attempt who the card or Pro Santé Connect says it is: once, while it lives."""
-    living = Attempt.objects.filter(pk=attempt.pk, user=None, identity=None, signed_in_at=None, ends__gt=now)
+    living = Attempt.objects.filter(
+        pk=attempt.pk, user=None, identity__isnull=True, signed_in_at=None, ends__gt=now
+    )
     if not living.update(identity=asdict(verified), means=verified.means):
         return False
     record("identite.verified", by=by, means=verified.means, idnat=verified.idnat)

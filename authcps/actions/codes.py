@@ -52,7 +52,15 @@ def send_code(attempt, *, now, by):
 
 def _device_of(user, *, by) -> CodeDevice:
     device = CodeDevice.objects.filter(user=user, confirmed=True).order_by("channel").first()
+    if device is None and user.email_verified_at is None:
+        raise ValidationError(NOT_CONFIRMED, code="address")
     return device or enrol(user, channel=CodeDevice.Channel.MAIL, target=user.email, by=by)
+
+
+NOT_CONFIRMED = (
+    "Votre adresse e-mail n’est pas encore confirmée\u00a0: suivez le lien que vous avez reçu, ou utilisez "
+    "votre carte."
+)
 
 
 def _check_sending(user, now):

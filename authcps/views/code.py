@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from authcps import actions, doors
 from authcps.forms import CodeForm
 from authcps.models import Attempt, Code
+from authcps.views import arrival
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 
-ATTEMPT, NOTICE = "attempt", "code_notice"
-LANDING = {Attempt.Door.MEDECIN: "medecin", Attempt.Door.PROFESSIONNEL: "professionnel"}
+NOTICE = "code_notice"
 
 
 @login_not_required
@@ -57,17 +57,16 @@ def resend(request):
 
 
 def _attempt(request) -> Attempt | None:
-    """The attempt of this browser's session; a code asked for in another one is worth nothing here."""
-    living = Attempt.objects.filter(signed_in_at=None, ends__gt=timezone.now(), user__disabled_at=None)
-    key = request.session.get(ATTEMPT)
-    return living.select_related("user").filter(pk=key).first() if key else None
+    attempt = arrival.attempt_of(request)
+    return attempt if attempt and attempt.user and attempt.user.is_active else None
 
 
 def _enter(request, attempt, device):
     token = request.COOKIES.get(settings.TRUST_COOKIE_NAME) or secrets.token_urlsafe(32)
     actions.trust(device, token=token, now=timezone.now(), by=request.actor)
-    doors.enter(request, attempt, means=device.means, device=device)
-    response = redirect(attempt.next_path or LANDING[attempt.door])
+    means = actions.pair(attempt, now=timezone.now(), by=request.actor) if attempt.identity else device.means
+    doors.enter(request, attempt, means=means, device=device)
+    response = redirect(attempt.next_path or doors.LANDING[attempt.door])
     response.set_cookie(
         settings.TRUST_COOKIE_NAME,
         token,

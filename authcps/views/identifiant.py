@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from authcps import actions, doors, limits
 from authcps.forms import MedecinForm, ProfessionnelForm
+from authcps.identity import Verified
 from authcps.models import Attempt
-from authcps.views import code
+from authcps.views import arrival, code
 from viatraj.core.actor import Means
 from viatraj.core.pages import TooManyRequests, page
 
@@ -45,24 +46,39 @@ def professionnel(request):
     return _door(request, Attempt.Door.PROFESSIONNEL, ProfessionnelForm, "authcps/professionnel.html")
 
 
-def _door(request, door, form_class, template):
+@login_not_required
+@sensitive_post_parameters("mot_de_passe")
+@require_http_methods(["GET", "HEAD", "POST"])
+def pair(request):
+    """A card or PSC that no account has yet: user name, password and code once, then it is enough (CPX-2)."""
+    begun = arrival.attempt_of(request)
+    if begun is None or begun.identity is None:
+        return redirect("accueil")
+    verified = Verified.from_json(begun.identity)
+    return _door(
+        request, begun.door, ProfessionnelForm, "authcps/pair.html", pairing=begun, verified=verified
+    )
+
+
+def _door(request, door, form_class, template, *, pairing=None, **context):
     if request.method != "POST":
-        return page(request, template, form=form_class(initial={"suite": request.GET.get("suite", "")}))
+        form = form_class(initial={"suite": request.GET.get("suite", "")})
+        return page(request, template, form=form, **context)
     form = form_class(request.POST)
     if not form.is_valid():
-        return page(request, template, form=form)
+        return page(request, template, form=form, **context)
     wait = limits.seconds_to_wait(request.actor.address, now=time.time())
     if wait:
         raise TooManyRequests(wait)
-    attempt = _identify(request, door, form.cleaned_data)
+    attempt = _identify(request, door, form.cleaned_data, pairing)
     if attempt is None:
         limits.note_refusal(request.actor.address, form.cleaned_data["identifiant"])
         form.add_error(None, REFUSED[door])
-        return page(request, template, form=form)
+        return page(request, template, form=form, **context)
     return _second_factor(request, attempt)
 
 
-def _identify(request, door, typed):
+def _identify(request, door, typed, pairing):
     suite = typed["suite"]
     is_ours = url_has_allowed_host_and_scheme(suite, allowed_hosts=None) and suite.startswith("/")
     return actions.identify(
@@ -70,22 +86,27 @@ def _identify(request, door, typed):
         mot_de_passe=typed["mot_de_passe"],
         door=door,
         next_path=suite if is_ours else "",
+        pairing=pairing,
         now=timezone.now(),
         by=request.actor,
     )
 
 
 def _second_factor(request, attempt):
-    """The code, unless this browser gave one less than 8 hours ago."""
-    token = request.COOKIES.get(settings.TRUST_COOKIE_NAME, "")
-    device = actions.skip_code(attempt, token=token, now=timezone.now(), by=request.actor)
+    """The code, unless this browser gave one less than 8 hours ago; always to pair a card."""
+    device = None if attempt.identity else _trusted(request, attempt)
     if device:
         doors.enter(request, attempt, means=Means.TRUSTED, device=device)
-        return redirect(attempt.next_path or code.LANDING[attempt.door])
+        return redirect(attempt.next_path or doors.LANDING[attempt.door])
     request.session.cycle_key()
-    request.session[code.ATTEMPT] = str(attempt.pk)
+    request.session[arrival.ATTEMPT] = str(attempt.pk)
     try:
         actions.send_code(attempt, now=timezone.now(), by=request.actor)
     except ValidationError as error:
         request.session[code.NOTICE] = error.messages[0]
     return redirect("authcps:code")
+
+
+def _trusted(request, attempt):
+    token = request.COOKIES.get(settings.TRUST_COOKIE_NAME, "")
+    return actions.skip_code(attempt, token=token, now=timezone.now(), by=request.actor)

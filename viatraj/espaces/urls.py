@@ -8,6 +8,7 @@ urlpatterns = [
     path("professionnel/", accueil.professionnel, name="professionnel"),
     path("mon-compte/", compte.compte, name="mon_compte"),
     path("mon-compte/sessions/", compte.end_other_sessions, name="end_other_sessions"),
+    path("mon-compte/appairages/<int:pk>/retirer/", compte.remove_identite, name="remove_identite"),
     path("charte/", compte.charte, name="charte"),
     path("session/prolonger/", compte.stay, name="prolonger"),
     path("accessibilite/", legal.accessibility, name="accessibilite"),

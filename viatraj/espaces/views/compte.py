@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 import accounts.actions
+import authcps.actions
 from accounts import chartes
 from accounts.forms import CharteForm, ContactForm
 from accounts.policies import own_account
@@ -47,6 +48,18 @@ def end_other_sessions(request):
     accounts.actions.end_other_sessions(request.user, keep=request.session.session_key, by=request.actor)
     messages.success(request, "Vos autres sessions sont fermées.")
     return redirect("mon_compte")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_identite(request, pk):
+    """A card, or PSC, that shall no longer open this account (CPX-4): asked once, then done."""
+    own_account(request.actor)
+    identite = get_object_or_404(request.user.identites.filter(ended_at=None), pk=pk)
+    if request.method == "POST":
+        authcps.actions.remove(identite, now=timezone.now(), by=request.actor)
+        messages.success(request, "Ce moyen de connexion est retiré de votre compte.")
+        return redirect("mon_compte")
+    return page(request, "espaces/remove_identite.html", identite=identite)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,125 @@
+"""What a card or Pro Santé Connect proves: known, paired, first account, removed (CON-8, CPX-2 to -4)."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+import accounts.actions
+import annuaire.search
+from accounts.models import Identite, User
+from accounts.policies import own_account
+from authcps import emails
+from authcps.actions.attempts import finish, known_as
+from authcps.identity import Verified
+from journal.models import record
+from viatraj.core.actor import Actor
+from viatraj.core.policies import Denied
+from viatraj.core.saving import locked, save_valid
+
+FIRST = Actor.system("premiere-connexion")
+
+
+@transaction.atomic
+def recognise(attempt, *, user, verified: Verified, now, by) -> bool:
+    """The account opens by this proof alone; a changed number is followed, the password's lock lifted."""
+    if not finish(attempt, now):
+        return False
+    user, by = locked(user), known_as(user, by)
+    _follow_number(user, verified, now=now, by=by)
+    if user.locked_at:
+        record("compte.unlocked", by=by, target=user, means=verified.means)
+    user.first_strong_at = user.first_strong_at or now
+    user.locked_at, user.wrong_passwords_at = None, []
+    user.save(update_fields=["first_strong_at", "locked_at", "wrong_passwords_at"])
+    record("identite.recognised", by=by, target=user, means=verified.means)
+    return True
+
+
+def _follow_number(user, verified, *, now, by):
+    """ADELI → RPPS: the new number takes the former one's place."""
+    if user.identites.filter(idnat=verified.idnat, ended_at=None).exists():
+        return
+    user.identites.filter(idnat__in=verified.former_idnats, ended_at=None).update(ended_at=now)
+    _add(user, verified, now)
+    record("identite.followed", by=by, target=user, idnat=verified.idnat)
+
+
+def _add(user, verified, now):
+    kind = Identite.kind_of(verified.idnat)
+    return save_valid(Identite(user=user, idnat=verified.idnat, kind=kind, since=now))
+
+
+@transaction.atomic
+def pair(attempt, *, now, by) -> str:
+    """After password and code: this card, or PSC, opens this account from now on. Returns the means.
+
+    Raises ValidationError when the number is another account's (CPX-4).
+    """
+    verified, user = Verified.from_json(attempt.identity), locked(attempt.user)
+    by = known_as(user, by)
+    if not user.identites.filter(idnat=verified.idnat, ended_at=None).exists():
+        _add(user, verified, now)
+        user.first_strong_at = user.first_strong_at or now
+        user.save(update_fields=["first_strong_at"])
+        record("identite.paired", by=by, target=user, means=verified.means, idnat=verified.idnat)
+        emails.paired(user, verified, at=now)
+    return verified.means
+
+
+@transaction.atomic
+def open_account(attempt, *, email, telephone, adresse, mot_de_passe, now, by) -> User:
+    """First sign-in of a médecin (CON-8): names and profession are the card's."""
+    verified = Verified.from_json(attempt.identity)
+    if not verified.is_medecin:
+        raise Denied("Seul un médecin ouvre ainsi son compte.")
+    if not finish(attempt, now):
+        raise Denied("Cette connexion a expiré, ou a déjà servi. Recommencez.")
+    listed = annuaire.search.by_number(verified.idnat)
+    user = accounts.actions.create(
+        login=verified.idnat,
+        idnat=verified.idnat,
+        nom=verified.nom,
+        prenom=verified.prenom,
+        email=email,
+        telephone=telephone,
+        adresse=adresse,
+        profession=verified.profession,
+        categorie=verified.categorie,
+        profession_label=verified.profession_label or "Médecin",
+        specialite=verified.specialite or (listed.specialite if listed else ""),
+        first_strong_at=now,
+        now=now,
+        by=FIRST,
+    )
+    user = accounts.actions.choose_password(user, password=mot_de_passe, now=now, by=FIRST)
+    record("compte.opened", by=known_as(user, by), target=user, means=verified.means)
+    emails.address_to_verify(user)
+    return user
+
+
+@transaction.atomic
+def verify_address(user, *, email, now, by):
+    """The link of the mail was followed and confirmed: codes may go there. Twice is once."""
+    user = locked(user)
+    if user.email != email:
+        raise ValidationError("Cette adresse n’est plus celle du compte.")
+    if user.email_verified_at is None:
+        user.email_verified_at = now
+        user.save(update_fields=["email_verified_at"])
+        record("adresse.verified", by=known_as(user, by), target=user)
+
+
+@transaction.atomic
+def remove(identite, *, now, by):
+    """End a pairing (CPX-4): the card and PSC of this number no longer open the account."""
+    own_account(by)
+    identite = locked(identite)
+    if identite.user_id != by.user.pk:
+        raise Denied("Cet appairage n’est pas le vôtre.")
+    if identite.ended_at:
+        return
+    if not by.user.has_usable_password():
+        raise Denied("C’est votre seul moyen de connexion\u00a0: choisissez d’abord un mot de passe.")
+    identite.ended_at = now
+    save_valid(identite)
+    record("identite.removed", by=by, target=by.user, idnat=identite.idnat)
+    emails.unpaired(by.user, identite, at=now)

@@ -1,0 +1,53 @@
+"""Where somebody goes once a card or Pro Santé Connect has said who he is (CON-7 to CON-9, CPX-2, CPX-3)."""
+
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from accounts.models import User
+from authcps import actions, doors
+from authcps.identity import Verified
+from authcps.models import Attempt
+from viatraj.core.pages import page
+
+ATTEMPT = "attempt"  # the session's key: the attempt of this browser
+
+NO_INVITATION = (
+    "Pour se connecter en tant qu’assistant médical, il faut que le médecin vous octroie des droits "
+    "par délégation."
+)
+DISABLED = "Ce compte n’est plus actif. Rapprochez-vous de l’assistance."
+TOO_LATE = "Cette connexion a expiré, ou a déjà servi. Recommencez."
+
+
+def attempt_of(request) -> Attempt | None:
+    """The attempt that this browser's session holds; one begun in another browser is worth nothing here."""
+    living = Attempt.objects.filter(signed_in_at=None, ends__gt=timezone.now())
+    key = request.session.get(ATTEMPT)
+    return living.select_related("user").filter(pk=key).first() if key else None
+
+
+def arrive(request, attempt: Attempt):
+    """Open the session, or lead to the first sign-in, to the pairing, or to a refusal that says why."""
+    verified = Verified.from_json(attempt.identity)
+    user = User.objects.identified_by(verified.idnats).first()
+    if user is None:
+        return _newcomer(request, attempt, verified)
+    if not user.is_active:
+        return refuse(request, attempt, DISABLED)
+    if not actions.recognise(attempt, user=user, verified=verified, now=timezone.now(), by=request.actor):
+        return refuse(request, attempt, TOO_LATE)
+    attempt.user = user
+    doors.enter(request, attempt, means=verified.means)
+    return redirect(attempt.next_path or doors.LANDING[attempt.door])
+
+
+def _newcomer(request, attempt, verified):
+    if attempt.door == Attempt.Door.PROFESSIONNEL:
+        return redirect("authcps:pair")
+    if verified.is_medecin:
+        return redirect("authcps:first")
+    return refuse(request, attempt, NO_INVITATION)
+
+
+def refuse(request, attempt, reason):
+    return page(request, "authcps/refused.html", status=403, reason=reason, door=attempt.door)

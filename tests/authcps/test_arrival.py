@@ -1,0 +1,273 @@
+"""After a card or Pro Santé Connect: session, first sign-in, pairing, refusal (CON-7 to CON-9, CPX-2 to CPX-4)."""
+
+import re
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts.models import Session, User
+from authcps import actions
+from authcps.identity import Verified
+from authcps.models import Attempt
+from authcps.views import arrival
+from courrier import secrets
+from courrier.models import Message
+from journal.models import Entry
+from tests.authcps.test_actions import BY, last_code
+from tests.factories import PASSWORD, MedecinFactory, UserFactory, as_medecin, sign_in
+from viatraj.core.actor import Means
+
+pytestmark = pytest.mark.django_db
+NEWCOMER = Verified(
+    means=Means.CPS,
+    idnat="899100077777",
+    nom="Castelnau",
+    prenom="Irène",
+    profession="10",
+    categorie="C",
+    profession_label="Médecin",
+)
+NURSE = replace(NEWCOMER, means=Means.CPE, idnat="3310099999/CPE0000042", profession="60", categorie="")
+FIRST, PAIR = "/connexion/premiere/", "/connexion/appairage/"
+
+
+def holding(client, verified, *, door="medecin") -> Attempt:
+    """This browser has presented a card; `arrive` comes next."""
+    now = timezone.now()
+    attempt = actions.begin(door=door, next_path="", now=now, by=BY)
+    assert actions.verify(attempt, verified=verified, now=now, by=BY)
+    session = client.session
+    session[arrival.ATTEMPT] = str(attempt.pk)
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    attempt.refresh_from_db()
+    return attempt
+
+
+def arrive(client, attempt):
+    request = RequestFactory().get("/connexion/carte/retour/")
+    request.session, request.actor, request.request_id = client.session, BY, "demande1"
+    request.user = User()
+    answer = arrival.arrive(request, attempt)
+    if request.session.session_key:
+        request.session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+    return answer
+
+
+def test_an_identity_is_written_once_on_an_attempt(client):
+    attempt = holding(client, NEWCOMER)
+    assert not actions.verify(attempt, verified=NURSE, now=timezone.now(), by=BY)
+
+
+def test_identity_goes_through_json_unchanged(client):
+    known = replace(NEWCOMER, former_idnats=("0319999990",))
+    assert Verified.from_json(holding(client, known).identity) == known
+
+
+class TestKnown:
+    def test_the_card_alone_opens(self, client):
+        """CON-7: neither password nor code."""
+        user = MedecinFactory(first_strong_at=None)
+        answer = arrive(client, holding(client, replace(NEWCOMER, idnat=user.login)))
+        assert answer.url == "/medecin/"
+        session = Session.objects.get(user=user)
+        assert session.means == "cps"
+        user.refresh_from_db()
+        assert user.first_strong_at
+        assert user.last_sign_in_means == "cps"
+
+    def test_lifts_the_lock_of_the_password(self, client):
+        user = MedecinFactory(locked_at=timezone.now())
+        arrive(client, holding(client, replace(NEWCOMER, idnat=user.login)))
+        user.refresh_from_db()
+        assert user.locked_at is None
+        assert Entry.objects.filter(event="compte.unlocked", user=user).exists()
+
+    def test_follows_adeli_to_rpps(self, client):
+        user = MedecinFactory(login="0319999990")
+        arrive(client, holding(client, replace(NEWCOMER, former_idnats=("0319999990",))))
+        assert Session.objects.filter(user=user).exists()
+        assert list(user.identites.filter(ended_at=None).values_list("idnat", flat=True)) == [NEWCOMER.idnat]
+
+    def test_disabled(self, client):
+        user = MedecinFactory(disabled_at=timezone.now())
+        assert arrive(client, holding(client, replace(NEWCOMER, idnat=user.login))).status_code == 403
+        assert not Session.objects.filter(user=user).exists()
+
+    def test_the_same_attempt_opens_once(self, client):
+        user = MedecinFactory()
+        attempt = holding(client, replace(NEWCOMER, idnat=user.login))
+        arrive(client, attempt)
+        assert arrive(client, attempt).status_code == 403
+
+
+class TestRefused:
+    def test_assistant_without_invitation(self, client):
+        """CON-9."""
+        answer = arrive(client, holding(client, NURSE))
+        assert answer.status_code == 403
+        assert "il faut que le médecin vous octroie des droits par délégation" in answer.text
+
+    def test_student(self, client):
+        student = replace(NEWCOMER, categorie="E")
+        assert arrive(client, holding(client, student)).status_code == 403
+        assert client.get(FIRST).status_code == 403
+
+    @pytest.mark.parametrize("path", [FIRST, PAIR])
+    def test_without_an_identity_back_to_the_doors(self, client, path):
+        assert client.get(path).url == "/"
+
+
+class TestFirst:
+    """CON-8."""
+
+    TYPED = {
+        "email": "irene@cabinet.example",
+        "telephone": "01 99 00 12 34",
+        "adresse": "1 rue de l’Essai\n31000 Toulouse",
+        "mot_de_passe": "une phrase assez longue",
+        "mot_de_passe_bis": "une phrase assez longue",
+    }
+
+    def test_shows_what_the_card_says_and_asks_the_rest(self, client):
+        assert arrive(client, holding(client, NEWCOMER)).url == FIRST
+        text = client.get(FIRST).text
+        assert "Castelnau" in text
+        assert "vous vous connectez pour la première fois" in text
+        assert 'name="nom"' not in text
+
+    def test_creates_the_account_then_the_charte(self, client):
+        holding(client, NEWCOMER)
+        answer = client.post(FIRST, {**self.TYPED, "nom": "Forgé", "profession": "60"})
+        assert answer.url == "/medecin/"
+        user = User.objects.get(login=NEWCOMER.idnat)
+        assert (user.nom, user.prenom, user.profession) == ("Castelnau", "Irène", "10")
+        assert user.first_strong_at
+        assert user.check_password(self.TYPED["mot_de_passe"])
+        assert client.get("/medecin/").url == "/charte/"
+
+    def test_the_address_is_confirmed_by_a_button_not_by_the_link(self, client):
+        holding(client, NEWCOMER)
+        client.post(FIRST, self.TYPED)
+        text, _ = secrets.unseal(Message.objects.get(to=self.TYPED["email"]).secret_body)
+        link = re.search(r"/connexion/adresse/\S+", text)[0]
+        user = User.objects.get(login=NEWCOMER.idnat)
+        assert client.get(link).status_code == 200
+        user.refresh_from_db()
+        assert user.email_verified_at is None
+        client.post(link, {"au_nom_de": user.pk})
+        user.refresh_from_db()
+        assert user.email_verified_at
+
+    def test_forged_address_link(self, client):
+        assert client.get("/connexion/adresse/x:y:z/").status_code == 404
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "words"),
+        [
+            ("email", "", "Saisissez votre adresse e-mail"),
+            ("email", "pas-une-adresse", "n’est pas complète"),
+            ("adresse", "", "Saisissez votre adresse professionnelle"),
+            ("mot_de_passe_bis", "autre chose d’assez long", "ne sont pas identiques"),
+        ],
+    )
+    def test_bad_input_is_told_and_kept(self, client, field, typed, words):
+        holding(client, NEWCOMER)
+        answer = client.post(FIRST, {**self.TYPED, field: typed})
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert "01 99 00 12 34" in answer.text
+        assert not User.objects.filter(login=NEWCOMER.idnat).exists()
+
+    def test_weak_password(self, client):
+        holding(client, NEWCOMER)
+        weak = {"mot_de_passe": "court", "mot_de_passe_bis": "court"}
+        assert client.post(FIRST, {**self.TYPED, **weak}).status_code == 422
+        assert not User.objects.filter(login=NEWCOMER.idnat).exists()
+
+    def test_codes_wait_for_the_confirmed_address(self, client):
+        holding(client, NEWCOMER)
+        client.post(FIRST, self.TYPED)
+        client.post("/deconnexion/")
+        typed = {"identifiant": NEWCOMER.idnat, "mot_de_passe": self.TYPED["mot_de_passe"]}
+        client.post("/connexion/medecin/", typed)
+        assert "pas encore confirmée" in client.get("/connexion/code/").text
+
+
+class TestPairing:
+    """CPX-2, CPX-3: user name, password and code once; then the card alone."""
+
+    def give_password(self, client, user, password=PASSWORD):
+        return client.post(PAIR, {"identifiant": user.login, "mot_de_passe": password})
+
+    def test_then_the_card_is_enough(self, client):
+        user = UserFactory()
+        assert arrive(client, holding(client, NURSE, door="professionnel")).url == PAIR
+        assert "3310099999/CPE0000042" in client.get(PAIR).text
+        assert self.give_password(client, user).url == "/connexion/code/"
+        assert client.post("/connexion/code/", {"code": last_code()}).url == "/professionnel/"
+        assert user.identites.get().idnat == NURSE.idnat
+        assert Session.objects.get(user=user).means == "cpe"
+        assert Message.objects.filter(to=user.email, subject__contains="associé").count() == 1
+        client.post("/deconnexion/")
+        assert arrive(client, holding(client, NURSE, door="professionnel")).url == "/professionnel/"
+
+    def test_needs_the_code_even_in_a_trusted_browser(self, client):
+        user = UserFactory()
+        client.post("/connexion/professionnel/", {"identifiant": user.login, "mot_de_passe": PASSWORD})
+        client.post("/connexion/code/", {"code": last_code()})
+        client.post("/deconnexion/")
+        Attempt.objects.all().delete()
+        holding(client, NURSE, door="professionnel")
+        assert self.give_password(client, user).url == "/connexion/code/"
+        assert not user.identites.exists()
+
+    def test_wrong_password_pairs_nothing(self, client):
+        user = UserFactory()
+        holding(client, NURSE, door="professionnel")
+        assert self.give_password(client, user, "faux").status_code == 422
+        assert not user.identites.exists()
+
+    def test_a_medecin_who_never_came_by_card_comes_by_it_now(self, client):
+        user = MedecinFactory(login="imedecin", idnat="899100088888", first_strong_at=None)
+        holding(client, replace(NEWCOMER, idnat="899100088889"), door="professionnel")
+        assert self.give_password(client, user).url == "/connexion/code/"
+
+    def test_number_of_another_account(self):
+        """CPX-4: one identity, one account."""
+        owner, other = MedecinFactory(), UserFactory()
+        taken = replace(NEWCOMER, idnat=owner.login)
+        attempt = Attempt.objects.create(
+            door="medecin", user=other, identity=asdict(taken), ends=timezone.now() + timedelta(minutes=5)
+        )
+        with pytest.raises(ValidationError, match="déjà associé à un autre compte"):
+            actions.pair(attempt, now=timezone.now(), by=BY)
+
+
+class TestRemoval:
+    def test_ends_and_tells(self, client):
+        user = MedecinFactory()
+        identite = user.identites.get()
+        for _ in range(2):
+            actions.remove(identite, now=timezone.now(), by=as_medecin(user))
+        identite.refresh_from_db()
+        assert identite.ended_at
+        assert Message.objects.filter(subject__contains="retiré").count() == 1
+
+    def test_somebody_else_s(self, client):
+        other = MedecinFactory().identites.get()
+        sign_in(client, MedecinFactory())
+        assert client.post(f"/mon-compte/appairages/{other.pk}/retirer/").status_code == 404
+
+    def test_the_only_way_in_stays(self):
+        user = MedecinFactory()
+        user.set_unusable_password()
+        user.save()
+        with pytest.raises(Exception, match="seul moyen de connexion"):
+            actions.remove(user.identites.get(), now=timezone.now(), by=as_medecin(user))
