@@ -1,4 +1,4 @@
-"""After a card or Pro Santé Connect: session, first sign-in, pairing, refusal (CON-7 to CON-9, CPX-2 to CPX-4)."""
+"""After a card or Pro Santé Connect: session, first sign-in, pairing, refusal (CON-7 to -9, CPX-2 to -4)."""
 
 import re
 from dataclasses import asdict, replace
