@@ -1,0 +1,116 @@
+"""Signing in by card. Nobody is known yet: challenge, card and ticket guard these, not a policy."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import Identite
+from authcps import card
+from authcps.actions.attempts import verify
+from authcps.certificates import Refused, read
+from authcps.identity import Verified
+from authcps.models import Attempt, Carte, Challenge
+from journal.models import record
+
+CHALLENGE_LIFETIME = timedelta(seconds=120)
+RETURN_LIFETIME = timedelta(seconds=120)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """`ticket` opens the way back; else `refused` says why (`authcps.refusals`)."""
+
+    ticket: str = ""
+    refused: str = ""
+
+
+@transaction.atomic
+def challenge(attempt, *, origin, now, by) -> Challenge:
+    """`origin`: scheme and host that the browser sees. The former challenges of the attempt die."""
+    Challenge.objects.filter(attempt=attempt, used_at=None).update(used_at=now)
+    issued = Challenge.objects.create(attempt=attempt, nonce=Challenge.draw(), origin=origin, issued_at=now)
+    record("carte.challenged", by=by, door=attempt.door)
+    return issued
+
+
+def answer(given: card.Answer, *, origin, now, by) -> Answered:
+    """By the programme du poste: what the card has signed. Heard once, whatever comes of it."""
+
+    def check(issued):
+        if issued.origin != origin:
+            raise Refused("origin")
+        return card.verify_answer(given, issued, now=now)
+
+    return _settle(given.challenge_id, check, now=now, by=by)
+
+
+def present(challenge_id, *, certificate: bytes, now, by) -> Answered:
+    """By TLS: the card host's proxy has seen the key at work; the certificate is checked here again."""
+    return _settle(
+        challenge_id, lambda issued: card.verify_certificate(read(certificate), now=now), now=now, by=by
+    )
+
+
+def _settle(challenge_id, check: Callable[[Challenge], Verified], *, now, by) -> Answered:
+    with transaction.atomic():
+        try:
+            issued = _take(challenge_id, now)
+            verified = check(issued)
+        except Refused as refusal:
+            record("carte.refused", by=by, reason=refusal.reason)
+            return Answered(refused=refusal.reason)
+        ticket = Challenge.draw()
+        issued.identity, issued.ticket_hash = asdict(verified), Challenge.hash_of(ticket)
+        issued.save(update_fields=["identity", "ticket_hash"])
+        record("carte.read", by=by, means=verified.means, idnat=verified.idnat)
+        return Answered(ticket=ticket)
+
+
+def _take(challenge_id, now) -> Challenge:
+    """One UPDATE: of two answers at once, one finds it used."""
+    found = Challenge.objects.filter(pk=challenge_id)
+    if not found.filter(used_at=None).update(used_at=now):
+        raise Refused("used")
+    issued = found.select_related("attempt").get()
+    if not issued.issued_at <= now < issued.issued_at + CHALLENGE_LIFETIME or issued.attempt.ends <= now:
+        raise Refused("late")
+    return issued
+
+
+def claim(*, attempt_key: str, ticket: str, now: datetime, by) -> Attempt | None:
+    """Back in the browser that began: the attempt, now with its identity; None for any other browser."""
+    with transaction.atomic():
+        answered = Challenge.objects.filter(
+            ticket_hash=Challenge.hash_of(ticket), attempt_id=attempt_key, used_at__gt=now - RETURN_LIFETIME
+        )
+        issued = answered.select_related("attempt").first() if ticket and attempt_key else None
+        if issued is None or not answered.update(ticket_hash=""):
+            return None
+        verified = Verified.from_json(issued.identity)
+        if not verify(issued.attempt, verified=verified, now=now, by=by):
+            return None
+        record("carte.claimed", by=by, means=verified.means)
+        issued.attempt.refresh_from_db()
+        return issued.attempt
+
+
+@transaction.atomic
+def note_card(verified: Verified, *, user, now, by) -> None:
+    """The card just used is one of this person's."""
+    identite = Identite.objects.filter(user=user, idnat=verified.idnat, ended_at=None).first()
+    if identite is None or verified.means not in card.MEANS.values():
+        return
+    _, is_new = Carte.objects.update_or_create(
+        identite=identite,
+        issuer=verified.issuer[:300],
+        serial=verified.serial,
+        defaults={
+            "kind": verified.means,
+            "not_after": datetime.fromisoformat(verified.not_after),
+            "last_seen": now,
+        },
+    )
+    if is_new:
+        record("carte.seen", by=by, target=user, means=verified.means)
