@@ -12,7 +12,7 @@ import authcps.actions
 from accounts import chartes
 from accounts.forms import CharteForm, ContactForm
 from accounts.policies import own_account
-from viatraj.core.actor import Means
+from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 
@@ -67,9 +67,15 @@ def charte(request):
     current = chartes.current(timezone.localdate())
     form = CharteForm(posted(request), initial={"version": current.version})
     if form.is_valid() and form.cleaned_data["version"] == current.version:
-        accounts.actions.accept_charte(request.user, charte=current, by=request.actor)
+        accounts.actions.accept_charte(request.user, charte=current, by=_oneself(request))
         return redirect(_wanted(request) or "accueil")
     return page(request, "espaces/charte.html", form=form, charte=current)
+
+
+def _oneself(request) -> Actor:
+    """One accepts for oneself, also when a new version comes while one works for somebody else."""
+    by = request.actor
+    return Actor(user=request.user, means=by.means, address=by.address, request_id=by.request_id)
 
 
 def _wanted(request) -> str:
