@@ -136,8 +136,8 @@ class Supervisor:
             f"\nViaTraj est prêt : {self.site}", f"Courriels envoyés : {self.site}demo/courriels/", sep="\n"
         )
         if programs.has_command("demo_info"):
-            sys.stdout.flush()
-            subprocess.run([sys.executable, "manage.py", "demo_info"], cwd=ROOT, env=environment)
+            self._finish("demo_info", programs.start_step("demo_info", environment, self.var))
+            print((self.var / "demo_info.log").read_text())
         print("Ctrl-C arrête tout.\n", flush=True)
 
     def _keep_alive(self):
