@@ -81,11 +81,13 @@ def _take(challenge_id, now) -> Challenge:
 
 def claim(*, attempt_key: str, ticket: str, now: datetime, by) -> Attempt | None:
     """Back in the browser that began: the attempt, now with its identity; None for any other browser."""
+    if not (ticket and attempt_key):
+        return None
     with transaction.atomic():
         answered = Challenge.objects.filter(
             ticket_hash=Challenge.hash_of(ticket), attempt_id=attempt_key, used_at__gt=now - RETURN_LIFETIME
         )
-        issued = answered.select_related("attempt").first() if ticket and attempt_key else None
+        issued = answered.select_related("attempt").first()
         if issued is None or not answered.update(ticket_hash=""):
             return None
         verified = Verified.from_json(issued.identity)

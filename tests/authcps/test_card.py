@@ -1,0 +1,450 @@
+"""Sign-in by card: challenge, certificate, identity, the way back (CPX-1, CPX-5; checks 22, 24 and 25)."""
+
+import base64
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from django.db import connection
+
+from authcps import actions, card, refusals
+from authcps.identity import Verified
+from authcps.models import Attempt, Carte, Challenge
+from journal.models import Entry
+from tests.authcps.cards import answer
+from tests.factories import MedecinFactory
+from viatraj.core.actor import Actor, Means
+from viatraj.demo.lecteur import igc
+from viatraj.demo.lecteur.igc import Holder
+
+pytestmark = pytest.mark.django_db
+BY = Actor.anonymous("192.0.2.1")
+HERE = "https://viatraj.example"
+
+
+@pytest.fixture
+def attempt(igc_world):
+    return actions.begin(door=Attempt.Door.MEDECIN, next_path="", now=igc_world.now, by=BY)
+
+
+@pytest.fixture
+def challenge(attempt, igc_world):
+    return actions.challenge(attempt, origin=HERE, now=igc_world.now, by=BY)
+
+
+def told(given, world, *, origin=HERE, after=1):
+    now = world.now + timedelta(seconds=after)
+    return actions.answer(given, origin=origin, now=now, by=BY)
+
+
+def claimed(outcome, attempt, world):
+    return actions.claim(
+        attempt_key=str(attempt.pk), ticket=outcome.ticket, now=world.now + timedelta(seconds=2), by=BY
+    )
+
+
+@pytest.mark.parametrize("algorithm", ["PS256", "RS256"])
+def test_a_card_says_who_holds_it(challenge, attempt, igc_world, algorithm):
+    outcome = told(answer(challenge, igc_world.certificate(), algorithm=algorithm), igc_world)
+    assert outcome.refused == ""
+    verified = Verified.from_json(claimed(outcome, attempt, igc_world).identity)
+    assert (verified.means, verified.idnat) == (Means.CPS, "899100045771")
+    assert (verified.nom, verified.prenom, verified.profession_label) == ("LECLERCQ", "Christine", "Médecin")
+    assert verified.is_medecin
+    assert verified.not_after == igc_world.certificate().not_valid_after_utc.isoformat()
+
+
+def test_nothing_is_known_of_the_attempt_before_its_browser_comes_back(challenge, attempt, igc_world):
+    """Whoever only holds the attempt, having sent its link to somebody else, gets nothing."""
+    assert told(answer(challenge, igc_world.certificate()), igc_world).ticket
+    attempt.refresh_from_db()
+    assert (attempt.identity, attempt.means) == (None, "")
+
+
+HOSPITAL, CABINET = ("1990000019", "CH FICTIF"), ("399999999900019", "CABINET FICTIF")
+MASSEUR = Holder("0319999990", "PETIT", "Luc", "Masseur-Kinésithérapeute")
+MEDECIN = Holder("899100045771", "PETIT", "Luc", "Médecin")
+EMPLOYEE = Holder("3990000019/CPE0000042", "BERGER", "Samira", "", *HOSPITAL)
+SECRETARY = Holder("599999999900019/CPA0000007", "LEROUX", "Paul", "", *CABINET)
+FAMILY = [
+    (MASSEUR, {"profession": "70"}, "cps", "70", ""),
+    (MEDECIN, {"profession": "", "kind": ""}, "cps", "10", ""),
+    (EMPLOYEE, {"kind": igc.CPE}, "cpe", "", "1990000019 CH FICTIF"),
+    (SECRETARY, {"kind": igc.CPA}, "cpa", "", "399999999900019 CABINET FICTIF"),
+    (Holder("599999999900019/CPAT00045", "LEROUX", "Paul"), {"kind": ""}, "cpa", "", ""),
+    (Holder("30B0037750/CPET0001", "LEROUX", "Paul"), {"kind": ""}, "cpe", "", ""),
+]
+
+
+@pytest.mark.parametrize(("holder", "known", "means", "profession", "structure"), FAMILY)
+def test_every_card_of_the_family_is_read(igc_world, holder, known, means, profession, structure):
+    certificate = igc_world.certificate(holder=holder, **known)
+    verified = card.verify_certificate(certificate, now=igc_world.now)
+    assert (verified.means, verified.profession, verified.structure) == (means, profession, structure)
+
+
+def test_a_student_s_card_makes_no_medecin(igc_world):
+    verified = card.verify_certificate(igc_world.certificate(kind="01"), now=igc_world.now)
+    assert (verified.categorie, verified.is_medecin) == ("E", False)
+
+
+def test_without_eku_the_key_usage_is_enough(igc_world):
+    assert card.verify_certificate(igc_world.certificate(purposes=()), now=igc_world.now).idnat
+
+
+# --- Refused -------------------------------------------------------------------------------------
+def by_certificate(**known):
+    def refuse(challenge, world):
+        return told(answer(challenge, world.certificate(**known)), world)
+
+    return refuse
+
+
+def revoked(challenge, world):
+    certificate = world.certificate()
+    world.revoke(certificate)
+    return told(answer(challenge, certificate), world)
+
+
+def foreign_authority(challenge, world):
+    return told(answer(challenge, world.certificate(by=world.foreign)), world)
+
+
+def authority_revoked(challenge, world):
+    world.lists("racine", world.root, [world.persons.certificate.serial_number])
+    return told(answer(challenge, world.certificate()), world)
+
+
+def stale_crl(challenge, world):
+    world.lists("personnes", world.persons, days=-0.01)
+    return told(answer(challenge, world.certificate()), world)
+
+
+def missing_crl(challenge, world):
+    (world.folder / "crl" / "personnes.crl").unlink()
+    return told(answer(challenge, world.certificate()), world)
+
+
+def missing_crl_of_the_root(challenge, world):
+    (world.folder / "crl" / "racine.crl").unlink()
+    return told(answer(challenge, world.certificate()), world)
+
+
+def forged_crl(challenge, world):
+    world.lists("personnes", igc.Authority(world.persons.certificate, world.foreign.key))
+    return told(answer(challenge, world.certificate()), world)
+
+
+def no_authority_at_all(challenge, world):
+    for path in (world.folder / "ca").iterdir():
+        path.unlink()
+    return told(answer(challenge, world.certificate()), world)
+
+
+def replayed(challenge, world):
+    given = answer(challenge, world.certificate())
+    assert told(given, world).ticket
+    return told(given, world)
+
+
+def replayed_after_a_refusal(challenge, world):
+    assert told(answer(challenge, world.certificate(), signed=b""), world).refused == "signature"
+    return told(answer(challenge, world.certificate()), world)
+
+
+def late(challenge, world):
+    return told(answer(challenge, world.certificate()), world, after=120)
+
+
+def from_before(challenge, world):
+    return told(answer(challenge, world.certificate()), world, after=-1)
+
+
+def other_origin(challenge, world):
+    return told(answer(challenge, world.certificate()), world, origin="https://viatraj.example.evil.example")
+
+
+def signed_for_another_origin(challenge, world):
+    """A phishing page had the card sign its own address."""
+    elsewhere = Challenge(
+        pk=challenge.pk, attempt=challenge.attempt, nonce=challenge.nonce, issued_at=challenge.issued_at,
+        origin="https://hameçon.example",
+    )  # fmt: skip
+    return told(answer(challenge, world.certificate(), signed=card.message(elsewhere)), world)
+
+
+def signed_for_another_attempt(challenge, world):
+    other = actions.begin(door=Attempt.Door.MEDECIN, next_path="", now=world.now, by=BY)
+    theirs = actions.challenge(other, origin=HERE, now=world.now, by=BY)
+    return told(answer(challenge, world.certificate(), signed=card.message(theirs)), world)
+
+
+def swapped_certificate(challenge, world):
+    """The right signature of another key than the certificate's."""
+    return told(answer(challenge, world.certificate(), by=1), world)
+
+
+def unknown_challenge(challenge, world):
+    challenge.pk = "7a3c0b5e-8f7e-4c57-9d6e-0d7d1a1f8f10"
+    return told(answer(challenge, world.certificate()), world)
+
+
+def unknown_algorithm(challenge, world):
+    given = answer(challenge, world.certificate())
+    return told(card.Answer(given.challenge_id, given.certificate, given.signature, "none"), world)
+
+
+def unreadable(challenge, world):
+    return told(card.Answer(str(challenge.pk), b"\x30\x03\x02\x01", b"", "PS256"), world)
+
+
+def a_newer_challenge(challenge, world):
+    actions.challenge(challenge.attempt, origin=HERE, now=world.now, by=BY)
+    return told(answer(challenge, world.certificate()), world)
+
+
+SERVICE = Holder("3760021832/000000018", pseudonym="EMPLOYE 18", title="Carte de service santé ou social")
+REFUSED = {
+    "revoked": (revoked, "revoked"),
+    "revoked authority": (authority_revoked, "revoked"),
+    "expired": (by_certificate(days=-30), "expired"),
+    "foreign authority": (foreign_authority, "foreign"),
+    "no authority at all": (no_authority_at_all, "foreign"),
+    "signature certificate": (by_certificate(usage=igc.SIGNATURE), "signature_certificate"),
+    "both usages": (by_certificate(usage=igc.AUTHENTICATION + igc.SIGNATURE), "signature_certificate"),
+    "no usage": (by_certificate(usage=()), "usage"),
+    "server certificate": (by_certificate(purposes=(ExtendedKeyUsageOID.SERVER_AUTH,)), "usage"),
+    "stale crl": (stale_crl, "stale_crl"),
+    "missing crl": (missing_crl, "no_crl"),
+    "missing crl of the root": (missing_crl_of_the_root, "no_crl"),
+    "forged crl": (forged_crl, "no_crl"),
+    "test card in production": (by_certificate(category="80"), "test_card"),
+    "software certificate": (by_certificate(category="03"), "not_a_card"),
+    "unnamed card": (by_certificate(holder=SERVICE), "unnamed"),
+    "no first name": (by_certificate(holder=Holder("899100045771", "LECLERCQ")), "unnamed"),
+    "student's number": (by_certificate(holder=Holder("9123456789", "PETIT", "Luc")), "unknown_number"),
+    "not a number": (by_certificate(holder=Holder("8991000457711", "PETIT", "Luc")), "unknown_number"),
+    "replayed challenge": (replayed, "used"),
+    "replayed after a refusal": (replayed_after_a_refusal, "used"),
+    "former challenge of the attempt": (a_newer_challenge, "used"),
+    "unknown challenge": (unknown_challenge, "used"),
+    "expired challenge": (late, "late"),
+    "challenge of tomorrow": (from_before, "late"),
+    "other origin": (other_origin, "origin"),
+    "signed for another origin": (signed_for_another_origin, "signature"),
+    "other session": (signed_for_another_attempt, "signature"),
+    "swapped certificate": (swapped_certificate, "signature"),
+    "unknown algorithm": (unknown_algorithm, "algorithm"),
+    "unreadable certificate": (unreadable, "unreadable"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_check_24_and_25_cards_refused(challenge, attempt, igc_world, case):
+    refuse, reason = REFUSED[case]
+    before = Challenge.objects.filter(identity=None).count()
+    outcome = refuse(challenge, igc_world)
+    assert (outcome.refused, outcome.ticket) == (reason, "")
+    attempt.refresh_from_db()
+    assert attempt.identity is None
+    if case != "replayed challenge":
+        assert Challenge.objects.exclude(identity=None).count() == 0, before
+    assert Entry.objects.filter(event="carte.refused", data__reason=reason).exists()
+
+
+def test_a_test_card_gets_in_where_test_cards_do(challenge, igc_world, settings):
+    settings.CPS_TEST_CARDS = True
+    assert told(answer(challenge, igc_world.certificate(category="80")), igc_world).refused == ""
+
+
+def test_the_table_s_reasons_are_said_to_people():
+    """Not what an attacker alone meets: those read «La lecture de la carte CPS a échoué»."""
+    silent = {"algorithm", "signature", "unreadable"}
+    assert {reason for _, reason in REFUSED.values()} - silent <= refusals.REASONS.keys()
+    assert refusals.of("<script>") is refusals.UNKNOWN
+
+
+def test_check_25_a_challenge_is_random_and_lives_120_seconds(challenge, attempt, igc_world):
+    other = actions.challenge(attempt, origin=HERE, now=igc_world.now, by=BY)
+    assert len({challenge.nonce, other.nonce}) == 2
+    assert len(other.nonce) == 43, "32 bytes of chance"
+    assert told(answer(other, igc_world.certificate()), igc_world, after=119.9).ticket
+
+
+# --- The way back --------------------------------------------------------------------------------
+def test_only_the_browser_that_began_comes_in(challenge, attempt, igc_world):
+    outcome = told(answer(challenge, igc_world.certificate()), igc_world)
+    other = actions.begin(door=Attempt.Door.MEDECIN, next_path="", now=igc_world.now, by=BY)
+    assert claimed(outcome, other, igc_world) is None
+    assert claimed(actions.cartes.Answered(ticket="x" * 43), attempt, igc_world) is None
+    assert claimed(actions.cartes.Answered(), attempt, igc_world) is None
+    assert claimed(outcome, attempt, igc_world) == attempt
+
+
+def test_a_ticket_serves_once_and_for_two_minutes(challenge, attempt, igc_world):
+    outcome = told(answer(challenge, igc_world.certificate()), igc_world)
+    much_later = igc_world.now + timedelta(seconds=122)
+    assert actions.claim(attempt_key=str(attempt.pk), ticket=outcome.ticket, now=much_later, by=BY) is None
+    assert claimed(outcome, attempt, igc_world)
+    assert claimed(outcome, attempt, igc_world) is None
+
+
+def test_a_ticket_is_not_kept_in_clear(challenge, igc_world):
+    outcome = told(answer(challenge, igc_world.certificate()), igc_world)
+    challenge.refresh_from_db()
+    assert outcome.ticket not in str(vars(challenge))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_answers_at_once_one_is_heard(challenge, igc_world):
+    given = answer(challenge, igc_world.certificate())
+
+    def send(_):
+        try:
+            return told(given, igc_world).refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as crowd:
+        found = sorted(crowd.map(send, range(20)))
+    assert found == ["", *["used"] * 19]
+
+
+# --- By HTTP -------------------------------------------------------------------------------------
+@pytest.fixture
+def leclercq(db):
+    return MedecinFactory(login="899100045771", nom="Leclercq", prenom="Christine")
+
+
+def asks(client, **posted):
+    """The door's button, then the link to the reader: what it asks."""
+    assert client.post("/connexion/carte/", {"porte": "medecin", **posted}).url == "/connexion/carte/"
+    link = client.get("/connexion/carte/").context["reader"]
+    return {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+
+
+def posted(asked, world, **known):
+    issued = Challenge.objects.get(pk=asked["defi"])
+    given = answer(issued, world.certificate(**known))
+    return {
+        "defi": given.challenge_id,
+        "certificat": base64.b64encode(given.certificate).decode(),
+        "signature": base64.b64encode(given.signature).decode(),
+        "algorithme": given.algorithm,
+    }
+
+
+def test_the_whole_way(client, leclercq, igc_world):
+    """The answer comes without a cookie, on another connection; this browser then opens the session."""
+    asked = asks(client, suite="/mon-compte/")
+    assert asked["origine"] == "http://testserver"
+    assert asked["retour"] == "http://testserver/connexion/carte/reponse/"
+    back = type(client)(enforce_csrf_checks=True).post("/connexion/carte/reponse/", posted(asked, igc_world))
+    assert back.status_code == 303
+    assert back.cookies == {}
+    key = client.session.session_key
+    arrived = client.get(back.url)
+    assert arrived.url == "/mon-compte/"
+    assert client.session["means"] == Means.CPS
+    assert client.session.session_key != key
+    assert client.get("/medecin/").status_code == 200
+    seen = Carte.objects.get(identite__user=leclercq)
+    assert (seen.kind, seen.issuer) == (Means.CPS, "CN=AC ESSAI PERSONNES,C=FR")
+
+
+def test_the_link_shows_neither_attempt_nor_session(client, igc_world):
+    client.post("/connexion/carte/", {"porte": "medecin"})
+    link = client.get("/connexion/carte/").context["reader"]
+    assert client.session["attempt"] not in link
+    assert client.session.session_key not in link
+
+
+def test_other_session(client, leclercq, igc_world):
+    """A link sent to somebody: he reads his card, and neither he nor the sender is in."""
+    victim = type(client)()
+    back = victim.post("/connexion/carte/reponse/", posted(asks(client), igc_world))
+    assert victim.get(back.url).url == "/connexion/carte/echec/?motif=other_browser"
+    assert client.get("/connexion/carte/retour/").url == "/connexion/carte/echec/?motif=other_browser"
+    for browser in (victim, client):
+        assert "_auth_user_id" not in browser.session
+        assert browser.get("/connexion/premiere/").status_code == 302
+        assert browser.get("/connexion/appairage/").status_code == 302
+
+
+def test_the_next_page_is_ours(client, leclercq, igc_world):
+    back = client.post("/connexion/carte/reponse/", posted(asks(client, suite="//evil.example/"), igc_world))
+    assert client.get(back.url).url == "/medecin/"
+
+
+def test_a_used_challenge_is_no_longer_offered(client, leclercq, igc_world):
+    asked = asks(client)
+    client.post("/connexion/carte/reponse/", posted(asked, igc_world))
+    page = client.get("/connexion/carte/")
+    assert "Recommencer" in page.content.decode()
+    assert page.context["reader"] == ""
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"defi": ""},
+        {"defi": "1' OR 1=1"},
+        {"certificat": "é"},
+        {"certificat": "QQ=="},
+        {"certificat": "A" * 13_000},
+        {"signature": "***"},
+        {"algorithme": "x" * 500},
+    ],
+)
+def test_a_damaged_answer_gets_the_failure_page(client, leclercq, igc_world, damage):
+    back = client.post("/connexion/carte/reponse/", posted(asks(client), igc_world) | damage)
+    assert back.status_code == 303
+    page = client.get(back.url)
+    assert page.status_code == 200
+    assert "La lecture de la carte CPS a échoué." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("blocked", "Votre carte est bloquée"),
+        ("revoked", "mise en opposition"),
+        ("expired", "sa date est dépassée"),
+        ("unnamed", "n’est pas nominative"),
+        ("late", "Le délai de deux minutes est dépassé"),
+        ("", "Vérifiez les points ci-dessous"),
+        ("<b>", "Vérifiez les points ci-dessous"),
+    ],
+)
+def test_the_failure_page_says_why(client, settings, reason, words):
+    """CON-10."""
+    settings.CARD_CHECK_URL = "https://verification.example/"
+    text = client.get("/connexion/carte/echec/", {"motif": reason}).content.decode()
+    for said in (
+        words,
+        "La lecture de la carte CPS a échoué.",
+        "Je veux essayer de m’auto-dépanner",
+        "Outil de vérification du ministère de la santé",
+        "Contacter l’assistance",
+        "Carte CPS insérée et reconnue",
+        "Carte CPS mal insérée / non reconnue",
+    ):
+        assert said in text
+    assert "<b>" not in text
+
+
+def test_check_22_the_identity_is_the_number_not_the_name(client, leclercq, igc_world):
+    """A card of somebody with the same name is somebody else's."""
+    namesake = {"holder": Holder("899100099999", "LECLERCQ", "Christine", "Médecin")}
+    back = client.post("/connexion/carte/reponse/", posted(asks(client), igc_world, **namesake))
+    assert client.get(back.url).url == "/connexion/premiere/"
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_doors_are_open(client):
+    for door in ("medecin", "professionnel"):
+        text = client.get(f"/connexion/{door}/").content.decode()
+        assert 'action="/connexion/carte/"' in text
+        assert f'name="porte" value="{door}"' in text
