@@ -7,6 +7,7 @@ from django.contrib.auth import login
 from django.utils import timezone
 
 import accounts.actions
+from authcps import psc
 from authcps.models import Attempt, CodeDevice
 from viatraj.core.actor import Actor, Means
 
@@ -28,16 +29,20 @@ WAYS_IN = (
     WayIn("authcps:code", (Means.MAIL, Means.SMS)),
     WayIn("authcps:first", (Means.CPS, Means.PSC)),
     WayIn("authcps:card", (Means.CPS, Means.CPE, Means.CPA), open=False),
-    WayIn("authcps:psc", (Means.PSC,), open=False),
+    WayIn("authcps:psc_return", (Means.PSC,)),
+    WayIn("authcps:psc_exercice", (Means.PSC,)),
 )
 
 
 def enter(request, attempt: Attempt, *, means: str, device: CodeDevice | None = None) -> None:
     """Open the session of somebody who has proved who he is; its key changes (ASVS 7.2.4)."""
     user, now = attempt.user, timezone.now()
+    proof = psc.proof_of(request.session, attempt)
     # Nothing of whoever was here before stays, their choice of médecin least of all.
     request.session.flush()
     login(request, user)
+    if proof:
+        request.session[psc.KEPT] = proof
     if device is not None:
         django_otp.login(request, device)
     request.session.begin(means, now=now)

@@ -101,3 +101,27 @@ class CodeForm(forms.Form):
         if not re.fullmatch(r"[0-9]{6}", code):
             raise ValidationError("Le code compte 6 chiffres.", code="code")
         return code
+
+
+class ExerciceForm(forms.Form):
+    """Which of his exercices somebody comes in; `exercice` is its place in `people`."""
+
+    exercice = forms.TypedChoiceField(
+        label="Exercice",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choisissez un exercice.",
+            "invalid_choice": "Choisissez l’un des exercices proposés.",
+        },
+    )
+
+    def __init__(self, people, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["exercice"].choices = [(rank, _exercice(one)) for rank, one in enumerate(people)]
+        self.initial.setdefault("exercice", 0)
+
+
+def _exercice(verified) -> str:
+    place = ", ".join(filter(None, [verified.structure, *verified.adresse.splitlines()]))
+    return " – ".join(filter(None, [verified.profession_label, place])) or "Sans précision"

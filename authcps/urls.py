@@ -1,6 +1,6 @@
 from django.urls import path
 
-from authcps.views import code, identifiant, premiere, sortie
+from authcps.views import code, identifiant, premiere, psc, sortie
 
 app_name = "authcps"
 urlpatterns = [
@@ -11,5 +11,9 @@ urlpatterns = [
     path("connexion/appairage/", identifiant.pair, name="pair"),
     path("connexion/premiere/", premiere.first, name="first"),
     path("connexion/adresse/<str:token>/", premiere.address, name="address"),
+    path("connexion/psc/", psc.start, name="psc"),
+    path("connexion/psc/retour/", psc.returned, name="psc_return"),
+    path("connexion/psc/exercice/", psc.exercice, name="psc_exercice"),
+    path("deconnexion/retour/", psc.logged_out, name="psc_logout_return"),
     path("deconnexion/", sortie.sign_out, name="sign_out"),
 ]

@@ -125,6 +125,20 @@ CODE_RESEND_AFTER, CODES_AN_HOUR = timedelta(seconds=60), 6
 WRONG_CODES_AN_HOUR, WRONG_CODES_A_DAY = 10, 20
 TRUST_LIFETIME = timedelta(hours=8)
 
+# --- Pro Santé Connect: closed without an issuer; the demonstration has a simulator ------------
+PSC_ISSUER = env("PSC_ISSUER", default=f"{SITE_URL}/demo/psc/auth/realms/esante-wallet" if DEMO else "")
+PSC_DISCOVERY = env("PSC_DISCOVERY", default="")  # empty: PSC's own name, under the issuer
+PSC_CLIENT_ID = env("PSC_CLIENT_ID", default="viatraj" if DEMO else "")
+PSC_CLIENT_SECRET = env("PSC_CLIENT_SECRET", default="simulateur" if DEMO else "")
+PSC_ACR = env.list("PSC_ACR", default=["eidas1"])
+PSC_TEST_IDENTITIES = env.bool("PSC_TEST_IDENTITIES", default=DEMO)
+PSC_TIMEOUTS = (3.05, 10)  # seconds: to connect, then between two answers
+# Where forms may lead: signing in and out go by way of PSC (a browser checks redirections as well).
+_issuer_origin = "/".join(PSC_ISSUER.split("/")[:3])
+PSC_ORIGINS = env.list(
+    "PSC_ORIGINS", default=sorted({_issuer_origin, _issuer_origin.replace("//auth.", "//wallet.")} - {""})
+)
+
 SESSION_ENGINE = "accounts.sessions"
 SESSION_IDLE, SESSION_LIFETIME = timedelta(minutes=30), timedelta(hours=8)
 SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())
@@ -159,7 +173,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *PSC_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],

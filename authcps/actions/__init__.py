@@ -3,6 +3,7 @@
 from authcps.actions.attempts import begin, finish, identify, known_as, purge, sign_out, verify
 from authcps.actions.codes import enrol, redeem, send_code, skip_code, trust
 from authcps.actions.identites import open_account, pair, recognise, remove, verify_address
+from authcps.actions.psc import refuse
 
 __all__ = [
     "begin",
@@ -15,6 +16,7 @@ __all__ = [
     "purge",
     "recognise",
     "redeem",
+    "refuse",
     "remove",
     "send_code",
     "sign_out",

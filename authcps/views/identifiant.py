@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from authcps import actions, doors, limits
+from authcps import actions, doors, limits, psc
 from authcps.forms import MedecinForm, ProfessionnelForm
 from authcps.identity import Verified
 from authcps.models import Attempt
@@ -61,6 +61,7 @@ def pair(request):
 
 
 def _door(request, door, form_class, template, *, pairing=None, **context):
+    context["psc_open"] = psc.is_configured()
     if request.method != "POST":
         form = form_class(initial={"suite": request.GET.get("suite", "")})
         return page(request, template, form=form, **context)

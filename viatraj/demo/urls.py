@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from viatraj.demo import views
 
 app_name = "demo"
 urlpatterns = [
+    path("psc/", include("viatraj.demo.psc.urls")),
     path("courriels/", views.courriels, name="mailbox"),
 ]

@@ -1,0 +1,219 @@
+"""Pro Santé Connect: the OpenID client, on Authlib; what the provider says is checked here, or refused.
+
+Facts and names of claims: the ANS's documents. What Authlib leaves to its user: claims options, algorithms,
+the issuer of the discovery document, userinfo of the same person. docs/adr/0006 says why.
+"""
+
+import logging
+import re
+import time
+from functools import cache
+
+import structlog
+from authlib.integrations.django_client import OAuth, OAuthError
+from authlib.integrations.django_client.apps import DjangoOAuth2App
+from django.conf import settings
+from django.urls import reverse
+from joserfc import jwt
+from joserfc.errors import ClaimError, JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+from requests import RequestException
+
+from authcps import exercices
+from authcps.identity import Verified
+
+log = structlog.get_logger(__name__)
+logging.getLogger("authlib").setLevel(logging.INFO)  # its debug lines hold the code verifier
+
+ALGORITHMS = ["RS256", "PS256"]
+LEEWAY = 30  # seconds between the clocks
+STATE_LIFETIME = 600  # seconds on PSC's pages
+METADATA_LIFETIME = 3600  # seconds before the discovery document is read again
+KEPT = "psc"  # the session's key: the ID token, for the logout alone, and the attempt it proves
+OUT_OF_ORDER = ("server_error", "temporarily_unavailable")  # PSC's own word for it
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RuntimeError)  # an answer of another shape
+
+
+class Refused(Exception):
+    """What came back proves nothing; `reason` is for the log and the journal, never a secret."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unavailable(Exception):
+    """PSC is down, too slow, or answers something else than its protocol."""
+
+
+class Provider(DjangoOAuth2App):
+    """Authlib's application, with our word on algorithms and issuer instead of the document's."""
+
+    def load_server_metadata(self):
+        fresh = "_loaded_at" not in self.server_metadata
+        metadata = super().load_server_metadata()
+        if fresh:
+            if metadata.get("issuer") != settings.PSC_ISSUER:
+                self.server_metadata = {}
+                raise Refused("issuer")
+            metadata["id_token_signing_alg_values_supported"] = ALGORITHMS
+        return metadata
+
+
+@cache
+def _client(discovery, client_id, client_secret, acr, timeouts) -> Provider:
+    oauth = OAuth()
+    provider = oauth.register(
+        "psc",
+        client_cls=Provider,
+        client_id=client_id,
+        client_secret=client_secret,
+        server_metadata_url=discovery,
+        authorize_params={"acr_values": acr},
+        client_kwargs={
+            "scope": "openid scope_all",
+            "code_challenge_method": "S256",
+            "token_endpoint_auth_method": "client_secret_basic",
+            "default_timeout": timeouts,
+        },
+    )
+    provider.framework.expires_in = STATE_LIFETIME
+    return provider
+
+
+def _provider() -> Provider:
+    known = (
+        settings.PSC_DISCOVERY or f"{settings.PSC_ISSUER}/.well-known/wallet-openid-configuration",
+        settings.PSC_CLIENT_ID,
+        settings.PSC_CLIENT_SECRET,
+        settings.PSC_ACR[0],
+        tuple(settings.PSC_TIMEOUTS),
+    )
+    if time.time() - _client(*known).server_metadata.get("_loaded_at", time.time()) > METADATA_LIFETIME:
+        _client.cache_clear()
+    return _client(*known)
+
+
+def is_configured() -> bool:
+    return bool(settings.PSC_ISSUER)
+
+
+def _our(url_name) -> str:
+    """The exact address declared to PSC; never the request's host."""
+    return settings.SITE_URL.rstrip("/") + reverse(url_name)
+
+
+def authorization(*, again: bool) -> dict:
+    """Where to send the browser (`url`), with the state, nonce and code verifier to keep; or Unavailable.
+
+    `again`: PSC asks who one is, even if it remembers somebody (shared computers).
+    """
+    try:
+        more = {"prompt": "login"} if again else {}
+        return _provider().create_authorization_url(_our("authcps:psc_return"), **more)
+    except (Refused, OAuthError, JoseError, RequestException, *UNREADABLE) as error:
+        raise _unavailable("authorization", error) from error
+
+
+def keep(request, asked: dict, attempt) -> None:
+    """The state waits in this browser's session, for 10 minutes and for one return (as Authlib keeps it)."""
+    redirect_uri = _our("authcps:psc_return")
+    _provider().save_authorize_data(request, redirect_uri=redirect_uri, attempt=str(attempt.pk), **asked)
+
+
+def attempt_of(request) -> str:
+    """The attempt that this return belongs to, by the state this browser's session keeps; or empty."""
+    kept = _provider().framework.get_state_data(request.session, request.GET.get("state", ""))
+    return kept.get("attempt", "") if kept else ""
+
+
+def identify(request) -> tuple[str, list[Verified]]:
+    """The ID token, and who PSC says it is, once for each exercice; or Refused, or Unavailable."""
+    provider = _provider()
+    try:
+        token = provider.authorize_access_token(request, claims_options=_claims(), leeway=LEEWAY)
+        if "id_token" not in token:
+            raise Refused("no_id_token")
+        said = token["userinfo"]  # Authlib's name for the claims of the ID token
+        person = _same_person(said, _userinfo(provider, token))
+        return token["id_token"], exercices.verified(person, issuer=said["iss"])
+    except (OAuthError, JoseError, exercices.Unknown) as error:
+        if getattr(error, "error", "") in OUT_OF_ORDER:
+            raise _unavailable("return", error) from error
+        raise Refused(_reason(error)) from error
+    except (RequestException, *UNREADABLE) as error:
+        raise _unavailable("return", error) from error
+    finally:
+        provider.framework.clear_state_data(request.session, request.GET.get("state", ""))
+
+
+def _claims() -> dict:
+    """What an ID token must say; Authlib checks the nonce, azp and at_hash against ours besides."""
+    return {
+        "iss": {"essential": True, "value": settings.PSC_ISSUER},
+        "aud": {"essential": True, "value": settings.PSC_CLIENT_ID},
+        "azp": {"essential": True, "value": settings.PSC_CLIENT_ID},
+        "acr": {"essential": True, "values": settings.PSC_ACR},
+        **{name: {"essential": True} for name in ("sub", "exp", "iat", "nonce", "at_hash")},
+    }
+
+
+def _userinfo(provider, token) -> dict:
+    """As JSON, or as a JWT, which must then be signed as the ID token is, by and for the same."""
+    answer = provider.get(provider.load_server_metadata()["userinfo_endpoint"], token=token)
+    answer.raise_for_status()
+    if not answer.headers.get("Content-Type", "").startswith("application/jwt"):
+        return answer.json()
+    keys = KeySet.import_key_set(provider.fetch_jwk_set())
+    registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+    claims = jwt.decode(answer.text, key=keys, registry=registry).claims
+    expected = {name: _claims()[name] for name in ("iss", "aud", "sub")}
+    jwt.JWTClaimsRegistry(leeway=LEEWAY, **expected).validate(claims)
+    return claims
+
+
+def _same_person(said, userinfo) -> dict:
+    """OIDC core 5.3.2: the userinfo of another `sub` is worth nothing."""
+    if userinfo.get("sub") != said["sub"]:
+        raise Refused("userinfo_sub")
+    if said.get("SubjectNameID", userinfo.get("SubjectNameID")) != userinfo.get("SubjectNameID"):
+        raise Refused("subject_name_id")
+    return userinfo
+
+
+def keep_proof(session, id_token: str, verified: Verified) -> None:
+    """For the logout alone: the access token is not kept."""
+    session[KEPT] = {"id_token": id_token, "idnat": verified.idnat}
+
+
+def proof_of(session, attempt) -> dict | None:
+    """What `keep_proof` left, when it proves the identity of this attempt."""
+    kept, identity = session.get(KEPT), attempt.identity or {}
+    return kept if kept and kept["idnat"] == identity.get("idnat") else None
+
+
+def logout(id_token: str) -> str:
+    """Where PSC ends its own session, then sends the browser back; empty when it cannot be asked."""
+    try:
+        asked = _provider().create_logout_url(
+            post_logout_redirect_uri=_our("authcps:psc_logout_return"), id_token_hint=id_token
+        )
+    except (Refused, RequestException, *UNREADABLE) as error:
+        log.warning("psc.unavailable", step="logout", error=type(error).__name__)
+        return ""
+    return asked["url"]
+
+
+def _reason(error) -> str:
+    """`mismatching_state`, `claim_nonce`, `access_denied`, `bad_signature`… one word for the log."""
+    if isinstance(error, ClaimError):
+        return f"claim_{error.claim}"
+    # It may come from the address bar.
+    return re.sub(r"[^a-z0-9_]", "", str(getattr(error, "error", error)))[:60] or "unknown"
+
+
+def _unavailable(step, error) -> Unavailable:
+    reason = getattr(error, "reason", "")
+    log.warning("psc.unavailable", step=step, error=type(error).__name__, reason=reason)
+    return Unavailable(step)

@@ -1,0 +1,1 @@
+"""A Pro Santé Connect of the demonstration: a real OpenID provider over HTTP, its people invented."""
