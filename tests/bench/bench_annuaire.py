@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from statistics import quantiles
 from unittest.mock import patch
@@ -35,19 +35,19 @@ SELECT DISTINCT nom, prenom, idnat FROM annuaire_activite
 WHERE nom ILIKE %(nom)s AND code_postal LIKE %(code_postal)s AND profession = '10' AND categorie IN ('C', 'M')
 ORDER BY nom, prenom LIMIT 50
 """
-DAYS = [f"PS_LibreAcces_Personne_activite_2026112{day}0100.txt" for day in (0, 1, 2)]
+DAYS = [f"PS_LibreAcces_Personne_activite_2026112{day}0100.txt" for day in (0, 1, 2, 3)]
 
 
 def run(scale):
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="viatraj-bench-annuaire-") as folder:
         days = [Path(folder) / name for name in DAYS]
         extraction.write(days[0], PERSONS[scale])
-        extraction.mutate(days[0], days[1], 1)
-        extraction.mutate(days[1], days[2], 2)
+        for day, (before, after) in enumerate(pairwise(days)):
+            extraction.mutate(before, after, day)
         yield from loading(days, tries={"small": 3, "full": 1}[scale])
         sought = sample()
         yield from searching(sought)
-        yield from searching_meanwhile(sought, days[2])
+        yield from searching_meanwhile(sought, days[3])
 
 
 # --- Loading ------------------------------------------------------------------------
@@ -57,10 +57,12 @@ def loading(days, tries):
     plain = bulk_create_rate(days[0], tries)
     first = min((first_load(days[0]) for _ in range(tries)), key=lambda run: run.seconds)
     yield line("annuaire, premier chargement", first.lines / first.seconds, plain, "lignes/s", ">= 10")
-    refresh, memory = imported(days[1])
-    yield line("annuaire, rafraîchissement", refresh.seconds, first.seconds, "s", "<= 0.5")
+    refreshes = [imported(day) for day in days[1:3]]
+    seconds = min(run.seconds for run, _ in refreshes)
+    yield line("annuaire, rafraîchissement", seconds, first.seconds, "s", "<= 0.5")
+    memory = max(memory for _, memory in refreshes)
     yield line("annuaire, mémoire du rafraîchissement", memory, MEMORY, "Mo", "<= 1")
-    again, _ = imported(days[1])
+    again, _ = imported(days[2])
     yield line("annuaire, même fichier", again.added + again.removed, again.lines, "lignes changées", "<= 0")
 
 
