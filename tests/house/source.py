@@ -51,6 +51,14 @@ class Module:
         return {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
 
     @cached_property
+    def policies(self) -> frozenset[str]:
+        """How policies are called here: `policies.grant`, or `own_account` imported by its name."""
+        imports = [node for node in self.tree.body if isinstance(node, ast.ImportFrom)]
+        named = {one.name for node in imports if str(node.module).endswith("policies") for one in node.names}
+        calls = [dotted(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        return frozenset(named | {name for name in calls if name.split(".")[-2:-1] == ["policies"]})
+
+    @cached_property
     def constants(self) -> dict[str, ast.expr]:
         """What is said once, at the top: `SQL = "…"`."""
         return {

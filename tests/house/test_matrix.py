@@ -10,84 +10,112 @@ import pytest
 from tests.house.plan import ROLES, World, our_routes
 
 MATRIX = """
-accueil                        GET  200 200 302 302 302 302 302 302 302 302 302
-accueil                        POST 405 405 405 405 405 405 405 405 405 405 405
-medecin                        GET  302 302 200 200 200 200 200 200 200 403 403
-medecin                        POST 302 302 405 405 405 405 405 405 405 405 405
-professionnel                  GET  302 302 200 200 200 403 403 200 200 200 200
-professionnel                  POST 302 302 405 405 405 405 405 405 405 405 405
-mon_compte                     GET  302 302 200 200 200 403 403 200 200 200 200
-mon_compte                     POST 302 302 302 302 302 403 403 302 302 302 302
-end_other_sessions             GET  302 302 405 405 405 405 405 405 405 405 405
-end_other_sessions             POST 302 302 302 302 302 403 403 302 302 302 302
-charte                         GET  302 302 200 200 200 200 200 200 200 200 200
-charte                         POST 302 302 302 302 302 403 403 302 302 302 302
-prolonger                      GET  302 302 405 405 405 405 405 405 405 405 405
-prolonger                      POST 302 302 204 204 204 204 204 204 204 204 204
-accessibilite                  GET  200 200 200 200 200 200 200 200 200 200 200
-accessibilite                  POST 405 405 405 405 405 405 405 405 405 405 405
-mentions_legales               GET  200 200 200 200 200 200 200 200 200 200 200
-mentions_legales               POST 405 405 405 405 405 405 405 405 405 405 405
-donnees_personnelles           GET  200 200 200 200 200 200 200 200 200 200 200
-donnees_personnelles           POST 405 405 405 405 405 405 405 405 405 405 405
-charte_publique                GET  200 200 200 200 200 200 200 200 200 200 200
-charte_publique                POST 405 405 405 405 405 405 405 405 405 405 405
-plan_du_site                   GET  200 200 200 200 200 200 200 200 200 200 200
-plan_du_site                   POST 405 405 405 405 405 405 405 405 405 405 405
-assistance                     GET  200 200 200 200 200 200 200 200 200 200 200
-assistance                     POST 405 405 405 405 405 405 405 405 405 405 405
-en_savoir_plus                 GET  200 200 200 200 200 200 200 200 200 200 200
-en_savoir_plus                 POST 405 405 405 405 405 405 405 405 405 405 405
-alive                          GET  200 200 200 200 200 200 200 200 200 200 200
-alive                          POST 405 405 405 405 405 405 405 405 405 405 405
-ready                          GET  200 200 200 200 200 200 200 200 200 200 200
-ready                          POST 405 405 405 405 405 405 405 405 405 405 405
-authcps:medecin                GET  200 200 200 200 200 200 200 200 200 200 200
-authcps:medecin                POST 422 422 422 422 422 422 422 422 422 422 422
-authcps:professionnel          GET  200 200 200 200 200 200 200 200 200 200 200
-authcps:professionnel          POST 422 422 422 422 422 422 422 422 422 422 422
-authcps:code                   GET  302 200 302 302 302 302 302 302 302 302 302
-authcps:code                   POST 302 422 302 302 302 302 302 302 302 302 302
-authcps:resend                 GET  405 405 405 405 405 405 405 405 405 405 405
-authcps:resend                 POST 302 302 302 302 302 302 302 302 302 302 302
-authcps:sign_out               GET  405 405 405 405 405 405 405 405 405 405 405
-authcps:sign_out               POST 302 302 302 302 302 302 302 302 302 302 302
-delegations:index              GET  302 302 200 200 200 403 403 200 200 403 403
-delegations:index              POST 302 302 405 405 405 405 405 405 405 405 405
-delegations:history_confreres  GET  302 302 200 200 200 403 403 200 200 403 403
-delegations:history_confreres  POST 302 302 405 405 405 405 405 405 405 405 405
-delegations:history_assistants GET  302 302 200 200 200 403 403 200 200 403 403
-delegations:history_assistants POST 302 302 405 405 405 405 405 405 405 405 405
-delegations:search             GET  302 302 200 200 200 403 403 200 200 403 403
-delegations:search             POST 302 302 405 405 405 405 405 405 405 405 405
-delegations:grant              GET  302 302 200 200 200 403 403 200 200 403 403
-delegations:grant              POST 302 302 422 422 422 403 403 422 422 403 403
-delegations:show               GET  302 302 200 404 404 403 403 404 404 403 403
-delegations:show               POST 302 302 405 405 405 405 405 405 405 405 405
-delegations:modify             GET  302 302 200 404 404 403 403 404 404 403 403
-delegations:modify             POST 302 302 302 404 404 403 403 404 404 403 403
-delegations:revoke             GET  302 302 200 404 404 403 403 404 404 403 403
-delegations:revoke             POST 302 302 302 404 404 403 403 404 404 403 403
-delegations:received           GET  302 302 200 200 200 403 403 200 200 200 200
-delegations:received           POST 302 302 405 405 405 405 405 405 405 405 405
-delegations:answer             GET  302 302 404 404 200 403 403 404 404 404 404
-delegations:answer             POST 302 302 404 404 302 403 403 404 404 404 404
-delegations:invitation         GET  302 302 404 404 200 403 403 404 404 404 404
-delegations:invitation         POST 302 302 404 404 302 403 403 404 404 404 404
-delegations:switch             GET  302 302 405 405 405 405 405 405 405 405 405
-delegations:switch             POST 302 302 404 404 302 302 404 404 404 404 404
-dossiers:index                 GET  302 302 200 200 200 200 200 200 200 403 403
-dossiers:index                 POST 302 302 405 405 405 405 405 405 405 405 405
-dossiers:create                GET  302 302 200 200 200 200 403 200 200 403 403
-dossiers:create                POST 302 302 302 302 302 302 403 302 302 403 403
-dossiers:search                GET  302 302 200 200 200 200 200 200 200 403 403
-dossiers:search                POST 302 302 200 200 200 200 200 200 200 403 403
-dossiers:detail                GET  302 302 200 404 404 200 200 404 404 404 404
-dossiers:detail                POST 302 302 302 404 404 302 403 404 404 404 404
-dossiers:history               GET  302 302 200 404 404 200 200 404 404 404 404
-dossiers:history               POST 302 302 405 405 405 405 405 405 405 405 405
-demo:mailbox                   GET  200 200 200 200 200 200 200 200 200 200 200
-demo:mailbox                   POST 405 405 405 405 405 405 405 405 405 405 405
+accueil                        GET  200 200 200 302 302 302 302 302 302 302 302 302
+accueil                        POST 405 405 405 405 405 405 405 405 405 405 405 405
+medecin                        GET  302 302 302 200 200 200 200 200 200 200 403 403
+medecin                        POST 302 302 302 405 405 405 405 405 405 405 405 405
+professionnel                  GET  302 302 302 200 200 200 403 403 200 200 200 200
+professionnel                  POST 302 302 302 405 405 405 405 405 405 405 405 405
+mon_compte                     GET  302 302 302 200 200 200 403 403 200 200 200 200
+mon_compte                     POST 302 302 302 302 302 302 403 403 302 302 302 302
+end_other_sessions             GET  302 302 302 405 405 405 405 405 405 405 405 405
+end_other_sessions             POST 302 302 302 302 302 302 403 403 302 302 302 302
+remove_identite                GET  302 302 302 200 404 404 403 403 404 404 404 404
+remove_identite                POST 302 302 302 302 404 404 403 403 404 404 404 404
+charte                         GET  302 302 302 200 200 200 200 200 200 200 200 200
+charte                         POST 302 302 302 302 302 302 302 302 302 302 302 302
+prolonger                      GET  302 302 302 405 405 405 405 405 405 405 405 405
+prolonger                      POST 302 302 302 204 204 204 204 204 204 204 204 204
+accessibilite                  GET  200 200 200 200 200 200 200 200 200 200 200 200
+accessibilite                  POST 405 405 405 405 405 405 405 405 405 405 405 405
+mentions_legales               GET  200 200 200 200 200 200 200 200 200 200 200 200
+mentions_legales               POST 405 405 405 405 405 405 405 405 405 405 405 405
+donnees_personnelles           GET  200 200 200 200 200 200 200 200 200 200 200 200
+donnees_personnelles           POST 405 405 405 405 405 405 405 405 405 405 405 405
+charte_publique                GET  200 200 200 200 200 200 200 200 200 200 200 200
+charte_publique                POST 405 405 405 405 405 405 405 405 405 405 405 405
+plan_du_site                   GET  200 200 200 200 200 200 200 200 200 200 200 200
+plan_du_site                   POST 405 405 405 405 405 405 405 405 405 405 405 405
+assistance                     GET  200 200 200 200 200 200 200 200 200 200 200 200
+assistance                     POST 405 405 405 405 405 405 405 405 405 405 405 405
+en_savoir_plus                 GET  200 200 200 200 200 200 200 200 200 200 200 200
+en_savoir_plus                 POST 405 405 405 405 405 405 405 405 405 405 405 405
+alive                          GET  200 200 200 200 200 200 200 200 200 200 200 200
+alive                          POST 405 405 405 405 405 405 405 405 405 405 405 405
+ready                          GET  200 200 200 200 200 200 200 200 200 200 200 200
+ready                          POST 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:medecin                GET  200 200 200 200 200 200 200 200 200 200 200 200
+authcps:medecin                POST 422 422 422 422 422 422 422 422 422 422 422 422
+authcps:professionnel          GET  200 200 200 200 200 200 200 200 200 200 200 200
+authcps:professionnel          POST 422 422 422 422 422 422 422 422 422 422 422 422
+authcps:code                   GET  302 200 302 302 302 302 302 302 302 302 302 302
+authcps:code                   POST 302 422 302 302 302 302 302 302 302 302 302 302
+authcps:resend                 GET  405 405 405 405 405 405 405 405 405 405 405 405
+authcps:resend                 POST 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:pair                   GET  302 302 200 302 302 302 302 302 302 302 302 302
+authcps:pair                   POST 302 302 422 302 302 302 302 302 302 302 302 302
+authcps:first                  GET  302 302 200 302 302 302 302 302 302 302 302 302
+authcps:first                  POST 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:address                GET  200 200 200 200 200 200 200 200 200 200 200 200
+authcps:address                POST 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:psc                    GET  200 200 200 200 200 200 200 200 200 200 200 200
+authcps:psc                    POST 503 503 503 503 503 503 503 503 503 503 503 503
+authcps:psc_return             GET  403 403 403 403 403 403 403 403 403 403 403 403
+authcps:psc_return             POST 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:psc_exercice           GET  302 302 302 302 302 302 302 302 302 302 302 302
+authcps:psc_exercice           POST 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:psc_logout_return      GET  200 200 200 200 200 200 200 200 200 200 200 200
+authcps:psc_logout_return      POST 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:sign_out               GET  405 405 405 405 405 405 405 405 405 405 405 405
+authcps:sign_out               POST 302 302 302 302 302 302 302 302 302 302 302 302
+delegations:index              GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:index              POST 302 302 302 405 405 405 405 405 405 405 405 405
+delegations:history_confreres  GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:history_confreres  POST 302 302 302 405 405 405 405 405 405 405 405 405
+delegations:history_assistants GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:history_assistants POST 302 302 302 405 405 405 405 405 405 405 405 405
+delegations:search             GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:search             POST 302 302 302 405 405 405 405 405 405 405 405 405
+delegations:grant              GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:grant              POST 302 302 302 422 422 422 403 403 422 422 403 403
+delegations:show               GET  302 302 302 200 404 404 403 403 404 404 403 403
+delegations:show               POST 302 302 302 405 405 405 405 405 405 405 405 405
+delegations:modify             GET  302 302 302 200 404 404 403 403 404 404 403 403
+delegations:modify             POST 302 302 302 302 404 404 403 403 404 404 403 403
+delegations:revoke             GET  302 302 302 200 404 404 403 403 404 404 403 403
+delegations:revoke             POST 302 302 302 302 404 404 403 403 404 404 403 403
+delegations:received           GET  302 302 302 200 200 200 403 403 200 200 200 200
+delegations:received           POST 302 302 302 405 405 405 405 405 405 405 405 405
+delegations:answer             GET  302 302 302 404 404 200 403 403 404 404 404 404
+delegations:answer             POST 302 302 302 404 404 302 403 403 404 404 404 404
+delegations:invitation         GET  302 302 302 404 404 200 403 403 404 404 404 404
+delegations:invitation         POST 302 302 302 404 404 302 403 403 404 404 404 404
+delegations:switch             GET  302 302 302 405 405 405 405 405 405 405 405 405
+delegations:switch             POST 302 302 302 404 404 302 302 404 404 404 404 404
+dossiers:index                 GET  302 302 302 200 200 200 200 200 200 200 403 403
+dossiers:index                 POST 302 302 302 405 405 405 405 405 405 405 405 405
+dossiers:create                GET  302 302 302 200 200 200 200 403 200 200 403 403
+dossiers:create                POST 302 302 302 302 302 302 302 403 302 302 403 403
+dossiers:search                GET  302 302 302 200 200 200 200 200 200 200 403 403
+dossiers:search                POST 302 302 302 200 200 200 200 200 200 200 403 403
+dossiers:detail                GET  302 302 302 200 404 404 200 200 404 404 404 404
+dossiers:detail                POST 302 302 302 302 404 404 302 403 404 404 404 404
+dossiers:history               GET  302 302 302 200 404 404 200 200 404 404 404 404
+dossiers:history               POST 302 302 302 405 405 405 405 405 405 405 405 405
+demo:psc_discovery             GET  200 200 200 200 200 200 200 200 200 200 200 200
+demo:psc_discovery             POST 405 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_authorize             GET  400 400 400 400 400 400 400 400 400 400 400 400
+demo:psc_authorize             POST 400 400 400 400 400 400 400 400 400 400 400 400
+demo:psc_token                 GET  405 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_token                 POST 401 401 401 401 401 401 401 401 401 401 401 401
+demo:psc_userinfo              GET  401 401 401 401 401 401 401 401 401 401 401 401
+demo:psc_userinfo              POST 405 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_certs                 GET  200 200 200 200 200 200 200 200 200 200 200 200
+demo:psc_certs                 POST 405 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_logout                GET  400 400 400 400 400 400 400 400 400 400 400 400
+demo:psc_logout                POST 405 405 405 405 405 405 405 405 405 405 405 405
+demo:mailbox                   GET  200 200 200 200 200 200 200 200 200 200 200 200
+demo:mailbox                   POST 405 405 405 405 405 405 405 405 405 405 405 405
 """
 TABLE = [line.split() for line in MATRIX.strip().splitlines()]
 WITHOUT_PRINCIPAL = ("charte", "prolonger")  # open before anything else, alike for everybody

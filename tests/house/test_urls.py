@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from tests.house.plan import World, our_routes, routes
 
@@ -18,6 +18,13 @@ PUBLIC = {
     "authcps:professionnel": "a door (CON-6)",
     "authcps:code": "the second factor; it asks for an attempt of this browser's session",
     "authcps:resend": "the second factor",
+    "authcps:pair": "a card without account; it asks for an attempt of this browser's session (CPX-2)",
+    "authcps:first": "a first sign-in; it asks for an attempt of this browser's session (CON-8)",
+    "authcps:address": "a signed link, read on whatever device the mail is",
+    "authcps:psc": "leads to Pro Santé Connect",
+    "authcps:psc_return": "back from it; the state must be of this browser's session",
+    "authcps:psc_exercice": "between PSC and the session, for who has several exercices",
+    "authcps:psc_logout_return": "after the sign-out at PSC; changes nothing",
     "authcps:sign_out": "a session that has run out signs out as well",
     "accessibilite": "legal",
     "mentions_legales": "legal",
@@ -28,6 +35,10 @@ PUBLIC = {
     "en_savoir_plus": "what the service is for",
     "alive": "liveness, for machines",
     "ready": "readiness, for machines",
+    **{
+        f"demo:psc_{name}": "PSC's simulator; it exists with DEMO=1 only"
+        for name in ("discovery", "authorize", "token", "userinfo", "certs", "logout")
+    },
     "demo:mailbox": "the demonstration's mailbox; it exists with DEMO=1 only",
 }
 DOORS = ("accueil", "authcps:medecin")
@@ -79,7 +90,7 @@ def test_what_does_not_exist_is_not_found_without_a_door(world):
     assert world.browser("anonymous").ask("GET", "/nulle-part/").status_code == 404
 
 
-@pytest.mark.parametrize("role", ["anonymous", "signing", "owner", "acting", "support"])
+@pytest.mark.parametrize("role", ["anonymous", "signing", "arriving", "owner", "acting", "support"])
 def test_a_get_writes_nothing(world, role):
     browser = world.browser(role)
     for route in our_routes():
@@ -99,10 +110,21 @@ def writes_of(browser, method, url, data) -> list[str]:
     return [one["sql"] for one in seen if not READING.match(one["sql"])]
 
 
+def test_the_plan_fills_every_address(world):
+    assert [route.name for route in our_routes() if not resolvable(world.url(route), route)] == []
+
+
+def resolvable(url, route) -> bool:
+    try:
+        return resolve(url).view_name == route.name
+    except Resolver404:
+        return False
+
+
 def test_the_plan_knows_every_field(world):
     """`World.body` names what the forms of each page really send to it."""
     tokens = {"csrfmiddlewaretoken", "au_nom_de"}
-    for role in ("owner", "confrere", "signing"):
+    for role in ("owner", "confrere", "signing", "arriving"):
         browser = world.browser(role)
         for route in our_routes():
             url = world.url(route)
