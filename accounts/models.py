@@ -7,6 +7,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 
 
 class UserQuerySet(models.QuerySet):
@@ -57,6 +58,15 @@ class User(AbstractBaseUser):
     disabled_at = models.DateTimeField("désactivé le", null=True, blank=True)
     created_at = models.DateTimeField("créé le", db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Reception(models.TextChoices):
+        MAIL = "mail", "par e-mail"
+        SMS = "sms", "par SMS"
+        TOTP = "totp", "par l’application d’authentification"
+
+    reception = models.CharField(
+        "réception des codes", max_length=4, choices=Reception, default=Reception.MAIL
+    )
 
     last_login = None  # said by last_sign_in_at and its means
 
@@ -160,6 +170,63 @@ class AcceptationCharte(models.Model):
 
     def __str__(self):
         return f"{self.user} : charte {self.version}"
+
+
+class AncienMotDePasse(models.Model):
+    """Hashes that may not serve again; the last four are kept, the one in force is on the account."""
+
+    KEPT = 4
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="anciens_mots_de_passe")
+    encoded = models.CharField("empreinte", max_length=128)
+    replaced_at = models.DateTimeField("remplacé le")
+
+    class Meta:
+        verbose_name = "ancien mot de passe"
+        verbose_name_plural = "anciens mots de passe"
+        indexes = [models.Index(fields=["user", "-replaced_at"], name="accounts_ancien_user")]
+
+    def __str__(self):
+        return f"ancien mot de passe de {self.user_id}"
+
+
+class ChangementAdresse(models.Model):
+    """A new e-mail address or mobile, asked for and not used before its link was followed (COM-5)."""
+
+    class Kind(models.TextChoices):
+        MAIL = "mail", "adresse e-mail"
+        MOBILE = "mobile", "numéro de portable"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="changements")
+    kind = models.CharField("nature", max_length=6, choices=Kind)
+    target = models.CharField("nouvelle adresse ou nouveau numéro", max_length=254)
+    digest = models.CharField("empreinte du lien", max_length=64, unique=True)
+    asked_at = models.DateTimeField("demandé le")
+    ends = models.DateTimeField("valable jusqu’à")
+    confirmed_at = models.DateTimeField("confirmé le", null=True)
+
+    class Meta:
+        verbose_name = "changement d’adresse"
+        verbose_name_plural = "changements d’adresse"
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_changement_ends_after_asked",
+                condition=Q(ends__gte=F("asked_at")),
+                violation_error_message="Un lien ne prend pas fin avant son envoi.",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "asked_at"],
+                name="accounts_changement_once",
+                violation_error_message="Ce changement est déjà demandé.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} de {self.user_id}"
+
+    @staticmethod
+    def digest_of(token: str) -> str:
+        return salted_hmac("accounts.changement", token, algorithm="sha256").hexdigest()
 
 
 class Session(AbstractBaseSession):

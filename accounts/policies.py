@@ -1,3 +1,4 @@
+from viatraj.core.droits import Droit
 from viatraj.core.policies import Denied
 
 
@@ -15,3 +16,23 @@ def system(actor):
     """What nobody does by a page: commands and periodic tasks."""
     if actor.user is not None or actor.system_name in ("", "anonymous"):
         raise Denied("Cette opération est réservée à l’exploitation du service.")
+
+
+def lift_lock(actor, user):
+    """The owner himself, by another proof than the password."""
+    if actor.user is None or actor.user.pk != user.pk:
+        raise Denied("Seul le titulaire du compte lève ainsi son blocage.")
+
+
+def unlock(actor, user, places):
+    """COM-7; `places`: where the account holds a habilitation, told by the caller."""
+    if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
+        raise Denied("Ce compte se débloque par un référent.")
+    if not any(actor.rights.cover(Droit.COMPTE, place, domaine="") for place in places):
+        raise Denied("Ce compte n’a pas d’habilitation dans votre périmètre.")
+
+
+def confirm_change(change, now):
+    """The link's own limits; whoever holds it stands at the new address."""
+    if change.confirmed_at or change.ends <= now or not change.user.is_active:
+        raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de plus de 24 heures.")

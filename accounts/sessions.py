@@ -47,6 +47,13 @@ class SessionStore(db.SessionStore):
     def touch(self, now: datetime) -> None:
         """Somebody is there: push the idle end, once a minute at most."""
         if self.row and self.row.ends and now - (self.row.last_seen or now) >= SEEN_EVERY:
+            self.row.last_seen, self.row.expire_date = now, min(now + settings.SESSION_IDLE, self.row.ends)
             self.model.objects.filter(pk=self.row.pk).update(
-                last_seen=now, expire_date=min(now + settings.SESSION_IDLE, self.row.ends)
+                last_seen=self.row.last_seen, expire_date=self.row.expire_date
             )
+
+    def seconds_left(self, now: datetime) -> int:
+        """Until its idle end as the server will apply it, or its end after 8 hours."""
+        if self.row is None:
+            return int(settings.SESSION_IDLE.total_seconds())
+        return max(0, int((self.row.expire_date - now).total_seconds()))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import django_otp
 from django.contrib.auth import login
 from django.utils import timezone
+from django_otp.models import Device
 
 import accounts.actions
 from authcps import psc
-from authcps.models import Attempt, CodeDevice
+from authcps.models import Attempt
 from viatraj.core.actor import Actor, Means
 
 
@@ -27,14 +28,16 @@ WAYS_IN = (
     WayIn("authcps:medecin", (Means.TRUSTED,)),
     WayIn("authcps:professionnel", (Means.TRUSTED,)),
     WayIn("authcps:code", (Means.MAIL, Means.SMS)),
+    WayIn("authcps:totp", (Means.TOTP,)),
+    WayIn("authcps:recovery", (Means.RECOVERY,)),
     WayIn("authcps:first", (Means.CPS, Means.PSC)),
-    WayIn("authcps:card", (Means.CPS, Means.CPE, Means.CPA), open=False),
+    WayIn("authcps:card_return", (Means.CPS, Means.CPE, Means.CPA)),
     WayIn("authcps:psc_return", (Means.PSC,)),
     WayIn("authcps:psc_exercice", (Means.PSC,)),
 )
 
 
-def enter(request, attempt: Attempt, *, means: str, device: CodeDevice | None = None) -> None:
+def enter(request, attempt: Attempt, *, means: str, device: Device | None = None) -> None:
     """Open the session of somebody who has proved who he is; its key changes (ASVS 7.2.4)."""
     user, now = attempt.user, timezone.now()
     proof = psc.proof_of(request.session, attempt)
@@ -47,5 +50,7 @@ def enter(request, attempt: Attempt, *, means: str, device: CodeDevice | None = 
         django_otp.login(request, device)
     request.session.begin(means, now=now)
     request.session["door"] = attempt.door
+    if user.last_sign_in_at:
+        request.session["previous"] = [user.last_sign_in_at.isoformat(), user.last_sign_in_means]
     by = Actor(user=user, means=means, address=request.actor.address, request_id=request.request_id)
     accounts.actions.note_sign_in(user, means=means, now=now, by=by)

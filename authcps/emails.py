@@ -11,7 +11,7 @@ ADDRESS = signing.TimestampSigner(salt="authcps.address")
 def code(attempt, device, *, code, sent_at, ends):
     """The code itself: kept encrypted, erased once delivered, never sent after its 10 minutes."""
     outbox.post(
-        "authcps/emails/code",
+        f"authcps/emails/code{'_sms' if device.channel == 'sms' else ''}",
         to=device.target,
         channel=device.channel,
         key=f"code:{attempt.pk}:{sent_at.timestamp()}",
@@ -49,3 +49,8 @@ def address_to_verify(user):
         context={"user": user, "link": reverse("authcps:address", args=[token])},
         secret=True,
     )
+
+
+def security_changed(user, change, *, at, left=0):
+    """`change`: totp_added, totp_removed, recovery_made or recovery_used (`left` more)."""
+    _notice("security_changed", user, at, change=change, left=left)

@@ -3,7 +3,8 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import PhoneField
+from accounts.forms import OwnerForm, PhoneField
+from accounts.models import User
 
 
 class IdentifiantForm(forms.Form):
@@ -125,3 +126,46 @@ class ExerciceForm(forms.Form):
 def _exercice(verified) -> str:
     place = ", ".join(filter(None, [verified.structure, *verified.adresse.splitlines()]))
     return " – ".join(filter(None, [verified.profession_label, place])) or "Sans précision"
+
+
+class RecoveryForm(forms.Form):
+    """One of the ten codes kept in a safe place; signs and capitals do not matter."""
+
+    code = forms.CharField(
+        label="Code de secours",
+        help_text="10 lettres et chiffres. Exemple\u00a0: abcde-fghjk.",
+        max_length=20,
+        error_messages={"required": "Saisissez l’un de vos codes de secours."},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+        ),
+    )
+
+    def clean_code(self):
+        letters = re.sub(r"[\s-]+", "", self.cleaned_data["code"]).lower()
+        return f"{letters[:5]}-{letters[5:]}"
+
+
+class TotpForm(CodeForm, OwnerForm):
+    """«Mon compte»: a first code proves that the application holds the key."""
+
+    field_order = ["code", "ancien"]
+
+
+class ReceptionForm(forms.Form):
+    """«Mon compte»: how codes come (COM-5)."""
+
+    reception = forms.ChoiceField(
+        label="Recevoir mes codes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez comment recevoir vos codes."},
+    )
+
+    def __init__(self, *args, ready, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reception"].choices = [
+            (value, LABELS[value]) for value in User.Reception.values if value in ready
+        ]
+
+
+LABELS = {"mail": "E-mail", "sms": "SMS", "totp": "Application d’authentification"}

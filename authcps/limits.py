@@ -4,14 +4,12 @@ With a dead Valkey they let pass: the lock and the caps in SQL hold.
 """
 
 import hashlib
-from functools import cache
 
 import structlog
-from django.conf import settings
 from limits import RateLimitItemPerMinute, parse
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
+
+from accounts.limits import limiter as _limiter
 
 log = structlog.get_logger(__name__)
 
@@ -19,14 +17,6 @@ ONCE_AN_ACCOUNT = RateLimitItemPerMinute(1, 10)  # counts an account once in 10 
 DISTINCT_ACCOUNTS = RateLimitItemPerMinute(20, 10)  # then the address is slowed
 SLOWED = parse("20/minute")
 EVERYBODY = parse("1200/minute")  # wrong passwords in all: past that, something is under attack
-
-
-@cache
-def _limiter() -> FixedWindowRateLimiter:
-    storage = storage_from_string(
-        settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25, wrap_exceptions=False
-    )
-    return FixedWindowRateLimiter(storage)
 
 
 def seconds_to_wait(address: str, *, now: float) -> int:

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import requests
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -33,6 +34,32 @@ class Folder:
         part.replace(part.with_suffix(".json"))
 
 
+class Http:
+    """An operator that takes JSON at SMS_URL: {"to", "text", "sender", "reference"}, with a bearer token.
+
+    4xx other than 408 and 429 is a refusal for good; anything else may be tried again.
+    """
+
+    TIMEOUTS = (3.05, 10)  # seconds: to connect, then between two answers
+    LATER = (408, 429)
+
+    def send(self, *, to: str, text: str, message_id: str) -> None:
+        sent = {"to": to, "text": text, "sender": settings.SMS_SENDER, "reference": message_id}
+        try:
+            answer = requests.post(
+                settings.SMS_URL,
+                json=sent,
+                headers={"Authorization": f"Bearer {settings.SMS_TOKEN}"},
+                timeout=self.TIMEOUTS,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise ConnectionError("the SMS operator does not answer") from error
+        if 400 <= answer.status_code < 500 and answer.status_code not in self.LATER:
+            raise Refused(f"operator: {answer.status_code}")
+        if not answer.ok or answer.is_redirect:
+            raise ConnectionError(f"operator: {answer.status_code}")
+
+
 def backend():
-    default = "courrier.sms.Folder" if settings.DEMO else "courrier.sms.Closed"
-    return import_string(getattr(settings, "SMS_BACKEND", default))()
+    return import_string(settings.SMS_BACKEND)()

@@ -41,7 +41,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     prenom = "Camille"
     email = factory.LazyAttribute(lambda user: f"{user.login}@cabinet.example")
     email_verified_at = factory.LazyFunction(timezone.now)
-    password_changed_at = factory.LazyFunction(timezone.now)
+    password_changed_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
 
     @factory.post_generation
     def password(self, create, extracted, **kwargs):

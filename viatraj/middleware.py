@@ -17,8 +17,9 @@ from django.utils.functional import SimpleLazyObject
 
 import delegations.rights
 from accounts import chartes
+from accounts.mots_de_passe import is_expired
 from delegations.models import Delegation
-from viatraj.core.actor import Actor
+from viatraj.core.actor import BY_PASSWORD, Actor
 from viatraj.core.pages import TooManyRequests
 from viatraj.espaces.views import errors
 
@@ -148,9 +149,13 @@ def _delegation(pk, user):
 
 
 class Gate(LoginRequiredMiddleware):
-    """Deny by default; then charte; then «au nom de»: the form was drawn for whom one still works for."""
+    """Deny by default; then expired password; then charte; then «au nom de».
 
-    FREE_OF_CHARTE = ("charte", "authcps:sign_out", "prolonger")
+    The last one: the form was drawn for whom one still works for.
+    """
+
+    EXPIRED = "accounts:expired_password"
+    FREE = ("authcps:sign_out", "prolonger")
     MEDECIN_PATHS = ("/medecin/", "/delegations/", "/dossiers/")
 
     def process_view(self, request, view_func, view_args, view_kwargs):
@@ -158,13 +163,14 @@ class Gate(LoginRequiredMiddleware):
             return None
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
-        if request.resolver_match.view_name in self.FREE_OF_CHARTE:
+        if request.resolver_match.view_name in self.FREE:
             return None
         request.session.touch(timezone.now())
-        if self._must_accept(request):
+        first = self._first_page(request)
+        if first and first != request.resolver_match.view_name:
             if request.method == "GET":
                 request.session["suite"] = request.path
-            return self._go(request, reverse("charte"))
+            return self._go(request, reverse(first))
         return self._refuse_other_principal(request)
 
     def handle_no_permission(self, request, view_func):
@@ -181,6 +187,17 @@ class Gate(LoginRequiredMiddleware):
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": url})
         return redirect(url)
+
+    def _first_page(self, request) -> str:
+        """What stands before any other page."""
+        if self._must_renew(request):
+            return self.EXPIRED
+        return "charte" if self._must_accept(request) else ""
+
+    def _must_renew(self, request) -> bool:
+        """Password door only (MDP-3). Who already works for somebody else is not stopped in the middle."""
+        by_password = request.session.get("means") in BY_PASSWORD
+        return by_password and not request.actor.is_acting and is_expired(request.user, timezone.now())
 
     def _must_accept(self, request) -> bool:
         """Once accepted, the session remembers the version: no query at each page (CON-13)."""

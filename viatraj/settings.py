@@ -115,10 +115,10 @@ AUTHENTICATION_BACKENDS = ["authcps.backends.SessionOnly"]
 LOGIN_URL = "accueil"
 PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"accounts.mots_de_passe.{rule}"} for rule in ("Length", "Common", "Personal", "History")
 ]
-PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=180)
+PASSWORD_MAX_AGE_DAYS, PASSWORD_WARNED_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=180), 15
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds: the link of «Mot de passe oublié ?»
 PASSWORD_TRIES, PASSWORD_WINDOW = 5, timedelta(minutes=15)
 CODE_LIFETIME, CODE_TRIES = timedelta(minutes=10), 5
 CODE_RESEND_AFTER, CODES_AN_HOUR = timedelta(seconds=60), 6
@@ -138,6 +138,18 @@ _issuer_origin = "/".join(PSC_ISSUER.split("/")[:3])
 PSC_ORIGINS = env.list(
     "PSC_ORIGINS", default=sorted({_issuer_origin, _issuer_origin.replace("//auth.", "//wallet.")} - {""})
 )
+
+# --- Cards: closed without authorities; the demonstration has its own -----------------------
+CPS_CA_DIR = env("CPS_CA_DIR", default=str(DATA_DIR / "demo/cartes/ca") if DEMO else "")
+CPS_CRL_DIR = env("CPS_CRL_DIR", default=str(DATA_DIR / "demo/cartes/crl") if DEMO else "")
+CPS_TEST_CARDS = env.bool("CPS_TEST_CARDS", default=DEMO)
+# Where the programme du poste listens, on each workstation; the demonstration plays it itself.
+CARD_READER_URL = env("CARD_READER_URL", default="/demo/lecteur/" if DEMO else "http://127.0.0.1:17850/")
+CARD_CHECK_URL = env("CARD_CHECK_URL", default="")  # the official tool that checks a card and its reader
+CARD_HOST = env("CARD_HOST", default="").rstrip("/")  # its own host for TLS with the card, behind nginx
+CARD_PROXY_SECRET = env("CARD_PROXY_SECRET", default="")
+if CARD_HOST:
+    ALLOWED_HOSTS.append(CARD_HOST.partition("://")[2].partition(":")[0])
 
 SESSION_ENGINE = "accounts.sessions"
 SESSION_IDLE, SESSION_LIFETIME = timedelta(minutes=30), timedelta(hours=8)
@@ -198,6 +210,15 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <ne-pas-repondre@viatraj.example>")
 DEMO_SMTP_DIR = DATA_DIR / "mail"
 
+# --- SMS: an operator's HTTP interface; without SMS_URL no SMS leaves ------------------------
+SMS_URL = env("SMS_URL", default="")
+SMS_TOKEN = env("SMS_TOKEN", default="")
+SMS_SENDER = env("SMS_SENDER", default="")
+SMS_BACKEND = env(
+    "SMS_BACKEND",
+    default="courrier.sms.Http" if SMS_URL else "courrier.sms.Folder" if DEMO else "courrier.sms.Closed",
+)
+
 # --- Background work ------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -208,6 +229,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "seal-journal": {"task": "journal.tasks.seal", "schedule": timedelta(minutes=1)},
     "purge-messages": {"task": "courrier.tasks.purge", "schedule": crontab(minute=10, hour=3)},
+    "warn-passwords": {"task": "accounts.tasks.warn_of_expiry", "schedule": crontab(minute=15, hour=6)},
     "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(minute=20)},
     "purge-attempts": {"task": "authcps.tasks.purge_attempts", "schedule": crontab(minute=25)},
     "expire-invitations": {"task": "delegations.tasks.expire_invitations", "schedule": crontab(minute=5)},

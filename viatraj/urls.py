@@ -12,6 +12,7 @@ handler500 = "viatraj.espaces.views.errors.server_error"
 
 urlpatterns = [
     path("", include("viatraj.espaces.urls")),
+    path("", include("accounts.urls")),
     path("", include("authcps.urls")),
     path("", include("delegations.urls")),
     path("dossiers/", include("dossiers.urls")),

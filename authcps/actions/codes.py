@@ -9,7 +9,7 @@ from django.db.models import Count, F, Sum
 
 from authcps import emails
 from authcps.actions.attempts import finish, known_as
-from authcps.models import Code, CodeDevice, TrustedBrowser
+from authcps.models import Code, CodeDevice, Essai, TrustedBrowser
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
@@ -30,13 +30,16 @@ def enrol(user, *, channel, target, by):
 
 
 @transaction.atomic
-def send_code(attempt, *, now, by):
-    """A new code kills the former one of this attempt; ValidationError says how long to wait (CON-5)."""
+def send_code(attempt, *, now, by, channel=""):
+    """A new code kills the former one of this attempt; ValidationError says how long to wait (CON-5).
+
+    `channel`: mail or sms; empty, or not this account's: as it prefers (CON-6).
+    """
     attempt = locked(attempt)
     user = locked(attempt.user)
     _check_sending(user, now)
     attempt.codes.filter(used_at=None, ends__gt=now).update(ends=F("sent_at"))
-    device = _device_of(user, by=known_as(user, by))
+    device = _device_of(user, channel, by=known_as(user, by))
     code, ends = Code.draw(), now + settings.CODE_LIFETIME
     Code.objects.create(
         attempt=attempt,
@@ -50,8 +53,9 @@ def send_code(attempt, *, now, by):
     record("code.sent", by=known_as(user, by), target=user, channel=device.channel)
 
 
-def _device_of(user, *, by) -> CodeDevice:
-    device = CodeDevice.objects.filter(user=user, confirmed=True).order_by("channel").first()
+def _device_of(user, channel, *, by) -> CodeDevice:
+    devices = {one.channel: one for one in CodeDevice.objects.filter(user=user, confirmed=True)}
+    device = devices.get(channel or user.reception) or devices.get(CodeDevice.Channel.MAIL)
     if device is None and user.email_verified_at is None:
         raise ValidationError(NOT_CONFIRMED, code="address")
     return device or enrol(user, channel=CodeDevice.Channel.MAIL, target=user.email, by=by)
@@ -86,7 +90,7 @@ def redeem(attempt, *, code, now, by):
     """The device of a right code, else ValidationError; each look is counted before it is made."""
     with transaction.atomic():
         user = locked(attempt.user)
-        refusal = TOO_MANY if _is_capped(user, now) else WRONG_CODE
+        refusal = TOO_MANY if is_capped(user, now) else WRONG_CODE
         device = _look(attempt, code, now) if refusal == WRONG_CODE else None
         record("code.redeemed" if device else "code.refused", by=known_as(user, by), target=user)
     if device is None:
@@ -106,7 +110,7 @@ def _look(attempt, code, now) -> CodeDevice | None:
     return right.device
 
 
-def _is_capped(user, now) -> bool:
+def is_capped(user, now) -> bool:
     return (
         _wrong_codes(user, now, hours=1) >= settings.WRONG_CODES_AN_HOUR
         or _wrong_codes(user, now, hours=24) >= settings.WRONG_CODES_A_DAY
@@ -116,20 +120,22 @@ def _is_capped(user, now) -> bool:
 def _wrong_codes(user, now, *, hours) -> int:
     codes = Code.objects.filter(user=user, sent_at__gt=now - timedelta(hours=hours))
     found = codes.aggregate(tried=Sum("tries", default=0), right=Count("used_at"))
-    return found["tried"] - found["right"]
+    others = Essai.objects.filter(user=user, at__gt=now - timedelta(hours=hours), is_right=False).count()
+    return found["tried"] - found["right"] + others
 
 
 @transaction.atomic
 def skip_code(attempt, *, token, now, by):
     """The device whose code this browser gave less than 8 h ago, or None (CON-6)."""
-    trusted = TrustedBrowser.objects.filter(
-        user=attempt.user, token_hash=TrustedBrowser.hash_of(token), ends__gt=now
-    ).select_related("device")
+    trusted = TrustedBrowser.objects.living(now).filter(
+        user=attempt.user, token_hash=TrustedBrowser.hash_of(token)
+    )
     found = trusted.first() if token else None
-    if found is None or not finish(attempt, now):
+    device = found.device if found else None
+    if device is None or not finish(attempt, now):
         return None
     record("code.redeemed", by=known_as(attempt.user, by), target=attempt.user, trusted=True)
-    return found.device
+    return device
 
 
 @transaction.atomic
@@ -138,6 +144,6 @@ def trust(device, *, token, now, by):
     TrustedBrowser.objects.update_or_create(
         user=device.user,
         token_hash=TrustedBrowser.hash_of(token),
-        defaults={"device": device, "ends": now + settings.TRUST_LIFETIME},
+        defaults={"device_path": device.persistent_id, "ends": now + settings.TRUST_LIFETIME},
     )
     record("navigateur.trusted", by=known_as(device.user, by), target=device.user)

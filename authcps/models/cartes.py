@@ -10,7 +10,6 @@ from accounts.models import Identite
 from authcps.models.attempts import Attempt
 from viatraj.core.actor import Means
 
-
 KINDS = [(means.value, means.label) for means in (Means.CPS, Means.CPE, Means.CPA)]
 
 

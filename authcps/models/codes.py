@@ -84,13 +84,23 @@ class Code(models.Model):
         return salted_hmac("authcps.code", f"{attempt.pk}:{code}", algorithm="sha256").hexdigest()
 
 
+class TrustedBrowserQuerySet(models.QuerySet):
+    def living(self, now):
+        """Not past its end, and no new password since the code that began it."""
+        return self.filter(ends__gt=now).exclude(
+            user__password_changed_at__gt=F("ends") - settings.TRUST_LIFETIME
+        )
+
+
 class TrustedBrowser(models.Model):
     """«Once per slice of 8 hours and per browser» (CON-6): the cookie's word is checked against this row."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="trusted_browsers")
     token_hash = models.CharField("empreinte du navigateur", max_length=64)
-    device = models.ForeignKey(CodeDevice, models.CASCADE, related_name="+")
+    device_path = models.CharField("dispositif reconnu", max_length=60, default="")  # of django-otp
     ends = models.DateTimeField("jusqu’à")
+
+    objects = TrustedBrowserQuerySet.as_manager()
 
     class Meta:
         verbose_name = "navigateur de confiance"
@@ -105,6 +115,12 @@ class TrustedBrowser(models.Model):
 
     def __str__(self):
         return f"navigateur de {self.user_id}"
+
+    @property
+    def device(self) -> Device | None:
+        """The address, mobile or application whose code began the trust; None when it is gone."""
+        device = Device.from_persistent_id(self.device_path)
+        return device if device and device.user_id == self.user_id else None
 
     @staticmethod
     def hash_of(token: str) -> str:

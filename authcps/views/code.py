@@ -1,5 +1,6 @@
 """«J’ai reçu mon code» (CON-5)."""
 
+import math
 import secrets
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from authcps import actions, doors
 from authcps.forms import CodeForm
 from authcps.models import Attempt, Code
+from authcps.models.secours import receptions
 from authcps.views import arrival
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -25,48 +27,73 @@ NOTICE = "code_notice"
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request):
-    attempt = _attempt(request)
+    attempt = attempt_of(request)
     if attempt is None:
         return redirect("accueil")
     form = CodeForm(posted(request))
     if submit(form, actions.redeem, attempt=attempt, now=timezone.now(), by=request.actor):
-        return _enter(request, attempt, device=form.result)
-    sent = Code.objects.filter(user=attempt.user_id, attempt=attempt).select_related("device")
+        return enter(request, attempt, device=form.result)
+    codes = Code.objects.filter(user=attempt.user_id, attempt=attempt).select_related("device")
+    sent = codes.order_by("-sent_at").first()
     return page(
         request,
         "authcps/code.html",
         form=form,
-        sent=sent.order_by("-sent_at").first(),
-        door=attempt.door,
+        sent=sent,
+        wait=_seconds_to_wait(sent),
         notice=request.session.pop(NOTICE, "") if request.method == "GET" else "",
+        **other_means(attempt, here=sent.device.channel if sent else ""),
     )
+
+
+def _seconds_to_wait(sent) -> int:
+    """What is truly left before another code may be asked for."""
+    if sent is None:
+        return 0
+    return max(0, math.ceil((sent.sent_at + settings.CODE_RESEND_AFTER - timezone.now()).total_seconds()))
+
+
+def other_means(attempt, *, here) -> dict:
+    """For the pages of the second factor: which ones this account has."""
+    user = attempt.user
+    return {
+        "here": here,
+        "door": attempt.door,
+        "ready": receptions(user),
+        "has_recovery": user.codes_secours.filter(used_at=None).exists(),
+    }
 
 
 @login_not_required
 @require_POST
 def resend(request):
     """«Recevoir un nouveau code»."""
-    attempt = _attempt(request)
+    attempt = attempt_of(request)
     if attempt is None:
         return redirect("accueil")
+    channel = request.POST.get("canal", "")
     try:
-        actions.send_code(attempt, now=timezone.now(), by=request.actor)
+        actions.send_code(attempt, channel=channel, now=timezone.now(), by=request.actor)
     except ValidationError as error:
         request.session[NOTICE] = error.messages[0]
     return redirect("authcps:code")
 
 
-def _attempt(request) -> Attempt | None:
+def attempt_of(request) -> Attempt | None:
+    """Of this browser, its password given; a password chosen since ends it."""
     attempt = arrival.attempt_of(request)
-    return attempt if attempt and attempt.user and attempt.user.is_active else None
+    user = attempt.user if attempt else None
+    if user is None or not user.is_active:
+        return None
+    began = attempt.ends - actions.ATTEMPT_LIFETIME
+    return attempt if user.password_changed_at is None or user.password_changed_at <= began else None
 
 
-def _enter(request, attempt, device):
+def enter(request, attempt, *, device):
+    """This browser need not give a code again for 8 hours."""
     token = request.COOKIES.get(settings.TRUST_COOKIE_NAME) or secrets.token_urlsafe(32)
     actions.trust(device, token=token, now=timezone.now(), by=request.actor)
-    means = actions.pair(attempt, now=timezone.now(), by=request.actor) if attempt.identity else device.means
-    doors.enter(request, attempt, means=means, device=device)
-    response = redirect(attempt.next_path or doors.LANDING[attempt.door])
+    response = open_session(request, attempt, means=device.means, device=device)
     response.set_cookie(
         settings.TRUST_COOKIE_NAME,
         token,
@@ -76,3 +103,10 @@ def _enter(request, attempt, device):
         samesite="Lax",
     )
     return response
+
+
+def open_session(request, attempt, *, means, device=None):
+    if attempt.identity:
+        means = actions.pair(attempt, now=timezone.now(), by=request.actor)
+    doors.enter(request, attempt, means=means, device=device)
+    return redirect(attempt.next_path or doors.LANDING[attempt.door])

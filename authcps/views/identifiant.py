@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from authcps import actions, doors, limits, psc
 from authcps.forms import MedecinForm, ProfessionnelForm
 from authcps.identity import Verified
@@ -101,6 +102,8 @@ def _second_factor(request, attempt):
         return redirect(attempt.next_path or doors.LANDING[attempt.door])
     request.session.cycle_key()
     request.session[arrival.ATTEMPT] = str(attempt.pk)
+    if attempt.user.reception == User.Reception.TOTP:
+        return redirect("authcps:totp")
     try:
         actions.send_code(attempt, now=timezone.now(), by=request.actor)
     except ValidationError as error:

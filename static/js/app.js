@@ -47,10 +47,44 @@
     tick();
   }
 
+  // Les règles du mot de passe, vérifiées à la frappe ; le serveur décide.
+  function checkRules(box) {
+    const input = document.getElementById(box.dataset.regles);
+    const words = (box.dataset.mots || "").split(" ").filter(Boolean);
+    const plain = (text) => text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+    const said = box.querySelector("[data-regles-dit]");
+    const rules = all("[data-regle]", box).filter((rule) => rule.dataset.regle !== "mots" || words.length);
+    const again = document.getElementById(box.querySelector("[data-avec]").dataset.avec);
+    const holds = {
+      longueur: () => [...input.value].length >= 12 && [...input.value].length <= 128,
+      mots: () => !words.some((word) => plain(input.value).includes(word)),
+      repete: () => input.value === again.value,
+    };
+    const check = () => {
+      const typed = input.value !== "";
+      rules.forEach((rule) => {
+        rule.dataset.etat = typed ? (holds[rule.dataset.regle]() ? "oui" : "non") : "";
+      });
+    };
+    const tell = () => {
+      const broken = rules.filter((rule) => rule.dataset.etat === "non").map((rule) => rule.textContent);
+      said.textContent = broken.length ? `Reste à respecter : ${broken.join(" ; ")}` : "";
+    };
+    [input, again].forEach((field) => {
+      field.addEventListener("input", check);
+      field.addEventListener("change", tell);
+    });
+  }
+
   function enhance(root) {
     all('input[type="password"]', root).forEach(showPassword);
     all('form[method="post"]', root).forEach(sendOnce);
     all("button[data-attente]", root).forEach(countDown);
+    all("[data-regles]", root).forEach(checkRules);
+    all("button[data-imprimer]", root).forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => print());
+    });
   }
 
   // Fenêtre : on va chercher la page ordinaire, on en montre la partie [data-dialogue-corps].
@@ -110,35 +144,43 @@
     });
   });
 
-  // Deux minutes avant la fin de la session, on propose de rester connecté : la saisie n’est pas perdue.
+  // Trois minutes avant la fin de la session, on propose de rester connecté : la saisie n’est pas perdue.
   function watchSession(bar) {
-    const idle = Number(bar.dataset.session) * 1000;
     const text = bar.querySelector("[data-session-texte]");
+    const button = bar.querySelector("button");
     const warning = text.textContent;
+    const last = "Votre session de 8 heures se termine. Enregistrez votre travail, puis reconnectez-vous.";
     const ended = "Votre session est terminée. Copiez ce que vous avez saisi, puis rechargez la page.";
     let end = 0;
-    const restart = () => {
-      end = Date.now() + idle;
+    let words = warning;
+    const restart = (seconds) => {
+      end = Date.now() + seconds * 1000;
       bar.hidden = true;
-      text.textContent = warning;
     };
-    const say = (words) => {
-      if (text.textContent !== words) text.textContent = words;
+    const say = (sentence) => {
+      if (text.textContent !== sentence) text.textContent = sentence;
+      button.hidden = sentence !== warning;
       bar.hidden = false;
     };
     // Un poste mis en veille arrête les minuteries : on compare des heures.
     setInterval(() => {
       const left = end - Date.now();
       if (left <= 0) say(ended);
-      else if (left <= 120_000) say(warning);
+      else if (left <= 180_000) say(words);
     }, 5000);
     bar.querySelector("form").addEventListener("submit", async (event) => {
       event.preventDefault();
-      const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) });
-      if (answer.ok && !answer.redirected) restart();
-      else say(ended);
+      const sent = { method: "POST", body: new FormData(event.target) };
+      const answer = await fetch(event.target.action, sent).catch(() => null);
+      if (!answer) return;
+      const left = Number(answer.headers.get("Session-Seconds"));
+      if (answer.ok && !answer.redirected && left > 0) {
+        if (left <= 180) words = last;
+        restart(left);
+        if (left <= 180) say(last);
+      } else say(ended);
     });
-    restart();
+    restart(Number(bar.dataset.session));
   }
 
   all("[data-session]").forEach(watchSession);

@@ -24,6 +24,10 @@ class Means(TextChoices):
     SYSTEM = "system", "traitement automatique"
 
 
+# A password came first.
+BY_PASSWORD = frozenset((Means.MAIL, Means.SMS, Means.TOTP, Means.RECOVERY, Means.TRUSTED))
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a thing lies: one id per level that it has."""

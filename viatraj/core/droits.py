@@ -10,6 +10,7 @@ class Droit(TextChoices):
     VOLET_MEDICAL = "volet_medical", "Volet médical"
     DEMANDE = "demande", "Envoyer et suivre les demandes"
     DOSSIER_ACCEPTATION = "dossier_acceptation", "Accepter un dossier"
+    COMPTE = "compte", "Gérer les comptes"
 
 
 class Mode(TextChoices):

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time
 from decimal import Decimal
 
+import phonenumbers
 from django.utils import timezone
 
 THIN, NBSP = "\u202f", "\u00a0"
@@ -72,6 +73,18 @@ def in_groups(digits: str, *sizes: int) -> str:
         start += size
     parts.append(digits[start:])
     return NBSP.join(part for part in parts if part)
+
+
+def phone(e164: str) -> str:
+    """+33639981234 → 06 39 98 12 34; abroad with its +. What is no number is left as it is."""
+    try:
+        number = phonenumbers.parse(e164, "FR")
+    except phonenumbers.NumberParseException:
+        return e164
+    styles = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(
+        number, styles.NATIONAL if number.country_code == 33 else styles.INTERNATIONAL
+    )
 
 
 def masked_email(address: str) -> str:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
+from accounts.mots_de_passe import expires_at, is_soon_over
+from viatraj.core.actor import BY_PASSWORD
 from viatraj.core.typography import unbroken_hours
 
 MEDECIN_NAV = [
@@ -69,9 +72,23 @@ def site(request):
             "sign_out": url("authcps:sign_out"),
             "switch": url("delegations:switch"),
             "prolong": url("prolonger"),
-            "idle": int(settings.SESSION_IDLE.total_seconds()),
+            "idle": _seconds_left(request) if person else 0,
+            "password_ends": _password_ends(request, person, actor) if person else None,
         }
     }
+
+
+def _seconds_left(request) -> int:
+    session = getattr(request, "session", None)
+    left = getattr(session, "seconds_left", None)
+    return left(timezone.now()) if left else int(settings.SESSION_IDLE.total_seconds())
+
+
+def _password_ends(request, person, actor):
+    """MDP-3: warned before, by a banner on every page; a session by card has nothing to renew."""
+    if actor.means not in BY_PASSWORD or actor.is_acting:
+        return None
+    return expires_at(person) if is_soon_over(person, timezone.now()) else None
 
 
 def links(entries, path="") -> list[Link]:

@@ -14,7 +14,7 @@ Builtin, no `{% load %}`. Tones, everywhere the same five: neutre, info, succes,
     {% error_summary form %}   {% tokens %}   {% dialog %}
     {% can "delegations.revoke" delegation as may_revoke %}
     {{ d|jour }} {{ d|jour_long }} {{ at|heure }} {{ at|instant }}
-    {{ mail|masque_email }} {{ n|numero }} {{ n|rpps }}
+    {{ mail|masque_email }} {{ user.mobile|telephone }} {{ n|numero }} {{ n|rpps }}
 """
 
 import re
@@ -41,6 +41,7 @@ register.filter("jour_long", typography.long_day, is_safe=True)
 register.filter("heure", typography.hour, is_safe=True)
 register.filter("instant", typography.instant, is_safe=True)
 register.filter("masque_email", typography.masked_email)
+register.filter("telephone", typography.phone)
 
 
 @register.filter

@@ -1,5 +1,7 @@
 """«Mon compte» (COM-5, first form), the charte (CON-8, CON-13), «Rester connecté»."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,7 +13,10 @@ import accounts.actions
 import authcps.actions
 from accounts import chartes
 from accounts.forms import CharteForm, ContactForm
+from accounts.mots_de_passe import expires_at
 from accounts.policies import own_account
+from authcps.forms import ReceptionForm
+from authcps.models.secours import receptions
 from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -31,12 +36,33 @@ def compte(request):
         "espaces/compte.html",
         form=form,
         identites=user.identites.filter(ended_at=None).order_by("since"),
-        means=_label(user.last_sign_in_means),
+        **_secrets(user),
+        **_sign_ins(request),
         others=user.sessions.filter(expire_date__gt=timezone.now())
         .exclude(session_key=request.session.session_key)
         .count(),
         charte=user.acceptations.order_by("-accepted_at").first(),
     )
+
+
+def _secrets(user) -> dict:
+    ready = receptions(user)
+    return {
+        "ready": ready,
+        "reception": ReceptionForm(ready=ready, initial={"reception": user.reception}),
+        "password_ends": expires_at(user),
+        "left": user.codes_secours.filter(used_at=None).count(),
+    }
+
+
+def _sign_ins(request) -> dict:
+    """This one, and the one before it, as the session was told when it began."""
+    at, means = request.session.get("previous", ("", ""))
+    return {
+        "means": _label(request.user.last_sign_in_means),
+        "previous_at": datetime.fromisoformat(at) if at else None,
+        "previous_means": _label(means),
+    }
 
 
 def _label(means: str) -> str:
@@ -86,5 +112,6 @@ def _wanted(request) -> str:
 @require_POST
 def stay(request):
     """«Rester connecté»: pushes the idle end, never past the 8 hours; signed out, the gate redirects."""
-    request.session.touch(timezone.now())
-    return HttpResponse(status=204)
+    now = timezone.now()
+    request.session.touch(now)
+    return HttpResponse(status=204, headers={"Session-Seconds": request.session.seconds_left(now)})

@@ -1,10 +1,8 @@
-"""What can be done with an account. The only writer of this app."""
+"""An account: opened, described, signed in to; its charte and its sessions."""
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from accounts import policies
@@ -22,37 +20,9 @@ def create(*, login, nom, prenom, email, now, by, idnat="", **fields):
         User(login=login.lower(), nom=nom, prenom=prenom, email=email, password=make_password(None), **fields)
     )
     if idnat:
-        save_valid(Identite(user=user, idnat=idnat, kind=_kind(idnat), since=now))
+        save_valid(Identite(user=user, idnat=idnat, kind=Identite.kind_of(idnat), since=now))
     record("compte.created", by=by, target=user)
     return user
-
-
-def _kind(idnat: str) -> str:
-    return {"8": Identite.Kind.RPPS, "0": Identite.Kind.ADELI}.get(idnat[0], Identite.Kind.STRUCTURE)
-
-
-def choose_password(user, *, password, now, by):
-    """Hash out of any lock, then write; sessions of the former password end (Django's session hash)."""
-    policies.system(by)
-    validate_password(password, user)
-    encoded = make_password(password)
-    with transaction.atomic():
-        user = locked(user)
-        user.password, user.password_changed_at, user.wrong_passwords_at = encoded, now, []
-        save_valid(user)
-        record("mot_de_passe.chosen", by=by, target=user)
-    return user
-
-
-@transaction.atomic
-def note_wrong_password(user, *, now, by):
-    """Keep the instants of the last 15 minutes; the fifth one locks the password door (CON-12)."""
-    since = now - settings.PASSWORD_WINDOW
-    user.wrong_passwords_at = [at for at in user.wrong_passwords_at if at > since] + [now]
-    if user.locked_at is None and len(user.wrong_passwords_at) >= settings.PASSWORD_TRIES:
-        user.locked_at, user.wrong_passwords_at = now, []
-        record("compte.locked", by=by, target=user)
-    user.save(update_fields=["wrong_passwords_at", "locked_at"])
 
 
 @transaction.atomic
@@ -65,7 +35,7 @@ def note_sign_in(user, *, means, now, by):
 
 @transaction.atomic
 def update_contact(user, *, telephone, adresse, version, by):
-    """COM-5, its first form: what the card does not say and no code is sent to."""
+    """COM-5: what the card does not say and no code is sent to."""
     policies.own_account(by)
     user = locked(user, version=version)
     changed = [

@@ -1,0 +1,40 @@
+"""What can be done with an account. The only writer of this app."""
+
+from accounts.actions.adresses import ask_change, confirm_change
+from accounts.actions.comptes import (
+    accept_charte,
+    create,
+    end_other_sessions,
+    note_sign_in,
+    purge_sessions,
+    update_contact,
+)
+from accounts.actions.mots_de_passe import (
+    ask_new_password,
+    change_password,
+    choose_password,
+    prove,
+    reset_password,
+    warn_of_expiry,
+)
+from accounts.actions.verrous import lift_lock, note_wrong_password, unlock
+
+__all__ = [
+    "accept_charte",
+    "ask_change",
+    "ask_new_password",
+    "change_password",
+    "choose_password",
+    "confirm_change",
+    "create",
+    "end_other_sessions",
+    "lift_lock",
+    "note_sign_in",
+    "note_wrong_password",
+    "prove",
+    "purge_sessions",
+    "reset_password",
+    "unlock",
+    "update_contact",
+    "warn_of_expiry",
+]

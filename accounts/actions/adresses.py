@@ -1,0 +1,71 @@
+"""A new e-mail address or mobile: used only once its link was followed (COM-5; ASVS 6.6.1, 7.5.1)."""
+
+import secrets
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import emails, policies
+from accounts.actions.mots_de_passe import prove
+from accounts.models import ChangementAdresse
+from journal.models import record
+from viatraj.core.saving import locked, save_valid
+
+LIFETIME = timedelta(hours=24)
+AN_HOUR = 5
+
+
+def ask_change(user, *, kind, target, ancien, now, by):
+    """Sends a link to the new address or number, and tells the present one; the former link dies."""
+    policies.own_account(by)
+    prove(user, ancien, now=now, by=by)
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        user = locked(user)
+        _check_asking(user, now)
+        user.changements.filter(kind=kind, confirmed_at=None, ends__gt=now).update(ends=now)
+        change = save_valid(
+            ChangementAdresse(
+                user=user,
+                kind=kind,
+                target=target,
+                digest=ChangementAdresse.digest_of(token),
+                asked_at=now,
+                ends=now + LIFETIME,
+            )
+        )
+        record("adresse.asked", by=by, target=user, kind=kind)
+        emails.change_link(change, token)
+        emails.change_asked(change)
+    return change
+
+
+def _check_asking(user, now):
+    if user.changements.filter(asked_at__gt=now - timedelta(hours=1)).count() >= AN_HOUR:
+        raise ValidationError("Vous avez demandé plusieurs liens depuis une heure. Réessayez plus tard.")
+
+
+@transaction.atomic
+def confirm_change(change, *, now, by):
+    """Once; the former address is told. The second factor follows: `authcps.actions.confirm_reception`."""
+    policies.confirm_change(change, now)
+    change = locked(change)
+    policies.confirm_change(change, now)
+    user = locked(change.user)
+    former = user.email
+    _apply(user, change, now)
+    change.confirmed_at = now
+    change.save(update_fields=["confirmed_at"])
+    record("adresse.changed", by=by, target=user, kind=change.kind)
+    emails.change_done(change, former=former, at=now)
+    return user
+
+
+def _apply(user, change, now):
+    if change.kind == ChangementAdresse.Kind.MAIL:
+        user.email, user.email_verified_at = change.target, now
+    else:
+        user.mobile, user.mobile_verified_at = change.target, now
+    user.version += 1
+    save_valid(user)

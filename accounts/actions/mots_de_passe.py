@@ -1,0 +1,131 @@
+"""Passwords: chosen, changed, forgotten (MDP-1 to MDP-4). All hashing is done before a lock is taken."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password, verify_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import emails, mots_de_passe, policies
+from accounts.actions.verrous import lift_lock, note_wrong_password
+from accounts.identifiants import spellings
+from accounts.models import AncienMotDePasse, Session, User
+from journal.models import record
+from viatraj.core.actor import Actor
+from viatraj.core.saving import locked
+
+WRONG = "Ce mot de passe n’est pas celui de votre compte."
+LOCKED = (
+    "Trop de mots de passe erronés ont été saisis\u00a0: le mot de passe est bloqué. "
+    "Utilisez «\u00a0Mot de passe oublié\u202f?\u00a0»."
+)
+STALE = "Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de plus de 24 heures."
+NOBODY = User(pk=0, login="personne", email="personne@invalid")
+
+
+def choose_password(user, *, password, now, by):
+    """A first password, or one set by a command; sessions of the former one end (Django's session hash)."""
+    policies.system(by)
+    encoded = _encode(password, user)
+    with transaction.atomic():
+        user = _replace(locked(user), encoded, now)
+        record("mot_de_passe.chosen", by=by, target=user)
+    return user
+
+
+def prove(user, password, *, now, by):
+    """Who is at the keyboard of this session? ValidationError when it is not the owner (ASVS 7.5.1).
+
+    An account without password is opened by card or Pro Santé Connect only: that session says enough.
+    """
+    policies.own_account(by)
+    if not user.has_usable_password():
+        return
+    right, _ = verify_password(password, user.password)
+    with transaction.atomic():
+        fresh = locked(user)
+        refusal = LOCKED if fresh.locked_at else "" if right and fresh.password == user.password else WRONG
+        if refusal == WRONG:
+            note_wrong_password(fresh, now=now, by=by)
+            record("mot_de_passe.refused", by=by, target=fresh)
+    if refusal:
+        raise ValidationError({"ancien": refusal})
+
+
+def change_password(user, *, ancien, mot_de_passe, keep, now, by):
+    """MDP-4: the old one is asked; every other session ends, `keep` is this one's key."""
+    policies.own_account(by)
+    prove(user, ancien, now=now, by=by)
+    encoded = _encode(mot_de_passe, user)
+    with transaction.atomic():
+        user = _replace(locked(user), encoded, now)
+        Session.objects.filter(user=user).exclude(session_key=keep).delete()
+        record("mot_de_passe.changed", by=by, target=user)
+        emails.password_changed(user, at=now)
+    return user
+
+
+@transaction.atomic
+def ask_new_password(*, identifiant, now, by):
+    """MDP-1, MDP-2: a link for whoever may have one; for others the same work, a letter that never leaves."""
+    known = User.objects.known_as(spellings(identifiant)).first()
+    may = known is not None and known.is_active and bool(known.email)
+    emails.forgotten(known if may else NOBODY, now=now, for_real=may)
+    record("mot_de_passe.forgotten", by=_as(known, by) if may else by, target=known if may else None)
+
+
+def reset_password(user, *, token, mot_de_passe, now, by):
+    """The link of the mail: once, 24 hours. Lifts the lock, ends all sessions; the code is still asked."""
+    encoded = _encode(mot_de_passe, user)
+    with transaction.atomic():
+        user, by = locked(user), _as(user, by)
+        if not user.is_active or not mots_de_passe.LINKS.check_token(user, token):
+            raise ValidationError(STALE)
+        user = _replace(user, encoded, now)
+        Session.objects.filter(user=user).delete()
+        record("mot_de_passe.reset", by=by, target=user)
+        lift_lock(user, by=by)
+        emails.password_changed(user, at=now)
+    return user
+
+
+@transaction.atomic
+def warn_of_expiry(*, now, by):
+    """MDP-3: a mail 15 days before, once a password."""
+    policies.system(by)
+    if not settings.PASSWORD_MAX_AGE_DAYS:
+        return
+    oldest = now - timedelta(days=settings.PASSWORD_MAX_AGE_DAYS)
+    due = User.objects.enabled().filter(
+        password_changed_at__gt=oldest,
+        password_changed_at__lte=oldest + timedelta(days=settings.PASSWORD_WARNED_DAYS),
+    )
+    for user in due.exclude(email="").order_by("pk").iterator():
+        if emails.password_expires(user, on=mots_de_passe.expires_at(user)):
+            record("mot_de_passe.warned", by=by, target=user)
+
+
+def _encode(password, user) -> str:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"mot_de_passe": error.error_list}) from error
+    return make_password(password)
+
+
+def _replace(user, encoded, now):
+    """Keeps what may not serve again; the account's row is locked."""
+    if user.has_usable_password():
+        AncienMotDePasse.objects.create(user=user, encoded=user.password, replaced_at=now)
+        kept = user.anciens_mots_de_passe.order_by("-replaced_at", "-pk")[: AncienMotDePasse.KEPT]
+        user.anciens_mots_de_passe.exclude(pk__in=[one.pk for one in kept]).delete()
+    user.password, user.password_changed_at, user.wrong_passwords_at = encoded, now, []
+    user.save(update_fields=["password", "password_changed_at", "wrong_passwords_at"])
+    return user
+
+
+def _as(user, by) -> Actor:
+    """The same address, now that we know whose link it is."""
+    return Actor(user=user, address=by.address, request_id=by.request_id, means=by.means)

@@ -1,0 +1,86 @@
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import ChangementAdresse
+from accounts.mots_de_passe import LINKS
+from courrier import outbox
+from courrier.models import Channel, Priority
+from viatraj.core.typography import masked_email
+
+EVERY = 300  # seconds: asking again at once does not fill somebody's mailbox
+
+
+def forgotten(user, *, now, for_real):
+    """A link of 24 hours. Not `for_real`: the same statements, for a letter born expired."""
+    token = f"{urlsafe_base64_encode(force_bytes(user.pk))}.{LINKS.make_token(user)}"
+    when = int(now.timestamp() // EVERY if for_real else now.timestamp() * 1e6)
+    outbox.post(
+        "accounts/emails/forgotten",
+        to=user.email,
+        key=f"forgotten:{user.pk}:{when}:{user.password_changed_at}",
+        context={"user": user, "link": reverse("accounts:new_password", args=[token])},
+        priority=Priority.CODE,
+        expires_at=None if for_real else now,
+        secret=True,
+    )
+
+
+def password_changed(user, *, at):
+    _notice("password_changed", user, at)
+
+
+def password_expires(user, *, on) -> bool:
+    return _notice("password_expires", user, on)
+
+
+def locked(user, *, at):
+    _notice("locked", user, at)
+
+
+def change_link(change, token):
+    """To the new address or number: its owner alone may confirm."""
+    sms = change.kind == ChangementAdresse.Kind.MOBILE
+    outbox.post(
+        "accounts/emails/change_link_sms" if sms else "accounts/emails/change_link",
+        to=change.target,
+        channel=Channel.SMS if sms else Channel.MAIL,
+        key=f"change-link:{change.pk}",
+        context={"user": change.user, "link": reverse("authcps:confirm_reception", args=[token])},
+        priority=Priority.CODE,
+        expires_at=change.ends,
+        secret=True,
+    )
+
+
+def change_asked(change):
+    _notice("change_asked", change.user, change.asked_at, change=change, target=_masked(change))
+
+
+def change_done(change, *, former, at):
+    """To the former address; to the new one too when it is the address that changed."""
+    for rank, address in enumerate(dict.fromkeys([former, change.user.email])):
+        if address:
+            outbox.post(
+                "accounts/emails/change_done",
+                to=address,
+                key=f"change-done:{change.pk}:{rank}",
+                context={"user": change.user, "at": at, "change": change, "target": _masked(change)},
+            )
+
+
+def _masked(change) -> str:
+    if change.kind == ChangementAdresse.Kind.MAIL:
+        return masked_email(change.target)
+    return f"•• {change.target[-2:]}"
+
+
+def _notice(letter, user, at, **context) -> bool:
+    if not user.email:
+        return False
+    return outbox.post(
+        f"accounts/emails/{letter}",
+        to=user.email,
+        key=f"{letter}:{user.pk}:{at.timestamp()}",
+        context={"user": user, "at": at, **context},
+    )

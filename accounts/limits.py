@@ -1,0 +1,36 @@
+"""Rate limits on Valkey: they slow down, never block a whole hospital, and let pass when Valkey is dead."""
+
+from functools import cache
+
+import structlog
+from django.conf import settings
+from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+LINKS_AN_ADDRESS = parse("60 per 10 minute")  # new passwords asked for from one address: a hospital has one
+LINKS_IN_ALL = parse("600 per minute")
+UNPROVED_AT_ONCE = parse("3 per 10 minute")  # without proof of work: then after a delay, then slower
+UNPROVED = parse("20 per hour")
+ONCE_A_PROOF = parse("1 per 2 hour")
+
+
+@cache
+def limiter() -> FixedWindowRateLimiter:
+    storage = storage_from_string(
+        settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25, wrap_exceptions=False
+    )
+    return FixedWindowRateLimiter(storage)
+
+
+def seconds_to_wait(limit: RateLimitItem, *key: str, now: float) -> int:
+    """Counts one more; 0 when it may pass."""
+    try:
+        if not limiter().hit(limit, *key):
+            return max(1, int(limiter().get_window_stats(limit, *key).reset_time - now))
+    except RedisError as error:
+        log.warning("limits.unavailable", error=type(error).__name__)
+    return 0

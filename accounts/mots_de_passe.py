@@ -1,0 +1,133 @@
+"""The policy of passwords (decisions.md): length, commonest, personal words, the last five. No composition."""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.hashers import verify_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.exceptions import ValidationError
+
+SHORTEST, LONGEST = 12, 128
+SHORTEST_WORD = 4  # of a personal word: «Roy» is in «royaume»
+LONGEST_DRESSING = 6  # «soleil2026!» is still «soleil»
+FRENCH = Path(__file__).parent / "data" / "mots_de_passe_courants.txt"
+
+
+class Links(PasswordResetTokenGenerator):
+    """24 hours (PASSWORD_RESET_TIMEOUT); dies when used, and when the password or the address changes."""
+
+    key_salt = "accounts.mot_de_passe"
+
+    def _make_hash_value(self, user, timestamp):
+        return f"{super()._make_hash_value(user, timestamp)}{user.password_changed_at}{user.disabled_at}"
+
+
+LINKS = Links()
+
+
+def expires_at(user) -> datetime | None:
+    """None: never."""
+    if not settings.PASSWORD_MAX_AGE_DAYS or user.password_changed_at is None:
+        return None
+    return user.password_changed_at + timedelta(days=settings.PASSWORD_MAX_AGE_DAYS)
+
+
+def is_expired(user, now: datetime) -> bool:
+    end = expires_at(user)
+    return end is not None and end <= now
+
+
+def is_soon_over(user, now: datetime) -> bool:
+    """Within the 15 days before its end."""
+    end = expires_at(user)
+    return end is not None and now < end <= now + timedelta(days=settings.PASSWORD_WARNED_DAYS)
+
+
+class Length:
+    """12 to 128 characters, counted as people see them; nothing is cut off."""
+
+    def validate(self, password, user=None):
+        if len(password) < SHORTEST:
+            raise ValidationError(f"Il compte moins de {SHORTEST} caractères.", code="length")
+        if len(password) > LONGEST:
+            raise ValidationError(f"Il compte plus de {LONGEST} caractères.", code="length")
+
+    def get_help_text(self):
+        return f"De {SHORTEST} à {LONGEST} caractères\u00a0: une phrase convient bien."
+
+
+class Common:
+    """The commonest ones, French and English, also doubled or dressed with some figures and signs."""
+
+    def validate(self, password, user=None):
+        if any(core in _common() for core in _cores(password)):
+            raise ValidationError("Il est trop courant\u00a0: il serait essayé en premier.", code="common")
+
+    def get_help_text(self):
+        return "Ni un mot de passe courant, ni une suite de touches."
+
+
+class Personal:
+    def validate(self, password, user=None):
+        text = plain(password)
+        if any(word in text for word in personal_words(user)):
+            raise ValidationError(
+                "Il contient votre nom, votre identifiant, votre adresse ou le nom du service.",
+                code="personal",
+            )
+
+    def get_help_text(self):
+        return "Ni votre nom, ni votre identifiant, ni votre adresse e-mail, ni le nom du service."
+
+
+class History:
+    """The password in force and the four before it."""
+
+    def validate(self, password, user=None):
+        if user is None or user.pk is None:
+            return
+        former = user.anciens_mots_de_passe.order_by("-replaced_at", "-pk").values_list("encoded", flat=True)
+        if any(verify_password(password, encoded)[0] for encoded in [user.password, *former]):
+            raise ValidationError("Il a déjà servi récemment.", code="history")
+
+    def get_help_text(self):
+        return "Différent de vos cinq derniers mots de passe."
+
+
+def personal_words(user) -> list[str]:
+    """In lower case, without accents or signs."""
+    texts = [settings.SITE_NAME]
+    if user is not None:
+        texts += [user.nom, user.prenom, user.login, user.login[1:], *re.split(r"[@.]", user.email)[:-1]]
+    words = {plain(word) for text in texts for word in (text, *re.split(r"[\s'’-]+", text))}
+    return sorted(word for word in words if len(word) >= SHORTEST_WORD)
+
+
+def plain(text: str) -> str:
+    """«N’Diaye-Été 31» → ndiayeete31."""
+    bare = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in bare if letter.isalnum())
+
+
+def _cores(password: str):
+    """What is left of a password once undressed: «Soleil!2026» → soleil, «azertyazerty» → azerty."""
+    text = plain(password)
+    yield text
+    word = text.strip("0123456789")
+    if word and len(password) - len(word) <= LONGEST_DRESSING:
+        yield word
+    for one in (text, word):
+        if again := re.fullmatch(r"(.{1,12}?)\1+", one):
+            yield again[1] if len(again[1]) > 2 else "azerty"
+
+
+@cache
+def _common() -> frozenset[str]:
+    lines = FRENCH.read_text().split("\n")
+    french = {plain(line) for line in lines if line and not line.startswith("#")}
+    return frozenset(french | {plain(one) for one in CommonPasswordValidator().passwords} - {""})

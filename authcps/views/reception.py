@@ -1,0 +1,43 @@
+"""Where codes go: the preference of «Mon compte», and the link that confirms an address or mobile."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import ChangementAdresse
+from accounts.policies import confirm_change, own_account
+from authcps import actions
+from authcps.forms import ReceptionForm
+from authcps.models.secours import receptions
+from viatraj.core.forms import posted, submit
+from viatraj.core.pages import page
+from viatraj.core.policies import can
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request):
+    """«SMS», «Enregistrer»."""
+    own_account(request.actor)
+    user = request.user
+    ready = receptions(user)
+    form = ReceptionForm(posted(request), ready=ready, initial={"reception": user.reception})
+    if submit(form, actions.choose_reception, user=user, by=request.actor):
+        messages.success(request, "Votre choix est enregistré.")
+        return redirect("mon_compte")
+    return page(request, "authcps/reception.html", form=form, ready=ready)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request, token):
+    """Where the link leads, often on a telephone that is not signed in; a button confirms, not the link."""
+    digest, now = ChangementAdresse.digest_of(token), timezone.now()
+    change = ChangementAdresse.objects.filter(digest=digest).select_related("user").first()
+    if change is None or not can(confirm_change, change, now):
+        return page(request, "authcps/stale_reception.html", status=404)
+    if request.method == "POST":
+        actions.confirm_reception(change, now=now, by=request.actor)
+        return page(request, "authcps/reception_confirmed.html", change=change)
+    return page(request, "authcps/reception_confirm.html", change=change)

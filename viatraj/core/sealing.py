@@ -1,0 +1,30 @@
+"""Texts that only we may read again: encrypted at rest, by keys derived from SECRET_KEY, one a purpose."""
+
+import base64
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+def seal(purpose: str, plain: bytes) -> bytes:
+    """`purpose` is a name such as "courrier.secret": what is sealed for one is not read for another."""
+    return _cipher_of(purpose, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).encrypt(plain)
+
+
+def unseal(purpose: str, sealed: bytes) -> bytes:
+    """Raises cryptography.fernet.InvalidToken when no key of ours fits."""
+    cipher = _cipher_of(purpose, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return cipher.decrypt(bytes(sealed))
+
+
+@lru_cache(maxsize=8)
+def _cipher_of(purpose: str, *secrets: str) -> MultiFernet:
+    return MultiFernet([Fernet(_key(purpose, secret)) for secret in secrets])
+
+
+def _key(purpose: str, secret: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"viatraj.{purpose}".encode())
+    return base64.urlsafe_b64encode(derived.derive(secret.encode()))
