@@ -4,10 +4,10 @@ Called by `annuaire.actions.import_rpps` only, inside its transaction. A line's 
 its bytes: what is known is not parsed again, order does not matter, strictly equal lines are one.
 """
 
-import hashlib
 from binascii import hexlify
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db import connection
 
@@ -67,7 +67,6 @@ def _known(cursor) -> dict[bytes, bool]:
 
 
 def _first(cursor, extraction) -> Outcome:
-    outcome = Outcome(first=True)
     owned = _owned(cursor)
     if owned:
         # Rows of a table truncated here need no later vacuum; the empty table is locked anyway.
@@ -75,7 +74,9 @@ def _first(cursor, extraction) -> Outcome:
         _drop_indexes(cursor)
     frozen = ", FREEZE" if owned else ""
     with cursor.copy(f"COPY annuaire_activite {INTO} FROM STDIN ({FORMAT}{frozen})") as copy:
-        _send(copy, _unknown(extraction, {}, outcome))
+        _send(copy, extraction.unknown(known := {}))
+    outcome = _counted(extraction)
+    outcome.first, outcome.added = True, len(known)
     if owned:
         _build_indexes(cursor)
     cursor.execute("SELECT set_config('default_statistics_target', '50', true)")  # finer only slows planning
@@ -114,15 +115,16 @@ def _build_indexes(cursor):
 
 
 def _refresh(cursor, extraction, known, *, same_layout, accept_loss) -> Outcome:
-    outcome = Outcome()
+    before = len(known)
     _temporary(cursor, "arrivee", "LIKE annuaire_activite")
     with cursor.copy(f"COPY arrivee {INTO} FROM STDIN ({FORMAT})") as copy:
-        _send(copy, _unknown(extraction, known, outcome))
+        _send(copy, extraction.unknown(known))
+    outcome = _counted(extraction)
     gone = [digest for digest, seen in known.items() if not seen]
-    outcome.removed = len(gone)
+    outcome.added, outcome.removed = len(known) - before, len(gone)
     # Another header makes every line another one: then their number alone tells.
     lost = len(gone) if same_layout else len(gone) - outcome.added
-    _guard(lost, len(known), "lignes", accept_loss)
+    _guard(lost, before, "lignes", accept_loss)
     if outcome.added or outcome.removed:
         _apply(cursor, gone, outcome, accept_loss)
     else:
@@ -181,35 +183,15 @@ def _guard(lost: int, total: int, what: str, accept_loss: bool):
 # --- Both --------------------------------------------------------------------------------
 
 
-def _unknown(extraction, known, outcome) -> Iterable[bytes]:
-    """COPY rows of the lines that are not stored yet; marks those that are."""
-    md5, arrived = hashlib.md5, set()
-    number, duplicates = 1, 0
-    for number, line in extraction.lines():
-        digest = md5(line, usedforsecurity=False).digest()
-        if digest in known:
-            duplicates += known[digest]
-            known[digest] = True
-        elif digest in arrived:
-            duplicates += 1
-        else:
-            arrived.add(digest)
-            yield hexlify(digest) + b"|" + extraction.row(number, line)
-    outcome.lines, outcome.duplicates = number - 1, duplicates
-    if not outcome.lines:
-        raise Refused("Le fichier n’a que son en-tête.")
-    outcome.added = len(arrived)
-
-
-def _send(copy, rows: Iterable[bytes]):
-    batch = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            copy.write(b"\n".join(batch) + b"\n")
-            batch.clear()
-    if batch:
+def _send(copy, rows: Iterator[bytes]):
+    while batch := list(islice(rows, BATCH)):
         copy.write(b"\n".join(batch) + b"\n")
+
+
+def _counted(extraction) -> Outcome:
+    if not extraction.lines:
+        raise Refused("Le fichier n’a que son en-tête.")
+    return Outcome(lines=extraction.lines, duplicates=extraction.duplicates)
 
 
 def _temporary(cursor, name, columns):

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 import zlib
+from binascii import hexlify
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,8 +53,9 @@ OPTIONAL = {
     "type_voie": ("Libellé type de voie (coord. structure)",),
     "voie": ("Libellé Voie (coord. structure)",),
 }
-COLUMNS = [*REQUIRED, *OPTIONAL]  # what `Extraction.row` gives, in this order
+COLUMNS = [*REQUIRED, *OPTIONAL]  # of a row, in this order
 RESTRICTED_WIDTHS = (49, 50)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 
 
 class Refused(ValueError):
@@ -62,7 +64,10 @@ class Refused(ValueError):
 
 @dataclass
 class Extraction:
-    """An open extraction. `day` is the date in its name, or None; `layout` tells one header from another."""
+    """An open extraction. `day` is the date in its name, or None; `layout` tells one header from another.
+
+    `lines` and `duplicates` are counted while `unknown` reads.
+    """
 
     file_name: str
     day: date | None
@@ -71,32 +76,55 @@ class Extraction:
     width: int
     pick: itemgetter
     file: BinaryIO
+    lines: int = 0
+    duplicates: int = 0
 
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        """(number, line without its end); the header is line 1. Too long a line is refused, not read."""
+    def unknown(self, known: dict[bytes, bool]) -> Iterator[bytes]:
+        """Rows of the lines whose MD5 is not in `known`, which gets it; True there means read in this file.
+
+        A row is the MD5 and the fields of COLUMNS, as PostgreSQL's COPY reads them (text, delimiter «|»).
+        One flat loop: it turns two million times, and what is known is not looked at further.
+        """
+        width, pick, md5, number = self.width, self.pick, partial(hashlib.md5, usedforsecurity=False), 1
         try:
-            for number, line in enumerate(iter(partial(self.file.readline, LONGEST_LINE), b""), 2):
-                if len(line) == LONGEST_LINE:
-                    raise Refused(f"Ligne {number}\u00a0: plus de {LONGEST_LINE} octets.")
-                yield number, line.rstrip(b"\r\n")
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            for number, ended in enumerate(iter(partial(self.file.readline, LONGEST_LINE), b""), 2):
+                line = ended.rstrip(b"\r\n")
+                digest = md5(line).digest()
+                seen = known.get(digest)
+                known[digest] = True
+                if seen is not None:
+                    self.duplicates += seen
+                    continue
+                fields = line.split(SEPARATOR)
+                if len(fields) != width or "\0" in line.decode():
+                    _refuse_line(number, ended, width)
+                fields.append(b"")  # where columns that are not there point to
+                picked = pick(fields)
+                row = SEPARATOR.join(picked)
+                if len(row) > LONGEST_FIELD or not 0 < len(picked[0]) <= LONGEST_IDNAT:
+                    _check_lengths(number, picked)
+                yield hexlify(digest) + SEPARATOR + row.replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
+        except UnicodeDecodeError as error:
+            raise Refused(f"Ligne {number}\u00a0: le texte n’est pas de l’UTF-8.") from error
+        except UNREADABLE as error:
             raise Refused(f"Le fichier est abîmé ou illisible\u00a0: {error}.") from error
+        self.lines = number - 1
 
-    def row(self, number: int, line: bytes) -> bytes:
-        """The fields of COLUMNS as a row of PostgreSQL's COPY (text format, delimiter «|», no line end)."""
-        fields = line.split(SEPARATOR)
-        if len(fields) != self.width:
-            found = f"{len(fields)} champs au lieu de {self.width}"
-            raise Refused(f"Ligne {number}\u00a0: {found} (ligne tronquée\u202f?).")
-        _decoded(line, number)
-        fields.append(b"")  # where columns that are not there point to
-        picked = self.pick(fields)
-        if not 0 < len(picked[0]) <= LONGEST_IDNAT:
-            raise Refused(f"Ligne {number}\u00a0: identification nationale absente ou trop longue.")
-        row = SEPARATOR.join(picked).replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
-        if len(row) > LONGEST_FIELD and max(map(len, picked[1:7])) > LONGEST_FIELD:
-            raise Refused(f"Ligne {number}\u00a0: un champ dépasse {LONGEST_FIELD} octets.")
-        return row
+
+def _refuse_line(number: int, line: bytes, width: int):
+    if len(line) == LONGEST_LINE:
+        raise Refused(f"Ligne {number}\u00a0: plus de {LONGEST_LINE} octets.")
+    if b"\0" in line:
+        raise Refused(f"Ligne {number}\u00a0: caractère nul.")
+    found = line.count(SEPARATOR) + 1
+    raise Refused(f"Ligne {number}\u00a0: {found} champs au lieu de {width} (ligne tronquée\u202f?).")
+
+
+def _check_lengths(number: int, picked: tuple[bytes, ...]):
+    if not 0 < len(picked[0]) <= LONGEST_IDNAT:
+        raise Refused(f"Ligne {number}\u00a0: identification nationale absente ou trop longue.")
+    if max(map(len, picked[1 : len(REQUIRED)])) > LONGEST_FIELD:
+        raise Refused(f"Ligne {number}\u00a0: un champ dépasse {LONGEST_FIELD} octets.")
 
 
 @contextmanager
@@ -154,7 +182,7 @@ def _main_member(archive) -> zipfile.ZipInfo:
 
 def _accepted(name: str, file, sha256: str) -> Extraction:
     raw = _header_line(file)
-    header = [_column(title) for title in _decoded(raw, 1).removeprefix("\ufeff").split("|")]
+    header = [_column(title) for title in _decoded(raw).split("|")]
     width = len(header)
     titles = header[:-1] if header[-1] == "" else header
     _refuse_restricted(name, titles)
@@ -170,7 +198,7 @@ def _accepted(name: str, file, sha256: str) -> Extraction:
 def _header_line(file) -> bytes:
     try:
         return file.readline(LONGEST_LINE).rstrip(b"\r\n")
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except UNREADABLE as error:
         raise Refused(f"Le fichier est abîmé ou illisible\u00a0: {error}.") from error
 
 
@@ -197,14 +225,11 @@ def _column(title: str) -> str:
     return " ".join(title.replace("’", "'").casefold().split())
 
 
-def _decoded(line: bytes, number: int) -> str:
+def _decoded(header: bytes) -> str:
     try:
-        text = line.decode()
+        return header.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise Refused(f"Ligne {number}\u00a0: le texte n’est pas de l’UTF-8.") from error
-    if "\0" in text:
-        raise Refused(f"Ligne {number}\u00a0: caractère nul.")
-    return text
+        raise Refused("Ligne 1\u00a0: le texte n’est pas de l’UTF-8.") from error
 
 
 def _day(name: str) -> date | None:
