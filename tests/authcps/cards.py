@@ -1,5 +1,7 @@
 """An authority and cards for the tests, with software keys: what SoftHSM2 does is in tests/poste."""
 
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -51,6 +53,18 @@ class World:
         holder = known.pop("holder", None) or igc.Holder(idnat, "LECLERCQ", "Christine", "Médecin")
         known = {"kind": igc.CPS, "profession": "10", "category": "00", **known}
         return igc.certificate(holder, key(0).public_key(), by or self.persons, now=self.now, **known)
+
+
+@contextmanager
+def trusted(world, settings, folder):
+    """The same authority for a module's tests, its files new for each of them."""
+    before = world.folder
+    shutil.copytree(before, folder)
+    settings.CPS_CA_DIR, settings.CPS_CRL_DIR = str(folder / "ca"), str(folder / "crl")
+    settings.CPS_TEST_CARDS = False
+    world.folder = folder
+    yield world
+    world.folder = before
 
 
 def answer(challenge, certificate, *, algorithm="PS256", signed=None, by=0) -> Answer:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from viatraj.espaces.views import accueil, compte, legal, medecin, sante
+from viatraj.espaces.views import accueil, compte, documentation, legal, medecin, sante
 
 urlpatterns = [
     path("", accueil.accueil, name="accueil"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("charte-d-utilisation/", legal.charte, name="charte_publique"),
     path("plan-du-site/", legal.site_map, name="plan_du_site"),
     path("assistance/", legal.support, name="assistance"),
+    path("documentation/se-connecter/", documentation.sign_in, name="documentation_connexion"),
+    path("documentation/carte/", documentation.card, name="documentation_carte"),
     path("en-savoir-plus/", legal.about, name="en_savoir_plus"),
     path("sante/vif", sante.alive, name="alive"),
     path("sante/pret", sante.ready, name="ready"),
