@@ -109,6 +109,10 @@ def named(nom: Nom, lieu: Lieu, *, exclude, limit: int) -> list[Activite]:
         for j, (first, second) in enumerate(((left, right), (right, left))):
             conditions.append(f"nom_cle = %(a{i}{j})s AND " + _begins("prenom_cle", f"b{i}{j}"))
             known |= {f"a{i}{j}": first, f"b{i}{j}": second}
+    if conditions[1:]:
+        _rows(
+            "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)", {}
+        )  # OR needs to know its words
     known |= {"inside": f"%{nom.cle}% %", "later": f"% {' '.join(nom.words)}%"}
     rows = _filled(NAMED, lieu, nom=" OR ".join(conditions), known=known, exclude=exclude, limit=limit)
     return [_line(row) for row in rows]
