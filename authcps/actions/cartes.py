@@ -35,6 +35,7 @@ def challenge(attempt, *, origin, now, by) -> Challenge:
     return issued
 
 
+@transaction.atomic
 def answer(given: card.Answer, *, origin, now, by) -> Answered:
     """By the programme du poste: what the card has signed. Heard once, whatever comes of it."""
 
@@ -46,6 +47,7 @@ def answer(given: card.Answer, *, origin, now, by) -> Answered:
     return _settle(given.challenge_id, check, now=now, by=by)
 
 
+@transaction.atomic
 def present(challenge_id, *, certificate: bytes, now, by) -> Answered:
     """By TLS: the card host's proxy has seen the key at work; the certificate is checked here again."""
     return _settle(
@@ -54,18 +56,17 @@ def present(challenge_id, *, certificate: bytes, now, by) -> Answered:
 
 
 def _settle(challenge_id, check: Callable[[Challenge], Verified], *, now, by) -> Answered:
-    with transaction.atomic():
-        try:
-            issued = _take(challenge_id, now)
-            verified = check(issued)
-        except Refused as refusal:
-            record("carte.refused", by=by, reason=refusal.reason)
-            return Answered(refused=refusal.reason)
-        ticket = Challenge.draw()
-        issued.identity, issued.ticket_hash = asdict(verified), Challenge.hash_of(ticket)
-        issued.save(update_fields=["identity", "ticket_hash"])
-        record("carte.read", by=by, means=verified.means, idnat=verified.idnat)
-        return Answered(ticket=ticket)
+    try:
+        issued = _take(challenge_id, now)
+        verified = check(issued)
+    except Refused as refusal:
+        record("carte.refused", by=by, reason=refusal.reason)
+        return Answered(refused=refusal.reason)
+    ticket = Challenge.draw()
+    issued.identity, issued.ticket_hash = asdict(verified), Challenge.hash_of(ticket)
+    issued.save(update_fields=["identity", "ticket_hash"])
+    record("carte.read", by=by, means=verified.means, idnat=verified.idnat)
+    return Answered(ticket=ticket)
 
 
 def _take(challenge_id, now) -> Challenge:

@@ -93,7 +93,7 @@ def prepare(*, now: datetime) -> None:
             _make(now)
         lists = folder() / "crl" / f"{PERSONS}.crl"
         if not lists.exists() or now.timestamp() - lists.stat().st_mtime > RENEWED_AFTER.total_seconds():
-            _renew_lists(now)
+            renew_lists(now)
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def _make(now):
     new.rename(folder() / "cartes")
 
 
-def _renew_lists(now):
+def renew_lists(now):
     revoked = [_certificate(card).serial_number for card in CARDS if card.flaw == "revoked"]
     for name, serials in ((PERSONS, revoked), (ROOT, [])):
         authority = igc.read_authority(folder() / "cles", name)
