@@ -53,7 +53,7 @@ def site(request):
     """Context processor. Also serves error pages, where the request may have no actor yet."""
     actor = getattr(request, "actor", None)
     person = getattr(actor, "user", None)
-    medecin = person is not None and (actor.is_acting or person.is_medecin)
+    medecin = person is not None and in_medecin_space(request)
     return {
         "site": {
             "name": settings.SITE_NAME,
@@ -71,6 +71,7 @@ def site(request):
             "footer": links(FOOTER, request.path),
             "sign_out": url("authcps:sign_out"),
             "switch": url("delegations:switch"),
+            "other_space": _other_space(request, actor, medecin) if person else "",
             "prolong": url("prolonger"),
             "idle": _seconds_left(request) if person else 0,
             "password_ends": _password_ends(request, person, actor) if person else None,
@@ -89,6 +90,18 @@ def _password_ends(request, person, actor):
     if actor.means not in BY_PASSWORD or actor.is_acting:
         return None
     return expires_at(person) if is_soon_over(person, timezone.now()) else None
+
+
+def in_medecin_space(request) -> bool:
+    """A médecin is in his own space unless he came, or went over, to the professionals' one (CON-11)."""
+    by = request.actor
+    return by.is_acting or (by.user.is_medecin and request.session.get("door") != PROFESSIONNEL)
+
+
+def _other_space(request, actor, medecin) -> str:
+    if actor.is_acting or not actor.user.is_medecin:
+        return ""
+    return "Basculer vers l’espace professionnel" if medecin else "Basculer vers l’espace médecin libéral"
 
 
 def links(entries, path="") -> list[Link]:

@@ -5,6 +5,7 @@ from viatraj.espaces.views import accueil, compte, documentation, legal, medecin
 urlpatterns = [
     path("", accueil.accueil, name="accueil"),
     path("medecin/", medecin.medecin, name="medecin"),
+    path("basculer/", accueil.switch_space, name="switch_space"),
     path("professionnel/", accueil.professionnel, name="professionnel"),
     path("mon-compte/", compte.compte, name="mon_compte"),
     path("mon-compte/sessions/", compte.end_other_sessions, name="end_other_sessions"),

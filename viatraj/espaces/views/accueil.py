@@ -3,25 +3,36 @@
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import own_account
 from delegations.models import Delegation
 from viatraj.core.pages import page
-from viatraj.espaces import demonstration
+from viatraj.espaces import demonstration, policies
+from viatraj.espaces.context import in_medecin_space
 
 
 @login_not_required
 @require_safe
 def accueil(request):
     if request.user.is_authenticated:
-        return redirect("medecin" if request.actor.is_acting or request.user.is_medecin else "professionnel")
+        return redirect("medecin" if in_medecin_space(request) else "professionnel")
     return page(
         request,
         "espaces/accueil.html",
         suite=request.GET.get("suite", ""),
         demo_people=demonstration.people(),
     )
+
+
+@require_POST
+def switch_space(request):
+    """«Basculer vers l’espace …» (CON-11): the same session, under a new key."""
+    policies.both_spaces(request.actor)
+    there = "professionnel" if in_medecin_space(request) else "medecin"
+    request.session.cycle_key()
+    request.session["door"] = there
+    return redirect(there)
 
 
 @require_safe
