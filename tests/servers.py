@@ -1,7 +1,8 @@
 """Loaded by `-p tests.servers` before Django reads its settings: throw-away servers for the whole run.
 
-pytest's first process starts them and sets the environment; xdist's workers inherit it.
-Each worker has its own database (pytest-django) and its own numbered space in Valkey.
+pytest's first process starts them and sets the environment; xdist's first worker uses its PostgreSQL, each
+further one starts its own (a seal waits for every transaction of a cluster), and all share one Valkey, where
+each has its numbered space.
 """
 
 import os
@@ -22,11 +23,11 @@ def pytest_load_initial_conftests(early_config):
     options = early_config.known_args_namespace
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
-        _own_valkey_space(int(worker.removeprefix("gw")) + 1)
+        _settle(int(worker.removeprefix("gw")))
     elif not (options.help or options.version):
         _start()
     answer = yield
-    if started:
+    if started and not worker:
         _collect_static()
     return answer
 
@@ -38,21 +39,35 @@ def pytest_unconfigure():
 
 def _start():
     sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir="/tmp"))
-    folder.chmod(0o755)  # PostgreSQL runs as nobody when we are root
-    started.append(lambda: shutil.rmtree(folder, ignore_errors=True))
-    postgres = servers.Postgres(folder / "pg", log=folder / "postgres.log", **servers.THROW_AWAY)
+    folder = _folder()
+    postgres = _postgres(folder)
     valkey = servers.Valkey(folder / "valkey", log=folder / "valkey.log")
-    for server in (postgres, valkey):
-        started.append(server.stop)
-        server.start()
-    postgres.create("viatraj")
-    os.environ.update(servers.environment(postgres.url("viatraj"), valkey.url(), folder / "data"))
+    started.append(valkey.stop)
+    valkey.start()
+    os.environ.update(servers.environment(postgres, valkey.url(), folder / "data"))
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the test's thread
 
 
-def _own_valkey_space(number):
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{number}"
+def _settle(number):
+    """A worker's own places."""
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{number + 1}"
+    if number > 0:
+        os.environ["DATABASE_URL"] = _postgres(_folder())
+
+
+def _folder():
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir="/tmp"))
+    folder.chmod(0o755)  # PostgreSQL runs as nobody when we are root
+    started.append(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return folder
+
+
+def _postgres(folder):
+    postgres = servers.Postgres(folder / "pg", log=folder / "postgres.log", **servers.THROW_AWAY)
+    started.append(postgres.stop)
+    postgres.start()
+    postgres.create("viatraj")
+    return postgres.url("viatraj")
 
 
 def _collect_static():

@@ -22,9 +22,11 @@ class Command(BaseCommand):
     help = "Envoie les e-mails et les SMS en attente, sans fin ; --once s’arrête quand il n’y en a plus."
 
     def add_arguments(self, parser):
+        parser.add_argument("--poll", type=float, default=POLL, help="secondes entre deux regards sans signal")
         parser.add_argument("--once", action="store_true", help="envoie ce qui est dû, puis s’arrête")
 
-    def handle(self, *, once, **options):
+    def handle(self, *, once, poll, **options):
+        self.poll = poll
         if once:
             self._drain()
         else:
@@ -56,8 +58,8 @@ class Command(BaseCommand):
                 if sender.deliver():
                     continue
                 started = time.monotonic()
-                self._wait(POLL, connection.connection.fileno())
-                if time.monotonic() - started >= POLL:
+                self._wait(self.poll, connection.connection.fileno())
+                if time.monotonic() - started >= self.poll:
                     sender.rest()
 
     def _wait(self, seconds, *bells):
