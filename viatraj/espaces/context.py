@@ -40,6 +40,7 @@ FOOTER = [
     ("Assistance", "assistance"),
 ]
 HOMES = ("accueil", "medecin", "professionnel")
+PROFESSIONNEL = "professionnel"  # the door, as the session keeps it
 
 
 @dataclass(frozen=True)
