@@ -11,14 +11,16 @@ from viatraj.core.typography import masked_email
 EVERY = 300  # seconds: asking again at once does not fill somebody's mailbox
 
 
-def forgotten(user, *, now, for_real):
-    """A link of 24 hours. Not `for_real`: the same statements, for a letter born expired."""
+def forgotten(user, *, who, now, for_real):
+    """A link of 24 hours, once in 5 minutes. Not `for_real`: the same statements, for a letter born expired.
+
+    `who` tells one account, or one unknown name, from another.
+    """
     token = f"{urlsafe_base64_encode(force_bytes(user.pk))}.{LINKS.make_token(user)}"
-    when = int(now.timestamp() // EVERY if for_real else now.timestamp() * 1e6)
     outbox.post(
         "accounts/emails/forgotten",
         to=user.email,
-        key=f"forgotten:{user.pk}:{when}:{user.password_changed_at}",
+        key=f"forgotten:{who}:{int(now.timestamp() // EVERY)}:{user.password_changed_at}",
         context={"user": user, "link": reverse("accounts:new_password", args=[token])},
         priority=Priority.CODE,
         expires_at=None if for_real else now,

@@ -203,7 +203,7 @@ class ChangementAdresse(models.Model):
     digest = models.CharField("empreinte du lien", max_length=64, unique=True)
     asked_at = models.DateTimeField("demandé le")
     ends = models.DateTimeField("valable jusqu’à")
-    confirmed_at = models.DateTimeField("confirmé le", null=True)
+    confirmed_at = models.DateTimeField("confirmé le", null=True, blank=True)
 
     class Meta:
         verbose_name = "changement d’adresse"

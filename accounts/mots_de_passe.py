@@ -1,4 +1,4 @@
-"""The policy of passwords (decisions.md): length, commonest, personal words, the last five. No composition."""
+"""The policy of passwords (decisions.md): length, commonest, personal words, the last five."""
 
 import re
 import unicodedata
@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import verify_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 SHORTEST, LONGEST = 12, 128
 SHORTEST_WORD = 4  # of a personal word: «Roy» is in «royaume»
@@ -22,6 +23,9 @@ class Links(PasswordResetTokenGenerator):
     """24 hours (PASSWORD_RESET_TIMEOUT); dies when used, and when the password or the address changes."""
 
     key_salt = "accounts.mot_de_passe"
+
+    def _now(self):
+        return timezone.now().replace(tzinfo=None)  # UTC: 24 hours are 24 hours, also when clocks change
 
     def _make_hash_value(self, user, timestamp):
         return f"{super()._make_hash_value(user, timestamp)}{user.password_changed_at}{user.disabled_at}"

@@ -12,6 +12,13 @@ def own_account(actor):
         )
 
 
+def owner(actor, user):
+    """Nobody touches somebody else's secrets, whatever his rights (ASVS 6.4.6)."""
+    own_account(actor)
+    if actor.user.pk != user.pk:
+        raise Denied("Seul le titulaire du compte peut faire cela.")
+
+
 def system(actor):
     """What nobody does by a page: commands and periodic tasks."""
     if actor.user is not None or actor.system_name in ("", "anonymous"):

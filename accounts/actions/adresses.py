@@ -18,7 +18,7 @@ AN_HOUR = 5
 
 def ask_change(user, *, kind, target, ancien, now, by):
     """Sends a link to the new address or number, and tells the present one; the former link dies."""
-    policies.own_account(by)
+    policies.owner(by, user)
     prove(user, ancien, now=now, by=by)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():

@@ -1,6 +1,7 @@
 """Passwords: chosen, changed, forgotten (MDP-1 to MDP-4). All hashing is done before a lock is taken."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password, verify_password
@@ -40,7 +41,7 @@ def prove(user, password, *, now, by):
 
     An account without password is opened by card or Pro Santé Connect only: that session says enough.
     """
-    policies.own_account(by)
+    policies.owner(by, user)
     if not user.has_usable_password():
         return
     right, _ = verify_password(password, user.password)
@@ -56,7 +57,7 @@ def prove(user, password, *, now, by):
 
 def change_password(user, *, ancien, mot_de_passe, keep, now, by):
     """MDP-4: the old one is asked; every other session ends, `keep` is this one's key."""
-    policies.own_account(by)
+    policies.owner(by, user)
     prove(user, ancien, now=now, by=by)
     encoded = _encode(mot_de_passe, user)
     with transaction.atomic():
@@ -70,9 +71,11 @@ def change_password(user, *, ancien, mot_de_passe, keep, now, by):
 @transaction.atomic
 def ask_new_password(*, identifiant, now, by):
     """MDP-1, MDP-2: a link for whoever may have one; for others the same work, a letter that never leaves."""
-    known = User.objects.known_as(spellings(identifiant)).first()
+    names = spellings(identifiant)
+    known = User.objects.known_as(names).first()
     may = known is not None and known.is_active and bool(known.email)
-    emails.forgotten(known if may else NOBODY, now=now, for_real=may)
+    who = str(known.pk) if may else f"-{sha256(names[0].encode()).hexdigest()[:32]}"
+    emails.forgotten(known if may else NOBODY, who=who, now=now, for_real=may)
     record("mot_de_passe.forgotten", by=_as(known, by) if may else by, target=known if may else None)
 
 

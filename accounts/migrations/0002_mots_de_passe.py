@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, unique=True, verbose_name="empreinte du lien")),
                 ("asked_at", models.DateTimeField(verbose_name="demandé le")),
                 ("ends", models.DateTimeField(verbose_name="valable jusqu’à")),
-                ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmé le")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmé le")),
                 (
                     "user",
                     models.ForeignKey(

@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import F
 
 from authcps import emails
 from authcps.actions.attempts import finish, known_as
-from authcps.models import Code, CodeDevice, Essai, TrustedBrowser
+from authcps.caps import is_capped
+from authcps.models import Code, CodeDevice, TrustedBrowser
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
@@ -108,20 +109,6 @@ def _look(attempt, code, now) -> CodeDevice | None:
     right.used_at = now
     right.save(update_fields=["used_at"])
     return right.device
-
-
-def is_capped(user, now) -> bool:
-    return (
-        _wrong_codes(user, now, hours=1) >= settings.WRONG_CODES_AN_HOUR
-        or _wrong_codes(user, now, hours=24) >= settings.WRONG_CODES_A_DAY
-    )
-
-
-def _wrong_codes(user, now, *, hours) -> int:
-    codes = Code.objects.filter(user=user, sent_at__gt=now - timedelta(hours=hours))
-    found = codes.aggregate(tried=Sum("tries", default=0), right=Count("used_at"))
-    others = Essai.objects.filter(user=user, at__gt=now - timedelta(hours=hours), is_right=False).count()
-    return found["tried"] - found["right"] + others
 
 
 @transaction.atomic

@@ -22,7 +22,9 @@ CHANNELS = {
 @transaction.atomic
 def confirm_reception(change, *, now, by):
     """The link was followed and its button pressed: the codes may go there; every trust ends."""
+    policies.confirm_change(change, now)
     by = known_as(change.user, by)
+    record("reception.verified", by=by, target=change.user, channel=CHANNELS[change.kind])
     user = accounts.actions.confirm_change(change, now=now, by=by)
     return enrol(user, channel=CHANNELS[change.kind], target=change.target, by=by)
 
@@ -30,7 +32,7 @@ def confirm_reception(change, *, now, by):
 @transaction.atomic
 def choose_reception(user, *, reception, by):
     """By mail, by SMS once the number is verified, by the application once there is one."""
-    policies.own_account(by)
+    policies.owner(by, user)
     user = locked(user)
     if reception not in receptions(user):
         raise ValidationError("Ce moyen n’est pas encore prêt\u00a0: vérifiez d’abord votre numéro.")

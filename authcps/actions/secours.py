@@ -9,7 +9,8 @@ from accounts import policies
 from accounts.models import User
 from authcps import emails
 from authcps.actions.attempts import finish, known_as
-from authcps.actions.codes import TOO_MANY, WRONG_CODE, is_capped
+from authcps.actions.codes import TOO_MANY, WRONG_CODE
+from authcps.caps import is_capped
 from authcps.models import CodeSecours, Essai, TotpDevice, TrustedBrowser
 from authcps.models.secours import PURPOSE, step_of
 from journal.models import record
@@ -22,7 +23,7 @@ NOT_THIS_CODE = "Ce code ne correspond pas. Vérifiez que votre téléphone est 
 
 def add_totp(user, *, key, code, ancien, now, by):
     """The first code proves that the application holds the key; another application is replaced."""
-    policies.own_account(by)
+    policies.owner(by, user)
     accounts.actions.prove(user, ancien, now=now, by=by)
     step = step_of(key, code, now)
     if step is None:
@@ -46,7 +47,7 @@ def add_totp(user, *, key, code, ancien, now, by):
 
 def remove_totp(user, *, ancien, now, by):
     """Codes go by mail again; browsers that it made known are no longer."""
-    policies.own_account(by)
+    policies.owner(by, user)
     accounts.actions.prove(user, ancien, now=now, by=by)
     with transaction.atomic():
         user = locked(user)
@@ -63,7 +64,7 @@ def remove_totp(user, *, ancien, now, by):
 
 def make_recovery(user, *, ancien, now, by) -> list[str]:
     """Ten codes, told once; those of before die."""
-    policies.own_account(by)
+    policies.owner(by, user)
     accounts.actions.prove(user, ancien, now=now, by=by)
     codes = [CodeSecours.draw() for _ in range(CodeSecours.COUNT)]
     with transaction.atomic():

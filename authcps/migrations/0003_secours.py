@@ -6,68 +6,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authcps', '0002_cartes'),
+        ("authcps", "0002_cartes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='trustedbrowser',
-            name='device',
+            model_name="trustedbrowser",
+            name="device",
         ),
         migrations.AddField(
-            model_name='trustedbrowser',
-            name='device_path',
-            field=models.CharField(default='', max_length=60, verbose_name='dispositif reconnu'),
+            model_name="trustedbrowser",
+            name="device_path",
+            field=models.CharField(default="", max_length=60, verbose_name="dispositif reconnu"),
         ),
         migrations.CreateModel(
-            name='CodeSecours',
+            name="CodeSecours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('made_at', models.DateTimeField(verbose_name='fait le')),
-                ('used_at', models.DateTimeField(null=True, verbose_name='utilisé le')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes_secours', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, verbose_name="empreinte")),
+                ("made_at", models.DateTimeField(verbose_name="fait le")),
+                ("used_at", models.DateTimeField(null=True, verbose_name="utilisé le")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes_secours",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'code de secours',
-                'verbose_name_plural': 'codes de secours',
-                'constraints': [models.UniqueConstraint(fields=('user', 'digest'), name='authcps_secours_once', violation_error_message='Ce code de secours existe déjà.')],
+                "verbose_name": "code de secours",
+                "verbose_name_plural": "codes de secours",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "digest"),
+                        name="authcps_secours_once",
+                        violation_error_message="Ce code de secours existe déjà.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Essai',
+            name="Essai",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('means', models.CharField(max_length=10, verbose_name='moyen')),
-                ('at', models.DateTimeField(verbose_name='fait le')),
-                ('is_right', models.BooleanField(verbose_name='reconnu')),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='essais', to='authcps.attempt')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("means", models.CharField(max_length=10, verbose_name="moyen")),
+                ("at", models.DateTimeField(verbose_name="fait le")),
+                ("is_right", models.BooleanField(verbose_name="reconnu")),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="essais",
+                        to="authcps.attempt",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'essai de code',
-                'verbose_name_plural': 'essais de code',
-                'indexes': [models.Index(fields=['user', 'at'], name='authcps_essai_user_at')],
+                "verbose_name": "essai de code",
+                "verbose_name_plural": "essais de code",
+                "indexes": [models.Index(fields=["user", "at"], name="authcps_essai_user_at")],
             },
         ),
         migrations.CreateModel(
-            name='TotpDevice',
+            name="TotpDevice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
-                ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
-                ('sealed_key', models.BinaryField(verbose_name='clé chiffrée')),
-                ('last_step', models.BigIntegerField(default=-1, verbose_name='dernier code accepté')),
-                ('created_at', models.DateTimeField(verbose_name='ajoutée le')),
-                ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(help_text="The human-readable name of this device.", max_length=64),
+                ),
+                ("confirmed", models.BooleanField(default=True, help_text="Is this device ready for use?")),
+                ("sealed_key", models.BinaryField(verbose_name="clé chiffrée")),
+                ("last_step", models.BigIntegerField(default=-1, verbose_name="dernier code accepté")),
+                ("created_at", models.DateTimeField(verbose_name="ajoutée le")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        help_text="The user that this device belongs to.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'application d’authentification',
-                'verbose_name_plural': 'applications d’authentification',
-                'constraints': [models.UniqueConstraint(fields=('user',), name='authcps_totp_one_an_account', violation_error_message='Ce compte a déjà une application d’authentification.')],
+                "verbose_name": "application d’authentification",
+                "verbose_name_plural": "applications d’authentification",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user",),
+                        name="authcps_totp_one_an_account",
+                        violation_error_message="Ce compte a déjà une application d’authentification.",
+                    )
+                ],
             },
         ),
     ]

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
+from django.utils.http import urlsafe_base64_encode
 
 from accounts import chartes
+from accounts.models import ChangementAdresse
 from annuaire.models import Activite
 from authcps.emails import ADDRESS
 from authcps.identity import Verified
@@ -116,6 +118,8 @@ class World:
         return {
             "remove_identite": {"pk": self.owner.identites.get().pk},
             "authcps:address": {"token": self._address_token()},
+            "authcps:confirm_reception": {"token": self._reception_token()},
+            "accounts:new_password": {"token": f"{urlsafe_base64_encode(b'%d' % self.owner.pk)}.x"},
             "delegations:grant": {"idnat": self.in_directory.idnat},
             "delegations:show": {"pk": self.lent.pk},
             "delegations:modify": {"pk": self.lent.pk},
@@ -125,6 +129,20 @@ class World:
             "dossiers:detail": {"numero": self.dossier.numero},
             "dossiers:history": {"numero": self.dossier.numero},
         }.get(name, {})
+
+    def _reception_token(self) -> str:
+        """A link that the owner asked for; the same row each time."""
+        ChangementAdresse.objects.get_or_create(
+            digest=ChangementAdresse.digest_of("lien"),
+            defaults={
+                "user": self.owner,
+                "kind": "mobile",
+                "target": "+33639980001",
+                "asked_at": timezone.now(),
+                "ends": timezone.now() + timedelta(hours=1),
+            },
+        )
+        return "lien"
 
     def _address_token(self) -> str:
         return ADDRESS.sign_object({"user": self.owner.pk, "email": self.owner.email})
@@ -147,6 +165,18 @@ class World:
                 "mot_de_passe_bis": "un mot de passe solide",
             },
             "authcps:code": {"code": "000000"},
+            "authcps:totp": {"code": "000000"},
+            "authcps:recovery": {"code": "abcde-fghjk"},
+            "authcps:resend": {"canal": "mail"},
+            "authcps:reception": {"reception": "mail"},
+            "authcps:add_totp": {"code": "000000", "ancien": "faux"},
+            "authcps:remove_totp": {"ancien": "faux"},
+            "authcps:make_recovery": {"ancien": "faux"},
+            "accounts:forgotten": {"identifiant": "", "altcha": "", "affichee": ""},
+            "accounts:change_password": {"ancien": "", "mot_de_passe": "", "mot_de_passe_bis": ""},
+            "accounts:change_email": {"target": "", "ancien": ""},
+            "accounts:change_mobile": {"target": "", "ancien": ""},
+            "authcps:card": {"porte": "medecin", "suite": ""},
             "authcps:psc": {"porte": "medecin", "suite": ""},
             "authcps:psc_exercice": {"exercice": "0"},
             "delegations:grant": {**period, "cle": uuid4()},
@@ -172,6 +202,9 @@ class World:
             "authcps:medecin": {"suite": "/medecin/"},
             "authcps:professionnel": {"suite": "/mon-compte/"},
             "authcps:psc": {"porte": "medecin", "suite": "/medecin/"},
+            "authcps:card_failed": {"motif": "late"},
+            "authcps:card_return": {"ticket": "x"},
+            "authcps:card_tls": {"defi": "7a3c0b5e-8f7e-4c57-9d6e-0d7d1a1f8f10"},
             "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
             "dossiers:index": {"orientation": Orientation.SANITAIRE, "taille": "50", "page": "1"},
             "dossiers:create": {"orientation": Orientation.SANITAIRE},
