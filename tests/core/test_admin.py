@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from courrier.models import Message
-from journal.models import record
+from journal.models import Entry, record
 from tests.factories import UserFactory, sign_in
 from viatraj.core.actor import Actor, Means
 from viatraj.core.admin import ReadOnlyAdmin, site
@@ -76,3 +76,10 @@ def test_the_journal_is_told_in_sentences(client, support):
         assert page.status_code == 200
     assert "le traitement automatique (rpps)" in client.get("/gestion/journal/entry/").content.decode()
     assert client.post(f"/gestion/journal/entry/{entry.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_signing_out_goes_through_our_own_door(client):
+    sign_in(client, UserFactory(is_staff=True))
+    client.post("/gestion/logout/", follow=True)
+    assert Entry.objects.filter(event="connexion.closed").count() == 1
+    assert client.get("/gestion/").status_code == 302

@@ -5,6 +5,15 @@ from django.utils.module_loading import autodiscover_modules
 from django.views.generic import RedirectView
 
 
+class SameRequestElsewhere(RedirectView):
+    pattern_name = "authcps:sign_out"
+
+    def post(self, request, *args, **kwargs):
+        answer = self.get(request, *args, **kwargs)
+        answer.status_code = 307
+        return answer
+
+
 class Gestion(admin.AdminSite):
     site_header = site_title = "Gestion"
     index_title = "Consultation par le support"
@@ -20,6 +29,10 @@ class Gestion(admin.AdminSite):
         return RedirectView.as_view(pattern_name="accueil")(request)
 
     password_change = password_change_done = login
+
+    def logout(self, request, extra_context=None):
+        """One way out for all, traced: 307 keeps the POST and its token."""
+        return SameRequestElsewhere.as_view()(request)
 
     def get_urls(self):
         autodiscover_modules("admin")
