@@ -337,7 +337,7 @@ def posted(asked, world, **known):
 
 
 def test_the_whole_way(client, leclercq, igc_world):
-    """The answer comes without a cookie, on another connection; this browser then opens the session."""
+    """Neither password nor code (CON-7); the answer comes without a cookie, on another connection."""
     asked = asks(client, suite="/mon-compte/")
     assert asked["origine"] == "http://testserver"
     assert asked["retour"] == "http://testserver/connexion/carte/reponse/"
