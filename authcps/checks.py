@@ -6,7 +6,7 @@ from django.core.checks import Error, Tags, register
 
 @register(Tags.security)
 def pro_sante_connect(app_configs, **kwargs) -> list[Error]:
-    """CPX-5: the demonstration's provider lets anybody in as anybody."""
+    """CON-7: the demonstration's provider lets anybody in as anybody."""
     if settings.DEMO:
         return []
     found = []

@@ -1,7 +1,7 @@
 """Pro Santé Connect: the OpenID client, on Authlib; what the provider says is checked here, or refused.
 
 Facts and names of claims: the ANS's documents. What Authlib leaves to its user: claims options, algorithms,
-the issuer of the discovery document, userinfo of the same person. docs/adr/0006 says why.
+the issuer of the discovery document, userinfo of the same person. docs/adr/0008 says why.
 """
 
 import logging

@@ -10,3 +10,5 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c journal.truncate=allowed"
 # The same hashed names as in production, without spending seconds on compression.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+# No provider answers, unless a test starts the simulator.
+PSC_ISSUER = "http://127.0.0.1:9/auth/realms/esante-wallet"

@@ -136,7 +136,8 @@ PSC_TIMEOUTS = (3.05, 10)  # seconds: to connect, then between two answers
 # Where forms may lead: signing in and out go by way of PSC (a browser checks redirections as well).
 _issuer_origin = "/".join(PSC_ISSUER.split("/")[:3])
 PSC_ORIGINS = env.list(
-    "PSC_ORIGINS", default=sorted({_issuer_origin, _issuer_origin.replace("//auth.", "//wallet.")} - {""})
+    "PSC_ORIGINS",
+    default=sorted({_issuer_origin, _issuer_origin.replace("//auth.", "//wallet.")} - {"", SITE_URL}),
 )
 
 # --- Cards: closed without authorities; the demonstration has its own -----------------------

@@ -1,4 +1,4 @@
-"""«Se connecter par e-CPS»: to Pro Santé Connect and back (CON-7, CPX-5).
+"""«Se connecter par e-CPS»: to Pro Santé Connect and back (CON-2, CON-7).
 
 A door's button (POST) begins an attempt and leads to PSC; PSC's GET comes back to `returned`, where this
 browser's session must hold the state, hence the attempt; a person with several exercices says which one.
@@ -120,4 +120,5 @@ def _refused(request, reason, door, suite):
 
 
 def _unavailable(request, door, suite):
-    return page(request, "authcps/psc_unavailable.html", status=503, door=door, suite=suite)
+    """424, failed dependency: a 5xx would have the proxy and the alarms think that we are down."""
+    return page(request, "authcps/psc_unavailable.html", status=424, door=door, suite=suite)

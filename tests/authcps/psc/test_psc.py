@@ -1,4 +1,4 @@
-"""Pro Santé Connect, against the simulator over real HTTP: sign-in, exercices, logout (CON-7, CPX-5)."""
+"""Pro Santé Connect, against the simulator over real HTTP: sign-in, exercices, logout (CON-2, CON-7)."""
 
 import re
 from urllib.parse import parse_qs, urlsplit

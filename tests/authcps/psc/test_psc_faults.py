@@ -67,7 +67,7 @@ class TestFaults:
             client.post("/deconnexion/")
             settings.PSC_TIMEOUTS = (0.5, 1)
         answer = come_back(client, panne=fault)
-        assert answer.status_code == 503, answer.text
+        assert answer.status_code == 424, answer.text
         assert "Pro Santé Connect ne répond pas" in answer.text
         self.nobody_is_in(client, medecin)
 
@@ -78,7 +78,7 @@ class TestFaults:
             f"{settings.PSC_ISSUER}/.well-known/wallet-openid-configuration?panne={fault}"
         )
         answer = client.post(START, {"porte": "medecin", "suite": ""})
-        assert answer.status_code == 503
+        assert answer.status_code == 424
         assert "Pro Santé Connect ne répond pas" in answer.text
         assert not Attempt.objects.exists()
         settings.PSC_DISCOVERY, settings.PSC_TIMEOUTS = "", (5, 20)
@@ -87,13 +87,13 @@ class TestFaults:
     def test_a_dead_provider(self, client, settings):
         settings.PSC_ISSUER = f"http://127.0.0.1:{free_port()}{REALM}"
         started = time.monotonic()
-        assert client.post(START, {"porte": "medecin", "suite": ""}).status_code == 503
+        assert client.post(START, {"porte": "medecin", "suite": ""}).status_code == 424
         assert time.monotonic() - started < 2
 
     def test_a_provider_that_dies_on_the_way(self, client, medecin):
         back = choose(client, leave(client))
         psc._provider().server_metadata["token_endpoint"] = f"http://127.0.0.1:{free_port()}/token"
-        assert client.get(back).status_code == 503
+        assert client.get(back).status_code == 424
         self.nobody_is_in(client, medecin)
 
     def test_a_wrong_client_secret(self, client, medecin):

@@ -3,7 +3,6 @@
 import time
 
 from django.conf import settings
-from django.utils import timezone
 
 # In the redirection back to the service.
 REDIRECTION = {
@@ -58,12 +57,12 @@ LABELS = {
 }
 
 
-def of_claims(fault: str) -> dict:
-    """Claims to change; instants are given in seconds from now, None leaves one out."""
+def of_claims(fault: str, now: int) -> dict:
+    """Claims to change; instants are written above in seconds from now, None leaves one out."""
     changed = dict(CLAIMS.get(fault, {}))
     for name in ("exp", "iat"):
         if name in changed:
-            changed[name] += int(timezone.now().timestamp())
+            changed[name] += now
     return changed
 
 

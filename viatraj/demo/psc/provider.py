@@ -115,7 +115,7 @@ def id_token(asked: dict, person, *, issuer: str, access_token: str) -> str:
         "SubjectNameID": person.idnat,
         "family_name": person.nom.upper(),
         "given_name": person.prenom,
-    } | faults.of_claims(asked["panne"])
+    } | faults.of_claims(asked["panne"], now)
     return signed({name: value for name, value in claims.items() if value is not None}, asked["panne"])
 
 

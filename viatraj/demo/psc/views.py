@@ -20,16 +20,9 @@ from viatraj.demo.psc.people import porteurs
 SSO, REMEMBERED = "psc_sim", "psc_sim_idnat"  # cookies
 SSO_LIFETIME = 4 * 3600
 ASKED = (
-    "client_id",
-    "redirect_uri",
-    "state",
-    "nonce",
-    "scope",
-    "acr_values",
-    "response_type",
-    "code_challenge",
-)
-ASKED += ("code_challenge_method", "prompt")
+    "client_id redirect_uri state nonce scope acr_values response_type "
+    "code_challenge code_challenge_method prompt"
+).split()
 TABS = {"ecps": "Application e-CPS", "carte": "Carte CPS"}
 
 

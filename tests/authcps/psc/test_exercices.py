@@ -1,0 +1,120 @@
+"""What a userinfo says, every value of which may be missing, empty or strange."""
+
+import pytest
+
+from authcps import exercices
+from viatraj.demo.psc.people import porteurs
+
+RPPS = "899100045771"
+
+
+def read(**changed):
+    userinfo = porteurs()[RPPS].as_userinfo() | changed
+    return exercices.verified(userinfo, issuer="https://psc.example")
+
+
+def activity(mode, name, **more):
+    return {"codeModeExercice": mode, "raisonSocialeSite": name, **more}
+
+
+def exercice(profession, *activities, categorie="C", **more):
+    known = {"codeProfession": profession, "codeCategorieProfessionnelle": categorie}
+    return {**known, "activities": list(activities), **more}
+
+
+def test_the_liberal_activity_speaks_for_its_exercice():
+    found = read(
+        SubjectRefPro={"exercices": [exercice("10", activity("S", "CH FICTIF"), activity("L", "CABINET"))]}
+    )
+    assert [one.structure for one in found] == ["CABINET"]
+
+
+def test_medecin_liberal_then_medecin_then_the_others():
+    found = read(
+        SubjectRefPro={
+            "exercices": [
+                exercice("21", activity("L", "PHARMACIE")),
+                exercice("10", activity("S", "ARMEE"), categorie="M"),
+                exercice("10", activity("L", "CABINET")),
+            ]
+        }
+    )
+    assert [one.structure for one in found] == ["CABINET", "ARMEE", "PHARMACIE"]
+    assert [one.is_medecin for one in found] == [True, True, False]
+
+
+def test_the_same_exercice_twice_is_one():
+    twice = [exercice("10", activity("L", "CABINET"))] * 2
+    assert len(read(SubjectRefPro={"exercices": twice})) == 1
+
+
+def test_a_student_is_no_medecin():
+    (one,) = read(SubjectRefPro={"exercices": [exercice("10", activity("S", "CHU"), categorie="E")]})
+    assert not one.is_medecin
+
+
+def test_names_are_those_of_the_exercice_or_of_the_person():
+    (one,) = read(SubjectRefPro={"exercices": [exercice("10", nomDexercice="DUPRÉ", prenomDexercice="")]})
+    assert (one.nom, one.prenom) == ("DUPRÉ", "Christine")
+
+
+@pytest.mark.parametrize("nothing", [{}, {"exercices": []}, {"exercices": None}, None])
+def test_without_exercice_the_role_speaks(nothing):
+    (one,) = read(SubjectRefPro=nothing, SubjectRole=["60^1.2.250.1.71.1.2.7"])
+    assert (one.profession, one.profession_label, one.categorie) == ("60", "Infirmier", "")
+    assert not one.is_medecin
+
+
+def test_a_role_alone_makes_no_medecin():
+    """Without its category, «10» may be a student."""
+    (one,) = read(SubjectRefPro={}, SubjectRole=["10^1.2.250.1.213.1.1.5.5"])
+    assert not one.is_medecin
+
+
+@pytest.mark.parametrize("name", ["otherIds", "otherIDs"])
+def test_the_adeli_number_before_the_rpps_one(name):
+    others = [{"identifiant": "0319999990", "origine": "ADELI", "qualite": 1}]
+    (one,) = read(**{"otherIds": [], name: others})
+    assert one.former_idnats == ("0319999990",)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"identifiant": "899100045789", "origine": "RPPS"},
+        {"identifiant": "899100045789", "origine": "ADELI"},
+        {"identifiant": "", "origine": "ADELI"},
+        {"origine": "ADELI"},
+    ],
+)
+def test_no_other_number_is_believed(other):
+    (one,) = read(otherIds=[other])
+    assert one.former_idnats == ()
+
+
+@pytest.mark.parametrize("idnat", ["", None, 12, "810000000001x", "8100", "1/2", "CPS", "8" + "٣" * 11])
+def test_numbers_that_are_none(idnat):
+    with pytest.raises(exercices.Unknown, match="no_subject_name_id"):
+        read(SubjectNameID=idnat)
+
+
+@pytest.mark.parametrize(
+    "idnat", ["810000000001", "0319999990", "30B0037750/CPE0001", "599999999900019/CPA7"]
+)
+def test_numbers_of_all_kinds(idnat, settings):
+    settings.PSC_TEST_IDENTITIES = False
+    assert read(SubjectNameID=idnat)[0].idnat == idnat
+
+
+@pytest.mark.parametrize("idnat", ["ANS20231122132732", "899700075122", "30B0037750/CPET0001"])
+def test_identities_of_test(idnat, settings):
+    assert read(SubjectNameID=idnat)
+    settings.PSC_TEST_IDENTITIES = False
+    with pytest.raises(exercices.Unknown, match="test_identity"):
+        read(SubjectNameID=idnat)
+
+
+@pytest.mark.parametrize("name", ["family_name", "given_name"])
+def test_somebody_without_a_name_is_nobody(name):
+    with pytest.raises(exercices.Unknown, match="no_name"):
+        read(**{name: ""})
