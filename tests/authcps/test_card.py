@@ -137,6 +137,12 @@ def forged_crl(challenge, world):
     return told(answer(challenge, world.certificate()), world)
 
 
+def damaged_crl(challenge, world):
+    path = world.folder / "crl" / "personnes.crl"
+    path.write_bytes(path.read_bytes()[:200])
+    return told(answer(challenge, world.certificate()), world)
+
+
 def no_authority_at_all(challenge, world):
     for path in (world.folder / "ca").iterdir():
         path.unlink()
@@ -220,6 +226,7 @@ REFUSED = {
     "missing crl": (missing_crl, "no_crl"),
     "missing crl of the root": (missing_crl_of_the_root, "no_crl"),
     "forged crl": (forged_crl, "no_crl"),
+    "damaged crl": (damaged_crl, "no_crl"),
     "test card in production": (by_certificate(category="80"), "test_card"),
     "software certificate": (by_certificate(category="03"), "not_a_card"),
     "unnamed card": (by_certificate(holder=SERVICE), "unnamed"),
