@@ -289,7 +289,9 @@ class TestAccount:
         user = MedecinFactory()
         sign_in(client, user)
         end = timezone.now() + timedelta(minutes=10)
-        Session.objects.update(ends=end, expire_date=end)
+        session = client.session
+        session["ends"] = end.isoformat()
+        session.save()
         assert 590 < client.get("/mon-compte/").context["site"]["idle"] <= 600
         assert 590 < int(client.post("/session/prolonger/")["Session-Seconds"]) <= 600
 
