@@ -41,7 +41,7 @@ def redeem(client, given, *, secret="simulateur", **more):
     basic = base64.b64encode(f"viatraj:{secret}".encode()).decode()
     sent = {
         "grant_type": "authorization_code",
-        "code": code,
+        "code": given,
         "redirect_uri": RETURN,
         "code_verifier": VERIFIER,
     }

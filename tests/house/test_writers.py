@@ -46,6 +46,7 @@ WITHOUT_POLICY = {
     "authcps:identify": NOBODY_IS_KNOWN_YET,
     "authcps:begin": NOBODY_IS_KNOWN_YET,
     "authcps:verify": NOBODY_IS_KNOWN_YET,
+    "authcps:refuse": NOBODY_IS_KNOWN_YET,
     "authcps:challenge": NOBODY_IS_KNOWN_YET,
     "authcps:answer": NOBODY_IS_KNOWN_YET,
     "authcps:present": NOBODY_IS_KNOWN_YET,
