@@ -17,6 +17,8 @@ DOORS = [
     ("Connexion des médecins libéraux", "authcps:medecin"),
     ("Connexion des professionnels en établissement", "authcps:professionnel"),
     ("Mot de passe oublié", "accounts:forgotten"),
+    ("Se connecter, pas à pas", "documentation_connexion"),
+    ("Paramétrer ma carte", "documentation_carte"),
 ]
 
 
