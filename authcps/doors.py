@@ -8,7 +8,8 @@ from django.utils import timezone
 from django_otp.models import Device
 
 import accounts.actions
-from authcps import psc
+from authcps import actions, psc
+from authcps.identity import Verified
 from authcps.models import Attempt
 from viatraj.core.actor import Actor, Means
 
@@ -54,3 +55,5 @@ def enter(request, attempt: Attempt, *, means: str, device: Device | None = None
         request.session["previous"] = [user.last_sign_in_at.isoformat(), user.last_sign_in_means]
     by = Actor(user=user, means=means, address=request.actor.address, request_id=request.request_id)
     accounts.actions.note_sign_in(user, means=means, now=now, by=by)
+    if attempt.identity:
+        actions.note_card(Verified.from_json(attempt.identity), user=user, now=now, by=by)

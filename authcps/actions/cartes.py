@@ -103,7 +103,7 @@ def claim(*, attempt_key: str, ticket: str, now: datetime, by) -> Attempt | None
 def note_card(verified: Verified, *, user, now, by) -> None:
     """The card just used is one of this person's."""
     identite = Identite.objects.filter(user=user, idnat=verified.idnat, ended_at=None).first()
-    if identite is None or verified.means not in card.MEANS.values():
+    if identite is None or not verified.serial or verified.means not in card.MEANS.values():
         return
     _, is_new = Carte.objects.update_or_create(
         identite=identite,

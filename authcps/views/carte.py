@@ -23,7 +23,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from authcps import actions
 from authcps.card import Answer, attempt_digest
-from authcps.identity import Verified
 from authcps.models import Attempt, Challenge
 from authcps.refusals import of as refusal_of
 from authcps.views.arrival import ATTEMPT, arrive, attempt_of
@@ -172,10 +171,7 @@ def returned(request):
     )
     if attempt is None:
         return _failed("other_browser")
-    response, verified = arrive(request, attempt), Verified.from_json(attempt.identity)
-    if request.user.is_authenticated:
-        actions.note_card(verified, user=request.user, now=timezone.now(), by=request.actor)
-    return response
+    return arrive(request, attempt)
 
 
 @login_not_required

@@ -57,7 +57,8 @@ def search(request):
     found = None
     if form.is_bound and form.is_valid():
         found = form.results(exclude=_own_numbers(request.actor.user))
-    return page(request, "delegations/search.html", form=form, found=found, as_of=annuaire.search.freshness())
+    known = {"source": annuaire.search.SOURCE, "as_of": annuaire.search.freshness()}
+    return page(request, "delegations/search.html", form=form, found=found, **known)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,8 @@ FILES_WITH_A_CLOCK = {
     "accounts/sessions.py": "Django's session store has no `now=` to be given",
     "courrier/sms.py": "the demonstration’s gateway stamps what it received",
     "courrier/delivery.py": "the sender, a process: its edge is the queue",
+    "accounts/mots_de_passe.py": "Django's token generator has no `now=` to be given",
+    "viatraj/espaces/context.py": "what every page shows: the seconds left of a session",
     "authcps/doors.py": "opens the session for the views of sign-in",
 }
 

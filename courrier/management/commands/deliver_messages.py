@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = "Envoie les e-mails et les SMS en attente, sans fin ; --once s’arrête quand il n’y en a plus."
 
     def add_arguments(self, parser):
-        parser.add_argument("--poll", type=float, default=POLL, help="secondes entre deux regards sans signal")
+        parser.add_argument("--poll", type=float, default=POLL, help="secondes entre deux regards")
         parser.add_argument("--once", action="store_true", help="envoie ce qui est dû, puis s’arrête")
 
     def handle(self, *, once, poll, **options):

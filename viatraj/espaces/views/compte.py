@@ -35,7 +35,7 @@ def compte(request):
         request,
         "espaces/compte.html",
         form=form,
-        identites=user.identites.filter(ended_at=None).order_by("since"),
+        identites=user.identites.filter(ended_at=None).prefetch_related("cartes").order_by("since"),
         **_secrets(user),
         **_sign_ins(request),
         others=user.sessions.filter(expire_date__gt=timezone.now())
