@@ -21,7 +21,7 @@ from viatraj.core.actor import Actor
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
 from viatraj.demo import extraction
-from viatraj.demo.people import PASSWORD, PEOPLE, Person
+from viatraj.demo.people import NEWCOMER, PASSWORD, PEOPLE, Person
 
 DIRECTORY_PERSONS = 20_000
 BY = Actor.system("demonstration")
@@ -95,7 +95,7 @@ def _directory(now, scale):
         for person in PEOPLE
         if person.idnat
     ]
-    extraction.write(path, DIRECTORY_PERSONS * scale, seed=1, people=people)
+    extraction.write(path, DIRECTORY_PERSONS * scale, seed=1, people=[*people, NEWCOMER])
     annuaire.actions.import_rpps(path, now=now, by=Actor.system("rpps"))
 
 

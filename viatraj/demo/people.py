@@ -22,6 +22,11 @@ class Person:
     hint: str = ""
 
     @property
+    def card(self) -> str | None:
+        """His virtual card in the demonstration's reader."""
+        return f"cps-{self.idnat}" if self.idnat else None
+
+    @property
     def name(self) -> str:
         return f"{'Dr ' if self.idnat else ''}{self.prenom} {self.nom}"
 
@@ -96,3 +101,13 @@ PEOPLE = (
         hint="Lire le journal à l’adresse /gestion/",
     ),
 )
+
+# In the directory and with a card, but without account: a first sign-in (CON-8).
+NEWCOMER = {
+    "idnat": "899100124807",
+    "nom": "DUVERNAY",
+    "prenom": "Solange",
+    "specialite": "Médecine Générale",
+    "code_postal": "31000",
+    "commune": "TOULOUSE",
+}

@@ -49,7 +49,7 @@ def _medecin(slug, idnat, nom, prenom, hint, flaw="") -> VirtualCard:
 
 CARDS = (
     *(
-        _medecin(f"cps-{person.idnat}", person.idnat, person.nom, person.prenom, f"Médecin, {person.place}")
+        _medecin(person.card, person.idnat, person.nom, person.prenom, f"Médecin, {person.place}")
         for person in PEOPLE
         if person.idnat
     ),

@@ -30,7 +30,7 @@ def _account(person) -> dict:
         "login": person.login,
         "password": PASSWORD,
         "email": person.email,
-        "card": None,
+        "card": person.card,
         "place": person.place,
         "name": person.name,
     }
