@@ -214,7 +214,7 @@ def test_sms_go_while_the_relay_is_down(letter, settings, tmp_path):
 
 
 def test_without_an_operator_an_sms_fails_at_once(letter, settings):
-    settings.DEMO = False
+    settings.SMS_BACKEND = "courrier.sms.Closed"
     letter(channel="sms", to="+33639980001")
     drain()
     message = Message.objects.get()

@@ -169,16 +169,16 @@ def test_without_script_the_same_link_opens_the_page(live_server, browser):
     context.close()
 
 
-def test_the_session_warns_two_minutes_before_its_end(visit, page):
+def test_the_session_warns_three_minutes_before_its_end(visit, page):
     page.clock.install()
     bar = visit(GALLERY).locator(".session")
     assert not bar.is_visible()
-    page.clock.run_for(27 * 60_000)
+    page.clock.run_for(26 * 60_000)
     assert not bar.is_visible()
     page.clock.run_for(70_000)
-    assert "dans 2 minutes" in bar.text_content().replace("\u00a0", " ")
+    assert "dans moins de 3 minutes" in bar.text_content().replace("\u00a0", " ")
     assert bar.is_visible()
-    page.clock.run_for(2 * 60_000)
+    page.clock.run_for(3 * 60_000)
     assert "Votre session est terminée" in bar.text_content()
 
 

@@ -96,7 +96,8 @@ def _password_ends(request, person, actor):
 def in_medecin_space(request) -> bool:
     """A médecin is in his own space unless he came, or went over, to the professionals' one (CON-11)."""
     by = request.actor
-    return by.is_acting or (by.user.is_medecin and request.session.get("door") != PROFESSIONNEL)
+    door = getattr(request, "session", {}).get("door")  # an error page may come before the session
+    return by.is_acting or (by.user.is_medecin and door != PROFESSIONNEL)
 
 
 def _other_space(request, actor, medecin) -> str:
