@@ -1,5 +1,6 @@
 from viatraj.core.droits import Droit
 from viatraj.core.policies import Denied
+from viatraj.core.policies import system as system
 
 
 def own_account(actor):
@@ -17,12 +18,6 @@ def owner(actor, user):
     own_account(actor)
     if actor.user.pk != user.pk:
         raise Denied("Seul le titulaire du compte peut faire cela.")
-
-
-def system(actor):
-    """What nobody does by a page: commands and periodic tasks."""
-    if actor.user is not None or actor.system_name in ("", "anonymous"):
-        raise Denied("Cette opération est réservée à l’exploitation du service.")
 
 
 def lift_lock(actor, user):

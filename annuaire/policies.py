@@ -1,10 +1,9 @@
-from viatraj.core.policies import Denied
+from viatraj.core.policies import Denied, system
 
 
 def import_rpps(actor):
     """What an operator's command does; nobody by a page."""
-    if actor.user is not None or actor.system_name in ("", "anonymous"):
-        raise Denied("Cette opération est réservée à l’exploitation du service.")
+    system(actor)
 
 
 def refer(actor):

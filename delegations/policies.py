@@ -1,6 +1,7 @@
 """Who may lend, answer, change and take back (DEL-3, DEL-4, DEL-7)."""
 
 from viatraj.core.policies import Denied
+from viatraj.core.policies import system as system
 
 
 def own_delegations(actor):
@@ -42,8 +43,3 @@ def answer(actor, delegation):
 def take_up(actor, delegation):
     if actor.user is None or actor.user.pk != delegation.delegataire_id:
         raise Denied("Cette délégation ne vous est pas accordée.")
-
-
-def system(actor):
-    if actor.user is not None or actor.system_name in ("", "anonymous"):
-        raise Denied("Cette opération est réservée à l’exploitation du service.")
