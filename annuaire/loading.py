@@ -180,6 +180,12 @@ def _guard(lost: int, total: int, what: str, accept_loss: bool):
         )
 
 
+def tidy():
+    """After a refresh, outside its transaction: searches would pay for dead lines and unsorted trigrams."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM annuaire_activite")
+
+
 # --- Both --------------------------------------------------------------------------------
 
 

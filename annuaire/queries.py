@@ -15,40 +15,57 @@ MEDECIN = "profession = '10' AND categorie IN ('C', 'M')"  # as the indexes have
 COMPLET = "(nom_cle || ' ' || prenom_cle)"  # as the trigram index has it
 SHOWN = ("idnat", "nom", "prenom", "savoir_faire_type", "savoir_faire_label", "code_postal", "commune")
 SHOWN += ("profession", "categorie")
+PARTS = {"medecin": MEDECIN, "complet": COMPLET, "shown": "a." + ", a.".join(SHOWN)}
+WORD_SIMILARITY = "0.5"  # what pg_trgm takes for near
+VAGUE = 3  # letters found further on in hundreds of names: looked for there only if no name begins so
 
-# 1. Surnames that begin so; then, if there is room, those that have it further on (DUPONT in MARTIN-DUPONT).
+# 1. Surnames that begin so; then, if there is room, those that have it further on (DUPONT in MARTIN-DUPONT);
+# then, if there is nobody, the nearest of the place: a few thousand names, all compared along its index.
 NAMED = """
 WITH debut AS MATERIALIZED (
+  SELECT * FROM ({debut}) AS lectures ORDER BY nom_cle, prenom_cle, idnat LIMIT {limit}
+), suite AS MATERIALIZED (
   SELECT DISTINCT nom_cle, prenom_cle, idnat FROM annuaire_activite
-  WHERE {medecin} AND {lieu} AND ({nom}) AND idnat <> ALL(%(exclude)s)
-  ORDER BY nom_cle, prenom_cle, idnat LIMIT {limit}
-), suite AS (
-  SELECT DISTINCT nom_cle, prenom_cle, idnat FROM annuaire_activite
-  WHERE (SELECT count(*) FROM debut) < {limit} AND {medecin} AND {lieu} AND idnat <> ALL(%(exclude)s)
-    AND {complet} LIKE %(inside)s AND norm_nom(nom) LIKE %(later)s AND NOT idnat IN (SELECT idnat FROM debut)
+  WHERE (SELECT count(*) FROM debut) < {room} AND {medecin} AND {lieu} AND idnat <> ALL(%(exclude)s)
+    AND {complet} LIKE %(inside)s AND nom ~ '[^A-Za-z]' AND norm_nom(nom) LIKE %(later)s
+    AND NOT idnat IN (SELECT idnat FROM debut)
   ORDER BY nom_cle, prenom_cle, idnat LIMIT {limit}
 ), trouve AS (
-  SELECT 1 AS rang, * FROM debut UNION ALL SELECT 2, * FROM suite
+  SELECT 1 AS rang, * FROM debut UNION ALL SELECT 2, * FROM suite {proches}
 )
-SELECT {shown} FROM trouve JOIN annuaire_activite AS a ON a.idnat = trouve.idnat
+SELECT rang > 2, trouve.nom_cle, trouve.prenom_cle, {shown}
+FROM trouve JOIN annuaire_activite AS a ON a.idnat = trouve.idnat
 WHERE {medecin} ORDER BY rang, trouve.nom_cle, trouve.prenom_cle, trouve.idnat
 """
-# 2. Nearest in a place: a few thousand names at most, all compared along the place's index.
-NEAR_THERE = """
-SELECT DISTINCT idnat, nom_cle, prenom_cle, similarity(nom_cle, %(cle)s) FROM annuaire_activite
-WHERE {medecin} AND {lieu} AND idnat <> ALL(%(exclude)s) ORDER BY 4 DESC LIMIT {limit}
-"""
-# 3. Nearest anywhere: along the trigrams.
+# One a reading of what was typed: their union, not OR, so that one plan serves all names.
+DEBUT = """(
+  SELECT DISTINCT nom_cle, prenom_cle, idnat FROM annuaire_activite
+  WHERE {medecin} AND {lieu} AND {reading} AND idnat <> ALL(%(exclude)s)
+  ORDER BY nom_cle, prenom_cle, idnat LIMIT {limit}
+)"""
+PROCHES = """UNION ALL (
+  SELECT 3, nom_cle, prenom_cle, idnat FROM annuaire_activite
+  WHERE NOT EXISTS (SELECT FROM debut) AND NOT EXISTS (SELECT FROM suite)
+    AND {medecin} AND {lieu} AND idnat <> ALL(%(exclude)s) AND similarity(nom_cle, %(cle)s) > 0
+  GROUP BY nom_cle, prenom_cle, idnat ORDER BY similarity(nom_cle, %(cle)s) DESC LIMIT {nearest}
+)"""
+# 2. Nearest anywhere: along the trigrams.
 NEAR = """
-SELECT DISTINCT idnat, nom_cle, prenom_cle, word_similarity(%(words)s::text, {complet}) FROM annuaire_activite
-WHERE {medecin} AND {complet} %%> %(words)s AND idnat <> ALL(%(exclude)s) ORDER BY 4 DESC LIMIT {limit}
+WITH proches AS (
+  SELECT DISTINCT idnat, nom_cle, prenom_cle, word_similarity(%(words)s::text, {complet})
+  FROM annuaire_activite
+  WHERE {medecin} AND {complet} %%> %(words)s AND idnat <> ALL(%(exclude)s) ORDER BY 4 DESC LIMIT {nearest}
+)
+SELECT true, proches.nom_cle, proches.prenom_cle, {shown}
+FROM proches JOIN annuaire_activite AS a ON a.idnat = proches.idnat WHERE {medecin}
 """
 BEGIN = """
 SELECT norm_nom(%(nom)s), norm_nom(%(commune)s),
   set_config('statement_timeout', %(limit)s, true), set_config('lock_timeout', '1s', true),
-  set_config('plan_cache_mode', 'force_generic_plan', true)
+  set_config('plan_cache_mode', 'force_generic_plan', true),
+  set_config('pg_trgm.word_similarity_threshold', %(similarity)s, true)
 """
-BY_NUMBER = "SELECT {shown} FROM annuaire_activite AS a WHERE {medecin} AND idnat = ANY(%(idnats)s)"
+BY_NUMBER = "SELECT {shown} FROM annuaire_activite AS a WHERE {medecin} AND idnat = %(idnat)s"
 
 
 @dataclass(frozen=True)
@@ -79,11 +96,29 @@ class Lieu:
         return bool(self.known)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a médecin found by his keys; `near`: he is not called so, but nearly."""
+
+    near: bool
+    nom_cle: str
+    prenom_cle: str
+    shown: tuple
+
+    @property
+    def idnat(self) -> str:
+        return self.shown[0]
+
+    @property
+    def activite(self) -> Activite:
+        return Activite(**dict(zip(SHOWN, self.shown, strict=True)))
+
+
 def begin(nom: str, commune: str, *, seconds: float) -> list[Nom]:
     """First statement of the search's transaction: limits it, and normalises what was typed."""
-    limit = f"{seconds * 1000:.0f}ms"
-    ((*norms, _, _, _),) = _rows(BEGIN, {"nom": nom, "commune": commune, "limit": limit})
-    return [Nom(norm.split()) for norm in norms]
+    known = {"limit": f"{seconds * 1000:.0f}ms", "similarity": WORD_SIMILARITY}
+    (row,) = _rows(BEGIN, {"nom": nom, "commune": commune, **known})
+    return [Nom(norm.split()) for norm in row[:2]]
 
 
 def unlimited():
@@ -102,41 +137,33 @@ def _begins(column: str, name: str) -> str:
     return f"{column} BETWEEN %({name})s::text AND %({name})s || '~'"
 
 
-def named(nom: Nom, lieu: Lieu, *, exclude, limit: int) -> list[Activite]:
-    """All lines of at most `limit` médecins, in order: this surname, or surname and first name together."""
-    conditions, known = [_begins("nom_cle", "cle")], {"cle": nom.cle}
+def named(nom: Nom, lieu: Lieu, *, exclude, limit: int, nearest: int) -> list[Line]:
+    """All lines of at most `limit` médecins, in order: this surname, or surname and first name together.
+
+    If nobody, and a place is given, the lines of the `nearest` there.
+    """
+    readings, known = [_begins("nom_cle", "cle")], {"cle": nom.cle}
     for i, (left, right) in enumerate(nom.splits()):
         for j, (first, second) in enumerate(((left, right), (right, left))):
-            conditions.append(f"nom_cle = %(a{i}{j})s AND " + _begins("prenom_cle", f"b{i}{j}"))
+            readings.append(f"nom_cle = %(a{i}{j})s AND " + _begins("prenom_cle", f"b{i}{j}"))
             known |= {f"a{i}{j}": first, f"b{i}{j}": second}
-    if conditions[1:]:
-        _rows(
-            "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)", {}
-        )  # OR needs to know its words
-    known |= {"inside": f"%{nom.cle}% %", "later": f"% {' '.join(nom.words)}%"}
-    rows = _filled(NAMED, lieu, nom=" OR ".join(conditions), known=known, exclude=exclude, limit=limit)
-    return [_line(row) for row in rows]
+    known |= {"inside": f"%{nom.cle}% %", "later": f"% {' '.join(nom.words)}%", "exclude": list(exclude)}
+    room = limit if lieu.given or len(nom.cle) > VAGUE else 1
+    parts = {**PARTS, "lieu": lieu.sql, "limit": limit, "room": room, "nearest": nearest}
+    debut = " UNION ".join(DEBUT.format(reading=reading, **parts) for reading in readings)
+    proches = PROCHES.format(**parts) if lieu.given else ""
+    rows = _rows(NAMED.format(debut=debut, proches=proches, **parts), lieu.known | known)
+    return [Line(*row[:3], row[3:]) for row in rows]
 
 
-def near(nom: Nom, lieu: Lieu, *, exclude, limit: int) -> list[tuple[str, str, str]]:
-    """(idnat, nom_cle, prenom_cle) of those whose names have the most trigrams in common."""
-    if not lieu.given:
-        _rows("SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true)", {})
-    known = {"cle": nom.cle, "words": " ".join(nom.words)}
-    rows = _filled(NEAR_THERE if lieu.given else NEAR, lieu, known=known, exclude=exclude, limit=limit)
-    return [row[:3] for row in rows]
+def near(nom: Nom, *, exclude, nearest: int) -> list[Line]:
+    """All lines of the médecins, anywhere, whose names have the most trigrams in common."""
+    known = {"words": " ".join(nom.words), "exclude": list(exclude)}
+    return [Line(*row[:3], row[3:]) for row in _rows(NEAR.format(nearest=nearest, **PARTS), known)]
 
 
-def lines_of(idnats) -> list[Activite]:
-    return [_line(row) for row in _filled(BY_NUMBER, Lieu(), known={"idnats": list(idnats)})]
-
-
-def _filled(sql: str, lieu: Lieu, *, known, nom="", exclude=(), limit=0):
-    shown = "a." + ", a.".join(SHOWN)
-    parts = {"medecin": MEDECIN, "complet": COMPLET, "shown": shown, "limit": limit}
-    return _rows(
-        sql.format(lieu=lieu.sql, nom=nom, **parts), {**lieu.known, **known, "exclude": list(exclude)}
-    )
+def lines_of(idnat: str) -> list[Line]:
+    return [Line(False, "", "", row) for row in _rows(BY_NUMBER.format(**PARTS), {"idnat": idnat})]
 
 
 def _rows(sql: str, known: dict) -> list[tuple]:
@@ -145,7 +172,3 @@ def _rows(sql: str, known: dict) -> list[tuple]:
     raw.prepare_threshold = 0  # Django says never; its own cursors bind before they send, and do not care
     with connection.wrap_database_errors, Cursor(raw) as cursor:
         return cursor.execute(sql, known).fetchall()
-
-
-def _line(row) -> Activite:
-    return Activite(**dict(zip(SHOWN, row, strict=True)))

@@ -65,15 +65,19 @@ def find(nom: str, *, code_postal: str = "", commune: str = "", exclude=()) -> F
         lieu = _lieu(readable(code_postal).replace(" ", "").upper(), ville)
         if len(name.cle) < (2 if lieu.given else 3):
             raise ValidationError(TOO_SHORT_WITH_PLACE if lieu.given else TOO_SHORT, code="nom")
-        if hits := _hits(queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1)):
+        lines = queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1, nearest=NEAREST)
+        if not lines and not lieu.given:
+            lines = queries.near(name, exclude=exclude, nearest=NEAREST)
+        if lines and not lines[0].near:
+            hits = _hits(lines)
             return Found(hits[:LIMIT], truncated=len(hits) > LIMIT)
-        return Found(_nearest(name, lieu, exclude), suggestions=True)
+        return Found(_nearest(name, lines), suggestions=True)
 
 
 def by_number(idnat: str) -> Hit | None:
     """One médecin of the directory by national number (8+RPPS, 0+ADELI)."""
     connection.ensure_connection()
-    return next(iter(_hits(queries.lines_of([readable(idnat)]))), None)
+    return next(iter(_hits(queries.lines_of(readable(idnat)))), None)
 
 
 def freshness() -> date | None:
@@ -119,16 +123,12 @@ def _spellings(words) -> set[str]:
     return {"".join(words), "".join(swap.get(word, word) for word in words)}
 
 
-def _nearest(nom, lieu, exclude) -> list[Hit]:
-    """Trigrams choose among all; letters missing, added, changed or swapped decide among those."""
-    errors = {
-        idnat: _errors(nom.cle, surname, first_name)
-        for idnat, surname, first_name in queries.near(nom, lieu, exclude=exclude, limit=NEAREST)
-    }
+def _nearest(nom, lines) -> list[Hit]:
+    """Trigrams chose among all; letters missing, added, changed or swapped decide among those."""
+    errors = {line.idnat: _errors(nom.cle, line.nom_cle, line.prenom_cle) for line in lines}
     likely = [idnat for idnat in errors if errors[idnat] <= max(2, len(nom.cle) // 3)]
-    idnats = sorted(likely, key=errors.get)[:SUGGESTIONS]
-    hits = {hit.idnat: hit for hit in _hits(queries.lines_of(idnats))} if idnats else {}
-    return [hits[idnat] for idnat in idnats]
+    order = {idnat: rank for rank, idnat in enumerate(sorted(likely, key=errors.get)[:SUGGESTIONS])}
+    return sorted(_hits(line for line in lines if line.idnat in order), key=lambda hit: order[hit.idnat])
 
 
 def _errors(typed: str, surname: str, first_name: str) -> int:
@@ -141,7 +141,7 @@ def _hits(lines) -> list[Hit]:
     """One a person, in the order of the lines."""
     persons = defaultdict(list)
     for line in lines:
-        persons[line.idnat].append(line)
+        persons[line.idnat].append(line.activite)
     return [_hit(sorted(one, key=lambda line: line.rank)) for one in persons.values()]
 
 

@@ -235,12 +235,23 @@ def test_people_do_not_import(load, tmp_path):
             actions.import_rpps(path, now=NOW, by=actor)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_command_says_what_it_did(tmp_path, capsys):
     path = files.write(tmp_path, [line(), line()], name="extraction.txt")
     call_command("import_rpps", str(path), "--date", "2026-11-20")
     assert "2 lignes, 1 en double, 1 ajoutées, 0 retirées, 1 personnes" in capsys.readouterr().out
     assert ImportRun.objects.get().extraction_date == date(2026, 11, 20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_tidies_up_what_a_refresh_leaves(tmp_path):
+    for day in ("2026-11-20", "2026-11-21"):
+        path = files.write(tmp_path, [line(nom=f"NOM{day}")], name="extraction.txt")
+        call_command("import_rpps", str(path), "--date", day, "--accept-loss")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pgstattuple")
+        cursor.execute("SELECT dead_tuple_count FROM pgstattuple('annuaire_activite')")
+        assert cursor.fetchone() == (0,)
 
 
 def manage(*words):
