@@ -45,7 +45,7 @@ def run(scale):
         extraction.write(days[0], PERSONS[scale])
         for day, (before, after) in enumerate(pairwise(days)):
             extraction.mutate(before, after, day)
-        yield from loading(days, tries={"small": 3, "full": 1}[scale])
+        yield from loading(days, tries={"small": 4, "full": 1}[scale])
         sought = sample()
         yield from searching(sought)
         yield from searching_meanwhile(sought, days[3])
@@ -55,8 +55,9 @@ def run(scale):
 
 
 def loading(days, tries):
-    plain = bulk_create_rate(days[0], tries)
-    first = min((first_load(days[0]) for _ in range(tries)), key=lambda run: run.seconds)
+    # In turn, so that a slow minute of the machine is nobody's; the best of each.
+    rates = [(bulk_create_rate(days[0]), first_load(days[0])) for _ in range(tries)]
+    plain, first = max(rate for rate, _ in rates), min((run for _, run in rates), key=lambda run: run.seconds)
     yield line("annuaire, premier chargement", first.lines / first.seconds, plain, "lignes/s", ">= 10")
     refreshes = [imported(day) for day in days[1:3]]
     seconds = min(run.seconds for run, _ in refreshes)
@@ -87,22 +88,18 @@ def start_import(path):
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
-def bulk_create_rate(path, tries) -> float:
-    """Lines a second by csv and `bulk_create`, from the file into the same empty table; rolled back.
-
-    The best of as many pieces of the file as the load has tries.
-    """
-    rates = []
-    with path.open(encoding="utf-8", newline="") as file:
+def bulk_create_rate(path) -> float:
+    """Lines a second by csv and `bulk_create`, from the file into the same empty table; rolled back."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE annuaire_activite")
+    with path.open(encoding="utf-8", newline="") as file, transaction.atomic():
         reader = csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE)
-        for _ in range(tries):
-            with transaction.atomic():
-                started = time.perf_counter()
-                rows = [plain_row(row) for row in islice(reader, PIECE)]
-                Activite.objects.bulk_create(rows, batch_size=2000)
-                rates.append(PIECE / (time.perf_counter() - started))
-                transaction.set_rollback(True)
-    return max(rates)
+        started = time.perf_counter()
+        rows = [plain_row(row) for row in islice(reader, PIECE)]
+        Activite.objects.bulk_create(rows, batch_size=2000)
+        rate = PIECE / (time.perf_counter() - started)
+        transaction.set_rollback(True)
+    return rate
 
 
 def plain_row(row) -> Activite:
