@@ -48,7 +48,11 @@ def change_link(change, token):
         to=change.target,
         channel=Channel.SMS if sms else Channel.MAIL,
         key=f"change-link:{change.pk}",
-        context={"user": change.user, "link": reverse("authcps:confirm_reception", args=[token])},
+        context={
+            "user": change.user,
+            "link": reverse("authcps:confirm_reception", args=[token]),
+            "is_first": change.target == change.user.email,
+        },
         priority=Priority.CODE,
         expires_at=change.ends,
         secret=True,

@@ -114,12 +114,12 @@ class NewPasswordForm(forms.Form):
     mot_de_passe = _password(
         "Nouveau mot de passe",
         autocomplete="new-password",
-        required_sentence="Choisissez un nouveau mot de passe.",
+        required_sentence="Choisissez un mot de passe.",
     )
     mot_de_passe_bis = _password(
         "Répéter le mot de passe",
         autocomplete="new-password",
-        required_sentence="Saisissez une seconde fois le nouveau mot de passe.",
+        required_sentence="Saisissez une seconde fois le mot de passe.",
     )
 
     def clean(self):

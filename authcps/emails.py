@@ -1,11 +1,6 @@
-from django.core import signing
-from django.urls import reverse
-
 from courrier import outbox
 from courrier.models import Priority
 from viatraj.core.actor import Means
-
-ADDRESS = signing.TimestampSigner(salt="authcps.address")
 
 
 def code(attempt, device, *, code, sent_at, ends):
@@ -36,18 +31,6 @@ def _notice(letter, user, at, **context):
         to=user.email,
         key=f"{letter}:{user.pk}:{at.timestamp()}",
         context={"user": user, "at": at, **context},
-    )
-
-
-def address_to_verify(user):
-    """A link of 24 hours; the page asks to confirm, the link itself confirms nothing."""
-    token = ADDRESS.sign_object({"user": user.pk, "email": user.email})
-    outbox.post(
-        "authcps/emails/address",
-        to=user.email,
-        key=f"address:{user.pk}:{user.version}",
-        context={"user": user, "link": reverse("authcps:address", args=[token])},
-        secret=True,
     )
 
 

@@ -4,7 +4,6 @@ EVENTS = {
     "identite.paired": "a associé une carte ou Pro Santé Connect à son compte",
     "identite.removed": "a retiré une carte ou Pro Santé Connect de son compte",
     "compte.opened": "a ouvert son compte",
-    "adresse.verified": "a confirmé son adresse e-mail",
     "connexion.refused": "n’a pas pu se connecter",
     "connexion.begun": "a commencé une connexion par carte ou Pro Santé Connect",
     "identite.verified": "a été reconnu(e) par sa carte ou Pro Santé Connect",

@@ -3,7 +3,7 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import OwnerForm, PhoneField
+from accounts.forms import NewPasswordForm, OwnerForm, PhoneField
 from accounts.models import User
 
 
@@ -43,7 +43,7 @@ class ProfessionnelForm(IdentifiantForm):
     """CON-6."""
 
 
-class FirstForm(forms.Form):
+class FirstForm(NewPasswordForm):
     """CON-8: what neither the card nor the directory says."""
 
     email = forms.EmailField(
@@ -62,28 +62,14 @@ class FirstForm(forms.Form):
         error_messages={"required": "Saisissez votre adresse professionnelle."},
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
     )
-    mot_de_passe = forms.CharField(
-        label="Mot de passe",
-        help_text="12 caractères au moins. Une phrase facile à retenir convient bien.",
-        max_length=128,
-        strip=False,
-        error_messages={"required": "Choisissez un mot de passe."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    mot_de_passe_bis = forms.CharField(
-        label="Répéter le mot de passe",
-        max_length=128,
-        strip=False,
-        error_messages={"required": "Saisissez une seconde fois le mot de passe."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    field_order = ["email", "telephone", "adresse"]
 
-    def clean(self):
-        typed = super().clean()
-        again = typed.pop("mot_de_passe_bis", None)
-        if again is not None and typed.get("mot_de_passe") not in (None, again):
-            self.add_error("mot_de_passe_bis", "Les deux mots de passe ne sont pas identiques.")
-        return typed
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["mot_de_passe"].label = "Mot de passe"
+        self.fields[
+            "mot_de_passe"
+        ].help_text = "12 caractères au moins. Une phrase facile à retenir convient bien."
 
 
 class CodeForm(forms.Form):

@@ -12,7 +12,6 @@ urlpatterns = [
     path("connexion/code/secours/", secours.recovery, name="recovery"),
     path("connexion/appairage/", identifiant.pair, name="pair"),
     path("connexion/premiere/", premiere.first, name="first"),
-    path("connexion/adresse/<str:token>/", premiere.address, name="address"),
     path("connexion/carte/", carte.card, name="card"),
     path("connexion/carte/reponse/", carte.answered, name="card_answer"),
     path("connexion/carte/tls/", carte.tls, name="card_tls"),

@@ -1,6 +1,6 @@
 """What can be done with an account. The only writer of this app."""
 
-from accounts.actions.adresses import ask_change, confirm_change
+from accounts.actions.adresses import ask_change, ask_first_address, confirm_change
 from accounts.actions.comptes import (
     accept_charte,
     create,
@@ -22,6 +22,7 @@ from accounts.actions.verrous import lift_lock, note_wrong_password, unlock
 __all__ = [
     "accept_charte",
     "ask_change",
+    "ask_first_address",
     "ask_new_password",
     "change_password",
     "choose_password",

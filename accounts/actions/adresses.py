@@ -20,24 +20,38 @@ def ask_change(user, *, kind, target, ancien, now, by):
     """Sends a link to the new address or number, and tells the present one; the former link dies."""
     policies.owner(by, user)
     prove(user, ancien, now=now, by=by)
-    token = secrets.token_urlsafe(32)
     with transaction.atomic():
         user = locked(user)
         _check_asking(user, now)
-        user.changements.filter(kind=kind, confirmed_at=None, ends__gt=now).update(ends=now)
-        change = save_valid(
-            ChangementAdresse(
-                user=user,
-                kind=kind,
-                target=target,
-                digest=ChangementAdresse.digest_of(token),
-                asked_at=now,
-                ends=now + LIFETIME,
-            )
-        )
+        change = _send_link(user, kind=kind, target=target, now=now)
         record("adresse.asked", by=by, target=user, kind=kind)
-        emails.change_link(change, token)
-        emails.change_asked(change)
+        if target != user.email:
+            emails.change_asked(change)
+    return change
+
+
+@transaction.atomic
+def ask_first_address(user, *, now, by):
+    """The address given with a new account is confirmed as a later one is: by its link."""
+    policies.system(by)
+    record("adresse.asked", by=by, target=user, kind=ChangementAdresse.Kind.MAIL)
+    return _send_link(user, kind=ChangementAdresse.Kind.MAIL, target=user.email, now=now)
+
+
+def _send_link(user, *, kind, target, now):
+    token = secrets.token_urlsafe(32)
+    user.changements.filter(kind=kind, confirmed_at=None, ends__gt=now).update(ends=now)
+    change = save_valid(
+        ChangementAdresse(
+            user=user,
+            kind=kind,
+            target=target,
+            digest=ChangementAdresse.digest_of(token),
+            asked_at=now,
+            ends=now + LIFETIME,
+        )
+    )
+    emails.change_link(change, token)
     return change
 
 
@@ -58,7 +72,8 @@ def confirm_change(change, *, now, by):
     change.confirmed_at = now
     change.save(update_fields=["confirmed_at"])
     record("adresse.changed", by=by, target=user, kind=change.kind)
-    emails.change_done(change, former=former, at=now)
+    if change.target != former:  # the first address was no other before
+        emails.change_done(change, former=former, at=now)
     return user
 
 

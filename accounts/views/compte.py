@@ -67,7 +67,8 @@ def change_mobile(request):
 def _ask(request, form_class, kind, template):
     own_account(request.actor)
     user = request.user
-    form = form_class(posted(request), user=user, initial={"target": user.mobile} if kind == "mobile" else {})
+    known_so_far = user.mobile if kind == ChangementAdresse.Kind.MOBILE else _unconfirmed(user)
+    form = form_class(posted(request), user=user, initial={"target": known_so_far})
     known = {"user": user, "kind": kind, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.ask_change, **known):
         messages.success(request, SENT[kind])
@@ -75,7 +76,12 @@ def _ask(request, form_class, kind, template):
     return page(request, template, form=form)
 
 
+def _unconfirmed(user) -> str:
+    """The link may be asked for again."""
+    return "" if user.email_verified_at else user.email
+
+
 SENT = {
-    "mail": "Un lien est envoyé à la nouvelle adresse\u00a0: suivez-le dans les 24 heures pour la confirmer.",
+    "mail": "Un lien est envoyé à cette adresse\u00a0: suivez-le dans les 24 heures pour la confirmer.",
     "mobile": "Un lien est envoyé par SMS\u00a0: suivez-le dans les 24 heures pour vérifier votre numéro.",
 }

@@ -1,6 +1,7 @@
 """What a card or Pro Santé Connect proves: known, paired, first account, removed (CON-8, CPX-2 to -4)."""
 
-from django.core.exceptions import ValidationError
+from dataclasses import replace
+
 from django.db import transaction
 
 import accounts.actions
@@ -23,13 +24,11 @@ def recognise(attempt, *, user, verified: Verified, now, by) -> bool:
     """The account opens by this proof alone; a changed number is followed, the password's lock lifted."""
     if not finish(attempt, now):
         return False
-    user, by = locked(user), known_as(user, by)
+    user, by = locked(user), replace(known_as(user, by), means=verified.means)
     _follow_number(user, verified, now=now, by=by)
-    if user.locked_at:
-        record("compte.unlocked", by=by, target=user, means=verified.means)
+    accounts.actions.lift_lock(user, by=by)
     user.first_strong_at = user.first_strong_at or now
-    user.locked_at, user.wrong_passwords_at = None, []
-    user.save(update_fields=["first_strong_at", "locked_at", "wrong_passwords_at"])
+    user.save(update_fields=["first_strong_at"])
     record("identite.recognised", by=by, target=user, means=verified.means)
     return True
 
@@ -92,34 +91,23 @@ def open_account(attempt, *, email, telephone, adresse, mot_de_passe, now, by) -
     )
     user = accounts.actions.choose_password(user, password=mot_de_passe, now=now, by=FIRST)
     record("compte.opened", by=known_as(user, by), target=user, means=verified.means)
-    emails.address_to_verify(user)
+    accounts.actions.ask_first_address(user, now=now, by=FIRST)
     return user
 
 
-@transaction.atomic
-def verify_address(user, *, email, now, by):
-    """The link of the mail was followed and confirmed: codes may go there. Twice is once."""
-    user = locked(user)
-    if user.email != email:
-        raise ValidationError("Cette adresse n’est plus celle du compte.")
-    if user.email_verified_at is None:
-        user.email_verified_at = now
-        user.save(update_fields=["email_verified_at"])
-        record("adresse.verified", by=known_as(user, by), target=user)
-
-
-@transaction.atomic
-def remove(identite, *, now, by):
+def remove(identite, *, ancien, now, by):
     """End a pairing (CPX-4): the card and PSC of this number no longer open the account."""
     own_account(by)
-    identite = locked(identite)
     if identite.user_id != by.user.pk:
         raise Denied("Cet appairage n’est pas le vôtre.")
-    if identite.ended_at:
-        return
     if not by.user.has_usable_password():
         raise Denied("C’est votre seul moyen de connexion\u00a0: choisissez d’abord un mot de passe.")
-    identite.ended_at = now
-    save_valid(identite)
-    record("identite.removed", by=by, target=by.user, idnat=identite.idnat)
-    emails.unpaired(by.user, identite, at=now)
+    accounts.actions.prove(by.user, ancien, now=now, by=by)
+    with transaction.atomic():
+        identite = locked(identite)
+        if identite.ended_at:
+            return
+        identite.ended_at = now
+        save_valid(identite)
+        record("identite.removed", by=by, target=by.user, idnat=identite.idnat)
+        emails.unpaired(by.user, identite, at=now)

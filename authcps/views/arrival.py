@@ -42,7 +42,8 @@ def arrive(request, attempt: Attempt):
 
 
 def _newcomer(request, attempt, verified):
-    if attempt.door == Attempt.Door.PROFESSIONNEL:
+    # A médecin who removed the pairing of his own account pairs again.
+    if attempt.door == Attempt.Door.PROFESSIONNEL or User.objects.known_as([verified.idnat.lower()]).exists():
         return redirect("authcps:pair")
     if verified.is_medecin:
         return redirect("authcps:first")

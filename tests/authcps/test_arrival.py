@@ -156,17 +156,30 @@ class TestFirst:
         holding(client, NEWCOMER)
         client.post(FIRST, self.TYPED)
         text, _ = secrets.unseal(Message.objects.get(to=self.TYPED["email"]).secret_body)
-        link = re.search(r"/connexion/adresse/\S+", text)[0]
+        link = re.search(r"/mon-compte/verifier/\S+", text)[0]
         user = User.objects.get(login=NEWCOMER.idnat)
         assert client.get(link).status_code == 200
         user.refresh_from_db()
         assert user.email_verified_at is None
-        client.post(link, {"au_nom_de": user.pk})
+        client.post(link)
         user.refresh_from_db()
         assert user.email_verified_at
+        assert client.get(link).status_code == 404, "once"
+        assert not Message.objects.filter(subject__contains="a changé").exists(), "it has not changed"
 
-    def test_forged_address_link(self, client):
-        assert client.get("/connexion/adresse/x:y:z/").status_code == 404
+    def test_the_link_may_be_asked_for_again(self, client):
+        holding(client, NEWCOMER)
+        client.post(FIRST, self.TYPED)
+        client.post("/charte/", {"accepte": "on", "version": "2026-11"})
+        assert "à confirmer" in client.get("/mon-compte/").text
+        page = client.get("/mon-compte/adresse-e-mail/").text
+        assert f'value="{self.TYPED["email"]}"' in page
+        asked = {"target": self.TYPED["email"], "ancien": self.TYPED["mot_de_passe"]}
+        assert client.post("/mon-compte/adresse-e-mail/", asked).status_code == 302
+        links = [secrets.unseal(one.secret_body)[0] for one in Message.objects.filter(to=self.TYPED["email"])]
+        assert len(links) == 2
+        answers = [client.get(re.search(r"/mon-compte/verifier/\S+", text)[0]).status_code for text in links]
+        assert sorted(answers) == [200, 404], "the former link dies"
 
     @pytest.mark.parametrize(
         ("field", "typed", "words"),
@@ -255,10 +268,27 @@ class TestRemoval:
         user = MedecinFactory()
         identite = user.identites.get()
         for _ in range(2):
-            actions.remove(identite, now=timezone.now(), by=as_medecin(user))
+            actions.remove(identite, ancien=PASSWORD, now=timezone.now(), by=as_medecin(user))
         identite.refresh_from_db()
         assert identite.ended_at
         assert Message.objects.filter(subject__contains="retiré").count() == 1
+
+    def test_check_18_the_password_is_asked(self, client):
+        user = MedecinFactory()
+        sign_in(client, user)
+        path = f"/mon-compte/appairages/{user.identites.get().pk}/retirer/"
+        assert client.get(path).status_code == 200
+        for typed in ("", "pas le bon"):
+            assert client.post(path, {"ancien": typed}).status_code == 422
+        assert user.identites.get().ended_at is None
+        assert client.post(path, {"ancien": PASSWORD}).url == "/mon-compte/"
+        assert user.identites.get().ended_at
+
+    def test_a_medecin_pairs_again_instead_of_opening_a_second_account(self, client):
+        user = MedecinFactory()
+        actions.remove(user.identites.get(), ancien=PASSWORD, now=timezone.now(), by=as_medecin(user))
+        again = replace(NEWCOMER, idnat=user.login)
+        assert arrive(client, holding(client, again)).url == PAIR
 
     def test_somebody_else_s(self, client):
         other = MedecinFactory().identites.get()
@@ -270,4 +300,4 @@ class TestRemoval:
         user.set_unusable_password()
         user.save()
         with pytest.raises(Exception, match="seul moyen de connexion"):
-            actions.remove(user.identites.get(), now=timezone.now(), by=as_medecin(user))
+            actions.remove(user.identites.get(), ancien="", now=timezone.now(), by=as_medecin(user))

@@ -15,7 +15,6 @@ from django.utils.http import urlsafe_base64_encode
 from accounts import chartes
 from accounts.models import ChangementAdresse
 from annuaire.models import Activite
-from authcps.emails import ADDRESS
 from authcps.identity import Verified
 from authcps.models import Attempt
 from delegations import emails
@@ -117,7 +116,6 @@ class World:
     def _parts(self, name) -> dict:
         return {
             "remove_identite": {"pk": self.owner.identites.get().pk},
-            "authcps:address": {"token": self._address_token()},
             "authcps:confirm_reception": {"token": self._reception_token()},
             "accounts:new_password": {"token": f"{urlsafe_base64_encode(b'%d' % self.owner.pk)}.x"},
             "delegations:grant": {"idnat": self.in_directory.idnat},
@@ -144,9 +142,6 @@ class World:
         )
         return "lien"
 
-    def _address_token(self) -> str:
-        return ADDRESS.sign_object({"user": self.owner.pk, "email": self.owner.email})
-
     def body(self, route: Route) -> dict:
         """What its form sends, filled in well enough to be refused for want of a right only."""
         today = timezone.localdate()
@@ -157,6 +152,7 @@ class World:
             "authcps:medecin": {"identifiant": "", "mot_de_passe": "", "suite": ""},
             "authcps:professionnel": {"identifiant": "", "mot_de_passe": "", "suite": ""},
             "authcps:pair": {"identifiant": "", "mot_de_passe": "", "suite": ""},
+            "remove_identite": {"ancien": ""},
             "authcps:first": {
                 "email": "anais.durandeau@cabinet.example",
                 "telephone": "01 99 00 12 34",

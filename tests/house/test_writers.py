@@ -58,7 +58,6 @@ WITHOUT_POLICY = {
     "authcps:trust": NOBODY_IS_KNOWN_YET,
     "authcps:recognise": NOBODY_IS_KNOWN_YET,
     "authcps:pair": NOBODY_IS_KNOWN_YET,
-    "authcps:verify_address": "the signed link of the mail is the right",
     "authcps:enrol": "called while signing in, and by the actions that verify an address",
 }
 ACTIONS = [

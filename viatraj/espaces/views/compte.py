@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 import accounts.actions
 import authcps.actions
 from accounts import chartes
-from accounts.forms import CharteForm, ContactForm
+from accounts.forms import CharteForm, ContactForm, OwnerForm
 from accounts.mots_de_passe import expires_at
 from accounts.policies import own_account
 from authcps.forms import ReceptionForm
@@ -78,14 +78,15 @@ def end_other_sessions(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_identite(request, pk):
-    """A card, or PSC, that shall no longer open this account (CPX-4): asked once, then done."""
+    """A card, or PSC, that shall no longer open this account (CPX-4); the password is asked."""
     own_account(request.actor)
     identite = get_object_or_404(request.user.identites.filter(ended_at=None), pk=pk)
-    if request.method == "POST":
-        authcps.actions.remove(identite, now=timezone.now(), by=request.actor)
+    form = OwnerForm(posted(request), user=request.user)
+    known = {"identite": identite, "now": timezone.now(), "by": request.actor}
+    if submit(form, authcps.actions.remove, **known):
         messages.success(request, "Ce moyen de connexion est retiré de votre compte.")
         return redirect("mon_compte")
-    return page(request, "espaces/remove_identite.html", identite=identite)
+    return page(request, "espaces/remove_identite.html", form=form, identite=identite)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
