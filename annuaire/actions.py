@@ -45,6 +45,8 @@ def import_rpps(path, *, now, by, day=None, accept_loss=False) -> ImportRun:
         **outcome.counts(),
     )
     record("extraction.imported", by=by, target=run, accept_loss=accept_loss, **outcome.counts())
+    if outcome.added or outcome.removed:
+        transaction.on_commit(loading.tidy, robust=True)
     return run
 
 

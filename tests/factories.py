@@ -6,13 +6,18 @@ from datetime import date, timedelta
 import factory
 from django.utils import timezone
 
+import habilitations.rights
 from accounts import chartes
 from accounts.models import AcceptationCharte, Identite, User
-from annuaire.models import Professionnel
+from annuaire.models import Coordination, Etablissement, Professionnel, Region, Unite
 from authcps.models import CodeDevice
 from delegations import rights
 from delegations.models import Delegation
+from habilitations import profils
+from habilitations.lieux import Lieu
+from habilitations.models import Habilitation
 from viatraj.core.actor import Actor, Means
+from viatraj.core.droits import Niveau
 
 PASSWORD = "un mot de passe solide"
 _numbers = itertools.count(1)
@@ -109,6 +114,83 @@ class DelegationFactory(factory.django.DjangoModelFactory):
     debut = factory.LazyFunction(timezone.localdate)
     fin = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
     accepted_at = factory.LazyFunction(timezone.now)
+
+
+class RegionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Region
+
+    code = factory.Sequence(lambda n: f"{n:03d}")
+    nom = factory.Sequence(lambda n: f"Région {n}")
+
+
+class CoordinationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Coordination
+
+    region = factory.SubFactory(RegionFactory)
+    nom = factory.Sequence(lambda n: f"Département {n}")
+
+
+class EtablissementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Etablissement
+
+    coordination = factory.SubFactory(CoordinationFactory)
+    nom = factory.Sequence(lambda n: f"Centre hospitalier {n}")
+
+
+class UniteFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Unite
+
+    etablissement = factory.SubFactory(EtablissementFactory)
+    nom = factory.Sequence(lambda n: f"Unité {n}")
+
+
+class HabilitationFactory(factory.django.DjangoModelFactory):
+    """`lieu` is a structure's row, or None for the whole country; in force for a month."""
+
+    class Meta:
+        model = Habilitation
+
+    class Params:
+        over = factory.Trait(
+            debut=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30)),
+            fin=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1)),
+        )
+        future = factory.Trait(debut=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=1)))
+        revoked = factory.Trait(revoked_at=factory.LazyFunction(timezone.now))
+
+    lieu = factory.SubFactory(EtablissementFactory)
+    user = factory.SubFactory(UserFactory)
+    profil = profils.PRESCRIPTEUR_MEDICAL.code
+    debut = factory.LazyFunction(timezone.localdate)
+    fin = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+
+    @classmethod
+    def _create(cls, model_class, *args, lieu=None, **kwargs):
+        held = Lieu.of(lieu) if lieu else Lieu(Niveau.NATIONAL)
+        known = {"domaine": profils.PROFILS[kwargs["profil"]].domaine, "niveau": held.niveau, **held.columns}
+        return super()._create(model_class, *args, **(known | kwargs))
+
+
+def as_professionnel(user, *, on=None, **known) -> Actor:
+    """Somebody with what his habilitations give him today: a référent, a prescripteur…"""
+    held = habilitations.rights.of_user(user, on=on or timezone.localdate())
+    return Actor(user=user, rights=held, quality="professionnel", means=Means.MAIL, **known)
+
+
+def referent_of(lieu, profil=None) -> User:
+    """A new référent of a structure: `profil` is that of its level unless said."""
+    usual = {
+        Niveau.UNITE: profils.REFERENT_UNITE,
+        Niveau.ETABLISSEMENT: profils.REFERENT_STRUCTURE,
+        Niveau.COORDINATION: profils.REFERENT_COORDINATION,
+        Niveau.REGION: profils.REFERENT_REGIONAL,
+    }
+    profil = profil or usual[Lieu.of(lieu).niveau]
+    return HabilitationFactory(lieu=lieu, profil=profil.code).user
 
 
 def as_medecin(user, **known) -> Actor:

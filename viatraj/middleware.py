@@ -16,10 +16,12 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 import delegations.rights
+import habilitations.rights
 from accounts import chartes
 from accounts.mots_de_passe import is_expired
 from delegations.models import Delegation
-from viatraj.core.actor import BY_PASSWORD, Actor
+from viatraj.core.actor import BY_PASSWORD, Actor, Rights
+from viatraj.core.droits import Droit
 from viatraj.core.pages import TooManyRequests
 from viatraj.espaces.views import errors
 
@@ -133,9 +135,17 @@ def _actor(request) -> Actor:
             delegation_id=delegation.pk,
             **known,
         )
+    rights = habilitations.rights.of_user(user, on=timezone.localdate())
     if user.is_medecin:
-        return Actor(user=user, rights=delegations.rights.of_medecin(user.pk), quality="médecin", **known)
-    return Actor(user=user, quality="support" if user.is_staff else "professionnel", **known)
+        rights = Rights(delegations.rights.of_medecin(user.pk).grants | rights.grants)
+        return Actor(user=user, rights=rights, quality="médecin", **known)
+    return Actor(user=user, rights=rights, quality=_quality(user, rights), **known)
+
+
+def _quality(user, rights) -> str:
+    if user.is_staff:
+        return "support"
+    return "référent" if rights.scopes(Droit.HABILITATION) else "professionnel"
 
 
 def _delegation(pk, user):

@@ -167,6 +167,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Délégations ------------------------------------------------------------------
 DELEGATION_CONFRERE_MONTHS, DELEGATION_ASSISTANT_MONTHS = 6, 12
+HABILITATION_MONTHS = 60  # from today, at each grant and each prolongation
 INVITATION_LIFETIME = timedelta(days=30)
 
 # --- Security headers ---------------------------------------------------------------

@@ -83,10 +83,10 @@ class Rights:
                 found[grant.niveau].add(grant.lieu_id)
         return {niveau: frozenset(ids) for niveau, ids in found.items()}
 
-    def within(self, droit: str, *, mode: str = "", domaine: str, **columns: str) -> Q:
+    def within(self, droit: str, *, mode: str = "", domaine: str = "", **columns: str) -> Q:
         """The same rule as a Q. `domaine` and `columns` name the model's columns: unite="unite_id", …
 
-        Nothing held means nothing seen; a level without a column gives nothing.
+        Nothing held means nothing seen; a level, or a domaine, without a column gives nothing.
         """
         held = defaultdict(set)
         for grant in self.grants:
@@ -94,6 +94,8 @@ class Rights:
                 held[grant.domaine, grant.niveau].add(grant.lieu_id)
         rule = Q(pk__in=[])
         for (value, niveau), ids in sorted(held.items()):
+            if value and not domaine:
+                continue
             of_domaine = Q(**{domaine: value}) if value else Q()
             at_place = Q() if niveau == Niveau.NATIONAL else Q(**{f"{columns[niveau]}__in": ids})
             rule |= (of_domaine & at_place) or Q(pk__isnull=False)

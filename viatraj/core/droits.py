@@ -4,13 +4,56 @@ from django.db.models import TextChoices
 
 
 class Droit(TextChoices):
+    """A module (`Domaine`, `Orientation`) says of which dossiers."""
+
+    # The médecin's space, and what he lends of it.
     DOSSIER_LISTE = "dossier_liste", "Consulter la liste des dossiers"
     DOSSIER_CREATION = "dossier_creation", "Créer un dossier"
     VOLET_ADMINISTRATIF = "volet_administratif", "Volet administratif"
+    VOLET_ORIENTATION = "volet_orientation", "Volet orientation"
     VOLET_MEDICAL = "volet_medical", "Volet médical"
+    VOLET_SOINS = "volet_soins", "Volet soins et projet de réadaptation"
+    VOLET_AUTONOMIE = "volet_autonomie", "Volet autonomie"
     DEMANDE = "demande", "Envoyer et suivre les demandes"
     DOSSIER_ACCEPTATION = "dossier_acceptation", "Accepter un dossier"
+    # Those who ask for an admission.
+    TABLEAU_DEMANDEUR = "tableau_demandeur", "Tableau de bord demandeur"
+    ENVOI = "envoi", "Envoyer la demande"
+    SUIVI = "suivi", "Confirmer ou annuler une demande, déclarer l’admission"
+    PIECES = "pieces", "Ajouter des pièces jointes"
+    # Those who answer.
+    TABLEAU_RECEVEUR = "tableau_receveur", "Tableau de bord receveur"
+    RECU_ADMINISTRATIF = "recu_administratif", "Volet administratif d’une demande reçue"
+    RECU_ORIENTATION = "recu_orientation", "Volet orientation d’une demande reçue"
+    RECU_MEDICAL = "recu_medical", "Volet médical d’une demande reçue"
+    RECU_SOINS = "recu_soins", "Volet soins d’une demande reçue"
+    RECU_AUTONOMIE = "recu_autonomie", "Volet autonomie d’une demande reçue"
+    REPONSE = "reponse", "Répondre aux demandes"
+    REPARTITION = "repartition", "Répartir les demandes d’un guichet d’admission"
+    PAPIER = "papier", "Enregistrer la réception d’un dossier papier"
+    TABLEAU_REGULATEUR = "tableau_regulateur", "Tableau de bord régulateur (demandes sans solution)"
+    # Handicap.
+    DECISION = "decision", "Enregistrer, annuler ou réactiver décisions et notifications"
+    ADMISSION_IMPOSSIBLE = (
+        "admission_impossible",
+        "Entériner ou refuser une admission impossible",
+    )
+    NOTIFICATIONS = "notifications", "Gérer les notifications reçues"
+    STATUT = "statut", "Changer le statut de l’usager"
+    EVALUATION = "evaluation", "Évaluation et pièces de l’usager"
+    ACCOMPAGNEMENT = "accompagnement", "Tableau de bord des dossiers uniques d’admission suivis"
+    # Administration.
+    STRUCTURE = "structure", "Mettre à jour les données de la structure"
+    UNITE = "unite", "Mettre à jour l’offre de l’unité"
+    GUICHET = "guichet", "Créer et mettre à jour le guichet unique"
     COMPTE = "compte", "Gérer les comptes"
+    HABILITATION = "habilitation", "Créer, prolonger, réduire, supprimer une habilitation"
+    REFERENT_UNITE = "referent_unite", "Nommer les référents unité"
+    REFERENT_STRUCTURE = "referent_structure", "Nommer les référents structure"
+    REFERENT_COORDINATION = "referent_coordination", "Nommer les référents de coordination"
+    REFERENT_REGION = "referent_region", "Nommer les référents régionaux"
+    STATISTIQUES = "statistiques", "Commander des statistiques"
+    DEPLOIEMENT = "deploiement", "Commander les statistiques de déploiement"
 
 
 class Mode(TextChoices):
@@ -35,8 +78,20 @@ class Niveau(TextChoices):
     REGION = "region", "Région"
     COORDINATION = "coordination", "Coordination"
     ETABLISSEMENT = "etablissement", "Établissement"
+    GUICHET = "guichet", "Guichet d’admission"
     UNITE = "unite", "Unité"
     MEDECIN = "medecin", "Médecin libéral"
+
+
+class Domaine(TextChoices):
+    """What a profile opens (HAB-9); its three first values are orientations too."""
+
+    SANITAIRE = "sanitaire", "Sanitaire"
+    GRAND_AGE = "grand_age", "Grand Âge"
+    TND = "tnd", "TND"
+    HANDICAP = "handicap", "Handicap"
+    CPAM = "cpam", "CPAM"
+    ADMINISTRATION = "administration", "Administration"
 
 
 class Orientation(TextChoices):

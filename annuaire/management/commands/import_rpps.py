@@ -3,7 +3,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from annuaire import actions, loading
+from annuaire import actions
 from annuaire.rpps import Refused
 from viatraj.core.actor import Actor
 
@@ -29,8 +29,6 @@ class Command(BaseCommand):
             run = actions.import_rpps(file, now=timezone.now(), by=by, day=date, accept_loss=accept_loss)
         except Refused as error:
             raise CommandError(str(error)) from error
-        if run.added or run.removed:
-            loading.tidy()
         self.stdout.write(
             f"{run.file_name}\u00a0: {run.lines} lignes, {run.duplicates} en double, {run.added} ajoutées, "
             f"{run.removed} retirées, {run.persons} personnes "

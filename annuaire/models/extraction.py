@@ -1,132 +1,12 @@
-"""Where care is given, and who gives it: structures, the national extraction's lines, people referred to."""
+"""The national extraction's lines, and what was taken in (ANN-5)."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Func, Q, When
-from django.db.models.functions import Now
 
-MEDECIN = "10"  # TRE_G15
-CIVIL, MILITARY = "C", "M"  # TRE_R09; a student is a line with profession 10 too
+from annuaire.models.professionnels import CIVIL, MEDECIN, MILITARY
+
 IS_MEDECIN = Q(profession=MEDECIN, categorie__in=[CIVIL, MILITARY])
-
-
-# --- Structures -------------------------------------------------------------------
-
-
-class Region(models.Model):
-    code = models.CharField("code de la région (COG)", max_length=3, unique=True)
-    nom = models.CharField("nom", max_length=100)
-
-    class Meta:
-        verbose_name = "région"
-
-    def __str__(self):
-        return self.nom
-
-
-class Coordination(models.Model):
-    """The territorial team that settles the référents of its structures."""
-
-    region = models.ForeignKey(Region, models.PROTECT, related_name="coordinations", verbose_name="région")
-    nom = models.CharField("nom", max_length=200)
-    telephone = models.CharField("téléphone", max_length=20, blank=True)
-    email = models.EmailField("adresse e-mail", blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["region", "nom"],
-                name="annuaire_coordination_once",
-                violation_error_code="nom",
-                violation_error_message="Une coordination de cette région porte déjà ce nom.",
-            ),
-        ]
-
-    def __str__(self):
-        return self.nom
-
-
-class Closable(models.Model):
-    """A structure that vanishes is closed, never deleted (ANN-7)."""
-
-    closed_at = models.DateTimeField("fermé le", null=True, blank=True)
-    replaced_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name="remplacé par"
-    )
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                name="%(app_label)s_%(class)s_replaced_when_closed",
-                condition=Q(replaced_by=None) | Q(closed_at__isnull=False),
-                violation_error_code="replaced_by",
-                violation_error_message="Seule une structure fermée peut être remplacée.",
-            ),
-            models.CheckConstraint(
-                name="%(app_label)s_%(class)s_not_replaced_by_itself",
-                condition=~Q(replaced_by=F("id")),
-                violation_error_code="replaced_by",
-                violation_error_message="Une structure ne se remplace pas elle-même.",
-            ),
-        ]
-
-
-class Etablissement(Closable):
-    coordination = models.ForeignKey(Coordination, models.PROTECT, related_name="etablissements")
-    finess = models.CharField("numéro FINESS", max_length=9, null=True, blank=True, unique=True)
-    nom = models.CharField("nom", max_length=200)
-    adresse = models.TextField("adresse", blank=True)
-    code_postal = models.CharField("code postal", max_length=10, blank=True)
-    commune = models.CharField("commune", max_length=100, blank=True)
-
-    class Meta(Closable.Meta):
-        verbose_name = "établissement"
-        constraints = [
-            *Closable.Meta.constraints,
-            models.CheckConstraint(
-                name="annuaire_etablissement_finess",
-                condition=Q(finess=None) | Q(finess__regex=r"^\d[\dAB]\d{7}$"),
-                violation_error_code="finess",
-                violation_error_message="Un numéro FINESS compte neuf caractères.",
-            ),
-        ]
-
-    def __str__(self):
-        return self.nom
-
-
-class Unite(Closable):
-    etablissement = models.ForeignKey(
-        Etablissement, models.PROTECT, related_name="unites", verbose_name="établissement"
-    )
-    nom = models.CharField("nom", max_length=200)
-
-    class Meta(Closable.Meta):
-        verbose_name = "unité de soins"
-        verbose_name_plural = "unités de soins"
-
-    def __str__(self):
-        return self.nom
-
-
-class Guichet(models.Model):
-    """One door for several units (SMR, HAD, soins palliatifs; ANN-4)."""
-
-    coordination = models.ForeignKey(Coordination, models.PROTECT, related_name="guichets")
-    nom = models.CharField("nom", max_length=200)
-    unites = models.ManyToManyField(Unite, related_name="guichets", blank=True, verbose_name="unités")
-
-    class Meta:
-        verbose_name = "guichet unique"
-        verbose_name_plural = "guichets uniques"
-
-    def __str__(self):
-        return self.nom
-
-
-# --- Professionals ----------------------------------------------------------------
 
 
 class Cle(Func):
@@ -243,41 +123,6 @@ class Activite(models.Model):
         """Which line speaks for a person, whatever their order: the smallest."""
         is_specialite = self.savoir_faire_type == "S"  # TRE_R04
         return not self.is_medecin, not is_specialite, not self.code_postal, self.specialite, self.code_postal
-
-
-class Professionnel(models.Model):
-    """Somebody whom a délégation or a dossier refers to, with or without an account; never deleted."""
-
-    idnat = models.CharField("identification nationale", max_length=40, unique=True)
-    former_idnats = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    nom = models.TextField("nom")
-    prenom = models.TextField("prénom", blank=True)
-    profession = models.CharField("code de profession (TRE_G15)", max_length=10)
-    categorie = models.CharField("catégorie professionnelle (TRE_R09)", max_length=10, blank=True)
-    specialite = models.TextField("spécialité", blank=True)
-    code_postal = models.TextField("code postal", blank=True)
-    commune = models.TextField("commune", blank=True)
-    vanished_at = models.DateTimeField("absent de l’annuaire national depuis le", null=True, blank=True)
-    created_at = models.DateTimeField("créé le", db_default=Now(), editable=False)
-
-    class Meta:
-        verbose_name = "professionnel"
-
-    def __str__(self):
-        return self.idnat
-
-    @property
-    def nom_complet(self) -> str:
-        return f"{self.prenom} {self.nom}".strip()
-
-    @property
-    def is_medecin(self) -> bool:
-        return self.profession == MEDECIN and self.categorie in (CIVIL, MILITARY)
-
-    @property
-    def titre(self) -> str:
-        """As written in sentences: «Dr Christine Leclercq» for a médecin."""
-        return f"Dr {self.nom_complet}" if self.is_medecin else self.nom_complet
 
 
 class ImportRun(models.Model):

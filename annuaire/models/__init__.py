@@ -1,0 +1,17 @@
+from annuaire.models.extraction import CIVIL as CIVIL
+from annuaire.models.extraction import IS_MEDECIN as IS_MEDECIN
+from annuaire.models.extraction import MEDECIN as MEDECIN
+from annuaire.models.extraction import MILITARY as MILITARY
+from annuaire.models.extraction import Activite as Activite
+from annuaire.models.extraction import ActiviteQuerySet as ActiviteQuerySet
+from annuaire.models.extraction import Cle as Cle
+from annuaire.models.extraction import ImportRun as ImportRun
+from annuaire.models.extraction import NomComplet as NomComplet
+from annuaire.models.extraction import cle as cle
+from annuaire.models.professionnels import Professionnel as Professionnel
+from annuaire.models.structures import Closable as Closable
+from annuaire.models.structures import Coordination as Coordination
+from annuaire.models.structures import Etablissement as Etablissement
+from annuaire.models.structures import Guichet as Guichet
+from annuaire.models.structures import Region as Region
+from annuaire.models.structures import Unite as Unite

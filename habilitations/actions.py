@@ -1,0 +1,206 @@
+"""What can be done with habilitations. The only writer of this app."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from habilitations import checks, emails, policies
+from habilitations.lieux import Lieu
+from habilitations.models import DroitPersonnalise, Habilitation
+from habilitations.profils import NAMES, DroitProfil, Profil
+from journal.models import record
+from viatraj.core.droits import Niveau
+from viatraj.core.saving import locked, save_valid
+
+
+@transaction.atomic
+def grant(*, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, today, by):  # noqa: PLR0913
+    """The same profile, rights and dates to each of `users` on each of `lieux`: all or nothing (HAB-4).
+
+    `droits` is {DroitProfil.key: mode} for what differs from the profile; the same `cle` twice is one lot.
+    """
+    cle = cle or uuid.uuid4()
+    for lieu in lieux:
+        policies.grant(by, profil, lieu)
+    users = [
+        locked(user) for user in sorted(users, key=lambda user: user.pk)
+    ]  # in order: two lots never wait crosswise
+    if done := list(Habilitation.objects.filter(lot=cle, granted_by=by.user).order_by("pk")):
+        return done
+    for user in users:
+        policies.grant_to(by, user)
+    checks.end(fin, today=today)
+    if debut < today:
+        raise ValidationError({"debut": "L’habilitation commence aujourd’hui ou plus tard."})
+    return [
+        _granted(
+            user,
+            profil,
+            lieu,
+            checks.droits(profil, lieu, droits),
+            by=by,
+            debut=debut,
+            fin=fin,
+            lot=cle,
+            granted_by=by.user,
+        )
+        for user in users
+        for lieu in lieux
+    ]
+
+
+@transaction.atomic
+def name_referent(*, user, profil: Profil, lieu: Lieu, fin, today, by):
+    """The first référent of a structure, named by the exploitation (`create_referent`)."""
+    policies.system(by)
+    if not profil.is_referent or lieu.niveau not in profil.niveaux:
+        raise ValidationError(f"Le profil «\u00a0{profil}\u00a0» n’est pas celui d’un référent de ce niveau.")
+    user = locked(user)
+    checks.end(fin, today=today)
+    return _granted(user, profil, lieu, {}, by=by, debut=today, fin=fin)
+
+
+def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, **fields) -> Habilitation:
+    habilitation = save_valid(
+        Habilitation(
+            user=user,
+            profil=profil.code,
+            domaine=profil.domaine,
+            niveau=lieu.niveau,
+            **lieu.columns,
+            **fields,
+        )
+    )
+    _customise(habilitation, droits)
+    _record("habilitation.granted", habilitation, by=by, debut=habilitation.debut, droits=_named(droits))
+    emails.granted(habilitation)
+    return habilitation
+
+
+@transaction.atomic
+def adjust(habilitation, *, droits, version, by):
+    """Other rights within the profile's range, at once; `droits` as in `grant`."""
+    habilitation = locked(habilitation, version=version)
+    policies.manage(by, habilitation)
+    policies.living(habilitation)
+    wanted = checks.droits(habilitation.le_profil, habilitation.lieu, droits)
+    before = {f"{one.domaine}-{one.droit}": one.mode for one in habilitation.droits.all()}
+    if before == {droit.key: mode for droit, mode in wanted.items()}:
+        return habilitation
+    habilitation.droits.all().delete()
+    _customise(habilitation, wanted)
+    _change(habilitation)
+    _record("habilitation.adjusted", habilitation, by=by, droits=_named(wanted), before=before)
+    return habilitation
+
+
+@transaction.atomic
+def change_end(habilitation, *, fin, version, today, by):
+    """Prolong or shorten, by a stretch from today or by a date (HAB-5)."""
+    habilitation = locked(habilitation, version=version)
+    policies.manage(by, habilitation)
+    policies.living(habilitation)
+    if fin == habilitation.fin:
+        return habilitation
+    checks.end(fin, today=today)
+    before, habilitation.fin = habilitation.fin, fin
+    _change(habilitation)
+    if fin > before:
+        _record("habilitation.prolonged", habilitation, by=by, before=before)
+    else:
+        _record("habilitation.shortened", habilitation, by=by, before=before)
+    return habilitation
+
+
+@transaction.atomic
+def revoke(habilitation, *, now, by):
+    """The person is out at the next click; twice is once. The row stays for the history."""
+    habilitation = locked(habilitation)
+    policies.manage(by, habilitation)
+    if habilitation.is_living:
+        _end(habilitation, now=now, by=by)
+        _record("habilitation.revoked", habilitation, by=by)
+
+
+@transaction.atomic
+def give_up(habilitation, *, now, by):
+    """The red cross of «Mon compte» (COM-5)."""
+    habilitation = locked(habilitation)
+    policies.own(by, habilitation)
+    if habilitation.is_living:
+        _end(habilitation, now=now, by=by)
+        _record("habilitation.given_up", habilitation, by=by)
+
+
+@transaction.atomic
+def notify(habilitation, *, wanted: bool, by):
+    """«Réception des e-mails» (HAB-8)."""
+    habilitation = locked(habilitation)
+    policies.notify(by, habilitation)
+    if habilitation.emails == wanted:
+        return
+    habilitation.emails = wanted
+    _change(habilitation)
+    _record("habilitation.notified", habilitation, by=by, wanted=wanted)
+
+
+@transaction.atomic
+def depart(user, *, lieu: Lieu, fin, today, now, by) -> int:
+    """One date ends all that a person holds in a structure; how many rows it touched.
+
+    What would begin after that date is deleted. A right that another référent gives refuses the whole.
+    """
+    policies.depart(by, user, lieu)
+    checks.end(fin, today=today)
+    column = {Niveau.ETABLISSEMENT: "etablissement", Niveau.UNITE: "unite"}[lieu.niveau]
+    held = Habilitation.objects.of(user).current(today).filter(**{column: lieu.row}, fin__gt=fin)
+    ended = 0
+    for habilitation in held.select_for_update(of=("self",)).order_by("pk"):
+        policies.manage(by, habilitation)
+        if habilitation.debut > fin:
+            _end(habilitation, now=now, by=by)
+            _record("habilitation.revoked", habilitation, by=by)
+        else:
+            before, habilitation.fin = habilitation.fin, fin
+            _change(habilitation)
+            _record("habilitation.shortened", habilitation, by=by, before=before)
+        ended += 1
+    if ended:
+        record("depart.declared", by=by, target=user, lieu=str(lieu), fin=fin)
+        emails.departed(user, lieu, fin)
+    return ended
+
+
+def _end(habilitation, *, now, by):
+    habilitation.revoked_at, habilitation.revoked_by = now, by.user
+    _change(habilitation)
+
+
+def _change(habilitation):
+    habilitation.version += 1
+    save_valid(habilitation)
+
+
+def _customise(habilitation, droits: dict[DroitProfil, str]):
+    DroitPersonnalise.objects.bulk_create(
+        DroitPersonnalise(habilitation=habilitation, domaine=droit.domaine, droit=droit.droit, mode=mode)
+        for droit, mode in droits.items()
+    )
+
+
+def _named(droits: dict[DroitProfil, str]) -> dict[str, str]:
+    return {droit.key: NAMES[mode] for droit, mode in droits.items()}
+
+
+def _record(event, habilitation, *, by, **data):
+    record(
+        event,
+        by=by,
+        target=habilitation,
+        label=habilitation.user.login,
+        profil=habilitation.le_profil.label,
+        lieu=str(habilitation.lieu),
+        fin=habilitation.fin,
+        **data,
+    )

@@ -1,0 +1,55 @@
+"""What a habilitation may say: its end, and the rights within the range of its profile (HAB-1, HAB-3)."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from habilitations.lieux import Lieu
+from habilitations.profils import AUCUN, DroitProfil, Profil
+from viatraj.core.droits import Droit, Mode
+from viatraj.core.periods import add_months
+
+
+def end(fin, *, today):
+    """Five years at most, from today (HAB-1, HAB-5)."""
+    if fin < today:
+        raise ValidationError({"fin": "Cette date est passée. Pour y mettre fin, supprimez l’habilitation."})
+    last = add_months(today, settings.HABILITATION_MONTHS)
+    if fin > last:
+        raise ValidationError(
+            {
+                "fin": "Une habilitation dure cinq ans au plus\u00a0: choisissez une date "
+                f"jusqu’au {last:%d/%m/%Y}."
+            }
+        )
+
+
+def droits(profil: Profil, lieu: Lieu, typed: dict[str, str]) -> dict[DroitProfil, str]:
+    """What differs from the profile, or ValidationError (code `droits`) for a mode out of its range."""
+    known = {droit.key: droit for droit in profil.at(lieu.niveau)}
+    wanted = {}
+    for key, mode in typed.items():
+        droit = known.get(key)
+        if droit is None or not droit.accepts(mode):
+            name = droit.droit.label if droit else key
+            raise ValidationError(
+                f"Le droit «\u00a0{name}\u00a0» ne se règle pas ainsi pour le profil «\u00a0{profil}\u00a0».",
+                code="droits",
+            )
+        wanted[droit] = mode
+    for droit in known.values():  # a module that is not deployed gives nothing, even once it is
+        if droit.domaine and lieu.modules is not None and droit.domaine not in lieu.modules:
+            wanted[droit] = AUCUN
+    _check_answer({**{droit: droit.mode for droit in known.values()}, **wanted})
+    return {droit: mode for droit, mode in wanted.items() if mode != droit.mode}
+
+
+def _check_answer(modes: dict[DroitProfil, str]):
+    """To answer is the dashboard's mode «répondre», and nothing else."""
+    answers = any(droit.droit == Droit.REPONSE and mode != AUCUN for droit, mode in modes.items())
+    boards = [mode for droit, mode in modes.items() if droit.droit == Droit.TABLEAU_RECEVEUR]
+    if answers and boards and Mode.REPONDRE not in boards:
+        raise ValidationError(
+            "Pour répondre aux demandes, le tableau de bord receveur doit être en mode "
+            "«\u00a0répondre\u00a0»\u00a0: changez ce mode, ou retirez le droit de répondre.",
+            code="droits",
+        )

@@ -1,0 +1,10 @@
+EVENTS = {
+    "habilitation.granted": "a attribué à {label} le profil {profil} sur {lieu}, du {debut} au {fin}",
+    "habilitation.prolonged": "a porté au {fin} la fin du profil {profil} de {label} sur {lieu}",
+    "habilitation.shortened": "a avancé au {fin} la fin du profil {profil} de {label} sur {lieu}",
+    "habilitation.revoked": "a supprimé le profil {profil} de {label} sur {lieu}",
+    "habilitation.given_up": "a renoncé au profil {profil} sur {lieu}",
+    "habilitation.adjusted": "a modifié les droits du profil {profil} de {label} sur {lieu}",
+    "habilitation.notified": "a changé la réception des e-mails du profil {profil} de {label} sur {lieu}",
+    "depart.declared": "a déclaré le départ de {label} de {lieu} au {fin}",
+}

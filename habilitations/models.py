@@ -1,0 +1,227 @@
+"""Habilitations: a profile held by an account, at a place, for a period (HAB-1)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Cast, Concat, Now
+
+from annuaire.models import Coordination, Etablissement, Guichet, Region, Unite
+from habilitations.lieux import MODELS, Lieu
+from habilitations.profils import NAMES, PROFILS, Profil
+from viatraj.core.actor import Place
+from viatraj.core.droits import Domaine, Droit, Niveau
+from viatraj.core.periods import Periode, PeriodeQuerySet, no_overlap
+
+LIVING = Q(revoked_at=None)
+COLUMNS = ("region", "coordination", "etablissement", "guichet", "unite")
+# What is filled at each level: the place itself, and what lies above it. True: always; None: sometimes.
+FILLED = {
+    Niveau.NATIONAL: {},
+    Niveau.REGION: {"region": True},
+    Niveau.COORDINATION: {"region": True, "coordination": True},
+    Niveau.ETABLISSEMENT: {"region": True, "coordination": True, "etablissement": True},
+    Niveau.GUICHET: {"region": True, "coordination": True, "etablissement": None, "guichet": True},
+    Niveau.UNITE: {"region": True, "coordination": True, "etablissement": True, "unite": True},
+}
+SORTS = {  # each ends on the key: a total order
+    "nom": ("nom_tri", "id"),
+    "profil": ("domaine", "profil", "nom_tri", "id"),
+    "fin": ("fin", "id"),
+}
+
+
+def _filled_as_the_level_says() -> Q:
+    rule = Q(pk__in=[])
+    for niveau, filled in FILLED.items():
+        here = Q(niveau=niveau.value)
+        for name in COLUMNS:
+            wanted = filled.get(name, False)
+            if wanted is not None:
+                here &= Q(**{f"{name}__isnull": not wanted})
+        rule |= here
+    return rule
+
+
+def _lieu() -> Case:
+    """`unite:12`, `national:`: one text for the exclusion constraint, which a NULL would escape."""
+    whens = [
+        When(
+            niveau=niveau.value,
+            then=Concat(Value(f"{niveau.value}:"), Cast(niveau.value, models.TextField())),
+        )
+        for niveau in MODELS
+    ]
+    return Case(*whens, default=Value("national:"), output_field=models.TextField())
+
+
+class HabilitationQuerySet(PeriodeQuerySet):
+    def living(self):
+        return self.filter(LIVING)
+
+    def in_force(self, day):
+        """By dates that indexes hold, not by `periode`."""
+        return self.living().filter(debut__lte=day, fin__gte=day)
+
+    def current(self, day):
+        """Not over: in force, or to come."""
+        return self.living().filter(fin__gte=day)
+
+    def of(self, user):
+        return self.filter(user=user)
+
+    def visible_to(self, actor):
+        """To the référents of the place, and nobody else; one's own are on one's own pages (COM-8)."""
+        if actor.is_acting:
+            return self.none()
+        return self.filter(
+            actor.rights.within(
+                Droit.HABILITATION, **{name: f"{name}_id" for name in COLUMNS if name != "guichet"}
+            )
+        )
+
+    def giving(self, domaine):
+        """Of profiles that give something in a domaine; the home domaines make an index's prefix (HAB-9)."""
+        profils = [profil for profil in PROFILS.values() if domaine in profil.domaines]
+        return self.filter(
+            profil__in=[profil.code for profil in profils],
+            domaine__in=sorted({profil.domaine for profil in profils}),
+        )
+
+    def sorted_by(self, sort, *, descending=False):
+        names = SORTS[sort]
+        return self.order_by(*(f"-{name}" if descending else name for name in names))
+
+
+class Habilitation(Periode):
+    """`region` … `unite`: the place and what lies above it, copied so that lists need no join."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="habilitations", verbose_name="titulaire"
+    )
+    profil = models.CharField("profil", max_length=40)
+    domaine = models.CharField("domaine", max_length=20, choices=Domaine)
+    niveau = models.CharField("niveau", max_length=15, choices=Niveau)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    coordination = models.ForeignKey(
+        Coordination, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    etablissement = models.ForeignKey(
+        Etablissement, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    guichet = models.ForeignKey(
+        Guichet, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    unite = models.ForeignKey(Unite, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
+    lieu_key = models.GeneratedField(expression=_lieu(), output_field=models.TextField(), db_persist=True)
+    # Kept by triggers on both tables: sorted lists walk an index of this one.
+    nom_tri = models.CharField(max_length=210, db_collation="C", editable=False, default="")
+    emails = models.BooleanField("réception des e-mails", default=False)
+    lot = models.UUIDField("attribuée avec", default=uuid.uuid4, editable=False)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    granted_at = models.DateTimeField("attribuée le", db_default=Now(), editable=False)
+    revoked_at = models.DateTimeField("supprimée le", null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = HabilitationQuerySet.as_manager()
+
+    class Meta(Periode.Meta):
+        verbose_name = "habilitation"
+        constraints = [
+            *Periode.Meta.constraints,
+            models.CheckConstraint(
+                name="habilitations_habilitation_place",
+                condition=_filled_as_the_level_says(),
+                violation_error_message="Le lieu de l’habilitation ne correspond pas à son niveau.",
+            ),
+            models.CheckConstraint(
+                name="habilitations_habilitation_revoked_by",
+                condition=Q(revoked_by=None) | Q(revoked_at__isnull=False),
+                violation_error_message="Une habilitation supprimée l’est à une date.",
+            ),
+            no_overlap(
+                "user",
+                "profil",
+                "lieu_key",
+                name="habilitations_habilitation_no_overlap",
+                code="debut",
+                condition=LIVING,
+                message="Cette personne a déjà ce profil à cet endroit, sur ces dates ou une partie.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "fin"], name="habilitations_user", condition=LIVING),
+            models.Index(fields=["etablissement", "fin"], name="habilitations_etab", condition=LIVING),
+            models.Index(fields=["unite", "fin"], name="habilitations_unite", condition=LIVING),
+            models.Index(fields=["lot"], name="habilitations_lot"),
+            # A whole coordination: an ordered walk, what is filtered tested inside the index.
+            models.Index(
+                fields=["coordination", "nom_tri", "id"],
+                name="habilitations_coord_nom",
+                include=["debut", "fin", "domaine", "profil", "etablissement", "unite"],
+                condition=LIVING,
+            ),
+            models.Index(
+                fields=["coordination", "domaine", "profil", "nom_tri", "id"],
+                name="habilitations_coord_profil",
+                include=["debut", "fin", "etablissement", "unite"],
+                condition=LIVING,
+            ),
+            models.Index(
+                fields=["coordination", "fin", "id"],
+                name="habilitations_coord_fin",
+                include=["debut", "domaine", "profil", "etablissement", "unite"],
+                condition=LIVING,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} : {self.profil} ({self.lieu_key})"
+
+    @property
+    def le_profil(self) -> Profil:
+        return PROFILS[self.profil]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.region_id, self.coordination_id, self.etablissement_id, self.unite_id)
+
+    @property
+    def lieu(self) -> Lieu:
+        return Lieu(Niveau(self.niveau), getattr(self, self.niveau) if self.niveau in COLUMNS else None)
+
+    @property
+    def is_living(self) -> bool:
+        return self.revoked_at is None
+
+
+class DroitPersonnalise(models.Model):
+    """What a habilitation gives otherwise than its profile (HAB-3)."""
+
+    habilitation = models.ForeignKey(Habilitation, models.CASCADE, related_name="droits")
+    domaine = models.CharField("domaine", max_length=20, blank=True)
+    droit = models.CharField("droit", max_length=30, choices=Droit)
+    mode = models.CharField("mode", max_length=10, choices=list(NAMES.items()), blank=True)
+
+    class Meta:
+        verbose_name = "droit personnalisé"
+        verbose_name_plural = "droits personnalisés"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["habilitation", "domaine", "droit"],
+                name="habilitations_droit_once",
+                violation_error_code="droits",
+                violation_error_message="Ce droit est déjà personnalisé.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.domaine} {self.droit} : {self.mode}"

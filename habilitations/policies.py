@@ -1,0 +1,101 @@
+"""Who may see, give, change and take away habilitations (HAB-1…10, COM-8; facts/domain.md §1.6)."""
+
+from habilitations.lieux import Lieu
+from habilitations.models import Habilitation
+from habilitations.profils import Profil
+from viatraj.core.actor import Actor
+from viatraj.core.droits import Domaine, Droit
+from viatraj.core.policies import Denied
+from viatraj.core.policies import system as system
+
+
+def administer(actor: Actor) -> None:
+    """The pages «Comptes et habilitations»: a référent, in his own name."""
+    _in_own_name(actor)
+    if not actor.rights.scopes(Droit.HABILITATION):
+        raise Denied("Cette page est réservée aux référents.")
+
+
+def grant(actor: Actor, profil: Profil, lieu: Lieu) -> None:
+    """Each profile says which right its granter holds at the place."""
+    administer(actor)
+    if lieu.niveau not in profil.niveaux:
+        raise Denied(f"Le profil «\u00a0{profil}\u00a0» ne s’attribue pas à ce niveau.")
+    if not actor.rights.cover(profil.granted_with, lieu.place, domaine=""):
+        raise Denied(
+            f"Vous ne pouvez pas attribuer le profil «\u00a0{profil}\u00a0» ici\u00a0: {lieu} n’est pas "
+            "de votre périmètre, ou ce profil relève d’un autre référent."
+        )
+    if lieu.is_closed:
+        raise Denied(f"{lieu} est une structure fermée\u00a0: aucune habilitation ne s’y attribue plus.")
+    if lieu.modules is not None and profil.domaine not in (*lieu.modules, Domaine.ADMINISTRATION):
+        raise Denied(
+            f"Le module «\u00a0{profil.domaine.label}\u00a0» n’est pas déployé dans cette coordination."
+        )
+
+
+def grant_to(actor: Actor, user) -> None:
+    """Nobody gives himself a right, nor prolongs his own."""
+    if actor.user is not None and actor.user.pk == user.pk:
+        raise Denied("Vous ne pouvez pas vous attribuer d’habilitation\u00a0: adressez-vous à vos référents.")
+    if not user.is_active:
+        raise Denied(f"Le compte {user.login} est désactivé.")
+
+
+def read(actor: Actor, habilitation: Habilitation) -> None:
+    """Its holder, or a référent of the place."""
+    if actor.is_acting or actor.user is None:
+        raise Denied("Cette habilitation ne vous est pas accessible.")
+    if actor.user.pk != habilitation.user_id and not actor.rights.cover(
+        Droit.HABILITATION, habilitation.place, domaine=""
+    ):
+        raise Denied("Cette habilitation n’est pas de votre périmètre.")
+
+
+def manage(actor: Actor, habilitation: Habilitation) -> None:
+    """Prolong, shorten, delete: who may give this profile there, and never one's own."""
+    administer(actor)
+    if actor.user.pk == habilitation.user_id:
+        raise Denied(
+            "Vous ne pouvez pas modifier vos propres habilitations\u00a0: adressez-vous à vos référents."
+        )
+    if not actor.rights.cover(habilitation.le_profil.granted_with, habilitation.place, domaine=""):
+        raise Denied("Cette habilitation n’est pas de votre périmètre, ou relève d’un autre référent.")
+
+
+def own(actor: Actor, habilitation: Habilitation) -> None:
+    """«Réception des e-mails», and the red cross: its holder, in his own name (COM-5)."""
+    _in_own_name(actor)
+    if actor.user.pk != habilitation.user_id:
+        raise Denied("Seul le titulaire de cette habilitation peut faire cela.")
+
+
+def notify(actor: Actor, habilitation: Habilitation) -> None:
+    """The e-mail tick: the holder in «Mon compte», or a référent in the revue (HAB-8, HAB-9)."""
+    _in_own_name(actor)
+    if actor.user.pk != habilitation.user_id:
+        manage(actor, habilitation)
+
+
+def depart(actor: Actor, user, lieu: Lieu) -> None:
+    """One date for all that a person holds in a structure."""
+    administer(actor)
+    if actor.user.pk == user.pk:
+        raise Denied("Vous ne pouvez pas déclarer votre propre départ\u00a0: adressez-vous à vos référents.")
+    if not actor.rights.cover(Droit.HABILITATION, lieu.place, domaine=""):
+        raise Denied(f"{lieu} n’est pas de votre périmètre.")
+
+
+def _in_own_name(actor: Actor) -> None:
+    if actor.user is None:
+        raise Denied("Connectez-vous pour gérer des habilitations.")
+    if actor.is_acting:
+        raise Denied(
+            f"Vous agissez au nom du {actor.on_behalf_of.titre}. Revenez à votre compte pour gérer "
+            "des habilitations."
+        )
+
+
+def living(habilitation: Habilitation) -> None:
+    if not habilitation.is_living:
+        raise Denied("Cette habilitation a été supprimée\u00a0: elle ne peut plus être modifiée.")
