@@ -1,4 +1,4 @@
-"""What can be done with habilitations. The only writer of this app."""
+"""A habilitation given, changed, ended; a departure."""
 
 import uuid
 
