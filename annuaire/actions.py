@@ -10,6 +10,7 @@ from annuaire import loading, policies, rpps, search
 from annuaire.models import Activite, ImportRun, Professionnel
 from annuaire.rpps import Refused
 from journal.models import record
+from viatraj.core.saving import locked, save_valid
 
 LOCK = 0x52505053  # «RPPS»: one import at a time
 FARTHEST_AHEAD = timedelta(days=31)  # a typing error in the date would block the next ones
@@ -107,3 +108,21 @@ def refer(idnat, *, by) -> Professionnel:
     if created:
         record("professionnel.referred", by=by, target=professionnel)
     return professionnel
+
+
+@transaction.atomic
+def open_structure(row, *, by):
+    """A région, coordination, établissement, unit or guichet that no synchronisation brings."""
+    policies.open_structure(by)
+    row = save_valid(row)
+    record("structure.opened", by=by, target=row, label=str(row))
+    return row
+
+
+@transaction.atomic
+def gather(guichet, *, unites, by):
+    """The units behind one door (ANN-4)."""
+    policies.open_structure(by)
+    guichet = locked(guichet)
+    guichet.unites.set(unites)
+    record("guichet.gathered", by=by, target=guichet, label=str(guichet), unites=[one.pk for one in unites])

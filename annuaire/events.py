@@ -2,4 +2,6 @@ EVENTS = {
     "extraction.imported": "a chargé l’annuaire national {label}",
     "professionnel.referred": "a retenu {label} dans l’annuaire national",
     "professionnel.updated": "a mis à jour {label} d’après l’annuaire national",
+    "structure.opened": "a ouvert la structure {label}",
+    "guichet.gathered": "a réuni des unités dans le guichet {label}",
 }

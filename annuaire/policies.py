@@ -6,6 +6,11 @@ def import_rpps(actor):
     system(actor)
 
 
+def open_structure(actor):
+    """Structures come from the ROR, or from the exploitation; their sheets are another matter."""
+    system(actor)
+
+
 def refer(actor):
     if actor.user is None and actor.system_name in ("", "anonymous"):
         raise Denied("Connectez-vous pour choisir un professionnel dans l’annuaire.")

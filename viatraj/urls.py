@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("authcps.urls")),
     path("", include("delegations.urls")),
+    path("administration/", include("habilitations.urls")),
     path("dossiers/", include("dossiers.urls")),
     path("gestion/", admin.site.urls),
     *([path("demo/", include("viatraj.demo.urls"))] if settings.DEMO else []),

@@ -131,8 +131,8 @@
     dialog.addEventListener("close", () => opener?.focus());
   }
 
-  // Le menu du compte se ferme à Échap et au clic ailleurs.
-  const menus = () => all("details.compte[open]");
+  // Un menu se ferme à Échap et au clic ailleurs.
+  const menus = () => all("details[data-menu][open]");
   document.addEventListener("click", (event) =>
     menus().forEach((menu) => menu.contains(event.target) || (menu.open = false)),
   );

@@ -6,6 +6,9 @@ from django.core.management import call_command
 
 from viatraj.demo.lecteur import cartes
 
+ROLES = {"medecin", "confrere", "support", "prescripteur", "soignant", "gestionnaire", "admissions"}
+ROLES |= {"receveur_ga", "redacteur_ga", "regulateur", "pco", "national"}
+ROLES |= {"referent_structure", "referent_unite", "referent_coordination"}
 KEYS = {"role", "login", "password", "email", "card", "place"}
 
 
@@ -15,8 +18,9 @@ def test_accounts_of_each_role_so_far(capsys):
     assert known["url"] == "http://testserver/"
     assert known["mailbox"] == "http://testserver/demo/courriels/"
     assert all(set(account) >= KEYS for account in known["accounts"])
-    assert {account["role"] for account in known["accounts"]} == {"medecin", "confrere", "support"}
-    assert len({account["place"] for account in known["accounts"] if account["role"] == "medecin"}) == 2
+    assert {account["role"] for account in known["accounts"]} == ROLES
+    for role in ("medecin", "referent_structure", "referent_coordination", "prescripteur"):
+        assert len({account["place"] for account in known["accounts"] if account["role"] == role}) == 2
 
 
 def test_named_cards_lie_in_the_reader(capsys):

@@ -111,7 +111,9 @@ def test_the_demo_says_so(client, settings, demo):
 
 def test_every_known_link_of_the_menus_exists():
     later = {"mes_referents"}
-    entries = {*context.MEDECIN_NAV, *context.STAFF_NAV, *context.ACCOUNT, *context.FOOTER}
+    staff = [entry for entry in context.STAFF_NAV if isinstance(entry[1], str)]
+    entries = {*context.MEDECIN_NAV, *staff, *context.EVERYONE, *context.REFERENTS, *context.ACCOUNT}
+    entries |= {*context.FOOTER}
     assert {name for _, name in entries if not context.url(name)} <= later
 
 
@@ -127,6 +129,12 @@ def test_every_known_link_of_the_menus_exists():
 def test_the_menu_marks_where_one_is(path, marked):
     links = context.links(context.MEDECIN_NAV, path)
     assert {link.label: link.current for link in links if link.current} == marked
+
+
+def test_a_menu_is_marked_by_its_page():
+    (menu,) = [link for link in context.links(context.STAFF_NAV, "/administration/comptes/") if link.links]
+    assert menu.current == "true"
+    assert [link.label for link in menu.links if link.current] == ["Comptes et Habilitations"]
 
 
 @pytest.mark.parametrize(("phone", "dialled"), [("01 99 00 00 00", "+33199000000"), ("+33 1 99", "+33199")])

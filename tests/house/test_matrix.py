@@ -122,6 +122,8 @@ delegations:invitation         GET  302 302 302 404 404 200 403 403 404 404 404 
 delegations:invitation         POST 302 302 302 404 404 302 403 403 404 404 404 404
 delegations:switch             GET  302 302 302 405 405 405 405 405 405 405 405 405
 delegations:switch             POST 302 302 302 404 404 302 302 404 404 404 404 404
+habilitations:comptes          GET  302 302 302 403 403 403 403 403 403 403 403 403
+habilitations:comptes          POST 302 302 302 405 405 405 405 405 405 405 405 405
 dossiers:index                 GET  302 302 302 200 200 200 200 200 200 200 403 403
 dossiers:index                 POST 302 302 302 405 405 405 405 405 405 405 405 405
 dossiers:create                GET  302 302 302 200 200 200 200 403 200 200 403 403

@@ -20,7 +20,7 @@ from dossiers.models import Dossier
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
-from viatraj.demo import extraction
+from viatraj.demo import extraction, personnel, structures
 from viatraj.demo.people import NEWCOMER, PASSWORD, PEOPLE, Person
 
 DIRECTORY_PERSONS = 20_000
@@ -38,6 +38,7 @@ PATIENTS = (
 
 def make(*, now: datetime, scale: int = 1) -> None:
     users = {person.login: _account(person, now) for person in PEOPLE}
+    personnel.make(users, structures.make(by=BY), now=now, by=BY)
     _directory(now, scale)
     first = users[PEOPLE[0].login]
     _dossiers(first, scale)
@@ -47,10 +48,10 @@ def make(*, now: datetime, scale: int = 1) -> None:
 def _account(person: Person, now) -> User:
     if known := User.objects.filter(login=person.login).first():
         return known
-    medecin = {}
+    said = {"profession_label": person.profession}
     if person.idnat:
         # They have already used a card once (CON-3).
-        medecin = {
+        said = {
             "profession": User.MEDECIN,
             "categorie": User.CIVIL,
             "profession_label": "Médecin",
@@ -69,7 +70,7 @@ def _account(person: Person, now) -> User:
         idnat=person.idnat,
         now=now,
         by=BY,
-        **medecin,
+        **said,
     )
     user = accounts.actions.choose_password(user, password=PASSWORD, now=now, by=BY)
     authcps.actions.enrol(user, channel=CodeDevice.Channel.MAIL, target=user.email, by=BY)

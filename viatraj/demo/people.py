@@ -1,5 +1,6 @@
 """The invented people of the demonstration: numbers in 99, reserved domains, one password for all."""
 
+import unicodedata
 from dataclasses import dataclass
 
 PASSWORD = "Demonstration-2026"  # noqa: S105, shown on the home page of the demonstration
@@ -19,6 +20,7 @@ class Person:
     specialite: str = ""
     code_postal: str = ""
     commune: str = ""
+    profession: str = "Médecin"
     hint: str = ""
 
     @property
@@ -44,6 +46,142 @@ def _medecin(idnat, prenom, nom, *, role="medecin", role_label="Médecin libéra
         **known,
     )
 
+
+def _professional(role, role_label, prenom, nom, place, **known) -> Person:
+    """In one of `structures`; the login is that of an account made by a référent."""
+    domain = {AUBIN: "ch-saint-aubin", VALMONT: "ch-valmont"}.get(place.partition(",")[0], "val-d-autan")
+    return Person(
+        role=role,
+        role_label=role_label,
+        login=plain(prenom)[0] + plain(nom),
+        nom=nom,
+        prenom=prenom,
+        email=f"{plain(prenom)}.{plain(nom)}@{domain}.example",
+        place=place,
+        door="professionnel",
+        **known,
+    )
+
+
+def plain(text: str) -> str:
+    """What an address is made of: «El Amrani» → elamrani."""
+    bare = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in bare if letter.isalnum())
+
+
+AUBIN, VALMONT, LAUZE = "CH de Saint-Aubin", "CH de Valmont", "Haute-Lauze"
+PROFESSIONALS = (
+    _professional(
+        "referent_structure",
+        "Référent structure",
+        "Nadia",
+        "El Amrani",
+        AUBIN,
+        profession="Cadre administratif",
+        hint="Chercher «\u00a0Moreau\u00a0», débloquer son compte, prolonger une habilitation",
+    ),
+    _professional(
+        "referent_structure",
+        "Référent structure",
+        "Thierry",
+        "Garcin",
+        VALMONT,
+        profession="Cadre administratif",
+        hint="Un autre département\u00a0: rien de Saint-Aubin n’y est modifiable",
+    ),
+    _professional(
+        "referent_unite",
+        "Référent unité",
+        "Muriel",
+        "Brossard",
+        f"{AUBIN}, SMR polyvalent",
+        profession="Cadre de santé",
+        hint="N’administre que son unité",
+    ),
+    _professional(
+        "referent_coordination",
+        "Référent coordination",
+        "Denis",
+        "Vasseur",
+        LAUZE,
+        profession="Chargé de mission",
+        hint="Nommer le référent d’une structure qui n’en a pas",
+    ),
+    _professional(
+        "referent_coordination",
+        "Référent coordination",
+        "Florence",
+        "Castan",
+        "Pays d’Orbe",
+        profession="Chargée de mission",
+    ),
+    _professional(
+        "prescripteur",
+        "Prescripteur médical",
+        "Claire",
+        "Arnaud",
+        AUBIN,
+        hint="Son habilitation expire dans 8 jours",
+    ),
+    _professional("prescripteur", "Prescripteur médical", "Julien", "Ferrier", VALMONT),
+    _professional(
+        "soignant",
+        "Équipe soignante",
+        "Lucas",
+        "Bernard",
+        f"{AUBIN}, Médecine interne",
+        profession="Infirmier",
+    ),
+    _professional(
+        "gestionnaire",
+        "Gestionnaire administratif et social",
+        "Hugo",
+        "Dubois",
+        f"{AUBIN}, Urgences",
+        profession="Assistant social",
+    ),
+    _professional(
+        "admissions",
+        "Responsable des admissions",
+        "Maëlle",
+        "Castex",
+        f"{AUBIN}, guichet unique",
+        profession="Gestionnaire de lits",
+    ),
+    _professional("regulateur", "Régulateur", "Élodie", "Garnier", AUBIN, profession="Cadre de santé"),
+    _professional(
+        "receveur_ga",
+        "Responsable des admissions Grand Âge",
+        "Olivia",
+        "Roussel",
+        "EHPAD Les Glycines",
+        profession="Directrice",
+    ),
+    _professional(
+        "redacteur_ga",
+        "Accompagnant médico-social",
+        "Sonia",
+        "Blondel",
+        LAUZE,
+        profession="Assistante sociale",
+    ),
+    _professional(
+        "pco",
+        "PCO – Secrétariat",
+        "Alain",
+        "Lemoine",
+        "PCO TND du Pays d’Orbe",
+        profession="Secrétaire médical",
+    ),
+    _professional(
+        "national",
+        "Administrateur national",
+        "Claude",
+        "Maurel",
+        "France entière",
+        profession="Chargé d’exploitation",
+    ),
+)
 
 PEOPLE = (
     _medecin(
@@ -100,6 +238,7 @@ PEOPLE = (
         door="professionnel",
         hint="Lire le journal à l’adresse /gestion/",
     ),
+    *PROFESSIONALS,
 )
 
 # In the directory and with a card, but without account: a first sign-in (CON-8).

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.mots_de_passe import expires_at, is_soon_over
 from viatraj.core.actor import BY_PASSWORD
+from viatraj.core.droits import Droit
 from viatraj.core.typography import unbroken_hours
 
 MEDECIN_NAV = [
@@ -19,17 +20,18 @@ MEDECIN_NAV = [
     ("En savoir plus", "en_savoir_plus"),
 ]
 ACTING_NAV = [entry for entry in MEDECIN_NAV if entry[1] != "delegations:index"]
+EVERYONE = [("Mon compte", "mon_compte"), ("Mes référents", "mes_referents")]
+REFERENTS = [("Comptes et Habilitations", "habilitations:comptes")]
 STAFF_NAV = [
     ("Accueil", "professionnel"),
-    ("Mon compte", "mon_compte"),
-    ("Mes référents", "mes_referents"),
+    ("Administration", [*EVERYONE, *REFERENTS]),
     ("Délégations reçues", "delegations:received"),
 ]
-ACCOUNT = [
-    ("Mon compte", "mon_compte"),
-    ("Mes référents", "mes_referents"),
-    ("Délégations reçues", "delegations:received"),
+WITHOUT_REFERENTS = [
+    (label, to if isinstance(to, str) else [one for one in to if one not in REFERENTS])
+    for label, to in STAFF_NAV
 ]
+ACCOUNT = [*EVERYONE, ("Délégations reçues", "delegations:received")]
 ACTING_ACCOUNT = [("Délégations reçues", "delegations:received")]
 FOOTER = [
     ("Accessibilité\u00a0: non conforme", "accessibilite"),
@@ -45,9 +47,12 @@ PROFESSIONNEL = "professionnel"  # the door, as the session keeps it
 
 @dataclass(frozen=True)
 class Link:
+    """`links`: a menu, which has no page of its own."""
+
     label: str
     url: str
     current: str = ""  # "page", or "true" for the section one is in
+    links: tuple = ()
 
 
 def site(request):
@@ -108,11 +113,17 @@ def _other_space(request, actor, medecin) -> str:
 
 def links(entries, path="") -> list[Link]:
     """Entries whose page does not exist (yet) are left out; the nearest one to `path` is marked."""
-    found = [(label, name, target) for label, name in entries if (target := url(name))]
-    sections = [target for _, name, target in found if name not in HOMES and path.startswith(target)]
-    nearest = max(sections, key=len, default=None)
-    mark = {nearest: "true", path: "page"}
-    return [Link(label, target, mark.get(target, "")) for label, _, target in found]
+    names = [name for _, to in entries for name in ([to] if isinstance(to, str) else [one for _, one in to])]
+    sections = [url(name) for name in names if url(name) and name not in HOMES]
+    nearest = max((target for target in sections if path.startswith(target)), key=len, default=None)
+    return [link for label, to in entries if (link := _link(label, to, {nearest: "true", path: "page"}))]
+
+
+def _link(label, to, mark) -> Link | None:
+    if isinstance(to, str):
+        return Link(label, url(to), mark.get(url(to), "")) if url(to) else None
+    inner = tuple(link for one, name in to if (link := _link(one, name, mark)))
+    return Link(label, "", "true" if any(link.current for link in inner) else "", inner)
 
 
 def url(name) -> str:
@@ -145,4 +156,6 @@ def _nav(actor, person, medecin):
         return []
     if actor.is_acting:
         return ACTING_NAV
-    return MEDECIN_NAV if medecin else STAFF_NAV
+    if medecin:
+        return MEDECIN_NAV
+    return STAFF_NAV if actor.rights.scopes(Droit.HABILITATION) else WITHOUT_REFERENTS
