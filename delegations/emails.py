@@ -25,8 +25,27 @@ def granted(delegation):
     _to_delegate("granted", delegation, link=reverse("delegations:invitation", args=[token(delegation)]))
 
 
-def modified(delegation):
-    _to_delegate("modified", delegation, link=reverse("delegations:received"))
+def modified(delegation, changements):
+    link = reverse("delegations:received")
+    _to_delegate("modified", delegation, link=link, changements=changements)
+
+
+def renounced(delegation):
+    _to_medecin("renounced", delegation)
+
+
+def ending(delegation):
+    """To both; once for each end, whatever the version."""
+    for letter, to, link in (
+        ("ending", delegation.address, "delegations:received"),
+        ("ending_medecin", delegation.delegant.email, "delegations:index"),
+    ):
+        outbox.post(
+            f"delegations/emails/{letter}",
+            to=to,
+            key=f"delegation:{delegation.pk}:{letter}:{delegation.fin}",
+            context={"delegation": delegation, "link": reverse(link)},
+        )
 
 
 def revoked(delegation):
@@ -46,7 +65,7 @@ def expired(delegation):
 
 
 def _to_delegate(letter, delegation, **context):
-    _post(letter, delegation, delegation.email or delegation.delegataire.email, **context)
+    _post(letter, delegation, delegation.address, **context)
 
 
 def _to_medecin(letter, delegation):

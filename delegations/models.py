@@ -4,15 +4,27 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Value
 from django.db.models.functions import Now
 
-from annuaire.models import Professionnel
+from accounts.models import Identite
+from annuaire.models import Cle, Professionnel
 from viatraj.core.droits import Droit, Mode, Orientation
 from viatraj.core.periods import Periode, PeriodeQuerySet, no_overlap
 
 INVITATION_LIFETIME = settings.INVITATION_LIFETIME
 LIVING = Q(refused_at=None, renounced_at=None, expired_at=None, revoked_at=None)
+MESSAGE_MAX = 500
+
+
+def _key(field: str) -> models.GeneratedField:
+    """Upper case, without accents, spaces or hyphens: what a card's name is compared with."""
+    return models.GeneratedField(expression=Cle(field), output_field=Cle.output_field, db_persist=True)
+
+
+def _named(nom: str, prenom: str) -> Q:
+    """Whom a card names, whatever the case, accents, hyphens or spaces."""
+    return Q(nom_cle=Cle(Value(nom)), prenom_cle=Cle(Value(prenom)))
 
 
 class DelegationQuerySet(PeriodeQuerySet):
@@ -35,6 +47,30 @@ class DelegationQuerySet(PeriodeQuerySet):
     def received_by(self, user):
         return self.filter(delegataire=user)
 
+    def proposed_to(self, user):
+        """Not yet anybody's: sent to this person, who has come since; answering makes them his."""
+        numbers = Identite.objects.filter(user=user, ended_at=None).values("idnat")
+        to_confrere = Q(kind=Delegation.Kind.CONFRERE, professionnel__idnat__in=numbers)
+        to_assistant = Q(kind=Delegation.Kind.ASSISTANT, email__iexact=user.email)
+        return self.filter(delegataire=None).filter(
+            to_confrere | (to_assistant & _named(user.nom, user.prenom))
+        )
+
+    def unclaimed(self, nom: str, prenom: str):
+        """Invitations of assistants that nobody has taken yet, for whoever bears this name (CON-9)."""
+        waiting = self.living().filter(kind=Delegation.Kind.ASSISTANT, delegataire=None)
+        return waiting.filter(_named(nom, prenom))
+
+    def answered_by_assistant(self, nom: str, prenom: str, email: str):
+        """Former délégations of the same person, who has shown himself since."""
+        known = self.filter(kind=Delegation.Kind.ASSISTANT, delegataire__isnull=False, email__iexact=email)
+        return known.filter(_named(nom, prenom))
+
+    def with_account(self):
+        """«Utilisateur»: does the person have an account, though he may not have answered yet?"""
+        holder = Identite.objects.filter(idnat=OuterRef("professionnel__idnat"), ended_at=None)
+        return self.annotate(has_account=Q(delegataire__isnull=False) | models.Exists(holder))
+
     def received_in_force(self, user, *, on):
         """The médecins one may work for today; a disabled account lends nothing."""
         return self.received_by(user).in_force(on).filter(delegant__disabled_at=None)
@@ -43,7 +79,8 @@ class DelegationQuerySet(PeriodeQuerySet):
         """To the médecin and to his delegate, in their own name only: never while acting (DEL-7)."""
         if actor.user is None or actor.is_acting:
             return self.none()
-        return self.filter(Q(delegant=actor.user) | Q(delegataire=actor.user))
+        proposed = self.model.objects.proposed_to(actor.user).values("pk")
+        return self.filter(Q(delegant=actor.user) | Q(delegataire=actor.user) | Q(pk__in=proposed))
 
 
 class Delegation(Periode):
@@ -71,6 +108,9 @@ class Delegation(Periode):
     nom = models.CharField("nom", max_length=100)
     prenom = models.CharField("prénom", max_length=100, blank=True)
     email = models.EmailField("adresse e-mail", blank=True)
+    message = models.CharField("message", max_length=MESSAGE_MAX, blank=True)
+    nom_cle = _key("nom")
+    prenom_cle = _key("prenom")
     delegataire_key = models.CharField(max_length=300, editable=False)
     nonce = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cle = models.UUIDField("clé de la demande", default=uuid.uuid4, unique=True, editable=False)
@@ -80,6 +120,7 @@ class Delegation(Periode):
     renounced_at = models.DateTimeField("abandonnée le", null=True, blank=True)
     expired_at = models.DateTimeField("restée sans réponse le", null=True, blank=True)
     revoked_at = models.DateTimeField("supprimée le", null=True, blank=True)
+    end_told = models.DateField("échéance annoncée", null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = DelegationQuerySet.as_manager()
@@ -104,6 +145,18 @@ class Delegation(Periode):
                 condition=Q(accepted_at=None) | Q(delegataire__isnull=False),
                 violation_error_message="Une délégation acceptée l’est par quelqu’un.",
             ),
+            models.CheckConstraint(
+                name="delegations_delegation_reachable",
+                condition=Q(delegataire__isnull=False) | ~Q(email=""),
+                violation_error_code="email",
+                violation_error_message="Indiquez l’adresse e-mail de la personne\u00a0: elle n’a pas encore "
+                "de compte.",
+            ),
+            models.CheckConstraint(
+                name="delegations_delegation_renounced_once_accepted",
+                condition=Q(renounced_at=None) | Q(accepted_at__isnull=False),
+                violation_error_message="On ne renonce qu’à une délégation que l’on a acceptée.",
+            ),
             no_overlap(
                 "delegant",
                 "delegataire_key",
@@ -113,7 +166,14 @@ class Delegation(Periode):
                 message="Vous avez déjà une délégation avec cette personne sur ces dates, ou une partie.",
             ),
         ]
-        indexes = [models.Index(fields=["delegataire"], condition=LIVING, name="delegations_received_living")]
+        indexes = [
+            models.Index(fields=["delegataire"], condition=LIVING, name="delegations_received_living"),
+            models.Index(
+                fields=["nom_cle", "prenom_cle"],
+                condition=Q(delegataire=None),
+                name="delegations_unclaimed",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.delegant} → {self.delegataire or self.professionnel or self.delegataire_key}"
@@ -124,12 +184,21 @@ class Delegation(Periode):
 
     @property
     def titre(self) -> str:
-        return f"Dr {self.nom_complet}" if self.kind == self.Kind.CONFRERE else self.nom_complet
+        return f"Dr {self.nom_complet}" if self.is_confrere else self.nom_complet
+
+    @property
+    def is_confrere(self) -> bool:
+        return self.kind == self.Kind.CONFRERE
+
+    @property
+    def address(self) -> str:
+        """Where he is written to: his account's, once it is known whose it is."""
+        return self.delegataire.email if self.delegataire_id else self.email
 
     @property
     def quality(self) -> str:
         """What the delegate is in the journal's sentences (DEL-6)."""
-        return "confrère" if self.kind == self.Kind.CONFRERE else "assistant"
+        return "confrère" if self.is_confrere else "assistant"
 
     @property
     def is_living(self) -> bool:
@@ -140,12 +209,21 @@ class Delegation(Periode):
         return self.is_living and self.accepted_at is None
 
 
+YES_OR_NO = [Droit.DOSSIER_LISTE, Droit.DOSSIER_CREATION, Droit.DEMANDE, Droit.DOSSIER_ACCEPTATION]
+BY_MODE = [Droit.VOLET_ADMINISTRATIF, Droit.VOLET_MEDICAL]
+IS_LENDABLE = Q(droit__in=YES_OR_NO, mode=Mode.NONE) | Q(
+    droit__in=BY_MODE, mode__in=[Mode.LECTURE, Mode.ECRITURE]
+)
+
+
 class DroitDelegue(models.Model):
     """One right lent to an assistant, for one orientation."""
 
     delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="droits")
     orientation = models.CharField("orientation", max_length=10, choices=Orientation)
-    droit = models.CharField("droit", max_length=30, choices=Droit)
+    droit = models.CharField(
+        "droit", max_length=30, choices=[(one.value, one.label) for one in (*YES_OR_NO, *BY_MODE)]
+    )
     mode = models.CharField("mode", max_length=10, choices=Mode, blank=True)
 
     class Meta:
@@ -157,7 +235,13 @@ class DroitDelegue(models.Model):
                 name="delegations_droit_once",
                 violation_error_code="droit",
                 violation_error_message="Ce droit est déjà délégué pour cette orientation.",
-            )
+            ),
+            models.CheckConstraint(
+                name="delegations_droit_lendable",
+                condition=IS_LENDABLE,
+                violation_error_code="droit",
+                violation_error_message="Ce droit ne se délègue pas à un assistant.",
+            ),
         ]
 
     def __str__(self):

@@ -1,5 +1,6 @@
 """Who may lend, answer, change and take back (DEL-3, DEL-4, DEL-7)."""
 
+from accounts.policies import own_account as own_account
 from viatraj.core.policies import Denied
 from viatraj.core.policies import system as system
 
@@ -38,6 +39,16 @@ def answer(actor, delegation):
         raise Denied("Seule la personne à qui cette délégation est proposée peut y répondre.")
     if not delegation.is_living:
         raise Denied("Cette délégation n’est plus proposée\u00a0: elle a été supprimée ou a pris fin.")
+    if actor.user.first_strong_at is None:
+        raise Denied("Connectez-vous d’abord une fois avec votre carte CPx (CPS, CPE ou CPA) ou l’e-CPS.")
+
+
+def renounce(actor, delegation):
+    """Give back what one has accepted, in one's own name."""
+    if actor.is_acting or actor.user is None or actor.user.pk != delegation.delegataire_id:
+        raise Denied("Seule la personne qui a accepté cette délégation peut y renoncer.")
+    if not delegation.is_living or delegation.accepted_at is None:
+        raise Denied("Cette délégation n’est pas en cours : vous n’avez pas à y renoncer.")
 
 
 def take_up(actor, delegation):

@@ -1,4 +1,7 @@
-"""What a médecin holds on his own dossiers, and what a délégation lends of it (DEL-3, DEL-7)."""
+"""What a médecin holds on his own dossiers, and what a délégation lends of it (DEL-2, DEL-3, DEL-7)."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from viatraj.core.actor import Grant, Rights
 from viatraj.core.droits import Droit, Mode, Niveau, Orientation
@@ -12,6 +15,82 @@ WHOLE_SPACE = (
     (Droit.DEMANDE, Mode.NONE),
     (Droit.DOSSIER_ACCEPTATION, Mode.NONE),
 )
+# What may be lent to an assistant, in the order of the page; a right without mode is given or not.
+LENDABLE = {
+    Droit.DOSSIER_LISTE: (Mode.NONE,),
+    Droit.DOSSIER_CREATION: (Mode.NONE,),
+    Droit.VOLET_ADMINISTRATIF: (Mode.LECTURE, Mode.ECRITURE),
+    Droit.VOLET_MEDICAL: (Mode.LECTURE, Mode.ECRITURE),
+    Droit.DEMANDE: (Mode.NONE,),
+    Droit.DOSSIER_ACCEPTATION: (Mode.NONE,),
+}
+NOT_THERE = {(Orientation.TND, Droit.DOSSIER_ACCEPTATION)}  # a PCO asks for a precision, nothing is accepted
+
+
+class Lent(NamedTuple):
+    """One right, for one orientation."""
+
+    orientation: str
+    droit: str
+    mode: str = Mode.NONE
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A usual set of rights, alike for the three orientations."""
+
+    name: str
+    label: str
+    intro: str
+    droits: tuple[tuple[Droit, Mode], ...]
+
+    @property
+    def lent(self) -> frozenset[Lent]:
+        return frozenset(
+            Lent(orientation.value, droit.value, mode.value)
+            for orientation in Orientation
+            for droit, mode in self.droits
+            if (orientation, droit) not in NOT_THERE
+        )
+
+
+PRESETS = (
+    Preset(
+        "secretariat",
+        "Secrétariat",
+        "Créer les dossiers, compléter leur volet administratif, envoyer et suivre les demandes.",
+        (
+            (Droit.DOSSIER_LISTE, Mode.NONE),
+            (Droit.DOSSIER_CREATION, Mode.NONE),
+            (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),
+            (Droit.DEMANDE, Mode.NONE),
+        ),
+    ),
+    Preset(
+        "assistant_medical",
+        "Assistant médical",
+        "De plus\u00a0: compléter le volet médical, accepter un dossier.",
+        (
+            (Droit.DOSSIER_LISTE, Mode.NONE),
+            (Droit.DOSSIER_CREATION, Mode.NONE),
+            (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),
+            (Droit.VOLET_MEDICAL, Mode.ECRITURE),
+            (Droit.DEMANDE, Mode.NONE),
+            (Droit.DOSSIER_ACCEPTATION, Mode.NONE),
+        ),
+    ),
+    Preset(
+        "lecture_seule",
+        "Lecture seule",
+        "Consulter les dossiers et leurs volets, sans rien y écrire.",
+        (
+            (Droit.DOSSIER_LISTE, Mode.NONE),
+            (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE),
+            (Droit.VOLET_MEDICAL, Mode.LECTURE),
+        ),
+    ),
+)
+OWN_CHOICE = "Personnalisés"
 
 
 def of_medecin(medecin_id: int) -> Rights:
@@ -27,11 +106,69 @@ def of_medecin(medecin_id: int) -> Rights:
 
 def of_delegate(delegation) -> Rights:
     """What the délégation lends: everything to a confrère, the chosen rights to an assistant."""
-    if delegation.kind == delegation.Kind.CONFRERE:
+    if delegation.is_confrere:
         return of_medecin(delegation.delegant_id)
     return Rights(
         frozenset(
-            Grant(lent.droit, lent.mode, lent.orientation, Niveau.MEDECIN, delegation.delegant_id)
-            for lent in delegation.droits.all()
+            Grant(one.droit, one.mode, one.orientation, Niveau.MEDECIN, delegation.delegant_id)
+            for one in lent(delegation)
         )
     )
+
+
+def lent(delegation) -> frozenset[Lent]:
+    return frozenset(Lent(row.orientation, row.droit, row.mode) for row in delegation.droits.all())
+
+
+def may_be_lent(one: Lent) -> bool:
+    """Never more than the page offers, whatever a forged request asks for (DEL-7)."""
+    modes = {droit.value: [mode.value for mode in modes] for droit, modes in LENDABLE.items()}
+    absent = {(orientation.value, droit.value) for orientation, droit in NOT_THERE}
+    return (
+        one.orientation in Orientation.values
+        and one.mode in modes.get(one.droit, ())
+        and (one.orientation, one.droit) not in absent
+    )
+
+
+def label(droits: frozenset[Lent]) -> str:
+    """«Secrétariat» when it is that set, as a table's cell says it."""
+    return next((preset.label for preset in PRESETS if preset.lent == droits), OWN_CHOICE)
+
+
+def table(droits: frozenset[Lent]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What is lent, orientation by orientation: (right, «Oui», «lecture» or «écriture»)."""
+    modes = {(one.orientation, one.droit): Mode(one.mode).label for one in droits}
+    rows = []
+    for orientation in Orientation:
+        held = [
+            (droit.label, modes[orientation.value, droit.value])
+            for droit in LENDABLE
+            if (orientation.value, droit.value) in modes
+        ]
+        rows.append((orientation.label, held))
+    return rows
+
+
+def changes(before: frozenset[Lent], after: frozenset[Lent]) -> list[str]:
+    """What a change of rights gives and takes, in words for the history and the mail."""
+    were = {(one.orientation, one.droit): one.mode for one in before}
+    are = {(one.orientation, one.droit): one.mode for one in after}
+    told = []
+    for orientation in Orientation:
+        for droit in LENDABLE:
+            key = (orientation.value, droit.value)
+            if were.get(key) != are.get(key):
+                told.append(f"{orientation.label}, {_change(droit, were.get(key), are.get(key))}")
+    return told
+
+
+def _change(droit: Droit, before: str | None, after: str | None) -> str:
+    what = droit.label[0].lower() + droit.label[1:]
+    if LENDABLE[droit] == (Mode.NONE,):
+        return f"«\u00a0{what}\u00a0» {'retiré' if after is None else 'accordé'}"
+    return f"{what}\u00a0: {_said(after)} (auparavant {_said(before)})"
+
+
+def _said(mode: str | None) -> str:
+    return Mode(mode).label if mode is not None else "aucun accès"

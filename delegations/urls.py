@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from delegations.models import Delegation
-from delegations.views import medecin, recues
+from delegations.views import assistants, medecin, recues
 
 app_name = "delegations"
 urlpatterns = [
@@ -20,11 +20,13 @@ urlpatterns = [
     ),
     path("medecin/delegations/confrere/", medecin.search, name="search"),
     re_path(r"^medecin/delegations/confrere/(?P<idnat>[08][0-9AB]{8,13})/$", medecin.grant, name="grant"),
+    path("medecin/delegations/assistant/", assistants.grant, name="grant_assistant"),
     path("medecin/delegations/<int:pk>/", medecin.show, name="show"),
     path("medecin/delegations/<int:pk>/modifier/", medecin.modify, name="modify"),
     path("medecin/delegations/<int:pk>/supprimer/", medecin.revoke, name="revoke"),
     path("delegations/recues/", recues.received, name="received"),
     path("delegations/recues/<int:pk>/", recues.answer, name="answer"),
+    path("delegations/recues/<int:pk>/renoncer/", recues.renounce, name="renounce"),
     path("delegations/invitation/<str:token>/", recues.invitation, name="invitation"),
     path("delegations/au-nom-de/", recues.switch, name="switch"),
 ]

@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(minute=20)},
     "purge-attempts": {"task": "authcps.tasks.purge_attempts", "schedule": crontab(minute=25)},
     "expire-invitations": {"task": "delegations.tasks.expire_invitations", "schedule": crontab(minute=5)},
+    "tell-endings": {"task": "delegations.tasks.tell_endings", "schedule": crontab(minute=30, hour=6)},
 }
 
 # --- Logs: machine events as JSON, never a name, a code or a searched word ---------------------

@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 import annuaire.search
+from accounts.models import Identite
 from annuaire.forms import RechercheForm
-from delegations import actions, policies
+from delegations import actions, policies, rights
 from delegations.forms import ConfrereForm, ModifyForm
 from delegations.models import Delegation
+from delegations.views import assistants
 from journal.models import Entry
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -22,14 +24,13 @@ from viatraj.core.periods import add_months
 def index(request):
     policies.own_delegations(request.actor)
     today = timezone.localdate()
-    current = (
-        _granted(request).current(today).select_related("professionnel").order_by("nom", "prenom", "debut")
-    )
+    current = _granted(request).current(today).with_account().select_related("professionnel")
+    current = current.prefetch_related("droits").order_by("nom", "prenom", "debut", "pk")
     return page(
         request,
         "delegations/index.html",
-        medecins=[row for row in current if row.kind == Delegation.Kind.CONFRERE],
-        assistants=[row for row in current if row.kind == Delegation.Kind.ASSISTANT],
+        medecins=[row for row in current if row.is_confrere],
+        assistants=[(row, rights.label(rights.lent(row))) for row in current if not row.is_confrere],
         today=today,
     )
 
@@ -69,7 +70,8 @@ def grant(request, idnat):
         return redirect("delegations:search")
     today = timezone.localdate()
     month = {"debut": today, "fin": add_months(today, 1) - timedelta(days=1)}
-    form = ConfrereForm(posted(request), initial=month)
+    has_account = Identite.objects.filter(idnat=idnat, ended_at=None, user__disabled_at=None).exists()
+    form = ConfrereForm(posted(request), initial=month, has_account=has_account)
     known = {"idnat": idnat, "today": today, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.grant_confrere, **known):
         messages.success(
@@ -85,8 +87,13 @@ def grant(request, idnat):
 def show(request, pk):
     """«Droits»: what this délégation lends (DEL-4)."""
     policies.own_delegations(request.actor)
-    delegation = get_object_or_404(_granted(request), pk=pk)
-    return page(request, "delegations/show.html", delegation=delegation, today=timezone.localdate())
+    delegation = get_object_or_404(_granted(request).prefetch_related("droits"), pk=pk)
+    known = {"delegation": delegation, "today": timezone.localdate()}
+    if delegation.is_confrere:
+        return page(request, "delegations/show.html", **known)
+    return page(
+        request, "delegations/show_assistant.html", lent=rights.table(rights.lent(delegation)), **known
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,6 +101,8 @@ def modify(request, pk):
     policies.own_delegations(request.actor)
     delegation = get_object_or_404(_granted(request), pk=pk)
     policies.modify(request.actor, delegation)
+    if not delegation.is_confrere:
+        return assistants.modify(request, delegation)
     as_read = {"debut": delegation.debut, "fin": delegation.fin, "version": delegation.version}
     form = ModifyForm(posted(request), initial=as_read)
     known = {"delegation": delegation, "today": timezone.localdate(), "by": request.actor}

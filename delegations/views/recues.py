@@ -1,4 +1,6 @@
-"""What a delegate is proposed, accepts, and chooses to work under (DEL-3, DEL-5)."""
+"""What a delegate is proposed, accepts, gives back, and chooses to work under (DEL-2, DEL-3, DEL-5)."""
+
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404
@@ -7,28 +9,38 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.policies import own_account
-from delegations import actions, emails
+from delegations import actions, emails, rights
 from delegations.forms import AnswerForm, SwitchForm
 from delegations.models import Delegation
-from viatraj.core.forms import posted
+from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+
+ANSWERS = {"accepter": (actions.accept, "accepté"), "refuser": (actions.refuse, "refusé")}
 
 
 @require_safe
 def received(request):
     own_account(request.actor)
     today = timezone.localdate()
-    mine = (
-        Delegation.objects.visible_to(request.actor)
-        .received_by(request.actor.user)
-        .select_related("delegant")
-    )
     return page(
         request,
         "delegations/received.html",
-        received=mine.current(today).order_by("debut", "pk"),
+        proposed=[row for row in _mine(request).current(today) if row.is_waiting],
+        received=[(row, droits_of(row)) for row in _mine(request).current(today) if not row.is_waiting],
         today=today,
     )
+
+
+def _mine(request):
+    """Received, or proposed and not yet taken: by whom, until when, which rights."""
+    user = request.actor.user
+    proposed = Delegation.objects.proposed_to(user).values("pk")
+    rows = Delegation.objects.filter(delegataire=user) | Delegation.objects.filter(pk__in=proposed)
+    return rows.select_related("delegant").prefetch_related("droits").order_by("debut", "pk")
+
+
+def droits_of(delegation) -> str:
+    return "Mêmes droits que le médecin" if delegation.is_confrere else rights.label(rights.lent(delegation))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,32 +51,56 @@ def invitation(request, token):
     delegation = Delegation.objects.filter(nonce=nonce).select_related("delegant").first() if nonce else None
     if delegation is None:
         return page(request, "delegations/stale_link.html", status=404)
-    if delegation.delegataire_id != request.actor.user.pk:
-        raise Http404
-    return _answer(request, delegation)
+    if not _is_for(request.actor.user, delegation):
+        if delegation.is_confrere or delegation.delegataire_id:
+            raise Http404
+        return page(request, "delegations/other_card.html", status=403, delegation=delegation)
+    return _answer(request, delegation, nonce=nonce)
+
+
+def _is_for(user, delegation) -> bool:
+    if delegation.delegataire_id:
+        return delegation.delegataire_id == user.pk
+    row = Delegation.objects.filter(pk=delegation.pk)
+    return (row.proposed_to(user) | row.unclaimed(user.nom, user.prenom)).exists()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request, pk):
     own_account(request.actor)
-    mine = Delegation.objects.visible_to(request.actor).received_by(request.actor.user)
-    return _answer(request, get_object_or_404(mine.select_related("delegant"), pk=pk))
+    return _answer(request, get_object_or_404(_mine(request), pk=pk))
 
 
-def _answer(request, delegation):
-    form = AnswerForm(posted(request))
-    if form.is_valid():
-        medecin = delegation.delegant.titre
-        if form.cleaned_data["reponse"] == "accepter":
-            actions.accept(delegation, now=timezone.now(), by=request.actor)
-            messages.success(request, f"Vous avez accepté la délégation du {medecin}.")
-        else:
-            actions.refuse(delegation, now=timezone.now(), by=request.actor)
-            messages.success(request, f"Vous avez refusé la délégation du {medecin}.")
+def _answer(request, delegation, nonce=None):
+    form, medecin = AnswerForm(posted(request)), delegation.delegant.titre
+    if submit(form, partial(_give, delegation, nonce=nonce, now=timezone.now(), by=request.actor)):
+        messages.success(request, f"Vous avez {form.result} la délégation du {medecin}.")
         return redirect("delegations:received")
     return page(
-        request, "delegations/answer.html", form=form, delegation=delegation, today=timezone.localdate()
+        request,
+        "delegations/answer.html",
+        form=form,
+        delegation=delegation,
+        lent=[] if delegation.is_confrere else rights.table(rights.lent(delegation)),
+        today=timezone.localdate(),
     )
+
+
+def _give(delegation, *, reponse, **known) -> str:
+    act, told = ANSWERS[reponse]
+    act(delegation, **known)
+    return told
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def renounce(request, pk):
+    own_account(request.actor)
+    delegation = get_object_or_404(_mine(request), pk=pk)
+    if request.method == "POST":
+        actions.renounce(delegation, now=timezone.now(), by=request.actor)
+        messages.success(request, f"Vous avez renoncé à la délégation du {delegation.delegant.titre}.")
+        return redirect("delegations:received")
+    return page(request, "delegations/renounce.html", delegation=delegation)
 
 
 @require_POST

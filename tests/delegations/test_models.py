@@ -48,6 +48,8 @@ def test_no_overlap_but_with_dead_ones(dead):
     row = DelegationFactory(waiting=True)
     known = {"delegant": row.delegant, "delegataire": row.delegataire, "professionnel": row.professionnel}
     refused_by("delegations_delegation_no_overlap", lambda: DelegationFactory(waiting=True, **known))
+    if dead == "renounced_at":
+        row.accepted_at = timezone.now()
     setattr(row, dead, timezone.now())
     row.save()
     assert DelegationFactory(**known).pk
@@ -58,6 +60,36 @@ def test_a_right_is_lent_once():
     lent = {"delegation": row, "orientation": "tnd", "droit": "dossier_liste"}
     DroitDelegue.objects.create(**lent)
     refused_by("delegations_droit_once", lambda: DroitDelegue.objects.create(**lent))
+
+
+@pytest.mark.parametrize(
+    ("droit", "mode"),
+    [
+        ("volet_medical", "validation"),
+        ("volet_administratif", "repondre"),
+        ("volet_medical", ""),
+        ("dossier_liste", "ecriture"),
+        ("compte", ""),
+        ("deleguer", ""),
+    ],
+)
+def test_a_right_that_is_never_lent(droit, mode):
+    """DEL-7: the database itself refuses it, whatever writes it."""
+    row = DelegationFactory(kind=Delegation.Kind.ASSISTANT)
+    lent = {"delegation": row, "orientation": "tnd", "droit": droit, "mode": mode}
+    refused_by("delegations_droit_lendable", lambda: DroitDelegue.objects.create(**lent))
+
+
+def test_renounced_only_once_accepted():
+    row = DelegationFactory(waiting=True)
+    row.renounced_at = timezone.now()
+    refused_by("delegations_delegation_renounced_once_accepted", row.save)
+
+
+def test_nobody_s_yet_but_reachable():
+    row = DelegationFactory(waiting=True, email="")
+    row.delegataire = None
+    refused_by("delegations_delegation_reachable", row.save)
 
 
 def test_visible_to_both_in_their_own_name_only():

@@ -18,6 +18,7 @@ from annuaire.models import Activite
 from authcps.identity import Verified
 from authcps.models import Attempt
 from delegations import emails
+from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, Volet
 from tests.factories import DelegationFactory, MedecinFactory, UserFactory, next_idnat, sign_in
@@ -123,6 +124,7 @@ class World:
             "delegations:modify": {"pk": self.lent.pk},
             "delegations:revoke": {"pk": self.lent.pk},
             "delegations:answer": {"pk": self.lent.pk},
+            "delegations:renounce": {"pk": self.lent.pk},
             "delegations:invitation": {"token": emails.token(self.lent)},
             "dossiers:detail": {"numero": self.dossier.numero},
             "dossiers:history": {"numero": self.dossier.numero},
@@ -175,7 +177,16 @@ class World:
             "authcps:card": {"porte": "medecin", "suite": ""},
             "authcps:psc": {"porte": "medecin", "suite": ""},
             "authcps:psc_exercice": {"exercice": "0"},
-            "delegations:grant": {**period, "cle": uuid4()},
+            "delegations:grant": {**period, "email": "anais.durandeau@cabinet.example", "cle": uuid4()},
+            "delegations:grant_assistant": {
+                **period,
+                **dict.fromkeys(DroitsForm().fields, ""),
+                "modele": "lecture_seule",
+                "nom": "Ferhat",
+                "prenom": "Nadia",
+                "email": "nadia.ferhat@cabinet.example",
+                "cle": uuid4(),
+            },
             "delegations:modify": {**period, "version": 1},
             "delegations:answer": {"reponse": "accepter"},
             "delegations:invitation": {"reponse": "accepter"},

@@ -107,7 +107,11 @@ delegations:history_assistants POST 302 302 302 405 405 405 405 405 405 405 405 
 delegations:search             GET  302 302 302 200 200 200 403 403 200 200 403 403
 delegations:search             POST 302 302 302 405 405 405 405 405 405 405 405 405
 delegations:grant              GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:grant              POST 302 302 302 422 422 422 403 403 422 422 403 403
+delegations:grant              POST 302 302 302 302 302 302 403 403 302 302 403 403
+delegations:grant_assistant    GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:grant_assistant    POST 302 302 302 302 302 302 403 403 302 302 403 403
+delegations:renounce           GET  302 302 302 404 404 200 403 403 404 404 404 404
+delegations:renounce           POST 302 302 302 404 404 302 403 403 404 404 404 404
 delegations:show               GET  302 302 302 200 404 404 403 403 404 404 403 403
 delegations:show               POST 302 302 302 405 405 405 405 405 405 405 405 405
 delegations:modify             GET  302 302 302 200 404 404 403 403 404 404 403 403

@@ -33,6 +33,12 @@ WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|ALTER|DROP|CREATE|COPY|M
 PARTS = {
     "authcps:finish": "of redeem and skip_code",
     "authcps:known_as": "writes nothing: an Actor made from another",
+    "delegations:change": "of every verb that changes a délégation: the links sent before die",
+    "delegations:check_droits": "writes nothing: which rights may be lent",
+    "delegations:check_period": "writes nothing: how long a délégation may last",
+    "delegations:invite_key": "writes nothing: what tells one invitation from another",
+    "delegations:lend": "of granting to an assistant, and of modifying",
+    "delegations:words": "writes nothing: what the journal's sentences may name",
 }
 # Public actions that ask no policy, and why.
 NOBODY_IS_KNOWN_YET = "somebody is signing in: caps in SQL stand guard, not a policy"

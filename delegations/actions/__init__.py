@@ -1,0 +1,21 @@
+"""What can be done with a délégation. The only writer of this app."""
+
+from delegations.actions.propositions import expire_invitations, grant_assistant, grant_confrere
+from delegations.actions.reponses import accept, lay_down, note_too_late, refuse, renounce, take_up
+from delegations.actions.suivi import modify, modify_assistant, revoke, tell_endings
+
+__all__ = [
+    "accept",
+    "expire_invitations",
+    "grant_assistant",
+    "grant_confrere",
+    "lay_down",
+    "modify",
+    "modify_assistant",
+    "note_too_late",
+    "refuse",
+    "renounce",
+    "revoke",
+    "take_up",
+    "tell_endings",
+]

@@ -1,0 +1,112 @@
+"""Proposing, to a confrère of the national directory or to an assistant; closing what nobody answers."""
+
+import uuid
+
+from django.db import transaction
+
+import annuaire.actions
+from accounts.models import Identite
+from delegations import emails, policies
+from delegations.actions.parts import change, check_droits, check_period, invite_key, lend, words
+from delegations.models import INVITATION_LIFETIME, Delegation
+from journal.models import record
+from viatraj.core.saving import locked, save_valid
+
+
+@transaction.atomic
+def grant_confrere(*, idnat, debut, fin, cle, today, now, by, email="", message=""):  # noqa: PLR0913, the form's fields
+    """Propose to a confrère of the national directory (DEL-3); the same `cle` twice is one délégation.
+
+    `email`: asked for when he has no account yet; his number then leads the invitation to him.
+    """
+    policies.grant(by)
+    medecin = locked(by.user)  # one grant of a médecin at a time: a double click waits, then finds the first
+    cle = cle or uuid.uuid4()
+    if done := Delegation.objects.granted_by(medecin).filter(cle=cle).first():
+        return done
+    confrere = annuaire.actions.refer(idnat, by=by)
+    account = _account_of(confrere)
+    check_period(debut, fin, today=today, kind=Delegation.Kind.CONFRERE)
+    key = f"idnat:{confrere.idnat}"
+    _close_unanswered(Delegation.objects.granted_by(medecin).filter(delegataire_key=key), now=now, by=by)
+    delegation = save_valid(
+        Delegation(
+            kind=Delegation.Kind.CONFRERE,
+            delegant=medecin,
+            delegataire=account,
+            delegataire_key=key,
+            professionnel=confrere,
+            nom=account.nom if account else confrere.nom.title(),
+            prenom=account.prenom if account else confrere.prenom,
+            email=account.email if account else email,
+            message=message,
+            debut=debut,
+            fin=fin,
+            cle=cle,
+        )
+    )
+    record("delegation.granted", by=by, target=delegation, **words(delegation))
+    emails.granted(delegation)
+    return delegation
+
+
+def _account_of(confrere):
+    identite = Identite.objects.filter(idnat=confrere.idnat, ended_at=None).select_related("user").first()
+    return identite.user if identite and identite.user.is_active else None
+
+
+@transaction.atomic
+def grant_assistant(*, nom, prenom, email, droits, debut, fin, cle, today, now, by):  # noqa: PLR0913, the form's fields
+    """Invite an assistant (DEL-2): who bears this name on a CPx card, reached at this address."""
+    policies.grant(by)
+    medecin = locked(by.user)
+    cle = cle or uuid.uuid4()
+    if done := Delegation.objects.granted_by(medecin).filter(cle=cle).first():
+        return done
+    check_period(debut, fin, today=today, kind=Delegation.Kind.ASSISTANT)
+    check_droits(droits)
+    known = _already_mine(medecin, nom, prenom, email)
+    key = f"user:{known.pk}" if known else invite_key(nom, prenom, email)
+    _close_unanswered(Delegation.objects.granted_by(medecin).filter(delegataire_key=key), now=now, by=by)
+    delegation = save_valid(
+        Delegation(
+            kind=Delegation.Kind.ASSISTANT,
+            delegant=medecin,
+            delegataire=known,
+            delegataire_key=key,
+            nom=nom,
+            prenom=prenom,
+            email=email,
+            debut=debut,
+            fin=fin,
+            cle=cle,
+        )
+    )
+    lend(delegation, droits)
+    record("delegation.granted", by=by, target=delegation, **words(delegation))
+    emails.granted(delegation)
+    return delegation
+
+
+def _already_mine(medecin, nom, prenom, email):
+    """Somebody who already answered an invitation of this médecin: the new one is his without more ado."""
+    former = Delegation.objects.granted_by(medecin).answered_by_assistant(nom, prenom, email)
+    latest = former.select_related("delegataire").order_by("-pk").first()
+    return latest.delegataire if latest and latest.delegataire.is_active else None
+
+
+@transaction.atomic
+def expire_invitations(*, now, by):
+    """Invitations that nobody answered within 30 days; the médecin is told."""
+    policies.system(by)
+    _close_unanswered(Delegation.objects.order_by("pk"), now=now, by=by)
+
+
+def _close_unanswered(delegations, *, now, by):
+    """A constraint cannot read the clock: what has run out is closed before a new one is made."""
+    unanswered = delegations.living().filter(accepted_at=None, created_at__lt=now - INVITATION_LIFETIME)
+    for delegation in unanswered.select_for_update(of=("self",), skip_locked=True):
+        delegation.expired_at = now
+        change(delegation)
+        record("delegation.expired", by=by, target=delegation, **words(delegation))
+        emails.expired(delegation)

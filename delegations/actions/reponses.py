@@ -1,0 +1,92 @@
+"""What the delegate does: accept, refuse, renounce, choose for whom he works."""
+
+from django.db import transaction
+
+from delegations import emails, policies
+from delegations.actions.parts import change, words
+from delegations.models import INVITATION_LIFETIME, Delegation
+from journal.models import record
+from viatraj.core.policies import Denied
+from viatraj.core.saving import locked
+
+
+@transaction.atomic
+def accept(delegation, *, now, by, nonce=None):
+    """DEL-2, DEL-3: by the person's signed-in identity; the mail's link only points here (`nonce`)."""
+    delegation = _found(delegation, by=by, nonce=nonce)
+    policies.answer(by, delegation)
+    if delegation.accepted_at:
+        return
+    if delegation.created_at < now - INVITATION_LIFETIME:
+        raise Denied("Cette proposition a plus de 30 jours\u00a0: demandez au médecin de la renouveler.")
+    delegation.accepted_at = now
+    change(delegation)
+    record("delegation.accepted", by=by, target=delegation, **words(delegation))
+    emails.accepted(delegation)
+
+
+@transaction.atomic
+def refuse(delegation, *, now, by, nonce=None):
+    delegation = _found(delegation, by=by, nonce=nonce)
+    if delegation.refused_at and by.user and by.user.pk == delegation.delegataire_id:
+        return
+    policies.answer(by, delegation)
+    if delegation.accepted_at:
+        raise Denied("Vous avez déjà accepté cette délégation. Vous pouvez y renoncer.")
+    delegation.refused_at = now
+    change(delegation)
+    record("delegation.refused", by=by, target=delegation, **words(delegation))
+    emails.refused(delegation)
+
+
+def _found(delegation, *, by, nonce):
+    """Locked; an invitation that was nobody's yet becomes that of the person it was sent to."""
+    delegation = locked(delegation)
+    if delegation.delegataire_id is None and by.user is not None and _is_for(delegation, by.user, nonce):
+        delegation.delegataire = by.user
+        if not delegation.is_confrere:
+            delegation.delegataire_key = f"user:{by.user.pk}"
+    return delegation
+
+
+def _is_for(delegation, user, nonce) -> bool:
+    """By number or by name and address; with the link of the mail in hand, by name."""
+    row = Delegation.objects.filter(pk=delegation.pk)
+    if row.proposed_to(user).exists():
+        return True
+    return nonce == delegation.nonce.hex and row.unclaimed(user.nom, user.prenom).exists()
+
+
+@transaction.atomic
+def renounce(delegation, *, now, by):
+    """The delegate gives back what he had accepted; twice is once."""
+    delegation = locked(delegation)
+    if delegation.renounced_at and by.user and by.user.pk == delegation.delegataire_id:
+        return
+    policies.renounce(by, delegation)
+    delegation.renounced_at = now
+    change(delegation)
+    record("delegation.renounced", by=by, target=delegation, **words(delegation))
+    emails.renounced(delegation)
+
+
+@transaction.atomic
+def take_up(delegation, *, today, by):
+    """«Pour qui je travaille» (DEL-5): the choice is the session's, its trace is kept."""
+    policies.take_up(by, delegation)
+    if not Delegation.objects.received_in_force(by.user, on=today).filter(pk=delegation.pk).exists():
+        raise Denied("Cette délégation n’est pas en vigueur aujourd’hui.")
+    record("delegation.taken_up", by=by, target=delegation, **words(delegation))
+
+
+@transaction.atomic
+def lay_down(delegation, *, by):
+    policies.take_up(by, delegation)
+    record("delegation.laid_down", by=by, target=delegation, **words(delegation))
+
+
+@transaction.atomic
+def note_too_late(delegation, *, route, by):
+    """A form sent when the délégation it was drawn under had ended: nothing was written, and it is told."""
+    policies.own_account(by)
+    record("delegation.too_late", by=by, target=delegation, route=route, **words(delegation))

@@ -1,0 +1,104 @@
+"""What the médecin does with a délégation that stands, and what its last days ask for."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from delegations import emails, policies, rights
+from delegations.actions.parts import change, check_droits, check_period, invite_key, lend, words
+from delegations.models import Delegation
+from journal.models import record
+from viatraj.core.saving import locked, save_valid
+from viatraj.core.typography import short_day
+
+TOLD_BEFORE = timedelta(days=7)  # of a délégation of two weeks or more; the day before, of a shorter one
+
+IDENTITY = {"nom": "nom corrigé", "prenom": "prénom corrigé", "email": "adresse e-mail corrigée"}
+
+
+@transaction.atomic
+def modify(delegation, *, debut, fin, version, today, by):
+    """DEL-4: the period; at once, and the delegate is told."""
+    delegation = locked(delegation, version=version)
+    policies.modify(by, delegation)
+    told = _change_period(delegation, debut, fin, today=today)
+    if told:
+        change(delegation)
+        _record_change(delegation, told, by=by)
+        _tell(delegation, told)
+
+
+@transaction.atomic
+def modify_assistant(delegation, *, debut, fin, droits, version, today, by, identity=None):
+    """DEL-4: period and rights; `identity` (nom, prénom, e-mail) while nobody has shown a card for it."""
+    delegation = locked(delegation, version=version)
+    policies.modify(by, delegation)
+    check_droits(droits)
+    before = rights.lent(delegation)
+    told = _correct(delegation, identity) if identity else []
+    told += _change_period(delegation, debut, fin, today=today)
+    told += rights.changes(before, droits)
+    if told:
+        change(delegation)
+        lend(delegation, droits)
+        _record_change(delegation, told, by=by)
+        _tell(delegation, told)
+
+
+def _correct(delegation, identity) -> list[str]:
+    """The name that the card must bear, and where the invitation goes."""
+    if delegation.delegataire_id is not None:
+        return []
+    told = [label for name, label in IDENTITY.items() if getattr(delegation, name) != identity[name]]
+    for name in IDENTITY:
+        setattr(delegation, name, identity[name])
+    delegation.delegataire_key = invite_key(delegation.nom, delegation.prenom, delegation.email)
+    return told
+
+
+def _change_period(delegation, debut, fin, *, today) -> list[str]:
+    if (debut, fin) == (delegation.debut, delegation.fin):
+        return []
+    check_period(debut, fin, today=today, kind=delegation.kind, former_debut=delegation.debut)
+    former = f"du {short_day(delegation.debut)} au {short_day(delegation.fin)}"
+    delegation.debut, delegation.fin = debut, fin
+    return [f"période du {short_day(debut)} au {short_day(fin)} (auparavant {former})"]
+
+
+def _record_change(delegation, told, *, by):
+    """The history says what has changed."""
+    changed = "\u202f; ".join(told)
+    record("delegation.modified", by=by, target=delegation, changements=changed, **words(delegation))
+
+
+def _tell(delegation, told):
+    """A waiting one is proposed again: the former mail's link, dates and rights are no longer right."""
+    emails.granted(delegation) if delegation.is_waiting else emails.modified(delegation, told)
+
+
+@transaction.atomic
+def revoke(delegation, *, now, by):
+    """DEL-4: the delegate is out at his next click; deleting twice is deleting once."""
+    delegation = locked(delegation)
+    policies.manage(by, delegation)
+    if not delegation.is_living:
+        return
+    delegation.revoked_at = now
+    change(delegation)
+    record("delegation.revoked", by=by, target=delegation, **words(delegation))
+    emails.revoked(delegation)
+
+
+@transaction.atomic
+def tell_endings(*, today, by):
+    """Both are told once that a délégation in force soon ends; again when its end has moved."""
+    policies.system(by)
+    short = Q(fin__lt=F("debut") + 2 * TOLD_BEFORE, fin__lte=today + timedelta(days=1))
+    long = Q(fin__gte=F("debut") + 2 * TOLD_BEFORE, fin__lte=today + TOLD_BEFORE)
+    ending = Delegation.objects.in_force(today).filter(short | long).exclude(end_told=F("fin"))
+    for delegation in ending.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
+        delegation.end_told = delegation.fin
+        save_valid(delegation)
+        record("delegation.end_told", by=by, target=delegation, **words(delegation))
+        emails.ending(delegation)
