@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from courrier import outbox
+from courrier.models import Priority
 
 
 def granted(habilitation):
@@ -13,12 +14,37 @@ def departed(user, lieu, fin):
     _post("departed", user, f"depart:{user.pk}:{lieu.niveau}:{lieu.row.pk}:{fin}", lieu=str(lieu), fin=fin)
 
 
-def _post(letter, user, key, **context):
+def ending(user, habilitations) -> bool:
+    """HAB-6: what ends within fifteen days, the soonest first, and whom to ask."""
+    first = habilitations[0]
+    key = f"habilitation:{first.pk}:ending:{first.fin}"
+    return _post("ending", user, key, habilitations=habilitations)
+
+
+def digest_key(user_id, monday) -> str:
+    return f"echeances:{user_id}:{monday}"
+
+
+def digest(user, habilitations, *, total, monday) -> bool:
+    """To a référent: the first ones, and how many in all."""
+    return _post(
+        "digest",
+        user,
+        digest_key(user.pk, monday),
+        priority=Priority.DIGEST,
+        habilitations=habilitations,
+        total=total,
+        others=total - len(habilitations),
+    )
+
+
+def _post(letter, user, key, *, priority=Priority.NORMAL, **context) -> bool:
     if not user.email:
-        return
-    outbox.post(
+        return False
+    return outbox.post(
         f"habilitations/emails/{letter}",
         to=user.email,
         key=key,
+        priority=priority,
         context={"user": user, "link": reverse("mon_compte"), **context},
     )

@@ -7,4 +7,6 @@ EVENTS = {
     "habilitation.adjusted": "a modifié les droits du profil {profil} de {label} sur {lieu}",
     "habilitation.notified": "a changé la réception des e-mails du profil {profil} de {label} sur {lieu}",
     "depart.declared": "a déclaré le départ de {label} de {lieu} au {fin}",
+    "alerte.posted": "a prévenu {count} titulaire(s) de la fin prochaine d’habilitations",
+    "alerte.digested": "a adressé à {count} référent(s) les fins d’habilitation à venir",
 }

@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-attempts": {"task": "authcps.tasks.purge_attempts", "schedule": crontab(minute=25)},
     "expire-invitations": {"task": "delegations.tasks.expire_invitations", "schedule": crontab(minute=5)},
     "tell-endings": {"task": "delegations.tasks.tell_endings", "schedule": crontab(minute=30, hour=6)},
+    "alert-expiries": {"task": "habilitations.tasks.alert_expiries", "schedule": crontab(minute=30, hour=6)},
 }
 
 # --- Logs: machine events as JSON, never a name, a code or a searched word ---------------------

@@ -1,5 +1,6 @@
 """What can be done with habilitations. The only writer of this app."""
 
+from habilitations.actions.alertes import alert_expiries, digest_expiries
 from habilitations.actions.habilitations import (
     adjust,
     change_end,
@@ -13,8 +14,10 @@ from habilitations.actions.habilitations import (
 
 __all__ = [
     "adjust",
+    "alert_expiries",
     "change_end",
     "depart",
+    "digest_expiries",
     "give_up",
     "grant",
     "name_referent",

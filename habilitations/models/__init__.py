@@ -1,3 +1,4 @@
+from habilitations.models.alertes import Alerte
 from habilitations.models.habilitations import (
     COLUMNS,
     FILLED,
@@ -13,6 +14,7 @@ __all__ = [
     "FILLED",
     "LIVING",
     "SORTS",
+    "Alerte",
     "DroitPersonnalise",
     "Habilitation",
     "HabilitationQuerySet",

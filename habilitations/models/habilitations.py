@@ -1,10 +1,11 @@
 """Habilitations: a profile held by an account, at a place, for a period (HAB-1)."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Concat, Now
 
 from annuaire.models import Coordination, Etablissement, Guichet, Region, Unite
@@ -67,6 +68,17 @@ class HabilitationQuerySet(PeriodeQuerySet):
     def current(self, day):
         """Not over: in force, or to come."""
         return self.living().filter(fin__gte=day)
+
+    def not_prolonged(self):
+        """Nothing that the same person holds there with the same profile follows on."""
+        following = Habilitation.objects.living().filter(
+            user=OuterRef("user"),
+            profil=OuterRef("profil"),
+            lieu_key=OuterRef("lieu_key"),
+            fin__gt=OuterRef("fin"),
+            debut__lte=OuterRef("fin") + timedelta(days=1),
+        )
+        return self.exclude(Exists(following))
 
     def of(self, user):
         return self.filter(user=user)

@@ -80,12 +80,16 @@ def environment(**more):
     return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "viatraj.settings", **more}
 
 
-@contextmanager
 def sender(*options, log, **environ):
-    """`manage.py deliver_messages`, killed at the end if it still runs."""
+    return command("deliver_messages", *options, log=log, **environ)
+
+
+@contextmanager
+def command(*words, log, **environ):
+    """`manage.py …`, killed at the end if it still runs."""
     with open(log, "ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "deliver_messages", *options],
+            [sys.executable, "manage.py", *words],
             cwd=settings.BASE_DIR,
             env=environment(**environ),
             stdout=output,

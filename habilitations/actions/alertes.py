@@ -1,0 +1,82 @@
+"""Ends announced to people (HAB-6). Killed at any moment and run again, each mail is written once."""
+
+from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from courrier import outbox
+from habilitations import echeances, emails, policies
+from habilitations.models import COLUMNS, Alerte, Habilitation
+from journal.models import record
+
+PEOPLE = 200  # a transaction
+
+
+def alert_expiries(*, today, by) -> int:
+    """To each holder, one e-mail on all that ends within fifteen days and was not announced; how many."""
+    policies.system(by)
+    holders = echeances.to_announce(today).order_by("user").values_list("user", flat=True).distinct()
+    posted = 0
+    for people in _batches(holders):
+        with transaction.atomic():
+            _wait_for_our_turn()
+            written = _announce(people, today)
+            if written:
+                record("alerte.posted", by=by, count=written)
+        posted += written
+    return posted
+
+
+def _announce(people, today) -> int:
+    """A row that somebody changes at this moment is left to the next run: it may be a prolongation."""
+    due = (
+        echeances.to_announce(today)
+        .filter(user__in=people)
+        .select_related("user", *COLUMNS)
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("user", "fin", "pk")
+    )
+    rows = list(due)
+    Alerte.objects.bulk_create(Alerte(habilitation=row, fin=row.fin) for row in rows)
+    return sum(emails.ending(user, list(held)) for user, held in groupby(rows, attrgetter("user")))
+
+
+def digest_expiries(*, today, by) -> int:
+    """To each référent, once a week, what ends within a month in his perimeter; how many."""
+    policies.system(by)
+    monday = today - timedelta(days=today.weekday())
+    digests = echeances.digests(today)
+    keys = {emails.digest_key(pk, monday): pk for pk in sorted(digests)}
+    referents = [keys[key] for key in keys.keys() - outbox.known(keys)]
+    posted = 0
+    for people in _batches(sorted(referents)):
+        with transaction.atomic():
+            written = _digest({pk: digests[pk] for pk in people}, monday)
+            if written:
+                record("alerte.digested", by=by, count=written)
+        posted += written
+    return posted
+
+
+def _digest(digests, monday) -> int:
+    users = User.objects.in_bulk(digests)
+    shown = {pk for digest in digests.values() for pk in digest.first}
+    rows = Habilitation.objects.select_related("user", *COLUMNS).in_bulk(shown)
+    return sum(
+        emails.digest(users[pk], [rows[one] for one in digest.first], total=digest.count, monday=monday)
+        for pk, digest in digests.items()
+    )
+
+
+def _batches(keys):
+    keys = list(keys)
+    return [keys[start : start + PEOPLE] for start in range(0, len(keys), PEOPLE)]
+
+
+def _wait_for_our_turn():
+    """Two runs at once: the second looks at what the first has committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('habilitations_alerte'))")

@@ -1,0 +1,71 @@
+"""What ends soon, and who is told of it (HAB-6): its holder fifteen days before, its référents each week."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q
+
+from habilitations.models import Alerte, Habilitation
+from habilitations.profils import PROFILS
+from viatraj.core.droits import Niveau
+from viatraj.core.expiry import SOON_MONTHS, URGENT_DAYS
+from viatraj.core.periods import add_months
+
+LINES = 20  # of a digest; the revue has them all
+# Wider référents have the revue: a mail on a whole region would help nobody.
+DIGESTED = (Niveau.UNITE, Niveau.ETABLISSEMENT, Niveau.COORDINATION)
+REACHABLE = Q(user__disabled_at=None) & ~Q(user__email="")
+
+
+def to_announce(today):
+    """In force, ending within fifteen days, not announced yet: a missed run is caught up by the next."""
+    announced = Alerte.objects.filter(habilitation=OuterRef("pk"), fin=OuterRef("fin"))
+    ending = Habilitation.objects.in_force(today).ending_within(URGENT_DAYS, on=today)
+    return ending.not_prolonged().filter(REACHABLE, ~Exists(announced))
+
+
+def ending_soon(today):
+    """What the digest and the revue call «ce mois»."""
+    last = add_months(today, SOON_MONTHS)
+    return Habilitation.objects.current(today).filter(fin__lte=last).not_prolonged()
+
+
+@dataclass
+class Digest:
+    """`first` are the keys of the lines shown, the soonest first."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def add(self, pk):
+        self.count += 1
+        if len(self.first) < LINES:
+            self.first.append(pk)
+
+
+def digests(today) -> dict[int, Digest]:
+    """By référent's account: what ends soon in his perimeter, save his own; one walk over all of it."""
+    referents, found = _referents(today), defaultdict(Digest)
+    ids = [f"{niveau}_id" for niveau in DIGESTED]
+    rows = ending_soon(today).order_by("fin", "nom_tri", "pk").values_list("pk", "user_id", *ids)
+    for pk, user_id, *places in rows.iterator():
+        told = {
+            one
+            for place in zip(DIGESTED, places, strict=True)
+            if place[1]
+            for one in referents.get(place, ())
+        }
+        for referent in told - {user_id}:
+            found[referent].add(pk)
+    return found
+
+
+def _referents(today) -> dict[tuple, set[int]]:
+    """Accounts by (niveau, place)."""
+    found = defaultdict(set)
+    codes = [profil.code for profil in PROFILS.values() if profil.is_referent]
+    for niveau in DIGESTED:
+        held = Habilitation.objects.in_force(today).filter(REACHABLE, niveau=niveau, profil__in=codes)
+        for user_id, place_id in held.values_list("user_id", f"{niveau}_id"):
+            found[niveau, place_id].add(user_id)
+    return found

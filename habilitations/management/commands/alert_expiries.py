@@ -1,0 +1,15 @@
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from habilitations import actions
+from viatraj.core.actor import Actor
+
+
+class Command(BaseCommand):
+    help = "Annonce les fins d’habilitation aux titulaires (15 jours) et aux référents (chaque semaine)."
+
+    def handle(self, **options):
+        today, by = timezone.localdate(), Actor.system("echeances")
+        alerts = actions.alert_expiries(today=today, by=by)
+        digests = actions.digest_expiries(today=today, by=by)
+        self.stdout.write(f"{alerts} alerte(s) aux titulaires, {digests} récapitulatif(s) aux référents.")

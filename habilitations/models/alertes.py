@@ -1,0 +1,30 @@
+"""Who was warned of which end (HAB-6)."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from habilitations.models.habilitations import Habilitation
+
+
+class Alerte(models.Model):
+    """One e-mail a habilitation and an end: prolonged, it has another end, and is warned of again."""
+
+    habilitation = models.ForeignKey(
+        Habilitation, models.PROTECT, related_name="alertes", db_index=False, verbose_name="habilitation"
+    )
+    fin = models.DateField("fin annoncée")
+    posted_at = models.DateTimeField("écrite le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "alerte de fin d’habilitation"
+        verbose_name_plural = "alertes de fin d’habilitation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["habilitation", "fin"],
+                name="habilitations_alerte_once",
+                violation_error_message="Cette fin a déjà été annoncée.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.habilitation_id} : {self.fin}"
