@@ -23,8 +23,6 @@ class WayIn:
     open: bool = True
 
 
-LANDING = {Attempt.Door.MEDECIN: "medecin", Attempt.Door.PROFESSIONNEL: "professionnel"}
-
 WAYS_IN = (
     WayIn("authcps:medecin", (Means.TRUSTED,)),
     WayIn("authcps:professionnel", (Means.TRUSTED,)),
@@ -32,10 +30,20 @@ WAYS_IN = (
     WayIn("authcps:totp", (Means.TOTP,)),
     WayIn("authcps:recovery", (Means.RECOVERY,)),
     WayIn("authcps:first", (Means.CPS, Means.PSC)),
+    WayIn("first_assistant", (Means.CPS, Means.CPE, Means.CPA, Means.PSC)),
     WayIn("authcps:card_return", (Means.CPS, Means.CPE, Means.CPA)),
     WayIn("authcps:psc_return", (Means.PSC,)),
     WayIn("authcps:psc_exercice", (Means.PSC,)),
 )
+
+
+def landing(attempt: Attempt) -> str:
+    """Where one goes once in: the page asked for, else the space of the door; a delegate chooses first."""
+    if attempt.next_path:
+        return attempt.next_path
+    if attempt.door == Attempt.Door.PROFESSIONNEL:
+        return "professionnel"
+    return "medecin" if attempt.user.is_medecin else "delegations:received"
 
 
 def enter(request, attempt: Attempt, *, means: str, device: Device | None = None) -> None:

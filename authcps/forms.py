@@ -72,6 +72,70 @@ class FirstForm(NewPasswordForm):
         ].help_text = "12 caractères au moins. Une phrase facile à retenir convient bien."
 
 
+class FirstAssistantForm(NewPasswordForm):
+    """CON-9; `email` is asked for when no link has led here."""
+
+    OTHER = "autre"
+    PROFESSIONS = ("Secrétaire", "Assistant médical", "Infirmier(e)")
+
+    email = forms.EmailField(
+        label="Adresse mail",
+        help_text="Celle où le médecin vous a envoyé son invitation.",
+        max_length=254,
+        error_messages={
+            "required": "Saisissez votre adresse mail.",
+            "invalid": "Cette adresse n’est pas complète. Exemple\u00a0: prenom.nom@cabinet.fr.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    profession = forms.ChoiceField(
+        label="Profession",
+        choices=[("", "Choisir"), *((one, one) for one in PROFESSIONS), (OTHER, "Autre…")],
+        error_messages={
+            "required": "Indiquez votre profession.",
+            "invalid_choice": "Choisissez l’une des professions proposées.",
+        },
+    )
+    autre = forms.CharField(
+        label="Autre profession",
+        help_text="Si vous avez choisi «\u00a0Autre…\u00a0».",
+        max_length=100,
+        required=False,
+    )
+    field_order = ["email", "profession", "autre"]
+
+    def __init__(self, *args, is_invited, email="", **kwargs):
+        """`is_invited(address)`: was this person invited there? `email`: the link's, if one led here."""
+        super().__init__(*args, **kwargs)
+        self.is_invited = is_invited
+        self.fields["mot_de_passe"].label = "Mot de passe"
+        self.fields[
+            "mot_de_passe"
+        ].help_text = "12 caractères au moins. Une phrase facile à retenir convient bien."
+        self.known = email
+        if email:
+            del self.fields["email"]
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        if not self.is_invited(email):
+            raise ValidationError("Aucune invitation à votre nom n’a été envoyée à cette adresse.")
+        return email
+
+    def clean(self):
+        typed = super().clean()
+        other = typed.pop("autre", "")
+        if typed.get("profession") == self.OTHER:
+            if other:
+                typed["profession"] = other
+            else:
+                self.add_error("autre", "Précisez votre profession.")
+        typed["is_proven"] = bool(self.known)
+        if self.known:
+            typed["email"] = self.known
+        return typed
+
+
 class CodeForm(forms.Form):
     """CON-5."""
 

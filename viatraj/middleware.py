@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+import delegations.actions
 import delegations.rights
 import habilitations.rights
 from accounts import chartes
@@ -27,6 +28,7 @@ from viatraj.espaces.views import errors
 
 log = structlog.get_logger("viatraj.request")
 UNREADABLE = re.compile("[\0\ud800-\udfff]")
+ENDED = "La délégation sous laquelle vous l’avez ouvert a pris fin entre-temps."
 LONGEST = {"PATH_INFO": 2_000, "QUERY_STRING": 8_000, "HTTP_COOKIE": 8_000}
 
 
@@ -228,7 +230,19 @@ class Gate(LoginRequiredMiddleware):
             not written_for and not (by.is_acting or self._ended(request))
         ):
             return None
+        if self._ended(request) and self._note_too_late(request, written_for):
+            return errors.conflict(request, reason=ENDED)
         return errors.conflict(request)
 
     def _ended(self, request) -> bool:
         return request.delegation_ended
+
+    def _note_too_late(self, request, written_for) -> bool:
+        """The form was drawn while the délégation stood: that it came too late is told (DEL-4)."""
+        received = Delegation.objects.received_by(request.user).select_related("delegant")
+        ended = received.filter(pk=request.session["delegation"]).first()
+        if ended is None or written_for != str(ended.delegant_id):
+            return False
+        route = request.resolver_match.view_name
+        delegations.actions.note_too_late(ended, route=route, by=request.actor)
+        return True

@@ -95,6 +95,38 @@ def open_account(attempt, *, email, telephone, adresse, mot_de_passe, now, by) -
     return user
 
 
+@transaction.atomic
+def open_assistant(attempt, *, email, is_proven, profession, mot_de_passe, now, by) -> User:
+    """First sign-in of who was invited (CON-9); the caller has seen the invitation.
+
+    `is_proven`: the link sent to this address has led here, nothing is left to confirm.
+    """
+    verified = Verified.from_json(attempt.identity)
+    if verified.is_medecin:
+        raise Denied("Un médecin ouvre son compte par sa propre première connexion.")
+    if not finish(attempt, now):
+        raise Denied("Cette connexion a expiré, ou a déjà servi. Recommencez.")
+    user = accounts.actions.create(
+        login=verified.idnat,
+        idnat=verified.idnat,
+        nom=verified.nom,
+        prenom=verified.prenom,
+        email=email,
+        email_verified_at=now if is_proven else None,
+        profession=verified.profession,
+        categorie=verified.categorie,
+        profession_label=profession,
+        first_strong_at=now,
+        now=now,
+        by=FIRST,
+    )
+    user = accounts.actions.choose_password(user, password=mot_de_passe, now=now, by=FIRST)
+    record("compte.opened", by=known_as(user, by), target=user, means=verified.means)
+    if not is_proven:
+        accounts.actions.ask_first_address(user, now=now, by=FIRST)
+    return user
+
+
 def remove(identite, *, ancien, now, by):
     """End a pairing (CPX-4): the card and PSC of this number no longer open the account."""
     own_account(by)

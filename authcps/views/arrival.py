@@ -27,7 +27,7 @@ def attempt_of(request) -> Attempt | None:
 
 
 def arrive(request, attempt: Attempt):
-    """Open the session, or lead to the first sign-in, to the pairing, or to a refusal that says why."""
+    """Open the session, or lead to a first sign-in or the pairing, or to a refusal that says why."""
     verified = Verified.from_json(attempt.identity)
     user = User.objects.identified_by(verified.idnats).first()
     if user is None:
@@ -38,16 +38,14 @@ def arrive(request, attempt: Attempt):
         return refuse(request, attempt, TOO_LATE)
     attempt.user = user
     doors.enter(request, attempt, means=verified.means)
-    return redirect(attempt.next_path or doors.LANDING[attempt.door])
+    return redirect(doors.landing(attempt))
 
 
 def _newcomer(request, attempt, verified):
     # A médecin who removed the pairing of his own account pairs again.
     if attempt.door == Attempt.Door.PROFESSIONNEL or User.objects.known_as([verified.idnat.lower()]).exists():
         return redirect("authcps:pair")
-    if verified.is_medecin:
-        return redirect("authcps:first")
-    return refuse(request, attempt, NO_INVITATION)
+    return redirect("authcps:first" if verified.is_medecin else "first_assistant")
 
 
 def refuse(request, attempt, reason):

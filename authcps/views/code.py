@@ -109,4 +109,4 @@ def open_session(request, attempt, *, means, device=None):
     if attempt.identity:
         means = actions.pair(attempt, now=timezone.now(), by=request.actor)
     doors.enter(request, attempt, means=means, device=device)
-    return redirect(attempt.next_path or doors.LANDING[attempt.door])
+    return redirect(doors.landing(attempt))

@@ -99,7 +99,7 @@ def _second_factor(request, attempt):
     device = None if attempt.identity else _trusted(request, attempt)
     if device:
         doors.enter(request, attempt, means=Means.TRUSTED, device=device)
-        return redirect(attempt.next_path or doors.LANDING[attempt.door])
+        return redirect(doors.landing(attempt))
     request.session.cycle_key()
     request.session[arrival.ATTEMPT] = str(attempt.pk)
     if attempt.user.reception == User.Reception.TOTP:

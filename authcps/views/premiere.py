@@ -23,7 +23,7 @@ def first(request):
         return redirect("accueil")
     verified = Verified.from_json(attempt.identity)
     if not verified.is_medecin:
-        return arrival.refuse(request, attempt, arrival.NO_INVITATION)
+        return redirect("first_assistant")
     form = FirstForm(posted(request), initial={"adresse": verified.adresse})
     if submit(form, actions.open_account, attempt=attempt, now=timezone.now(), by=request.actor):
         attempt.user = form.result

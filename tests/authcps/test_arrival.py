@@ -108,16 +108,11 @@ class TestKnown:
 
 
 class TestRefused:
-    def test_assistant_without_invitation(self, client):
-        """CON-9."""
-        answer = arrive(client, holding(client, NURSE))
-        assert answer.status_code == 403
-        assert "il faut que le médecin vous octroie des droits par délégation" in answer.text
-
-    def test_student(self, client):
-        student = replace(NEWCOMER, categorie="E")
-        assert arrive(client, holding(client, student)).status_code == 403
-        assert client.get(FIRST).status_code == 403
+    @pytest.mark.parametrize("who", [NURSE, replace(NEWCOMER, categorie="E")], ids=["nurse", "student"])
+    def test_who_is_no_medecin_needs_an_invitation(self, client, who):
+        """CON-9: what follows is in tests/espaces/test_assistant.py."""
+        assert arrive(client, holding(client, who)).url == "/connexion/assistant/"
+        assert client.get(FIRST).url == "/connexion/assistant/"
 
     @pytest.mark.parametrize("path", [FIRST, PAIR])
     def test_without_an_identity_back_to_the_doors(self, client, path):

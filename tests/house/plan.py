@@ -162,6 +162,13 @@ class World:
                 "mot_de_passe": "un mot de passe solide",
                 "mot_de_passe_bis": "un mot de passe solide",
             },
+            "first_assistant": {
+                "email": "nadia.ferhat@cabinet.example",
+                "profession": "Secrétaire",
+                "autre": "",
+                "mot_de_passe": "un mot de passe solide",
+                "mot_de_passe_bis": "un mot de passe solide",
+            },
             "authcps:code": {"code": "000000"},
             "authcps:totp": {"code": "000000"},
             "authcps:recovery": {"code": "abcde-fghjk"},

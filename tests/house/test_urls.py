@@ -27,6 +27,7 @@ PUBLIC = {
     "accounts:saved": "says that it is done, and leads to the doors",
     "authcps:pair": "a card without account; it asks for an attempt of this browser's session (CPX-2)",
     "authcps:first": "a first sign-in; it asks for an attempt of this browser's session (CON-8)",
+    "first_assistant": "a first sign-in; it asks for an attempt of this browser's session (CON-9)",
     "authcps:psc": "leads to Pro Santé Connect",
     "authcps:psc_return": "back from it; the state must be of this browser's session",
     "authcps:psc_exercice": "between PSC and the session, for who has several exercices",

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+import dossiers.policies
 from accounts.mots_de_passe import expires_at, is_soon_over
 from viatraj.core.actor import BY_PASSWORD
 from viatraj.core.droits import Droit
+from viatraj.core.policies import can
 from viatraj.core.typography import unbroken_hours
 
 MEDECIN_NAV = [
@@ -20,6 +22,9 @@ MEDECIN_NAV = [
     ("En savoir plus", "en_savoir_plus"),
 ]
 ACTING_NAV = [entry for entry in MEDECIN_NAV if entry[1] != "delegations:index"]
+# What a délégation may not lend: who has not the right has not the entry.
+LENT = {"dossiers:create": dossiers.policies.create, "dossiers:index": dossiers.policies.index}
+DELEGATE_NAV = [("Pour qui je travaille", "delegations:received"), ("Mon compte", "mon_compte")]
 EVERYONE = [("Mon compte", "mon_compte"), ("Mes référents", "mes_referents")]
 REFERENTS = [("Comptes et Habilitations", "habilitations:comptes")]
 STAFF_NAV = [
@@ -32,7 +37,6 @@ WITHOUT_REFERENTS = [
     for label, to in STAFF_NAV
 ]
 ACCOUNT = [*EVERYONE, ("Délégations reçues", "delegations:received")]
-ACTING_ACCOUNT = [("Délégations reçues", "delegations:received")]
 FOOTER = [
     ("Accessibilité\u00a0: non conforme", "accessibilite"),
     ("Mentions légales", "mentions_legales"),
@@ -42,7 +46,7 @@ FOOTER = [
     ("Assistance", "assistance"),
 ]
 HOMES = ("accueil", "medecin", "professionnel")
-PROFESSIONNEL = "professionnel"  # the door, as the session keeps it
+MEDECIN, PROFESSIONNEL = "medecin", "professionnel"  # the doors, as the session keeps them
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def site(request):
     actor = getattr(request, "actor", None)
     person = getattr(actor, "user", None)
     medecin = person is not None and in_medecin_space(request)
+    delegate = person is not None and not medecin and _is_delegate(request)
     return {
         "site": {
             "name": settings.SITE_NAME,
@@ -68,12 +73,13 @@ def site(request):
             "tel": dialled(settings.SUPPORT_PHONE),
             "hours": unbroken_hours(settings.SUPPORT_HOURS),
             "email": settings.SUPPORT_EMAIL,
-            "home": url(_home(person, medecin)) or "/",
-            "space": _space(person, medecin),
+            "home": url(_home(person, medecin, delegate)) or "/",
+            "space": _space(person, medecin or delegate),
             "person": person,
             "acting_for": actor.on_behalf_of if person else None,
-            "nav": links(_nav(actor, person, medecin), request.path),
-            "account": links(ACTING_ACCOUNT if person and actor.is_acting else ACCOUNT, request.path),
+            "delegation_ended": bool(person) and getattr(request, "delegation_ended", False),
+            "nav": links(_nav(actor, person, medecin, delegate), request.path),
+            "account": [] if person and actor.is_acting else links(ACCOUNT, request.path),
             "footer": links(FOOTER, request.path),
             "sign_out": url("authcps:sign_out"),
             "switch": url("delegations:switch"),
@@ -103,6 +109,12 @@ def in_medecin_space(request) -> bool:
     by = request.actor
     door = getattr(request, "session", {}).get("door")  # an error page may come before the session
     return by.is_acting or (by.user.is_medecin and door != PROFESSIONNEL)
+
+
+def _is_delegate(request) -> bool:
+    """An assistant: he came by the médecins' door, in his own name."""
+    door = getattr(request, "session", {}).get("door")
+    return door == MEDECIN and not request.actor.user.is_medecin
 
 
 def _other_space(request, actor, medecin) -> str:
@@ -139,9 +151,11 @@ def dialled(phone) -> str:
     return f"+33{digits[1:]}" if digits.startswith("0") else f"+{digits}"
 
 
-def _home(person, medecin) -> str:
+def _home(person, medecin, delegate) -> str:
     if medecin:
         return "medecin"
+    if delegate:
+        return "delegations:received"
     return "professionnel" if person else "accueil"
 
 
@@ -151,11 +165,13 @@ def _space(person, medecin) -> str:
     return "Professionnels en établissement" if person else ""
 
 
-def _nav(actor, person, medecin):
+def _nav(actor, person, medecin, delegate):
     if person is None:
         return []
     if actor.is_acting:
-        return ACTING_NAV
+        return [entry for entry in ACTING_NAV if entry[1] not in LENT or can(LENT[entry[1]], actor)]
+    if delegate:
+        return DELEGATE_NAV
     if medecin:
         return MEDECIN_NAV
     return STAFF_NAV if actor.rights.scopes(Droit.HABILITATION) else WITHOUT_REFERENTS

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from viatraj.espaces.views import accueil, compte, documentation, legal, medecin, sante
+from viatraj.espaces.views import accueil, assistant, compte, documentation, legal, medecin, sante
 
 urlpatterns = [
     path("", accueil.accueil, name="accueil"),
     path("medecin/", medecin.medecin, name="medecin"),
+    path("connexion/assistant/", assistant.first_assistant, name="first_assistant"),
     path("basculer/", accueil.switch_space, name="switch_space"),
     path("professionnel/", accueil.professionnel, name="professionnel"),
     path("mon-compte/", compte.compte, name="mon_compte"),
