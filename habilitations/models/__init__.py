@@ -1,13 +1,15 @@
 from habilitations.models.alertes import Alerte
+from habilitations.models.demandes import Demande
 from habilitations.models.habilitations import (
-    COLUMNS,
-    FILLED,
     LIVING,
     SORTS,
     DroitPersonnalise,
     Habilitation,
     HabilitationQuerySet,
 )
+from habilitations.models.imports import Import
+from habilitations.models.lieux import COLUMNS, FILLED, AtLieu, within_perimeter
+from habilitations.models.profils import VersionProfil
 
 __all__ = [
     "COLUMNS",
@@ -15,7 +17,12 @@ __all__ = [
     "LIVING",
     "SORTS",
     "Alerte",
+    "AtLieu",
+    "Demande",
     "DroitPersonnalise",
     "Habilitation",
     "HabilitationQuerySet",
+    "Import",
+    "VersionProfil",
+    "within_perimeter",
 ]

@@ -5,56 +5,20 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Concat, Now
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
-from annuaire.models import Coordination, Etablissement, Guichet, Region, Unite
-from habilitations.lieux import MODELS, Lieu
+from habilitations.models.lieux import AtLieu, within_perimeter
 from habilitations.profils import NAMES, PROFILS, Profil
-from viatraj.core.actor import Place
-from viatraj.core.droits import Domaine, Droit, Niveau
+from viatraj.core.droits import Domaine, Droit
 from viatraj.core.periods import Periode, PeriodeQuerySet, no_overlap
 
 LIVING = Q(revoked_at=None)
-COLUMNS = ("region", "coordination", "etablissement", "guichet", "unite")
-# What is filled at each level: the place itself, and what lies above it. True: always; None: sometimes.
-FILLED = {
-    Niveau.NATIONAL: {},
-    Niveau.REGION: {"region": True},
-    Niveau.COORDINATION: {"region": True, "coordination": True},
-    Niveau.ETABLISSEMENT: {"region": True, "coordination": True, "etablissement": True},
-    Niveau.GUICHET: {"region": True, "coordination": True, "etablissement": None, "guichet": True},
-    Niveau.UNITE: {"region": True, "coordination": True, "etablissement": True, "unite": True},
-}
 SORTS = {  # each ends on the key: a total order
     "nom": ("nom_tri", "id"),
     "profil": ("domaine", "profil", "nom_tri", "id"),
     "fin": ("fin", "id"),
 }
-
-
-def _filled_as_the_level_says() -> Q:
-    rule = Q(pk__in=[])
-    for niveau, filled in FILLED.items():
-        here = Q(niveau=niveau.value)
-        for name in COLUMNS:
-            wanted = filled.get(name, False)
-            if wanted is not None:
-                here &= Q(**{f"{name}__isnull": not wanted})
-        rule |= here
-    return rule
-
-
-def _lieu() -> Case:
-    """`unite:12`, `national:`: one text for the exclusion constraint, which a NULL would escape."""
-    whens = [
-        When(
-            niveau=niveau.value,
-            then=Concat(Value(f"{niveau.value}:"), Cast(niveau.value, models.TextField())),
-        )
-        for niveau in MODELS
-    ]
-    return Case(*whens, default=Value("national:"), output_field=models.TextField())
 
 
 class HabilitationQuerySet(PeriodeQuerySet):
@@ -87,11 +51,7 @@ class HabilitationQuerySet(PeriodeQuerySet):
         """To the référents of the place, and nobody else; one's own are on one's own pages (COM-8)."""
         if actor.is_acting:
             return self.none()
-        return self.filter(
-            actor.rights.within(
-                Droit.HABILITATION, **{name: f"{name}_id" for name in COLUMNS if name != "guichet"}
-            )
-        )
+        return self.filter(within_perimeter(actor.rights))
 
     def giving(self, domaine):
         """Of profiles that give something in a domaine; the home domaines make an index's prefix (HAB-9)."""
@@ -106,29 +66,14 @@ class HabilitationQuerySet(PeriodeQuerySet):
         return self.order_by(*(f"-{name}" if descending else name for name in names))
 
 
-class Habilitation(Periode):
-    """`region` … `unite`: the place and what lies above it, copied so that lists need no join."""
+class Habilitation(AtLieu, Periode):
+    """A profile at a place, from a day to a day."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="habilitations", verbose_name="titulaire"
     )
     profil = models.CharField("profil", max_length=40)
     domaine = models.CharField("domaine", max_length=20, choices=Domaine)
-    niveau = models.CharField("niveau", max_length=15, choices=Niveau)
-    region = models.ForeignKey(
-        Region, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
-    )
-    coordination = models.ForeignKey(
-        Coordination, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
-    )
-    etablissement = models.ForeignKey(
-        Etablissement, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
-    )
-    guichet = models.ForeignKey(
-        Guichet, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
-    )
-    unite = models.ForeignKey(Unite, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
-    lieu_key = models.GeneratedField(expression=_lieu(), output_field=models.TextField(), db_persist=True)
     # Kept by triggers on both tables: sorted lists walk an index of this one.
     nom_tri = models.CharField(max_length=210, db_collation="C", editable=False, default="")
     emails = models.BooleanField("réception des e-mails", default=False)
@@ -149,11 +94,7 @@ class Habilitation(Periode):
         verbose_name = "habilitation"
         constraints = [
             *Periode.Meta.constraints,
-            models.CheckConstraint(
-                name="habilitations_habilitation_place",
-                condition=_filled_as_the_level_says(),
-                violation_error_message="Le lieu de l’habilitation ne correspond pas à son niveau.",
-            ),
+            *AtLieu.Meta.constraints,
             models.CheckConstraint(
                 name="habilitations_habilitation_revoked_by",
                 condition=Q(revoked_by=None) | Q(revoked_at__isnull=False),
@@ -201,14 +142,6 @@ class Habilitation(Periode):
     @property
     def le_profil(self) -> Profil:
         return PROFILS[self.profil]
-
-    @property
-    def place(self) -> Place:
-        return Place(self.region_id, self.coordination_id, self.etablissement_id, self.unite_id)
-
-    @property
-    def lieu(self) -> Lieu:
-        return Lieu(Niveau(self.niveau), getattr(self, self.niveau) if self.niveau in COLUMNS else None)
 
     @property
     def is_living(self) -> bool:

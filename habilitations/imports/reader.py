@@ -1,0 +1,24 @@
+"""From a file that anybody may have made to lines of text and dates, within bounds, or a clear refusal."""
+
+from habilitations.imports import classeur, texte
+from habilitations.imports.table import MAX_BYTES, Unreadable
+
+TOO_BIG = "Ce fichier dépasse 2\u00a0Mo. Partagez-le en plusieurs fichiers."
+OTHER = "Déposez un classeur .xlsx ou un fichier .csv."
+
+
+def read(file) -> list[dict]:
+    """Lines as {"ligne": number, column key: text, dates in ISO}."""
+    name = (file.name or "").lower()
+    if file.size > MAX_BYTES:
+        raise Unreadable(TOO_BIG)
+    if name.endswith((".xlsm", ".xltm", ".xlam", ".xlsb")):
+        raise Unreadable(classeur.MACROS)
+    if not name.endswith((".xlsx", ".csv", ".txt", ".xls")):
+        raise Unreadable(OTHER)
+    content = file.read(MAX_BYTES + 1)
+    if not content:
+        raise Unreadable("Ce fichier est vide.")
+    if name.endswith((".csv", ".txt")):
+        return texte.read(content)
+    return classeur.read(content)

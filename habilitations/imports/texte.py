@@ -1,0 +1,72 @@
+"""Reads a csv of any spreadsheet: UTF-8 or Windows, semicolons, commas or tabs."""
+
+import csv
+from io import StringIO
+
+from habilitations.imports.colonnes import BY_LABEL, plain
+from habilitations.imports.table import Cell, Lines, Unreadable
+
+SEPARATORS = ";,\t"
+BINARY = "Ce fichier n’est pas un fichier texte. Enregistrez votre tableau au format .xlsx ou .csv."
+
+
+def read(content: bytes) -> list[dict]:
+    text = _decoded(content)
+    lines = Lines(typed_dates=False)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    number = 0
+    try:
+        for number, row in enumerate(reader, 1):
+            lines.add(number, [Cell(value) for value in row])
+    except csv.Error as error:
+        raise Unreadable(
+            f"Ligne {number + 1}\u00a0: un guillemet y est ouvert et mal refermé. Corrigez-la, ou "
+            "enregistrez votre tableau au format .xlsx."
+        ) from error
+    return lines.result()
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise Unreadable(BINARY) from error
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    if b"\0" in content:
+        raise Unreadable(BINARY)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return _windows(content)
+
+
+def _windows(content: bytes) -> str:
+    """Windows-1252, all of it: a file glued from two encodings would be half unreadable."""
+    ways = {True: 0, False: 0}  # first line that is UTF-8, first that is not
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.isascii():
+            try:
+                line.decode()
+                ways[True] = ways[True] or number
+            except UnicodeDecodeError:
+                ways[False] = ways[False] or number
+    if ways[True]:
+        raise Unreadable(
+            f"Ligne {max(ways.values())}\u00a0: ce fichier mélange deux encodages de caractères. Enregistrez "
+            "votre tableau au format .xlsx."
+        )
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Unreadable(f"Ligne {line}\u00a0: un caractère y est illisible. {BINARY}") from error
+
+
+def _separator(text: str) -> str:
+    """The one that finds most of our titles in the first line."""
+    first = next((line for line in text.splitlines() if line.strip(" ;,\t")), "")
+    return max(
+        SEPARATORS,
+        key=lambda one: sum(plain(title.strip('" ')) in BY_LABEL for title in first.split(one)),
+    )

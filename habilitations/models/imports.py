@@ -1,0 +1,79 @@
+"""Bulk imports: what was in the file until it is written, then what became of each line."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class ImportQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """To who deposited the file, and nobody else."""
+        if actor.is_acting or actor.user is None:
+            return self.none()
+        return self.filter(user=actor.user)
+
+    def at_work(self):
+        return self.filter(state__in=Import.AT_WORK)
+
+    def newest_first(self):
+        return self.order_by("-deposited_at", "-pk")
+
+
+class Import(models.Model):
+    """Deposited, checked by a dry run, confirmed, written: all of it or nothing."""
+
+    class State(models.TextChoices):
+        CHECKING = "checking", "Vérification en cours"
+        REFUSED = "refused", "À corriger"
+        READY = "ready", "Prêt à importer"
+        WRITING = "writing", "Import en cours"
+        DONE = "done", "Importé"
+        FAILED = "failed", "Interrompu"
+
+    AT_WORK = (State.CHECKING, State.WRITING)
+    READY_FOR = timedelta(days=1)  # then what it was checked against is too old
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="déposé par"
+    )
+    cle = models.UUIDField("clé du dépôt", default=uuid.uuid4, unique=True, editable=False)
+    file_name = models.CharField("nom du fichier", max_length=100)
+    total = models.PositiveIntegerField("lignes")
+    lines = models.JSONField("lignes à importer", default=list, editable=False)  # emptied once written
+    report = models.JSONField("compte rendu", default=list, editable=False)
+    state = models.CharField("état", max_length=10, choices=State, default=State.CHECKING)
+    attempts = models.PositiveSmallIntegerField("essais", default=0, editable=False)
+    # Of who confirmed: what the worker writes is journalled as his.
+    means = models.CharField("moyen de connexion", max_length=10, blank=True)
+    address = models.CharField("adresse IP", max_length=45, blank=True)
+    request_id = models.CharField("requête", max_length=64, blank=True)
+    deposited_at = models.DateTimeField("déposé le")
+    checked_at = models.DateTimeField("vérifié le", null=True, blank=True)
+    done_at = models.DateTimeField("importé le", null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "import"
+        indexes = [models.Index(fields=["user", "-deposited_at"], name="habilitations_import_user")]
+        constraints = [
+            models.CheckConstraint(
+                name="habilitations_import_done_at",
+                condition=Q(state="done", done_at__isnull=False) | ~Q(state="done") & Q(done_at=None),
+                violation_error_message="Un import fait l’est à une date, les autres n’en ont pas.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"import n° {self.pk}"
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in self.AT_WORK
+
+    @property
+    def problems(self) -> list[dict]:
+        return [line for line in self.report if line["problemes"]]
