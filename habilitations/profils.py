@@ -529,3 +529,21 @@ PROFILS = {profil.code: profil for profil in list(globals().values()) if isinsta
 def of_domaine(domaine: str) -> list[Profil]:
     """Those that give something in a domaine: what its revue shows (HAB-9)."""
     return [profil for profil in PROFILS.values() if domaine in profil.domaines]
+
+
+def described(profil: Profil) -> dict:
+    """All that a right may come from, as plain data: a deployment compares it with what was in force."""
+    return {
+        "label": profil.label,
+        "domaine": str(profil.domaine),
+        "niveaux": [str(niveau) for niveau in profil.niveaux],
+        "granted_with": str(profil.granted_with),
+        "droits": {
+            droit.key: {
+                "mode": str(droit.mode),
+                "modes": [str(mode) for mode in droit.modes],
+                "only_at": str(droit.only_at or ""),
+            }
+            for droit in profil.droits
+        },
+    }

@@ -11,6 +11,7 @@ from habilitations.actions.habilitations import (
     notify,
     revoke,
 )
+from habilitations.actions.profils import note_profils
 
 __all__ = [
     "adjust",
@@ -21,6 +22,7 @@ __all__ = [
     "give_up",
     "grant",
     "name_referent",
+    "note_profils",
     "notify",
     "revoke",
 ]
