@@ -9,6 +9,7 @@ import structlog
 from limits import RateLimitItemPerMinute, parse
 from redis.exceptions import RedisError
 
+from accounts import limits
 from accounts.limits import limiter as _limiter
 
 log = structlog.get_logger(__name__)
@@ -17,6 +18,8 @@ ONCE_AN_ACCOUNT = RateLimitItemPerMinute(1, 10)  # counts an account once in 10 
 DISTINCT_ACCOUNTS = RateLimitItemPerMinute(20, 10)  # then the address is slowed
 SLOWED = parse("20/minute")
 EVERYBODY = parse("1200/minute")  # wrong passwords in all: past that, something is under attack
+BEGUN = parse("300/minute")  # by card or Pro Santé Connect from one address: a large hospital at 8 o'clock
+BEGUN_IN_ALL = parse("3000/minute")
 
 
 def seconds_to_wait(address: str, *, now: float) -> int:
@@ -29,6 +32,13 @@ def seconds_to_wait(address: str, *, now: float) -> int:
     except RedisError as error:
         log.warning("limits.unavailable", error=type(error).__name__)
     return 0
+
+
+def seconds_to_wait_to_begin(address: str, *, now: float) -> int:
+    """By card or Pro Santé Connect: nothing to guess there, but rows and the provider are spared."""
+    return limits.seconds_to_wait(BEGUN, "begun", address, now=now) or limits.seconds_to_wait(
+        BEGUN_IN_ALL, "begun-in-all", now=now
+    )
 
 
 def note_refusal(address: str, identifiant: str) -> None:

@@ -7,11 +7,15 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import redis
+from django.conf import settings
 from django.db import connection
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.testcases import _StaticFilesHandler
+
+from accounts import limits
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -75,6 +79,12 @@ def live_server_with_hashed_files():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", _StaticFilesHandler)
         yield
+
+
+@pytest.fixture(autouse=True)
+def limits_counted_anew():
+    redis.from_url(settings.REDIS_URL).flushdb()
+    limits.limiter.cache_clear()
 
 
 @pytest.fixture

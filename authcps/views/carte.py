@@ -17,14 +17,14 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from authcps import actions
 from authcps.card import Answer, attempt_digest
-from authcps.models import Attempt, Challenge
+from authcps.models import Challenge
 from authcps.refusals import of as refusal_of
+from authcps.views import beginning
 from authcps.views.arrival import ATTEMPT, arrive, attempt_of
 from viatraj.core.pages import page
 
@@ -56,17 +56,9 @@ def card(request):
 
 
 def _begin(request):
-    door, suite, now = request.POST.get("porte"), request.POST.get("suite", ""), timezone.now()
-    is_ours = url_has_allowed_host_and_scheme(suite, allowed_hosts=None) and suite.startswith("/")
-    attempt = actions.begin(
-        door=door if door in Attempt.Door.values else Attempt.Door.MEDECIN,
-        next_path=suite[:500] if is_ours else "",
-        now=now,
-        by=request.actor,
-    )
-    actions.challenge(attempt, origin=_origin(request), now=now, by=request.actor)
-    request.session.cycle_key()
-    request.session[ATTEMPT] = str(attempt.pk)
+    beginning.refuse_haste(request)
+    attempt = beginning.begin(request)
+    actions.challenge(attempt, origin=_origin(request), now=timezone.now(), by=request.actor)
     return redirect("authcps:card")
 
 

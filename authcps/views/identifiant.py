@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +15,7 @@ from authcps import actions, doors, limits, psc
 from authcps.forms import MedecinForm, ProfessionnelForm
 from authcps.identity import Verified
 from authcps.models import Attempt
-from authcps.views import arrival, code
+from authcps.views import arrival, beginning, code
 from viatraj.core.actor import Means
 from viatraj.core.pages import TooManyRequests, page
 
@@ -81,13 +80,11 @@ def _door(request, door, form_class, template, *, pairing=None, **context):
 
 
 def _identify(request, door, typed, pairing):
-    suite = typed["suite"]
-    is_ours = url_has_allowed_host_and_scheme(suite, allowed_hosts=None) and suite.startswith("/")
     return actions.identify(
         identifiant=typed["identifiant"],
         mot_de_passe=typed["mot_de_passe"],
         door=door,
-        next_path=suite if is_ours else "",
+        next_path=beginning.page_of(typed),
         pairing=pairing,
         now=timezone.now(),
         by=request.actor,
@@ -100,8 +97,7 @@ def _second_factor(request, attempt):
     if device:
         doors.enter(request, attempt, means=Means.TRUSTED, device=device)
         return redirect(doors.landing(attempt))
-    request.session.cycle_key()
-    request.session[arrival.ATTEMPT] = str(attempt.pk)
+    beginning.hold(request, attempt)
     if attempt.user.reception == User.Reception.TOTP:
         return redirect("authcps:totp")
     try:

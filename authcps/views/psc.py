@@ -10,7 +10,6 @@ import structlog
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from accounts.models import Identite
@@ -18,6 +17,7 @@ from authcps import actions, psc
 from authcps.forms import ExerciceForm
 from authcps.identity import Verified
 from authcps.models import Attempt
+from authcps.views import beginning
 from authcps.views.arrival import ATTEMPT, arrive, attempt_of
 from viatraj.core.forms import posted
 from viatraj.core.pages import page
@@ -34,21 +34,15 @@ LOST = "Cette connexion a été commencée dans un autre navigateur, a expiré, 
 def start(request):
     """GET shows the button alone: beginning writes, so it is a POST."""
     asked = request.POST if request.method == "POST" else request.GET
-    door = asked.get("porte", "")
-    door = door if door in Attempt.Door.values else Attempt.Door.MEDECIN
-    suite = asked.get("suite", "")
-    is_ours = url_has_allowed_host_and_scheme(suite, allowed_hosts=None) and suite.startswith("/")
-    suite = suite[:500] if is_ours else ""
+    door, suite = beginning.door_of(asked), beginning.page_of(asked)
     if request.method != "POST":
         return page(request, "authcps/psc.html", door=door, suite=suite)
+    beginning.refuse_haste(request)
     try:
         leading = psc.authorization(again="autre" in request.POST)
     except psc.Unavailable:
         return _unavailable(request, door, suite)
-    attempt = actions.begin(door=door, next_path=suite, now=timezone.now(), by=request.actor)
-    request.session.cycle_key()
-    request.session[ATTEMPT] = str(attempt.pk)
-    psc.keep(request, leading, attempt)
+    psc.keep(request, leading, beginning.begin(request))
     return redirect(leading["url"])
 
 

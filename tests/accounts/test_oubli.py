@@ -7,9 +7,7 @@ from datetime import timedelta
 
 import altcha
 import pytest
-import redis
 import time_machine
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -31,12 +29,6 @@ pytestmark = pytest.mark.django_db
 FORGOTTEN, SENT = "/mot-de-passe/oublie/", "/mot-de-passe/oublie/envoye/"
 NEW = "la barque verte du lac"
 TWICE = {"mot_de_passe": NEW, "mot_de_passe_bis": NEW}
-
-
-@pytest.fixture(autouse=True)
-def no_limits_left_over():
-    redis.from_url(settings.REDIS_URL).flushdb()
-    limits.limiter.cache_clear()
 
 
 def ask(client, login, **more):

@@ -4,15 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
-import redis
 import time_machine
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from limits import parse
 
 from accounts.models import Session
-from authcps import limits
+from authcps import limits, psc
+from authcps.models import Attempt
 from courrier.models import Message
 from journal.models import Entry
 from tests.authcps.test_actions import last_code, wrong
@@ -20,12 +21,6 @@ from tests.factories import PASSWORD, MedecinFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
 MEDECIN, CODE = "/connexion/medecin/", "/connexion/code/"
-
-
-@pytest.fixture(autouse=True)
-def no_limits_left_over():
-    redis.from_url(settings.REDIS_URL).flushdb()
-    limits._limiter.cache_clear()
 
 
 @pytest.fixture
@@ -273,6 +268,28 @@ class TestLimits:
         for _ in range(60):
             password(client, "compte", "faux")
         assert password(client, UserFactory().login, path="/connexion/professionnel/").url == CODE
+
+    @pytest.mark.parametrize("path", ["/connexion/carte/", "/connexion/psc/"])
+    def test_beginning_by_card_or_psc_is_slowed_by_address(self, client, path, monkeypatch):
+        monkeypatch.setattr(limits, "BEGUN", parse("2/minute"))
+        monkeypatch.setattr(psc, "authorization", lambda again: {"url": "https://psc.example/", "state": "x"})
+        monkeypatch.setattr(psc, "keep", lambda *_: None)
+        answers = [client.post(path, {"porte": "medecin"}) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [302, 302, 429]
+        assert 0 < int(answers[-1]["Retry-After"]) <= 60
+        assert Attempt.objects.count() == 2, "the third has written nothing"
+        elsewhere = client.post(path, {"porte": "medecin"}, REMOTE_ADDR="198.51.100.7")
+        assert elsewhere.status_code == 302
+
+    def test_a_hospital_at_eight_o_clock_is_not_slowed(self):
+        now = timezone.now().timestamp()
+        assert [limits.seconds_to_wait_to_begin("192.0.2.1", now=now) for _ in range(300)] == [0] * 300
+        assert 0 < limits.seconds_to_wait_to_begin("192.0.2.1", now=now) <= 60
+
+    def test_dead_valkey_lets_begin(self, client, settings):
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        limits._limiter.cache_clear()
+        assert client.post("/connexion/carte/", {"porte": "medecin"}).status_code == 302
 
     def test_dead_valkey_lets_pass(self, client, settings, medecin):
         settings.REDIS_URL = "redis://127.0.0.1:1/0"

@@ -6,12 +6,10 @@ from datetime import timedelta
 from email import policy
 
 import pytest
-import redis
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts import limits
 from accounts.models import ChangementAdresse
 from authcps.models import Attempt
 from tests.authcps.test_secours import code_at, with_application
@@ -25,12 +23,6 @@ PUBLIC = ["/mot-de-passe/oublie/", "/mot-de-passe/oublie/envoye/", "/mot-de-pass
 PUBLIC += ["/mot-de-passe/enregistre/", "/mon-compte/verifier/lien/", "/mon-compte/verifier/rien/"]
 ACCOUNT = ["", "mot-de-passe/", "adresse-e-mail/", "portable/", "reception/", "application/"]
 ACCOUNT += ["application/retirer/", "codes-de-secours/"]
-
-
-@pytest.fixture(autouse=True)
-def no_limits_left_over():
-    redis.from_url(settings.REDIS_URL).flushdb()
-    limits.limiter.cache_clear()
 
 
 @pytest.fixture

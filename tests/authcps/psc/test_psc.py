@@ -91,7 +91,7 @@ class TestSignIn:
 
     def test_a_retired_number_opens_nothing(self, client, medecin):
         medecin.identites.update(ended_at="2026-01-01T00:00Z")
-        assert come_back(client).url == "/connexion/premiere/"
+        assert come_back(client).url == "/connexion/appairage/", "his account exists: he pairs again"
         assert user_of(client) is None
 
     def test_the_lock_closes_the_password_door_only(self, client, medecin):
