@@ -5,6 +5,8 @@ PSC chooses no exercice: a person with several says which one. Every value of it
 
 import re
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -16,6 +18,8 @@ IDNAT = re.compile(r"8\d{11}|0[0-9A-Z]{9}|[13456][0-9A-Z]{6,20}/[\w.-]{1,16}", r
 ADELI = re.compile(r"0[0-9A-Z]{9}", re.ASCII)
 TEST = re.compile(r"ANS\d{14}|899\d{9}|[13456]\w*/CP[AE]T\w*", re.ASCII)
 LIBERAL = "L"  # TRE_R23
+ORDINALE = "S"  # TRE_R04
+SPECIALITES = Path(__file__).parent / "data" / "specialites.txt"
 PROFESSIONS = {  # TRE_G15
     "10": "Médecin",
     "21": "Pharmacien",
@@ -122,9 +126,22 @@ def _of_exercice(person: Verified, exercice: dict) -> Verified:
         profession=profession,
         categorie=_text(exercice, "codeCategorieProfessionnelle"),
         profession_label=PROFESSIONS.get(profession, ""),
+        specialite=_specialite(exercice),
         adresse=_adresse(activity),
         structure=_text(activity, "raisonSocialeSite") or person.structure,
     )
+
+
+def _specialite(exercice: dict) -> str:
+    """Its label; PSC gives a code. A code younger than our list says nothing: the directory may."""
+    is_ordinale = _text(exercice, "codeTypeSavoirFaire") == ORDINALE
+    return _specialites().get(_text(exercice, "codeSavoirFaire"), "") if is_ordinale else ""
+
+
+@cache
+def _specialites() -> dict[str, str]:
+    lines = SPECIALITES.read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" ", 1) for line in lines if not line.startswith("#"))
 
 
 def _of_role(person: Verified, userinfo: dict) -> Verified:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import annuaire.search
 from accounts.models import User
 
 
@@ -32,6 +33,12 @@ class Verified:
     def idnats(self) -> tuple[str, ...]:
         """The number of today first, then those it replaced."""
         return (self.idnat, *self.former_idnats)
+
+    @property
+    def specialite_or_listed(self) -> str:
+        """PSC says it; a card does not, the national directory does (CON-8)."""
+        listed = None if self.specialite else annuaire.search.by_number(self.idnat)
+        return listed.specialite if listed else self.specialite
 
     @property
     def nom_complet(self) -> str:

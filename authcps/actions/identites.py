@@ -5,7 +5,6 @@ from dataclasses import replace
 from django.db import transaction
 
 import accounts.actions
-import annuaire.search
 from accounts.models import Identite, User
 from accounts.policies import own_account
 from authcps import emails
@@ -72,7 +71,6 @@ def open_account(attempt, *, email, telephone, adresse, mot_de_passe, now, by) -
         raise Denied("Seul un médecin ouvre ainsi son compte.")
     if not finish(attempt, now):
         raise Denied("Cette connexion a expiré, ou a déjà servi. Recommencez.")
-    listed = annuaire.search.by_number(verified.idnat)
     user = accounts.actions.create(
         login=verified.idnat,
         idnat=verified.idnat,
@@ -84,7 +82,7 @@ def open_account(attempt, *, email, telephone, adresse, mot_de_passe, now, by) -
         profession=verified.profession,
         categorie=verified.categorie,
         profession_label=verified.profession_label or "Médecin",
-        specialite=verified.specialite or (listed.specialite if listed else ""),
+        specialite=verified.specialite_or_listed[:100],
         first_strong_at=now,
         now=now,
         by=FIRST,

@@ -29,4 +29,5 @@ def first(request):
         attempt.user = form.result
         doors.enter(request, attempt, means=verified.means)
         return redirect("medecin")
-    return page(request, "authcps/first.html", form=form, verified=verified)
+    specialite = verified.specialite_or_listed
+    return page(request, "authcps/first.html", form=form, verified=verified, specialite=specialite)

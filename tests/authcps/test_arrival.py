@@ -20,6 +20,7 @@ from courrier.models import Message
 from journal.models import Entry
 from tests.authcps.test_actions import BY, last_code
 from tests.factories import PASSWORD, MedecinFactory, UserFactory, as_medecin, sign_in
+from tests.house.plan import listed
 from viatraj.core.actor import Means
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,16 @@ class TestFirst:
         assert "Castelnau" in text
         assert "vous vous connectez pour la première fois" in text
         assert 'name="nom"' not in text
+
+    @pytest.mark.parametrize("is_listed", [True, False])
+    def test_the_card_says_no_specialite_the_directory_does(self, client, is_listed):
+        if is_listed:
+            listed(NEWCOMER.idnat, savoir_faire_type="S", savoir_faire_label="Gériatrie")
+        holding(client, NEWCOMER)
+        text = client.get(FIRST).text
+        assert ("Gériatrie" in text) is ("annuaire national" in text) is is_listed
+        client.post(FIRST, self.TYPED)
+        assert User.objects.get(login=NEWCOMER.idnat).specialite == ("Gériatrie" if is_listed else "")
 
     def test_creates_the_account_then_the_charte(self, client):
         holding(client, NEWCOMER)

@@ -105,7 +105,7 @@ class World:
             date_naissance=date(1957, 2, 18),
         )
         Volet.objects.create(dossier=self.dossier, kind=Volet.Kind.ADMINISTRATIF)
-        self.in_directory = _listed(next_idnat())
+        self.in_directory = listed(next_idnat())
 
     def url(self, route: Route) -> str:
         """The route's address for a row of `owner`, once `_parts` says what its parts are."""
@@ -285,7 +285,7 @@ def _reader(owner, assistant) -> Delegation:
     return delegation
 
 
-def _listed(idnat) -> Activite:
+def listed(idnat, **known) -> Activite:
     """A médecin of the national directory, without account."""
     empty = {field.name: "" for field in Activite._meta.local_fields if not field.generated}
     said = {
@@ -295,4 +295,4 @@ def _listed(idnat) -> Activite:
         "categorie": "C",
         "code_postal": "31000",
     }
-    return Activite.objects.create(**empty | said | {"empreinte": uuid4(), "idnat": idnat})
+    return Activite.objects.create(**empty | said | {"empreinte": uuid4(), "idnat": idnat} | known)

@@ -48,6 +48,24 @@ def test_the_same_exercice_twice_is_one():
     assert len(read(SubjectRefPro={"exercices": twice})) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "label"),
+    [
+        ("S", "SM54", "Médecine générale"),
+        ("S", "SM95", "Santé publique, option administration de la santé"),
+        ("S", "SM999", ""),
+        ("S", "", ""),
+        ("S", None, ""),
+        ("C", "SM54", ""),
+    ],
+)
+def test_the_specialite_is_said_by_its_label(kind, code, label):
+    """CON-8; TRE_R38. A code that is not known is not shown."""
+    known = exercice("10", codeTypeSavoirFaire=kind, codeSavoirFaire=code)
+    (one,) = read(SubjectRefPro={"exercices": [known]})
+    assert one.specialite == label
+
+
 def test_a_student_is_no_medecin():
     (one,) = read(SubjectRefPro={"exercices": [exercice("10", activity("S", "CHU"), categorie="E")]})
     assert not one.is_medecin

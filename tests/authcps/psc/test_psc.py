@@ -111,6 +111,10 @@ class TestSignIn:
         assert (kept["idnat"], kept["nom"], kept["prenom"]) == (NEWCOMER, "DELAUNOY", "Nour")
         assert (kept["profession"], kept["categorie"], kept["profession_label"]) == ("10", "C", "Médecin")
         assert kept["adresse"] == "4 R DES TILLEULS\n31000 TOULOUSE"
+        page = client.get("/connexion/premiere/").text
+        assert "Médecine générale" in page
+        assert "SM54" not in page
+        assert "annuaire national" not in page
 
     def test_a_cpe_pairs_at_the_professional_s_door(self, client):
         assert come_back(client, CPE, door="professionnel").url == "/connexion/appairage/"
