@@ -126,8 +126,16 @@ def skip_code(attempt, *, token, now, by):
 
 
 @transaction.atomic
-def trust(device, *, token, now, by):
-    """The slice of 8 hours runs from the code and is not prolonged."""
+def trust(device, *, token, former="", now, by):
+    """The slice of 8 hours runs from the code and is not prolonged.
+
+    `former`: what this browser was known by. Others who share it keep their trust under the new token; one
+    that somebody has seen, or put there beforehand, is worth nothing any more.
+    """
+    if former:
+        before = TrustedBrowser.objects.filter(token_hash=TrustedBrowser.hash_of(former))
+        before.filter(user=device.user).delete()
+        before.update(token_hash=TrustedBrowser.hash_of(token))
     TrustedBrowser.objects.update_or_create(
         user=device.user,
         token_hash=TrustedBrowser.hash_of(token),

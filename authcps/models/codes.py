@@ -105,6 +105,7 @@ class TrustedBrowser(models.Model):
     class Meta:
         verbose_name = "navigateur de confiance"
         verbose_name_plural = "navigateurs de confiance"
+        indexes = [models.Index(fields=["token_hash"], name="authcps_trusted_token")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "token_hash"],

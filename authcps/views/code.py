@@ -91,8 +91,8 @@ def attempt_of(request) -> Attempt | None:
 
 def enter(request, attempt, *, device):
     """This browser need not give a code again for 8 hours."""
-    token = request.COOKIES.get(settings.TRUST_COOKIE_NAME) or secrets.token_urlsafe(32)
-    actions.trust(device, token=token, now=timezone.now(), by=request.actor)
+    token, former = secrets.token_urlsafe(32), request.COOKIES.get(settings.TRUST_COOKIE_NAME, "")
+    actions.trust(device, token=token, former=former, now=timezone.now(), by=request.actor)
     response = open_session(request, attempt, means=device.means, device=device)
     response.set_cookie(
         settings.TRUST_COOKIE_NAME,
@@ -107,6 +107,9 @@ def enter(request, attempt, *, device):
 
 def open_session(request, attempt, *, means, device=None):
     if attempt.identity:
-        means = actions.pair(attempt, now=timezone.now(), by=request.actor)
+        try:
+            means = actions.pair(attempt, now=timezone.now(), by=request.actor)
+        except ValidationError as error:  # another account took this number meanwhile
+            return arrival.refuse(request, attempt, error.messages[0])
     doors.enter(request, attempt, means=means, device=device)
     return redirect(doors.landing(attempt))

@@ -23,7 +23,7 @@ from viatraj.core.forms import posted
 from viatraj.core.pages import page
 
 log = structlog.get_logger(__name__)
-EXERCICES = "psc_exercices"  # the session's key, while a person chooses
+EXERCICES = "psc_exercices"  # the session's key, while a person chooses: the attempt, and who came by it
 CANCELLED = "Vous avez quitté Pro Santé Connect sans vous identifier."
 REFUSED = "La réponse de Pro Santé Connect n’a pas pu être vérifiée."
 LOST = "Cette connexion a été commencée dans un autre navigateur, a expiré, ou a déjà servi."
@@ -75,7 +75,7 @@ def _choose(request, attempt, people):
     known = Identite.objects.filter(idnat__in=people[0].idnats, ended_at=None).exists()
     if known or not may_open or len(people) == 1:
         return _go_on(request, attempt, people[0])
-    request.session[EXERCICES] = [asdict(one) for one in people]
+    request.session[EXERCICES] = {"attempt": str(attempt.pk), "people": [asdict(one) for one in people]}
     return redirect("authcps:psc_exercice")
 
 
@@ -83,10 +83,11 @@ def _choose(request, attempt, people):
 @require_http_methods(["GET", "HEAD", "POST"])
 def exercice(request):
     """«PSC chooses no exercice»: the person says in which one he comes."""
-    attempt, kept = attempt_of(request), request.session.get(EXERCICES)
-    if attempt is None or attempt.identity or not kept:
+    attempt, kept = attempt_of(request), request.session.get(EXERCICES, {})
+    # What another attempt of this browser left is somebody else's on a shared computer.
+    if attempt is None or attempt.identity or kept.get("attempt") != str(attempt.pk):
         return redirect("accueil")
-    people = [Verified.from_json(one) for one in kept]
+    people = [Verified.from_json(one) for one in kept["people"]]
     form = ExerciceForm(people, posted(request))
     if not form.is_valid():
         return page(request, "authcps/psc_exercice.html", form=form, person=people[0])

@@ -235,6 +235,17 @@ class TestTrust:
         actions.trust(device, token="navigateur", now=NOW, by=BY)
         assert actions.skip_code(attempt_of(user), token=token, now=NOW, by=BY) is None
 
+    def test_a_code_gives_the_browser_a_new_token_others_keep_their_trust(self):
+        """A token planted beforehand, or read over a shoulder, does not spare the next code."""
+        first, second = UserFactory(), UserFactory()
+        for user, token, former in ((first, "un", ""), (second, "deux", "un"), (second, "trois", "deux")):
+            device = actions.enrol(user, channel="mail", target=user.email, by=BY)
+            actions.trust(device, token=token, former=former, now=NOW, by=BY)
+        for user in (first, second):
+            for token in ("un", "deux", ""):
+                assert actions.skip_code(attempt_of(user), token=token, now=NOW, by=BY) is None
+            assert actions.skip_code(attempt_of(user), token="trois", now=NOW, by=BY)
+
     def test_other_person_on_the_same_ward_computer(self):
         user, colleague = UserFactory(), UserFactory()
         device = actions.enrol(user, channel="mail", target=user.email, by=BY)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 from django.utils import timezone
 
-from accounts.models import Session, User
+from accounts.models import Identite, Session, User
 from authcps import actions
 from authcps.identity import Verified
 from authcps.models import Attempt
@@ -267,6 +267,17 @@ class TestPairing:
         )
         with pytest.raises(ValidationError, match="déjà associé à un autre compte"):
             actions.pair(attempt, now=timezone.now(), by=BY)
+
+    def test_a_number_taken_meanwhile_is_refused_with_a_page(self, client):
+        """CPX-4: the other account took it between the password and the code."""
+        user = UserFactory()
+        holding(client, NURSE, door="professionnel")
+        self.give_password(client, user)
+        Identite.objects.create(user=UserFactory(), idnat=NURSE.idnat, kind=Identite.Kind.STRUCTURE)
+        answer = client.post("/connexion/code/", {"code": last_code()})
+        assert answer.status_code == 403
+        assert "déjà associé à un autre compte" in answer.text
+        assert not Session.objects.filter(user=user).exists()
 
 
 class TestRemoval:

@@ -152,6 +152,13 @@ class TestTrust:
         assert password(client, medecin.login).url == "/medecin/"
         assert Session.objects.get(user=medecin).means == "trusted"
 
+    def test_a_trust_cookie_put_there_beforehand_is_replaced(self, client, medecin):
+        client.cookies[settings.TRUST_COOKIE_NAME] = "choisi par un autre"
+        enter(client, medecin)
+        thief = Client()
+        thief.cookies[settings.TRUST_COOKIE_NAME] = "choisi par un autre"
+        assert password(thief, medecin.login).url == CODE
+
     def test_cookie(self, client, medecin):
         cookie = enter(client, medecin).cookies[settings.TRUST_COOKIE_NAME]
         assert cookie["httponly"]

@@ -177,6 +177,13 @@ class TestExercices:
         assert come_back(client, TWO_EXERCICES).url == "/medecin/"
         assert user_of(client) == user
 
+    def test_a_choice_left_behind_is_not_the_next_person_s(self, client):
+        """A shared computer: who came first left at the choice, the next one begins by card."""
+        come_back(client, TWO_EXERCICES)
+        client.post("/connexion/carte/", {"porte": "medecin"})
+        assert client.post("/connexion/psc/exercice/", {"exercice": "0"}).url == "/"
+        assert not Attempt.objects.filter(identity__isnull=False).exists()
+
     def test_nobody_chooses_without_having_come_from_psc(self, client):
         assert client.get("/connexion/psc/exercice/").url == "/"
 
