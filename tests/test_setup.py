@@ -92,6 +92,28 @@ def test_compose_runs_what_make_run_runs():
     assert [name for name, service in services.items() if "ports" in service] == ["nginx"]
 
 
+def test_compose_lets_cards_and_pro_sante_connect_in():
+    """nginx reads card.conf and its files; web reads the authorities, and reaches the provider."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    mounted = {one.split(":")[1] for one in services["nginx"]["volumes"]}
+    read = (ROOT / "deploy/nginx/nginx.conf").read_text() + (ROOT / "deploy/nginx/card.conf").read_text()
+    for path in re.findall(r"/etc/nginx/[\w/.*-]+(?=;)", read):
+        assert any(path.startswith(place) for place in mounted), path
+    example = (ROOT / ".env.example").read_text()
+    folders = re.findall(r"^#CPS_\w+_DIR=(\S+)", example, flags=re.MULTILINE)
+    assert len(folders) == 2
+    inside = {one.split(":")[1] for one in services["web"]["volumes"]}
+    assert all(any(folder.startswith(f"{place}/") for place in inside) for folder in folders)
+    assert "outside" in services["web"]["networks"]
+
+
+@pytest.mark.parametrize("secret", ["deploy/igc", "deploy/nginx/tls", "deploy/nginx/card", ".env"])
+def test_keys_go_neither_into_the_repository_nor_into_the_image(secret):
+    for name in (".gitignore", ".dockerignore"):
+        lines = [line.rstrip("/") for line in (ROOT / name).read_text().splitlines()]
+        assert any(secret == line or secret.startswith(f"{line}/") for line in lines), name
+
+
 # --- Servers ----------------------------------------------------------------------
 
 

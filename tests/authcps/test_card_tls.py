@@ -1,6 +1,7 @@
 """The card host behind a real nginx, by TLS with a client certificate (CPX-1; checks 24 and 26)."""
 
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -208,6 +209,23 @@ def _server_files(folder, world):
     (folder / "fullchain.pem").write_bytes(igc.pem(certificate))
     (folder / "privkey.pem").write_bytes(igc.key_pem(key(1)))
     (folder / "trusted.pem").write_bytes(igc.pem(by.certificate))
+
+
+def test_both_files_as_they_are_shipped_pass_nginx_s_own_check(igc_world, public_folder):
+    """`nginx -t`: but for places, ports and the upstream's name, which only compose's network resolves."""
+    if not shutil.which("nginx"):
+        pytest.skip("nginx est introuvable.")
+    _files(public_folder, igc_world)
+    for source in (CARD_CONF.with_name("nginx.conf"), CARD_CONF):
+        text = source.read_text().replace("/etc/nginx/sites/*.conf", "card.conf")
+        text = re.sub(r"/etc/nginx/\w+/", f"{public_folder}/", text)
+        text = re.sub(r"listen \d+", lambda _: f"listen 127.0.0.1:{free_port()}", text)
+        text = text.replace("server web:8000", "server 127.0.0.1:9")
+        (public_folder / source.name).write_text(text)
+    words = ["nginx", "-t", "-p", public_folder, "-c", "nginx.conf", "-g", f"pid {public_folder}/pid;"]
+    said = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert "[warn]" not in said.stderr
 
 
 def _card_conf(folder, port):
