@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from authcps import actions
+from authcps import actions, navigateurs
 from authcps.card import Answer, attempt_digest
 from authcps.models import Challenge
 from authcps.refusals import of as refusal_of
@@ -174,5 +174,6 @@ def failed(request):
         request,
         "authcps/carte_echec.html",
         refusal=refusal_of(request.GET.get("motif", "")),
+        browser=navigateurs.known_to_fail(request.headers.get("User-Agent", "")),
         check_url=settings.CARD_CHECK_URL,
     )

@@ -1,6 +1,7 @@
 """Sign-in by card: challenge, certificate, identity, the way back (CPX-1, CPX-5; checks 22, 24 and 25)."""
 
 import base64
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -440,6 +441,34 @@ def test_the_failure_page_says_why(client, settings, reason, words):
     ):
         assert said in text
     assert "<b>" not in text
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0.0.0 Edg/141.0.0.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
+)
+EXPLORER = "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko"
+
+
+@pytest.mark.parametrize(
+    ("agent", "opened"),
+    [
+        (FIREFOX, "Avec Firefox"),
+        (IPHONE, "Sur un téléphone"),
+        (EXPLORER, "Avec Internet Explorer"),
+        (EDGE, None),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("path", ["/connexion/carte/echec/", "/documentation/carte/"])
+def test_browsers_known_to_fail_find_their_advice_open(client, path, agent, opened):
+    """CON-10; all advice is there for everybody, a browser's own is unfolded."""
+    text = client.get(path, headers={"User-Agent": agent}).text
+    unfolded = re.findall(r"<details[^>]* open><summary>([^<]+)", text)
+    assert [one[: len(opened or "")] for one in unfolded] == ([opened] if opened else [])
+    assert "cps3" in text
+    assert "Périphériques de sécurité" in text
 
 
 def test_check_22_the_identity_is_the_number_not_the_name(client, leclercq, igc_world):

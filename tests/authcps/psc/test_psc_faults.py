@@ -56,6 +56,7 @@ class TestFaults:
         answer = come_back(client, panne=fault)
         assert answer.status_code == 403, answer.text
         assert "La connexion par Pro Santé Connect n’a pas abouti" in answer.text
+        assert "L’heure de votre téléphone est peut-être décalée" in answer.text, "CON-10"
         self.nobody_is_in(client, medecin)
         refusals = Entry.objects.filter(event="connexion.refused").values_list("data__reason", flat=True)
         assert list(refusals) == ([reason] if reason else [])

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.views.decorators.http import require_safe
 
+from authcps.navigateurs import known_to_fail
 from viatraj.core.pages import page
 
 
@@ -21,4 +22,6 @@ def sign_in(request):
 @login_not_required
 @require_safe
 def card(request):
-    return page(request, "espaces/documentation/parametrer_ma_carte.html", check_url=settings.CARD_CHECK_URL)
+    browser = known_to_fail(request.headers.get("User-Agent", ""))
+    known = {"check_url": settings.CARD_CHECK_URL, "browser": browser}
+    return page(request, "espaces/documentation/parametrer_ma_carte.html", **known)
