@@ -2,9 +2,8 @@
 
 from dataclasses import asdict
 from datetime import timedelta
-from functools import cache
 
-from django.contrib.auth.hashers import make_password, verify_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password, verify_password
 from django.db import transaction
 from django.db.models import F
 
@@ -20,12 +19,6 @@ from viatraj.core.actor import Actor
 ATTEMPT_LIFETIME = timedelta(minutes=30)
 
 
-@cache
-def _nobody() -> str:
-    """What an unknown account's password is checked against: the same work as for a known one."""
-    return make_password("the password of nobody")
-
-
 def identify(*, identifiant, mot_de_passe, door, next_path, now, by, pairing=None):
     """The first factor: an Attempt, or None, for whatever reason (same work, same answer: MDP-2).
 
@@ -33,7 +26,8 @@ def identify(*, identifiant, mot_de_passe, door, next_path, now, by, pairing=Non
     attempt of a card or PSC without account; its identity goes on with this one.
     """
     known = User.objects.known_as(spellings(identifiant)).only("pk", "password").first()
-    right, must_update = verify_password(mot_de_passe, known.password if known else _nobody())
+    # What is no hash costs one all the same (Django's `verify_password`).
+    right, must_update = verify_password(mot_de_passe, known.password if known else UNUSABLE_PASSWORD_PREFIX)
     renewed = make_password(mot_de_passe) if right and must_update else None
     with transaction.atomic():
         user = User.objects.select_for_update(of=("self",)).filter(pk=known.pk if known else 0).first()
