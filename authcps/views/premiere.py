@@ -19,7 +19,7 @@ from viatraj.core.pages import page
 @require_http_methods(["GET", "HEAD", "POST"])
 def first(request):
     attempt = arrival.attempt_of(request)
-    if attempt is None or attempt.identity is None:
+    if attempt is None or attempt.identity is None or attempt.user_id:
         return redirect("accueil")
     verified = Verified.from_json(attempt.identity)
     if not verified.is_medecin:
