@@ -2,7 +2,9 @@
 
 import base64
 import http.client
+import importlib
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -87,6 +89,27 @@ def answer_of(page) -> card.Answer:
         base64.b64decode(values["signature"]),
         values["algorithme"],
     )
+
+
+def test_what_pip_would_install_is_whole(tmp_path):
+    """Each file that is no module is in package-data, the command exists, and the folder runs by itself."""
+    known = tomllib.loads((POSTE / "pyproject.toml").read_text())
+    package = POSTE / "programme_du_poste"
+    patterns = known["tool"]["setuptools"]["package-data"]["programme_du_poste"]
+    files = [one for one in package.iterdir() if one.is_file() and one.suffix != ".py"]
+    assert files
+    assert [one.name for one in files if not any(one.match(pattern) for pattern in patterns)] == []
+    module, _, function = known["project"]["scripts"]["programme-du-poste"].partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
+    shutil.copytree(POSTE, tmp_path / "poste")
+    said = subprocess.run(
+        [sys.executable, "-m", "programme_du_poste", tmp_path / "rien.toml"],
+        cwd=tmp_path / "poste",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, said.stderr[:16]) == (1, "La configuration")
 
 
 def test_both_programs_agree_on_the_bytes(challenge):

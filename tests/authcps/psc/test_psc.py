@@ -130,7 +130,7 @@ class TestSignIn:
 
     def test_an_unknown_role_at_the_medecin_s_door_needs_an_invitation(self, client):
         """Profession 99, the role's (RPPS+)."""
-        answer = come_back(client, ROLE_99)
+        answer = client.get(come_back(client, ROLE_99).url)
         assert answer.status_code == 403
         assert "il faut que le médecin vous octroie des droits par délégation" in answer.text
         assert Attempt.objects.get().identity["profession"] == "99"
@@ -156,7 +156,9 @@ class TestExercices:
 
     def test_the_other_one_opens_no_medecin_s_account(self, client):
         come_back(client, TWO_EXERCICES)
-        assert client.post("/connexion/psc/exercice/", {"exercice": "1"}).status_code == 403
+        gone = client.post("/connexion/psc/exercice/", {"exercice": "1"})
+        assert gone.url == "/connexion/assistant/", "where nobody has invited him"
+        assert client.get(gone.url).status_code == 403
         assert Attempt.objects.get().identity["profession"] == "21"
 
     @pytest.mark.parametrize("posted", [{}, {"exercice": "2"}, {"exercice": "-1"}, {"exercice": "x"}])
