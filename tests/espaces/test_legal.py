@@ -103,6 +103,14 @@ def test_signed_out_there_is_no_menu(client):
     assert "Se déconnecter" not in page
 
 
+def test_the_demo_names_those_without_account(client):
+    """Who can be met at the simulator and in the reader, and no real account twice."""
+    text = client.get("/").text
+    for said in ("CPS de Solange Duvernay", "e-CPS de Nour Delaunoy", "Carte mise en opposition"):
+        assert said in text
+    assert text.count("CPS de Christine Leclercq") == 0
+
+
 @pytest.mark.parametrize("demo", [True, False])
 def test_the_demo_says_so(client, settings, demo):
     settings.DEMO = demo

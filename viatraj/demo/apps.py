@@ -9,4 +9,4 @@ class DemoConfig(AppConfig):
         from viatraj.demo import home
         from viatraj.espaces import demonstration
 
-        demonstration.show(home.people)
+        demonstration.show(people=home.people, strangers=home.strangers)

@@ -22,6 +22,7 @@ def accueil(request):
         "espaces/accueil.html",
         suite=request.GET.get("suite", ""),
         demo_people=demonstration.people(),
+        demo_strangers=demonstration.strangers(),
     )
 
 

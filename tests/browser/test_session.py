@@ -1,0 +1,66 @@
+"""The end of a session, seen from a page where somebody is typing: «Rester connecté» (WCAG 2.2.1)."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Session
+from tests.browser.test_pages import session_of
+from tests.espaces.test_interface import violations
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TYPED = "12 rue de la Saisie"
+
+
+@pytest.fixture
+def almost_over(new_context, live_server, leclercq):
+    """28 minutes have passed, in the browser and in the database; a text is typed and not sent."""
+    context = new_context()
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(leclercq), "url": live_server.url}
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{live_server.url}/mon-compte/")
+    page.get_by_label("Adresse professionnelle").fill(TYPED)
+    now = timezone.now()
+    Session.objects.update(last_seen=now - timedelta(minutes=28), expire_date=now + timedelta(minutes=2))
+    page.clock.fast_forward(28 * 60_000)
+    page.clock.run_for(6_000)
+    page.locator(".session").get_by_text("moins de 3").wait_for()
+    return page
+
+
+def stay(page):
+    page.get_by_role("button", name="Rester connecté").click()
+
+
+def test_one_stays_and_keeps_what_was_typed(almost_over):
+    page, bar = almost_over, almost_over.locator(".session")
+    assert violations(page) == []
+    stay(page)
+    bar.wait_for(state="hidden")
+    left = Session.objects.get().expire_date - timezone.now()
+    assert left > timedelta(minutes=29)
+    assert page.get_by_label("Adresse professionnelle").input_value() == TYPED
+    page.clock.fast_forward(28 * 60_000)
+    page.clock.run_for(6_000)
+    bar.wait_for(state="visible")
+
+
+def test_eight_hours_are_not_prolonged(almost_over):
+    page = almost_over
+    Session.objects.update(ends=timezone.now() + timedelta(minutes=2))
+    stay(page)
+    page.get_by_text("Votre session de 8 heures se termine").wait_for()
+    assert not page.get_by_role("button", name="Rester connecté").is_visible()
+    assert Session.objects.get().expire_date <= Session.objects.get().ends
+
+
+def test_a_session_that_is_over_says_so_and_leaves_the_text(almost_over):
+    page = almost_over
+    Session.objects.all().delete()
+    stay(page)
+    page.get_by_text("Votre session est terminée").wait_for()
+    assert page.get_by_label("Adresse professionnelle").input_value() == TYPED
