@@ -11,4 +11,5 @@ EVENTS = {
     "delegation.laid_down": "a cessé de travailler au nom de {titre_delegant}",
     "delegation.too_late": "a envoyé un formulaire au nom de {titre_delegant} après la fin de la "
     "délégation\u00a0: rien n’a été enregistré",
+    "activite.exported": "a exporté l’activité de ses délégués ({lignes} lignes)",
 }

@@ -1,4 +1,5 @@
 from django import forms
+from django.core.validators import RegexValidator
 
 from delegations import rights
 from delegations.models import MESSAGE_MAX
@@ -53,20 +54,29 @@ class ModifyForm(PeriodeForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class NomField(forms.CharField):
+    """As on a card: letters, and what joins them; it also stands in a mail."""
+
+    LETTERS = RegexValidator(
+        r"^[^\W\d_](?:[^\W\d_]|[ '’.-])*\Z", "Écrivez-le en lettres, comme sur la carte CPx."
+    )
+
+    def __init__(self, *, label, required_sentence):
+        super().__init__(
+            label=label,
+            max_length=100,
+            widget=forms.TextInput(OFF),
+            validators=[self.LETTERS],
+            error_messages={"required": required_sentence},
+        )
+
+
 class IdentiteForm(forms.Form):
     """Whom the card must name, and where the invitation goes."""
 
-    nom = forms.CharField(
-        label="Nom",
-        max_length=100,
-        widget=forms.TextInput(OFF),
-        error_messages={"required": "Indiquez le nom, tel qu’il figure sur la carte CPx."},
-    )
-    prenom = forms.CharField(
-        label="Prénom",
-        max_length=100,
-        widget=forms.TextInput(OFF),
-        error_messages={"required": "Indiquez le prénom, tel qu’il figure sur la carte CPx."},
+    nom = NomField(label="Nom", required_sentence="Indiquez le nom, tel qu’il figure sur la carte CPx.")
+    prenom = NomField(
+        label="Prénom", required_sentence="Indiquez le prénom, tel qu’il figure sur la carte CPx."
     )
     email = EmailField(
         label="Adresse mail",
@@ -182,12 +192,60 @@ class SwitchForm(forms.Form):
     delegation = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-class MessageField(forms.CharField):
-    def __init__(self):
-        super().__init__(
-            label="Message à votre confrère",
-            help_text="Il le lira une fois connecté. N’y nommez aucun patient.",
-            max_length=MESSAGE_MAX,
-            required=False,
-            widget=forms.Textarea({"rows": 3, **OFF}),
-        )
+class AbsenceForm(KeyedForm, PeriodeForm):
+    """A cover in one step: period, confrère, message; the search beside it fills `idnat`'s choices."""
+
+    idnat = forms.ChoiceField(
+        label="Confrère",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choisissez le confrère qui vous remplace, ou recherchez-le.",
+            "invalid_choice": "Ce médecin ne figure pas dans l’annuaire national.",
+        },
+    )
+    email = EmailField(
+        label="Adresse mail de votre confrère",
+        help_text="Seulement s’il n’a pas encore de compte\u00a0: l’invitation y sera envoyée.",
+        required_sentence="",
+    )
+    message = forms.CharField(
+        label="Message à votre confrère",
+        help_text="Il le lira une fois connecté. N’y nommez aucun patient.",
+        max_length=MESSAGE_MAX,
+        required=False,
+        widget=forms.Textarea({"rows": 3, **OFF}),
+    )
+
+    def __init__(self, *args, confreres, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["idnat"].choices = [(one.idnat, one.nom) for one in confreres]
+        self.fields["email"].required = False
+
+
+class ActiviteForm(forms.Form):
+    """A GET form: what was done in my name, by whom, between which days."""
+
+    delegue = forms.ChoiceField(
+        label="Délégué",
+        required=False,
+        error_messages={"invalid_choice": "Choisissez l’une des personnes proposées."},
+    )
+    debut = DateField(label="Du", required_sentence="")
+    fin = DateField(label="au (inclus)", required_sentence="")
+
+    def __init__(self, *args, delegues, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["delegue"].choices = [("", "Tous"), *((user.pk, user.titre) for user in delegues)]
+        for name in ("debut", "fin"):
+            self.fields[name].required = False
+
+    def apply(self, entries):
+        """The lines asked for; all of them while the form is empty or refused."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        if chosen.get("delegue"):
+            entries = entries.filter(user_id=chosen["delegue"])
+        if chosen.get("debut"):
+            entries = entries.filter(at__date__gte=chosen["debut"])
+        if chosen.get("fin"):
+            entries = entries.filter(at__date__lte=chosen["fin"])
+        return entries

@@ -176,7 +176,7 @@ class Delegation(Periode):
         ]
 
     def __str__(self):
-        return f"{self.delegant} → {self.delegataire or self.professionnel or self.delegataire_key}"
+        return f"{self.delegant} → {self.delegataire or self.professionnel or 'invitation'}"
 
     @property
     def nom_complet(self) -> str:

@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from delegations.models import Delegation
-from delegations.views import assistants, medecin, recues
+from delegations.views import absence, activite, assistants, medecin, recues
 
 app_name = "delegations"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     ),
     path("medecin/delegations/confrere/", medecin.search, name="search"),
     re_path(r"^medecin/delegations/confrere/(?P<idnat>[08][0-9AB]{8,13})/$", medecin.grant, name="grant"),
+    path("medecin/delegations/activite/", activite.activity, name="activity"),
+    path("medecin/delegations/activite/export/", activite.export, name="export_activity"),
+    path("medecin/delegations/absence/", absence.cover, name="cover"),
     path("medecin/delegations/assistant/", assistants.grant, name="grant_assistant"),
     path("medecin/delegations/<int:pk>/", medecin.show, name="show"),
     path("medecin/delegations/<int:pk>/modifier/", medecin.modify, name="modify"),

@@ -2,11 +2,12 @@
 
 from delegations.actions.propositions import expire_invitations, grant_assistant, grant_confrere
 from delegations.actions.reponses import accept, lay_down, note_too_late, refuse, renounce, take_up
-from delegations.actions.suivi import modify, modify_assistant, revoke, tell_endings
+from delegations.actions.suivi import export_activity, modify, modify_assistant, revoke, tell_endings
 
 __all__ = [
     "accept",
     "expire_invitations",
+    "export_activity",
     "grant_assistant",
     "grant_confrere",
     "lay_down",

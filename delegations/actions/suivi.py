@@ -91,6 +91,13 @@ def revoke(delegation, *, now, by):
 
 
 @transaction.atomic
+def export_activity(*, count, by):
+    """What leaves by a file is told (TRC-1)."""
+    policies.own_delegations(by)
+    record("activite.exported", by=by, target=by.user, lignes=count)
+
+
+@transaction.atomic
 def tell_endings(*, today, by):
     """Both are told once that a délégation in force soon ends; again when its end has moved."""
     policies.system(by)

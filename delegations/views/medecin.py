@@ -24,7 +24,7 @@ from viatraj.core.periods import add_months
 def index(request):
     policies.own_delegations(request.actor)
     today = timezone.localdate()
-    current = _granted(request).current(today).with_account().select_related("professionnel")
+    current = _granted(request).current(today).with_account().select_related("professionnel", "delegataire")
     current = current.prefetch_related("droits").order_by("nom", "prenom", "debut", "pk")
     return page(
         request,

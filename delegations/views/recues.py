@@ -22,11 +22,12 @@ ANSWERS = {"accepter": (actions.accept, "accepté"), "refuser": (actions.refuse,
 def received(request):
     own_account(request.actor)
     today = timezone.localdate()
+    rows = list(_mine(request).current(today))
     return page(
         request,
         "delegations/received.html",
-        proposed=[row for row in _mine(request).current(today) if row.is_waiting],
-        received=[(row, droits_of(row)) for row in _mine(request).current(today) if not row.is_waiting],
+        proposed=[row for row in rows if row.is_waiting],
+        received=[(row, droits_of(row)) for row in rows if not row.is_waiting],
         today=today,
     )
 

@@ -1,4 +1,4 @@
-"""Assistants: rights chosen one by one, an invitation, an answer, changes that are told (DEL-1, 2, 4, 7)."""
+"""Assistants: rights, an invitation, an answer, changes that are told (DEL-1, DEL-2, DEL-4, DEL-7)."""
 
 import re
 import uuid
@@ -7,7 +7,9 @@ from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -174,6 +176,8 @@ class TestPage:
         [
             ({"nom": ""}, "Indiquez le nom, tel qu’il figure sur la carte CPx."),
             ({"prenom": " "}, "Indiquez le prénom"),
+            ({"nom": "Ferhat http://mal.example"}, "Écrivez-le en lettres, comme sur la carte CPx."),
+            ({"prenom": "12"}, "Écrivez-le en lettres, comme sur la carte CPx."),
             ({"email": "nadia"}, "Cette adresse n’est pas complète"),
             ({"modele": ""}, "Choisissez les droits."),
             ({"modele": "tout"}, "Choisissez l’un des modèles proposés."),
@@ -490,3 +494,20 @@ def test_former_rights_go_and_new_ones_come():
     delegation = invite(medecin, droits=MEDICAL)
     modify(delegation, droits=READING)
     assert DroitDelegue.objects.count() == len(READING)
+
+
+def test_the_list_costs_the_same_whatever_its_length(client, medecin, django_assert_num_queries):
+    def add(number):
+        for one in range(number):
+            user = nadia(login=f"login-{number}-{one}", nom=f"Ferhat{'abcdefghijkl'[one]}{'x' * number}")
+            invited = invite(medecin, nom=user.nom, email=f"n{number}-{one}@cabinet.example")
+            Delegation.objects.filter(pk=invited.pk).update(delegataire=user, accepted_at=timezone.now())
+
+    sign_in(client, medecin)
+    add(2)
+    client.get(INDEX)
+    with CaptureQueriesContext(connection) as few:
+        assert client.get(INDEX).text.count("Secrétariat") == 2
+    add(10)
+    with django_assert_num_queries(len(few)):
+        client.get(INDEX)

@@ -14,6 +14,7 @@ from delegations import actions
 from delegations.models import Delegation
 from journal.models import Entry
 from tests.delegations.test_actions import listed
+from tests.delegations.test_assistants import invite, nadia
 from tests.factories import DelegationFactory, MedecinFactory, as_medecin
 from viatraj.core.actor import Actor
 
@@ -106,3 +107,23 @@ def test_accepted_while_the_medecin_deletes():
         )
         assert not Delegation.objects.in_force(timezone.localdate()).filter(pk=delegation.pk).exists()
         assert Message.objects.filter(to=delegation.delegataire.email).count() == 1
+
+
+def test_an_invitation_is_taken_once():
+    """Two people of the same name, both with the link, at once: one has it, the other is told no."""
+    medecin = MedecinFactory()
+    delegation = invite(medecin)
+    Message.objects.all().delete()
+    twins = [nadia(login="nadia1"), nadia(login="nadia2")]
+    answers = at_once(
+        *[
+            lambda user=user: actions.accept(
+                delegation, nonce=delegation.nonce.hex, now=timezone.now(), by=Actor(user=user)
+            )
+            for user in twins
+        ]
+    )
+    assert sorted(type(one).__name__ for one in answers) == ["Denied", "NoneType"]
+    assert Entry.objects.filter(event="delegation.accepted").count() == Message.objects.count() == 1
+    delegation.refresh_from_db()
+    assert delegation.delegataire in twins

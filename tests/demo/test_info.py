@@ -6,7 +6,16 @@ from django.core.management import call_command
 
 from viatraj.demo.lecteur import cartes
 
-ROLES = {"medecin", "confrere", "support", "prescripteur", "soignant", "gestionnaire", "admissions"}
+ROLES = {
+    "medecin",
+    "confrere",
+    "assistant",
+    "support",
+    "prescripteur",
+    "soignant",
+    "gestionnaire",
+    "admissions",
+}
 ROLES |= {"receveur_ga", "redacteur_ga", "regulateur", "pco", "national"}
 ROLES |= {"referent_structure", "referent_unite", "referent_coordination"}
 KEYS = {"role", "login", "password", "email", "card", "place"}

@@ -112,6 +112,12 @@ delegations:grant              GET  302 302 302 200 200 200 403 403 200 200 403 
 delegations:grant              POST 302 302 302 302 302 302 403 403 302 302 403 403
 delegations:grant_assistant    GET  302 302 302 200 200 200 403 403 200 200 403 403
 delegations:grant_assistant    POST 302 302 302 302 302 302 403 403 302 302 403 403
+delegations:activity           GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:activity           POST 302 302 302 405 405 405 405 405 405 405 405 405
+delegations:export_activity    GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:export_activity    POST 302 302 302 405 405 405 405 405 405 405 405 405
+delegations:cover              GET  302 302 302 200 200 200 403 403 200 200 403 403
+delegations:cover              POST 302 302 302 200 200 200 403 403 200 200 403 403
 delegations:renounce           GET  302 302 302 404 404 200 403 403 404 404 404 404
 delegations:renounce           POST 302 302 302 404 404 302 403 403 404 404 404 404
 delegations:show               GET  302 302 302 200 404 404 403 403 404 404 403 403
@@ -166,6 +172,10 @@ documentation_connexion        GET  200 200 200 200 200 200 200 200 200 200 200 
 documentation_connexion        POST 405 405 405 405 405 405 405 405 405 405 405 405
 documentation_carte            GET  200 200 200 200 200 200 200 200 200 200 200 200
 documentation_carte            POST 405 405 405 405 405 405 405 405 405 405 405 405
+documentation_assistant        GET  200 200 200 200 200 200 200 200 200 200 200 200
+documentation_assistant        POST 405 405 405 405 405 405 405 405 405 405 405 405
+documentation_confrere         GET  200 200 200 200 200 200 200 200 200 200 200 200
+documentation_confrere         POST 405 405 405 405 405 405 405 405 405 405 405 405
 demo:reader                    GET  200 200 200 200 200 200 200 200 200 200 200 200
 demo:reader                    POST 200 200 200 200 200 200 200 200 200 200 200 200
 demo:mailbox                   GET  200 200 200 200 200 200 200 200 200 200 200 200

@@ -16,12 +16,12 @@ from accounts.models import User
 from annuaire.models import ImportRun
 from authcps.models import CodeDevice
 from delegations.models import Delegation
-from dossiers.models import Dossier
-from viatraj.core.actor import Actor
+from dossiers.models import Dossier, Volet
+from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
 from viatraj.demo import extraction, personnel, structures
-from viatraj.demo.people import NEWCOMER, PASSWORD, PEOPLE, Person
+from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE, Person
 
 DIRECTORY_PERSONS = 20_000
 BY = Actor.system("demonstration")
@@ -43,12 +43,13 @@ def make(*, now: datetime, scale: int = 1) -> None:
     first = users[PEOPLE[0].login]
     _dossiers(first, scale)
     _waiting_delegation(first, PEOPLE[2], now)
+    _assistants(first, users["599999999900027/cpa0000021"], now)
 
 
 def _account(person: Person, now) -> User:
     if known := User.objects.filter(login=person.login).first():
         return known
-    said = {"profession_label": person.profession}
+    said = {"profession_label": person.profession, "first_strong_at": now if person.numero else None}
     if person.idnat:
         # They have already used a card once (CON-3).
         said = {
@@ -67,7 +68,7 @@ def _account(person: Person, now) -> User:
         email_verified_at=now,
         telephone="+33199001234",
         is_staff=person.role == "support",
-        idnat=person.idnat,
+        idnat=person.idnat or person.numero,
         now=now,
         by=BY,
         **said,
@@ -119,13 +120,50 @@ def _dossiers(medecin, scale):
 
 
 def _waiting_delegation(medecin, confrere: Person, now):
-    if Delegation.objects.granted_by(medecin).exists():
+    if Delegation.objects.granted_by(medecin).filter(kind=Delegation.Kind.CONFRERE).exists():
         return
     today = now.date()
     delegations.actions.grant_confrere(
         idnat=confrere.idnat,
         debut=today,
         fin=add_months(today, 1) - timedelta(days=1),
+        cle=None,
+        today=today,
+        now=now,
+        by=_medecin(medecin),
+    )
+
+
+def _assistants(medecin, assistante: User, now):
+    """One at work, who has written in a dossier; one invited, who has not come yet."""
+    if Delegation.objects.granted_by(medecin).filter(kind=Delegation.Kind.ASSISTANT).exists():
+        return
+    her = {"nom": assistante.nom, "prenom": assistante.prenom, "email": assistante.email}
+    delegation = _invite(medecin, now, **her)
+    delegations.actions.accept(delegation, now=now, by=Actor(user=assistante, means=Means.CPA))
+    _invite(medecin, now, **INVITED)
+    delegation.refresh_from_db()
+    by = Actor(
+        user=assistante,
+        on_behalf_of=medecin,
+        rights=delegations.rights.of_delegate(delegation),
+        quality=delegation.quality,
+        means=Means.CPA,
+        delegation_id=delegation.pk,
+    )
+    dossier = Dossier.objects.filter(auteur=medecin).order_by("pk").first()
+    volet = dossier.volets.get(kind=Volet.Kind.ADMINISTRATIF)
+    texte = "Personne à prévenir\u00a0: sa fille, présente aux rendez-vous."
+    dossiers.actions.edit_volet(volet, texte=texte, version=volet.version, now=now, by=by)
+
+
+def _invite(medecin, now, **who) -> Delegation:
+    today = now.date()
+    return delegations.actions.grant_assistant(
+        **who,
+        droits=delegations.rights.PRESETS[0].lent,
+        debut=today,
+        fin=add_months(today, 12) - timedelta(days=1),
         cle=None,
         today=today,
         now=now,

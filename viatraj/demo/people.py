@@ -16,7 +16,8 @@ class Person:
     email: str
     place: str = ""
     door: str = "medecin"
-    idnat: str = ""
+    idnat: str = ""  # of a médecin
+    numero: str = ""  # of an assistant's card
     specialite: str = ""
     code_postal: str = ""
     commune: str = ""
@@ -26,6 +27,8 @@ class Person:
     @property
     def card(self) -> str | None:
         """His virtual card in the demonstration's reader."""
+        if self.numero:
+            return "cpa-assistante"
         return f"cps-{self.idnat}" if self.idnat else None
 
     @property
@@ -238,8 +241,22 @@ PEOPLE = (
         door="professionnel",
         hint="Lire le journal à l’adresse /gestion/",
     ),
+    Person(
+        role="assistant",
+        role_label="Assistante d’un médecin",
+        login="599999999900027/cpa0000021",
+        numero="599999999900027/CPA0000021",
+        nom="Ferhat",
+        prenom="Nadia",
+        email="nadia.ferhat@cabinet.example",
+        place="Toulouse",
+        profession="Secrétaire",
+        hint="Travailler au nom du Dr Leclercq, avec les droits d’un secrétariat",
+    ),
     *PROFESSIONALS,
 )
+# Invited by the first médecin, with a card and without account: a first sign-in (CON-9).
+INVITED = {"nom": "Leroux", "prenom": "Paul", "email": "paul.leroux@cabinet.example"}
 
 # In the directory and with a card, but without account: a first sign-in (CON-8).
 NEWCOMER = {

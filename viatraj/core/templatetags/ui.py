@@ -14,7 +14,7 @@ Builtin, no `{% load %}`. Tones, everywhere the same five: neutre, info, succes,
     {% error_summary form %}   {% tokens %}   {% dialog %}
     {% can "delegations.revoke" delegation as may_revoke %}
     {{ d|jour }} {{ d|jour_long }} {{ at|heure }} {{ at|instant }}
-    {{ mail|masque_email }} {{ user.mobile|telephone }} {{ n|numero }} {{ n|rpps }}
+    {{ mail|masque_email }} {{ mail|adresse }} {{ user.mobile|telephone }} {{ n|numero }} {{ n|rpps }}
 """
 
 import re
@@ -54,6 +54,13 @@ def numero(digits) -> str:
 def rpps(digits) -> str:
     """99 0045 775 12."""
     return typography.in_groups(str(digits), 2, 4, 3)
+
+
+@register.filter
+def adresse(email) -> str:
+    """An e-mail address that a narrow column may break after its @, and nowhere else."""
+    name, at, domain = str(email).partition("@")
+    return format_html("{}{}<wbr>{}", name, at, domain)
 
 
 @register.filter

@@ -64,9 +64,23 @@ CARDS = (
         igc.CPE,
     ),
     VirtualCard(
+        "cpa-assistante",
+        "CPA de Nadia Ferhat",
+        "Assistante du Dr Leclercq",
+        Holder(
+            "599999999900027/CPA0000021",
+            "FERHAT",
+            "Nadia",
+            "",
+            "399999999900027",
+            "CABINET LECLERCQ (FICTIF)",
+        ),
+        igc.CPA,
+    ),
+    VirtualCard(
         "cpa",
         "CPA de Paul Leroux",
-        "Secrétaire d’un cabinet de démonstration",
+        "Invité par le Dr Leclercq, sans compte\u00a0: première connexion",
         Holder(
             "599999999900019/CPA0000007", "LEROUX", "Paul", "", "399999999900019", "CABINET LEROUX (FICTIF)"
         ),
@@ -89,7 +103,7 @@ def find(slug: str) -> VirtualCard | None:
 def prepare(*, now: datetime) -> None:
     """Make the authority and the cards if they are not there, renew the lists once a day."""
     with _alone():
-        if not (folder() / "cartes").exists():
+        if not all((folder() / "cartes" / f"{card.slug}.pem").exists() for card in CARDS):
             _make(now)
         lists = folder() / "crl" / f"{PERSONS}.crl"
         if not lists.exists() or now.timestamp() - lists.stat().st_mtime > RENEWED_AFTER.total_seconds():

@@ -25,3 +25,15 @@ def card(request):
     browser = known_to_fail(request.headers.get("User-Agent", ""))
     known = {"check_url": settings.CARD_CHECK_URL, "browser": browser}
     return page(request, "espaces/documentation/parametrer_ma_carte.html", **known)
+
+
+@login_not_required
+@require_safe
+def to_assistant(request):
+    return page(request, "espaces/documentation/deleguer_assistant.html")
+
+
+@login_not_required
+@require_safe
+def to_confrere(request):
+    return page(request, "espaces/documentation/deleguer_confrere.html")

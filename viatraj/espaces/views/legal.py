@@ -19,6 +19,8 @@ DOORS = [
     ("Mot de passe oublié", "accounts:forgotten"),
     ("Se connecter, pas à pas", "documentation_connexion"),
     ("Paramétrer ma carte", "documentation_carte"),
+    ("Déléguer à un assistant", "documentation_assistant"),
+    ("Déléguer à un confrère", "documentation_confrere"),
 ]
 
 

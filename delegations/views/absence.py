@@ -1,0 +1,78 @@
+"""A médecin plans his absence: period, confrère, message, in one step (DEL-3)."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+import annuaire.search
+from annuaire.forms import RechercheForm
+from annuaire.models import Professionnel
+from delegations import actions, policies
+from delegations.forms import AbsenceForm
+from delegations.models import Delegation
+from viatraj.core.forms import posted, submit
+from viatraj.core.pages import page
+
+KNOWN_AT_MOST = 6
+
+
+class Confrere(NamedTuple):
+    idnat: str
+    nom: str
+    sous: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cover(request):
+    policies.grant(request.actor)
+    today, own = timezone.localdate(), list(request.actor.user.identites.values_list("idnat", flat=True))
+    week = {"debut": today, "fin": today + timedelta(days=6)}
+    searching = "rechercher" in request.POST
+    search = RechercheForm(request.POST if searching else None, initial=request.POST.dict())
+    found = search.results(exclude=own) if search.is_bound and search.is_valid() else None
+    confreres = _proposed(request, found, exclude=own)
+    asked = None if searching else posted(request)
+    form = AbsenceForm(asked, initial=week | request.POST.dict(), confreres=confreres)
+    if submit(form, actions.grant_confrere, today=today, now=timezone.now(), by=request.actor):
+        messages.success(
+            request,
+            f"Remplacement proposé au {form.result.titre}. Il prendra effet quand il l’aura accepté\u00a0: "
+            "un e-mail vient de l’en informer.",
+        )
+        return redirect("delegations:index")
+    return page(
+        request,
+        "delegations/cover.html",
+        form=search if search.is_bound and search.errors else form,
+        cover=form,
+        search=search,
+        found=found,
+        confreres=confreres,
+        source=annuaire.search.SOURCE,
+    )
+
+
+def _proposed(request, found, *, exclude) -> list[Confrere]:
+    """The one chosen, those just found, those one has already worked with."""
+    chosen = annuaire.search.by_number(request.POST.get("idnat", ""))
+    hits = [chosen] if chosen else []
+    hits += found.professionnels if found else []
+    proposed = [
+        Confrere(one.idnat, f"Dr {one.prenom} {one.nom}", _sous(one.specialite, one.lieux)) for one in hits
+    ]
+    former = Delegation.objects.granted_by(request.actor.user).filter(kind=Delegation.Kind.CONFRERE)
+    for one in Professionnel.objects.filter(pk__in=former.values("professionnel")).order_by("-pk")[
+        :KNOWN_AT_MOST
+    ]:
+        lieux = [(one.code_postal, one.commune)] if one.commune else []
+        proposed.append(Confrere(one.idnat, f"Dr {one.prenom} {one.nom}", _sous(one.specialite, lieux)))
+    return list({one.idnat: one for one in reversed(proposed) if one.idnat not in exclude}.values())[::-1]
+
+
+def _sous(specialite, lieux) -> str:
+    places = [f"{commune.title()} ({code_postal})" for code_postal, commune in lieux[:2]]
+    return ", ".join(filter(None, [specialite, *places]))

@@ -1,0 +1,64 @@
+"""«Activité de mes délégués»: what was done in my name, filtered, exported (TRC-2)."""
+
+import re
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from delegations import actions, policies
+from delegations.forms import ActiviteForm
+from delegations.models import Delegation
+from journal.models import Entry
+from viatraj.core import workbook
+from viatraj.core.pages import page
+from viatraj.core.typography import in_groups
+
+BY_PAGE, EXPORTED_AT_MOST = 50, 10_000
+HEAD = ["Date", "Délégué", "Qualité", "Action", "Dossier"]
+
+
+@require_safe
+def activity(request):
+    form, entries = _asked(request)
+    page_obj = Paginator(entries, BY_PAGE).get_page(request.GET.get("page"))
+    return page(
+        request,
+        "delegations/activity.html",
+        form=form,
+        page_obj=page_obj,
+        lines=[(entry, dossier_of(entry)) for entry in page_obj.object_list],
+    )
+
+
+@require_safe
+def export(request):
+    """The same lines, in a workbook."""
+    _, entries = _asked(request)
+    rows = [_row(entry) for entry in entries[:EXPORTED_AT_MOST]]
+    actions.export_activity(count=len(rows), by=request.actor)
+    content = workbook.write("Activité de mes délégués", HEAD, rows, widths=[18, 28, 12, 70, 12])
+    answer = HttpResponse(content, content_type=workbook.TYPE)
+    name = f"activite-delegues-{timezone.localdate():%Y-%m-%d}.xlsx"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _asked(request):
+    policies.own_delegations(request.actor)
+    medecin = request.actor.user
+    received = Delegation.objects.granted_by(medecin).filter(delegataire__isnull=False)
+    delegues = User.objects.filter(pk__in=received.values("delegataire")).order_by("nom", "prenom", "pk")
+    form = ActiviteForm(request.GET or None, delegues=delegues)
+    return form, form.apply(Entry.objects.done_in_name_of(medecin)).newest_first()
+
+
+def _row(entry) -> tuple:
+    return entry.at, entry.user.titre, entry.quality, entry.sentence, dossier_of(entry)
+
+
+def dossier_of(entry) -> str:
+    """Its number, as people read it; a line about a délégation has none."""
+    return in_groups(entry.label, 4) if re.fullmatch(r"[0-9]{8}", entry.label) else ""

@@ -1,0 +1,191 @@
+"""Kind × right × orientation × state × way in: what a delegate reaches, and nothing else (DEL-5, DEL-7)."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from delegations import rights
+from delegations.models import Delegation
+from delegations.rights import LENDABLE, NOT_THERE, Lent
+from dossiers.models import Dossier
+from tests.dossiers.factories import DossierFactory, lend
+from tests.factories import DelegationFactory, MedecinFactory, UserFactory, as_delegate, sign_in
+from viatraj.core.actor import Place
+from viatraj.core.droits import Droit, Mode, Orientation
+
+pytestmark = pytest.mark.django_db
+HERE, ELSEWHERE = Orientation.SANITAIRE, Orientation.TND
+TEXT = "Vit seul au premier étage"
+LIST = (Droit.DOSSIER_LISTE, Mode.NONE)
+
+
+def listed(client, dossier):
+    return dossier.numero in client.get("/dossiers/").text
+
+
+def by_id(client, dossier):
+    return client.get(f"/dossiers/{dossier.numero}/").status_code == 200
+
+
+def history(client, dossier):
+    return client.get(f"/dossiers/{dossier.numero}/historique/").status_code == 200
+
+
+def by_number(client, dossier):
+    return client.get("/dossiers/recherche/", {"numero": dossier.numero}).status_code == 302
+
+
+def by_name(client, dossier):
+    sent = {"nom": dossier.nom, "prenom": "", "au_nom_de": client.principal}
+    return dossier.numero in client.post("/dossiers/recherche/", sent).text
+
+
+def read(client, dossier):
+    return TEXT in client.get(f"/dossiers/{dossier.numero}/").text
+
+
+def write(client, dossier):
+    sent = {"texte": "Écrit", "version": 1, "au_nom_de": client.principal}
+    client.post(f"/dossiers/{dossier.numero}/", sent)
+    return dossier.volets.get(kind="administratif").texte == "Écrit"
+
+
+def create(client, dossier):
+    """In the orientation of this dossier."""
+    sent = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": "1969-09-05", "cle": uuid.uuid4()}
+    before = Dossier.objects.count()
+    sent |= {"orientation": dossier.orientation, "au_nom_de": client.principal}
+    client.post("/dossiers/creer/", sent)
+    return Dossier.objects.count() > before
+
+
+SEEN = {listed, by_id, history, by_number, by_name}
+WAYS = [*SEEN, read, write, create]
+TABLE = [
+    ((), set()),
+    ((LIST,), SEEN),
+    ((LIST, (Droit.DOSSIER_CREATION, Mode.NONE)), SEEN | {create}),
+    ((LIST, (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE)), SEEN | {read}),
+    ((LIST, (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE)), SEEN | {read, write}),
+    ((LIST, (Droit.VOLET_MEDICAL, Mode.LECTURE)), SEEN),
+    ((LIST, (Droit.VOLET_MEDICAL, Mode.ECRITURE)), SEEN),
+    ((LIST, (Droit.DEMANDE, Mode.NONE)), SEEN),
+    ((LIST, (Droit.DOSSIER_ACCEPTATION, Mode.NONE)), SEEN),
+    # Forged into the table without the list: nothing opens, not even what was forged.
+    (((Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),), set()),
+]
+
+
+@pytest.fixture
+def medecin():
+    return MedecinFactory()
+
+
+@pytest.fixture
+def dossiers(medecin):
+    """Here, where the right is lent; another orientation of the same médecin; the same one of another's."""
+    return [
+        DossierFactory(auteur=medecin, orientation=HERE, volet=TEXT, nom="Garricou"),
+        DossierFactory(auteur=medecin, orientation=ELSEWHERE, volet=TEXT, nom="Beaufilet"),
+        DossierFactory(orientation=HERE, volet=TEXT, nom="Tournesac"),
+    ]
+
+
+def at_work(client, delegation, principal):
+    sign_in(client, delegation.delegataire, acting=delegation)
+    client.principal = principal.pk
+    return client
+
+
+def reached(client, dossier) -> set[str]:
+    return {way.__name__ for way in WAYS if way(client, dossier)}
+
+
+def names(ways) -> set[str]:
+    return {way.__name__ for way in ways}
+
+
+@pytest.mark.parametrize(("droits", "ways"), TABLE, ids=[str(n) for n in range(len(TABLE))])
+def test_an_assistant_reaches_what_was_lent_where_it_was_lent(client, medecin, dossiers, droits, ways):
+    at_work(client, lend(medecin, droits=droits, orientations=(HERE,)), medecin)
+    here, elsewhere, other_s = dossiers
+    assert reached(client, here) == names(ways)
+    assert reached(client, elsewhere) == set()
+    # `create` makes a dossier of the médecin's own, whoever's dossier is looked at.
+    assert reached(client, other_s) - {"create"} == set()
+
+
+def test_a_confrere_reaches_all_of_his_and_nothing_of_another_s(client, medecin, dossiers):
+    at_work(client, DelegationFactory(delegant=medecin), medecin)
+    here, elsewhere, other_s = dossiers
+    assert reached(client, here) == reached(client, elsewhere) == names(WAYS)
+    assert reached(client, other_s) == {"create"}
+
+
+@pytest.mark.parametrize("state", ["waiting", "refused", "future", "over", "revoked", "renounced", "expired"])
+@pytest.mark.parametrize("kind", ["assistant", "confrère"])
+def test_only_a_delegation_in_force_opens_anything(client, medecin, dossiers, kind, state):
+    """By every way, though the session has chosen it and each form says for whom it was drawn."""
+    whole = tuple((droit, modes[-1]) for droit, modes in LENDABLE.items())
+    if kind == "assistant":
+        row = lend(medecin, droits=whole, orientations=(HERE,), **{state: True})
+    else:
+        row = DelegationFactory(delegant=medecin, **{state: True})
+    at_work(client, row, medecin)
+    for dossier in dossiers:
+        assert reached(client, dossier) == set()
+    sent = {"delegation": row.pk, "au_nom_de": row.delegataire_id}
+    assert client.post(reverse("delegations:switch"), sent).status_code in (403, 404)
+
+
+def test_nor_does_a_right_outlive_the_medecin_s_account(client, medecin, dossiers):
+    row = DelegationFactory(delegant=medecin)
+    medecin.disabled_at = timezone.now()
+    medecin.save()
+    assert reached(at_work(client, row, medecin), dossiers[0]) == set()
+
+
+def test_somebody_else_s_delegation_in_one_s_session(client, medecin, dossiers):
+    row = DelegationFactory(delegant=medecin)
+    sign_in(client, UserFactory(), acting=row)
+    client.principal = medecin.pk
+    assert reached(client, dossiers[0]) == set()
+
+
+def test_no_assistant_validates_a_medical_volet(medecin):
+    """Whatever is lent, the whole of it together: never validation, never accounts, never another space."""
+    whole = [
+        (orientation, droit, mode)
+        for orientation in Orientation
+        for droit, modes in LENDABLE.items()
+        for mode in modes
+        if (orientation, droit) not in NOT_THERE
+    ]
+    assert all(rights.may_be_lent(Lent(*one)) for one in whole)
+    droits = tuple((droit, modes[-1]) for droit, modes in LENDABLE.items())
+    held = as_delegate(lend(medecin, droits=droits, orientations=tuple(Orientation))).rights
+    place = Place(medecin=medecin.pk)
+    for orientation in Orientation:
+        assert held.cover(Droit.VOLET_MEDICAL, place, domaine=orientation, mode=Mode.ECRITURE)
+        assert not held.cover(Droit.VOLET_MEDICAL, place, domaine=orientation, mode=Mode.VALIDATION)
+        assert not held.cover(Droit.DOSSIER_LISTE, Place(medecin=medecin.pk + 1), domaine=orientation)
+    assert not held.cover(Droit.COMPTE, place, domaine="")
+    confrere = as_delegate(DelegationFactory(delegant=medecin)).rights
+    assert confrere.cover(Droit.VOLET_MEDICAL, place, domaine=HERE, mode=Mode.VALIDATION)
+
+
+def test_every_page_of_delegations_is_closed_while_acting(client, medecin):
+    """DEL-7: no chain, by no address."""
+    own = DelegationFactory()
+    row = lend(medecin)
+    at_work(client, row, medecin)
+    for name in ("index", "grant_assistant", "search", "cover", "activity", "export_activity", "received"):
+        assert client.get(reverse(f"delegations:{name}")).status_code == 403, name
+    for name in ("show", "modify", "revoke", "answer", "renounce"):
+        for pk in (row.pk, own.pk):
+            url = reverse(f"delegations:{name}", args=[pk])
+            assert client.get(url).status_code == 403, name
+            assert client.post(url, {"au_nom_de": medecin.pk}).status_code in (403, 405), name
+    assert Delegation.objects.filter(revoked_at=None, renounced_at=None).count() == 2
