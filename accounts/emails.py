@@ -3,7 +3,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import ChangementAdresse
-from accounts.mots_de_passe import LINKS
+from accounts.mots_de_passe import FIRST_LINKS, LINKS
 from courrier import outbox
 from courrier.models import Channel, Priority
 from viatraj.core.typography import masked_email
@@ -16,16 +16,33 @@ def forgotten(user, *, who, now, for_real):
 
     `who` tells one account, or one unknown name, from another.
     """
-    token = f"{urlsafe_base64_encode(force_bytes(user.pk))}.{LINKS.make_token(user)}"
     outbox.post(
         "accounts/emails/forgotten",
         to=user.email,
         key=f"forgotten:{who}:{int(now.timestamp() // EVERY)}:{user.password_changed_at}",
-        context={"user": user, "link": reverse("accounts:new_password", args=[token])},
+        context={"user": user, "link": _password_link(user, LINKS)},
         priority=Priority.CODE,
         expires_at=None if for_real else now,
         secret=True,
     )
+
+
+def welcome(user, *, now):
+    """COM-3: the login, and a link of 7 days to choose a password; once in 5 minutes."""
+    ends = now + FIRST_LINKS.LIFETIME
+    outbox.post(
+        "accounts/emails/welcome",
+        to=user.email,
+        key=f"welcome:{user.pk}:{int(now.timestamp() // EVERY)}",
+        context={"user": user, "link": _password_link(user, FIRST_LINKS), "ends": ends},
+        expires_at=ends,
+        secret=True,
+    )
+
+
+def _password_link(user, links) -> str:
+    token = f"{urlsafe_base64_encode(force_bytes(user.pk))}.{links.make_token(user)}"
+    return reverse("accounts:new_password", args=[token])
 
 
 def password_changed(user, *, at):
@@ -52,6 +69,7 @@ def change_link(change, token):
             "user": change.user,
             "link": reverse("authcps:confirm_reception", args=[token]),
             "is_first": change.target == change.user.email,
+            "by_referent": change.asked_by_id is not None,
         },
         priority=Priority.CODE,
         expires_at=change.ends,
@@ -61,6 +79,26 @@ def change_link(change, token):
 
 def change_asked(change):
     _notice("change_asked", change.user, change.asked_at, change=change, target=_masked(change))
+
+
+def change_cancellable(change, token):
+    """A référent asked: the former address may cancel, for 48 hours."""
+    if change.former:
+        outbox.post(
+            "accounts/emails/change_cancellable",
+            to=change.former,
+            key=f"change-cancellable:{change.pk}",
+            context={
+                "user": change.user,
+                "at": change.asked_at,
+                "ends": change.cancel_ends,
+                "target": _masked(change),
+                "link": reverse("authcps:cancel_reception", args=[token]),
+            },
+            priority=Priority.CODE,
+            expires_at=change.cancel_ends,
+            secret=True,
+        )
 
 
 def change_done(change, *, former, at):

@@ -58,6 +58,8 @@ class User(AbstractBaseUser):
     disabled_at = models.DateTimeField("désactivé le", null=True, blank=True)
     created_at = models.DateTimeField("créé le", db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # Of the form that made it: a double click is one account.
+    creation_key = models.UUIDField("clé de création", null=True, blank=True, unique=True, editable=False)
 
     class Reception(models.TextChoices):
         MAIL = "mail", "par e-mail"
@@ -84,7 +86,15 @@ class User(AbstractBaseUser):
                 violation_error_code="login",
                 violation_error_message="L’identifiant s’écrit en minuscules.",
             ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=Q(disabled_at=None) & ~Q(email=""),
+                name="accounts_user_email_once",
+                violation_error_code="email",
+                violation_error_message="Cette adresse e-mail est déjà celle d’un autre compte.",
+            ),
         ]
+        indexes = [models.Index(Lower("email"), name="accounts_user_email")]
 
     def __str__(self):
         return self.login
@@ -204,6 +214,16 @@ class ChangementAdresse(models.Model):
     asked_at = models.DateTimeField("demandé le")
     ends = models.DateTimeField("valable jusqu’à")
     confirmed_at = models.DateTimeField("confirmé le", null=True, blank=True)
+    # Asked for by a référent: the former address may cancel it.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    former = models.CharField("ancienne adresse", max_length=254, blank=True)
+    cancel_digest = models.CharField(
+        "empreinte du lien d’annulation", max_length=64, null=True, blank=True, unique=True
+    )
+    cancel_ends = models.DateTimeField("annulable jusqu’à", null=True, blank=True)
+    cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
 
     class Meta:
         verbose_name = "changement d’adresse"

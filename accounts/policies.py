@@ -30,11 +30,64 @@ def unlock(actor, user, places):
     """COM-7; `places`: where the account holds a habilitation, told by the caller."""
     if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
         raise Denied("Ce compte se débloque par un référent.")
-    if not any(actor.rights.cover(Droit.COMPTE, place, domaine="") for place in places):
+    if not any(_covers(actor, place) for place in places):
         raise Denied("Ce compte n’a pas d’habilitation dans votre périmètre.")
+
+
+def register(actor):
+    """COM-3: a référent opens accounts, in his own name."""
+    if actor.user is None or actor.is_acting or not actor.rights.scopes(Droit.COMPTE):
+        raise Denied("Seul un référent crée des comptes.")
+
+
+def update(actor, user, places):
+    """COM-3, COM-8; `places`: where the account holds a habilitation, told by the caller."""
+    if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
+        raise Denied("Vos propres coordonnées se modifient dans «\u00a0Mon compte\u00a0».")
+    if not any(_covers(actor, place) for place in places):
+        raise Denied("Ce compte n’a pas d’habilitation dans votre périmètre.")
+    if not user.is_active:
+        raise Denied(f"Le compte {user.login} est désactivé.")
+
+
+def rename(actor, user, places):
+    """What a card says, nobody types."""
+    update(actor, user, places)
+    if is_proved(user):
+        raise Denied("Le nom de cette personne vient de sa carte\u00a0: il ne se modifie pas ici.")
+
+
+def change_email(actor, user, places):
+    """Whoever reads the mail may come in: never on an account that also works elsewhere (decisions)."""
+    update(actor, user, places)
+    if not all(_covers(actor, place) for place in places):
+        raise Denied(
+            "Cette personne a aussi des habilitations hors de votre périmètre\u00a0: elle seule modifie son "
+            "adresse e-mail, dans «\u00a0Mon compte\u00a0»."
+        )
+    if is_proved(user) or user.is_staff:
+        raise Denied(
+            "Cette personne se connecte aussi par sa carte\u00a0: elle seule modifie son adresse e-mail, "
+            "dans «\u00a0Mon compte\u00a0»."
+        )
+
+
+def is_proved(user) -> bool:
+    """By a card or Pro Santé Connect: a médecin, an assistant, somebody who has paired his card."""
+    return user.identites.filter(ended_at=None).exists()
+
+
+def _covers(actor, place) -> bool:
+    return actor.rights.cover(Droit.COMPTE, place, domaine="")
+
+
+def cancel_change(change, now):
+    """The link's own limits; whoever holds it stands at the former address."""
+    if change.cancelled_at or change.cancel_ends is None or change.cancel_ends <= now:
+        raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de plus de 48 heures.")
 
 
 def confirm_change(change, now):
     """The link's own limits; whoever holds it stands at the new address."""
-    if change.confirmed_at or change.ends <= now or not change.user.is_active:
-        raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de plus de 24 heures.")
+    if change.confirmed_at or change.cancelled_at or change.ends <= now or not change.user.is_active:
+        raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de trop longtemps.")

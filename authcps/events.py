@@ -19,6 +19,7 @@ EVENTS = {
     "code.redeemed": "a saisi son code à usage unique",
     "navigateur.trusted": "a fait reconnaître son navigateur pour 8 heures",
     "reception.verified": "a confirmé son adresse ou son portable",
+    "reception.cancelled": "a refusé l’adresse e-mail demandée par un référent",
     "reception.chosen": "a choisi comment recevoir ses codes",
     "application.added": "a ajouté une application d’authentification",
     "application.removed": "a retiré son application d’authentification",

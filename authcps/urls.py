@@ -23,6 +23,7 @@ urlpatterns = [
     path("deconnexion/retour/", psc.logged_out, name="psc_logout_return"),
     path("mon-compte/reception/", reception.choose, name="reception"),
     path("mon-compte/verifier/<str:token>/", reception.confirm, name="confirm_reception"),
+    path("mon-compte/annuler/<str:token>/", reception.cancel, name="cancel_reception"),
     path("mon-compte/application/", secours.add_totp, name="add_totp"),
     path("mon-compte/application/retirer/", secours.remove_totp, name="remove_totp"),
     path("mon-compte/codes-de-secours/", secours.make_recovery, name="make_recovery"),

@@ -17,6 +17,7 @@ from accounts.actions.mots_de_passe import (
     reset_password,
     warn_of_expiry,
 )
+from accounts.actions.referents import cancel_change, change_email, register, update, welcome_again
 from accounts.actions.verrous import lift_lock, note_wrong_password, unlock
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "ask_change",
     "ask_first_address",
     "ask_new_password",
+    "cancel_change",
+    "change_email",
     "change_password",
     "choose_password",
     "confirm_change",
@@ -34,8 +37,11 @@ __all__ = [
     "note_wrong_password",
     "prove",
     "purge_sessions",
+    "register",
     "reset_password",
     "unlock",
+    "update",
     "update_contact",
     "warn_of_expiry",
+    "welcome_again",
 ]

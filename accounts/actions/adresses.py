@@ -23,7 +23,7 @@ def ask_change(user, *, kind, target, ancien, now, by):
     with transaction.atomic():
         user = locked(user)
         _check_asking(user, now)
-        change = _send_link(user, kind=kind, target=target, now=now)
+        change = send_link(user, kind=kind, target=target, now=now)
         record("adresse.asked", by=by, target=user, kind=kind)
         if target != user.email:
             emails.change_asked(change)
@@ -35,10 +35,11 @@ def ask_first_address(user, *, now, by):
     """The address given with a new account is confirmed as a later one is: by its link."""
     policies.system(by)
     record("adresse.asked", by=by, target=user, kind=ChangementAdresse.Kind.MAIL)
-    return _send_link(user, kind=ChangementAdresse.Kind.MAIL, target=user.email, now=now)
+    return send_link(user, kind=ChangementAdresse.Kind.MAIL, target=user.email, now=now)
 
 
-def _send_link(user, *, kind, target, now):
+def send_link(user, *, kind, target, now, lifetime=LIFETIME, **asked) -> ChangementAdresse:
+    """A part of `ask_change`, and of a référent's `change_email`; former links of that kind die."""
     token = secrets.token_urlsafe(32)
     user.changements.filter(kind=kind, confirmed_at=None, ends__gt=now).update(ends=now)
     change = save_valid(
@@ -48,7 +49,8 @@ def _send_link(user, *, kind, target, now):
             target=target,
             digest=ChangementAdresse.digest_of(token),
             asked_at=now,
-            ends=now + LIFETIME,
+            ends=now + lifetime,
+            **asked,
         )
     )
     emails.change_link(change, token)

@@ -22,7 +22,7 @@ LOCKED = (
     "Trop de mots de passe erronés ont été saisis\u00a0: le mot de passe est bloqué. "
     "Utilisez «\u00a0Mot de passe oublié\u202f?\u00a0»."
 )
-STALE = "Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de plus de 24 heures."
+STALE = "Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de trop longtemps."
 NOBODY = User(pk=0, login="personne", email="personne@invalid")
 
 
@@ -80,13 +80,18 @@ def ask_new_password(*, identifiant, now, by):
 
 
 def reset_password(user, *, token, mot_de_passe, now, by):
-    """The link of the mail: once, 24 hours. Lifts the lock, ends all sessions; the code is still asked."""
+    """The link of the mail, which also proves its address: once; lifts the lock, ends all sessions.
+
+    The code is still asked.
+    """
     encoded = _encode(mot_de_passe, user)
     with transaction.atomic():
         user, by = locked(user), _as(user, by)
-        if not user.is_active or not mots_de_passe.LINKS.check_token(user, token):
+        if not user.is_active or not mots_de_passe.is_good_link(user, token):
             raise ValidationError(STALE)
         user = _replace(user, encoded, now)
+        user.email_verified_at = user.email_verified_at or now
+        user.save(update_fields=["email_verified_at"])
         Session.objects.filter(user=user).delete()
         record("mot_de_passe.reset", by=by, target=user)
         lift_lock(user, by=by)

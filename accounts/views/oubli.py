@@ -10,10 +10,9 @@ from django.utils.http import urlsafe_base64_decode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import actions, captcha, limits
+from accounts import actions, captcha, limits, mots_de_passe
 from accounts.forms import ForgottenForm, NewPasswordForm
 from accounts.models import User
-from accounts.mots_de_passe import LINKS
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import TooManyRequests, page
 
@@ -63,7 +62,7 @@ def new_password(request, token):
     """Where the mail leads: the page asks, the link itself changes nothing."""
     name, _, token = token.partition(".")
     user = _owner(name)
-    if user is None or not LINKS.check_token(user, token):
+    if user is None or not mots_de_passe.is_good_link(user, token):
         return page(request, "accounts/stale_link.html", status=404)
     form = NewPasswordForm(posted(request))
     if submit(form, actions.reset_password, user=user, token=token, now=timezone.now(), by=request.actor):

@@ -14,7 +14,7 @@ from authcps.actions.cartes import CHALLENGE_LIFETIME, answer, challenge, claim,
 from authcps.actions.codes import enrol, redeem, send_code, skip_code, trust
 from authcps.actions.identites import open_account, open_assistant, pair, recognise, remove
 from authcps.actions.psc import refuse
-from authcps.actions.reception import choose_reception, confirm_reception
+from authcps.actions.reception import cancel_reception, choose_reception, confirm_reception
 from authcps.actions.secours import add_totp, make_recovery, redeem_recovery, redeem_totp, remove_totp
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "add_totp",
     "answer",
     "begin",
+    "cancel_reception",
     "challenge",
     "choose_reception",
     "claim",

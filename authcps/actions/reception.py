@@ -30,6 +30,18 @@ def confirm_reception(change, *, now, by):
 
 
 @transaction.atomic
+def cancel_reception(change, *, now, by) -> bool:
+    """From the former address: what a référent asked is undone, the codes come back. True if it was."""
+    policies.cancel_change(change, now)
+    by = known_as(change.user, by)
+    record("reception.cancelled", by=by, target=change.user)
+    in_use = accounts.actions.cancel_change(change, now=now, by=by)
+    if in_use:
+        enrol(change.user, channel=CodeDevice.Channel.MAIL, target=change.former, by=by)
+    return in_use
+
+
+@transaction.atomic
 def choose_reception(user, *, reception, by):
     """By mail, by SMS once the number is verified, by the application once there is one."""
     policies.owner(by, user)

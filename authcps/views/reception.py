@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import ChangementAdresse
-from accounts.policies import confirm_change, own_account
+from accounts.policies import cancel_change, confirm_change, own_account
 from authcps import actions
 from authcps.forms import ReceptionForm
 from authcps.models.secours import receptions
@@ -37,7 +38,24 @@ def confirm(request, token):
     change = ChangementAdresse.objects.filter(digest=digest).select_related("user").first()
     if change is None or not can(confirm_change, change, now):
         return page(request, "authcps/stale_reception.html", status=404)
-    if request.method == "POST":
+    if request.method == "GET":
+        return page(request, "authcps/reception_confirm.html", change=change)
+    try:
         actions.confirm_reception(change, now=now, by=request.actor)
-        return page(request, "authcps/reception_confirmed.html", change=change)
-    return page(request, "authcps/reception_confirm.html", change=change)
+    except ValidationError as error:  # another account has taken the address meanwhile (COM-4)
+        refused = " ".join(error.messages)
+        return page(request, "authcps/reception_confirm.html", change=change, refused=refused, status=409)
+    return page(request, "authcps/reception_confirmed.html", change=change)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request, token):
+    """Where the former address's letter leads when a référent asked for another one; a button cancels."""
+    digest, now = ChangementAdresse.digest_of(token), timezone.now()
+    change = ChangementAdresse.objects.filter(cancel_digest=digest).select_related("user").first()
+    if change is None or not can(cancel_change, change, now):
+        return page(request, "authcps/stale_reception.html", status=404)
+    cancelled = request.method == "POST"
+    undone = cancelled and actions.cancel_reception(change, now=now, by=request.actor)
+    return page(request, "authcps/reception_cancel.html", change=change, cancelled=cancelled, undone=undone)

@@ -118,6 +118,7 @@ class World:
         return {
             "remove_identite": {"pk": self.owner.identites.get().pk},
             "authcps:confirm_reception": {"token": self._reception_token()},
+            "authcps:cancel_reception": {"token": self._reception_token()},
             "accounts:new_password": {"token": f"{urlsafe_base64_encode(b'%d' % self.owner.pk)}.x"},
             "delegations:grant": {"idnat": self.in_directory.idnat},
             "delegations:show": {"pk": self.lent.pk},
@@ -140,6 +141,8 @@ class World:
                 "target": "+33639980001",
                 "asked_at": timezone.now(),
                 "ends": timezone.now() + timedelta(hours=1),
+                "cancel_digest": ChangementAdresse.digest_of("lien"),
+                "cancel_ends": timezone.now() + timedelta(hours=1),
             },
         )
         return "lien"

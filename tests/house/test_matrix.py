@@ -78,6 +78,8 @@ authcps:reception              GET  302 302 302 200 200 200 403 403 200 200 200 
 authcps:reception              POST 302 302 302 302 302 302 403 403 302 302 302 302
 authcps:confirm_reception      GET  200 200 200 200 200 200 200 200 200 200 200 200
 authcps:confirm_reception      POST 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:cancel_reception       GET  200 200 200 200 200 200 200 200 200 200 200 200
+authcps:cancel_reception       POST 200 200 200 200 200 200 200 200 200 200 200 200
 authcps:add_totp               GET  302 302 302 200 200 200 403 403 200 200 200 200
 authcps:add_totp               POST 302 302 302 422 422 422 403 403 422 422 422 422
 authcps:remove_totp            GET  302 302 302 302 302 302 403 403 302 302 302 302

@@ -21,6 +21,7 @@ PUBLIC = {
     "authcps:totp": "the second factor, by an application",
     "authcps:recovery": "the second factor, by a recovery code",
     "authcps:confirm_reception": "where a link leads, often on a telephone; its token stands guard",
+    "authcps:cancel_reception": "where the former address's letter leads; its token stands guard",
     "accounts:forgotten": "a new password is asked for by whoever cannot come in (MDP-1)",
     "accounts:sent": "the same answer for everybody (MDP-2)",
     "accounts:new_password": "where the mail leads; its token stands guard (MDP-1)",
