@@ -15,6 +15,8 @@ LINKS_AN_ADDRESS = parse("60 per 10 minute")  # new passwords asked for from one
 LINKS_IN_ALL = parse("600 per minute")
 UNPROVED_AT_ONCE = parse("3 per 10 minute")  # without proof of work: then after a delay, then slower
 UNPROVED = parse("20 per hour")
+SEARCHES_AT_ONCE = parse("60 per 10 minute")  # of accounts, by one référent
+SEARCHES_A_DAY = parse("1000 per day")
 ONCE_A_PROOF = parse("1 per 2 hour")
 
 

@@ -1,4 +1,5 @@
 EVENTS = {
+    "comptes.searched": "a recherché un compte",
     "habilitation.granted": "a attribué à {label} le profil {profil} sur {lieu}, du {debut} au {fin}",
     "habilitation.prolonged": "a porté au {fin} la fin du profil {profil} de {label} sur {lieu}",
     "habilitation.shortened": "a avancé au {fin} la fin du profil {profil} de {label} sur {lieu}",

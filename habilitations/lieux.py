@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from annuaire.models import Coordination, Etablissement, Guichet, Region, Unite
 from viatraj.core.actor import Place
 from viatraj.core.droits import Niveau
@@ -54,5 +56,33 @@ class Lieu:
             return True
         return getattr(self.row, "closed_at", None) is not None
 
+    @property
+    def key(self) -> str:
+        """As the column `lieu_key` of Habilitation."""
+        return f"{self.niveau}:{self.row.pk if self.row else ''}"
+
+    @property
+    def full_name(self) -> str:
+        """A unit's name says little without its établissement."""
+        above = getattr(self.row, "etablissement", None)
+        return f"{self}, {above}" if above else str(self)
+
     def __str__(self) -> str:
         return str(self.row) if self.row else "France entière"
+
+
+def grantable(rights, profil) -> dict[Niveau, QuerySet | None]:
+    """Where a profile may be given, by level; the same rule as `policies.grant`, for lists.
+
+    None stands for the whole country, which has no row.
+    """
+    found: dict[Niveau, QuerySet | None] = {}
+    everywhere = Niveau.NATIONAL in rights.scopes(profil.granted_with)
+    for niveau in profil.niveaux:
+        if niveau in (Niveau.REGION, Niveau.NATIONAL):
+            if everywhere:
+                found[niveau] = Region.objects.order_by("nom") if niveau == Niveau.REGION else None
+        else:
+            rows = MODELS[niveau].objects.within(rights, profil.granted_with)
+            found[niveau] = rows.open() if hasattr(rows, "open") else rows
+    return found

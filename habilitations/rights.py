@@ -12,17 +12,12 @@ def of_user(user, *, on) -> Rights:
     return Rights(frozenset(grant for one in habilitations for grant in grants(one)))
 
 
-def held(user, *, on) -> list[Habilitation]:
+def held(user, *, on):
     """In force on a day, with what `grants` needs; a disabled account holds nothing."""
     if not user.is_active:
-        return []
-    return list(
-        Habilitation.objects.of(user)
-        .in_force(on)
-        .filter(profil__in=PROFILS)
-        .prefetch_related("droits", "guichet__unites")
-        .order_by("pk")
-    )
+        return Habilitation.objects.none()
+    in_force = Habilitation.objects.of(user).in_force(on).filter(profil__in=PROFILS)
+    return in_force.prefetch_related("droits", "guichet__unites").order_by("pk")
 
 
 def modes(habilitation) -> dict[DroitProfil, str]:

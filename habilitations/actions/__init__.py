@@ -12,6 +12,7 @@ from habilitations.actions.habilitations import (
     revoke,
 )
 from habilitations.actions.profils import note_profils
+from habilitations.actions.recherches import note_search
 
 __all__ = [
     "adjust",
@@ -23,6 +24,7 @@ __all__ = [
     "grant",
     "name_referent",
     "note_profils",
+    "note_search",
     "notify",
     "revoke",
 ]

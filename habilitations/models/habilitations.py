@@ -33,6 +33,10 @@ class HabilitationQuerySet(PeriodeQuerySet):
         """Not over: in force, or to come."""
         return self.living().filter(fin__gte=day)
 
+    def past(self, day):
+        """Over, or taken away."""
+        return self.filter(Q(revoked_at__isnull=False) | Q(fin__lt=day))
+
     def not_prolonged(self):
         """Nothing that the same person holds there with the same profile follows on."""
         following = Habilitation.objects.living().filter(
@@ -52,6 +56,12 @@ class HabilitationQuerySet(PeriodeQuerySet):
         if actor.is_acting:
             return self.none()
         return self.filter(within_perimeter(actor.rights))
+
+    def with_lieu(self):
+        """Ready to name its place, without a query a row."""
+        return self.select_related(
+            "region", "coordination", "etablissement", "guichet", "unite__etablissement"
+        )
 
     def giving(self, domaine):
         """Of profiles that give something in a domaine; the home domaines make an index's prefix (HAB-9)."""

@@ -1,12 +1,92 @@
-"""«Comptes et habilitations»: where a référent's day begins (COM-2)."""
+"""«Comptes et habilitations»: find somebody, see what he holds here (COM-2, COM-8)."""
 
-from django.views.decorators.http import require_safe
+import time
 
-from habilitations import policies
-from viatraj.core.pages import page
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import limits
+from accounts.models import ChangementAdresse
+from accounts.policies import change_email, is_proved
+from annuaire.models import Coordination
+from habilitations import actions, explications, policies, rights, search
+from habilitations.forms.comptes import RechercheForm
+from habilitations.models import Habilitation
+from habilitations.views import reach
+from journal.models import Entry
+from viatraj.core.actor import Means
+from viatraj.core.forms import posted
+from viatraj.core.pages import TooManyRequests, page
+from viatraj.core.policies import can
+
+HISTORY = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request):
+    """What is typed is a name or an address: posted, so that it stays in no address and no log."""
+    policies.administer(request.actor)
+    form, found = RechercheForm(posted(request)), None
+    if form.is_valid():
+        found = _found(request, form)
+    return page(request, "habilitations/comptes.html", form=form, found=found)
+
+
+def _found(request, form):
+    now = time.time()
+    for limit in (limits.SEARCHES_AT_ONCE, limits.SEARCHES_A_DAY):
+        if wait := limits.seconds_to_wait(limit, "comptes", str(request.user.pk), now=now):
+            raise TooManyRequests(wait)
+    typed = {name: value for name, value in form.cleaned_data.items() if value}
+    try:
+        found = search.find(request.actor, **typed, today=timezone.localdate())
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+    actions.note_search(criteres=sorted(typed), found=len(found.hits), by=request.actor)
+    reach.remember(request, found.ids)
+    return found
 
 
 @require_safe
-def index(request):
-    policies.administer(request.actor)
-    return page(request, "habilitations/comptes.html")
+def compte(request, pk):
+    """All that he holds in the perimeter; of the rest, only that there is some."""
+    person = reach.person(request, pk)
+    today = timezone.localdate()
+    held = Habilitation.objects.of(person)
+    visible = held.visible_to(request.actor).with_lieu()
+    current = list(visible.current(today).sorted_by("fin"))
+    others = held.current(today).exclude(pk__in=[one.pk for one in current]).exists()
+    known = {"person": person, "rows": current, "others": others, "today": today}
+    if not current:
+        known["structure"] = search.structure_of(person, today=today)
+        return page(request, "habilitations/compte.html", **known)
+    return page(
+        request,
+        "habilitations/compte.html",
+        **known,
+        past=visible.past(today).order_by("-fin", "-pk")[:HISTORY],
+        entries=Entry.objects.about_any(visible).newest_first()[:HISTORY],
+        means=Means(person.last_sign_in_means).label if person.last_sign_in_means else "",
+        is_proved=is_proved(person),
+        may_change_email=can(change_email, request.actor, person, reach.places(person)),
+        pending=_pending(person),
+        coordination=Coordination.objects.filter(pk=current[0].coordination_id).first(),
+    )
+
+
+def _pending(person) -> ChangementAdresse | None:
+    """A new address asked for, whose link was not followed yet."""
+    waiting = person.changements.filter(kind="mail", confirmed_at=None, cancelled_at=None)
+    return waiting.filter(ends__gt=timezone.now()).order_by("-asked_at").first()
+
+
+@require_safe
+def effective(request, pk):
+    """«Ses droits, comme le service les calcule», read-only: what is held in the perimeter."""
+    person = reach.ours(request, pk)
+    held = rights.held(person, on=timezone.localdate()).visible_to(request.actor).with_lieu()
+    return page(
+        request, "habilitations/droits_compte.html", person=person, modules=explications.effective(held)
+    )

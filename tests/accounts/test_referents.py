@@ -1,4 +1,4 @@
-"""Somebody else's account: opened, corrected, its address changed, by a référent of the place (COM-3, COM-4)."""
+"""Somebody else's account: opened, corrected, given another address, by a référent (COM-3, COM-4)."""
 
 import re
 import threading

@@ -25,7 +25,7 @@ ACTING_NAV = [entry for entry in MEDECIN_NAV if entry[1] != "delegations:index"]
 # What a délégation may not lend: who has not the right has not the entry.
 LENT = {"dossiers:create": dossiers.policies.create, "dossiers:index": dossiers.policies.index}
 DELEGATE_NAV = [("Pour qui je travaille", "delegations:received"), ("Mon compte", "mon_compte")]
-EVERYONE = [("Mon compte", "mon_compte"), ("Mes référents", "mes_referents")]
+EVERYONE = [("Mon compte", "mon_compte"), ("Mes référents", "mes_referents"), ("Mes droits", "mes_droits")]
 REFERENTS = [("Comptes et Habilitations", "habilitations:comptes")]
 STAFF_NAV = [
     ("Accueil", "professionnel"),
@@ -45,6 +45,7 @@ FOOTER = [
     ("Plan du site", "plan_du_site"),
     ("Assistance", "assistance"),
 ]
+AREAS = {"Administration": "/administration/"}  # also its pages that no menu names
 HOMES = ("accueil", "medecin", "professionnel")
 MEDECIN, PROFESSIONNEL = "medecin", "professionnel"  # the doors, as the session keeps them
 
@@ -128,14 +129,16 @@ def links(entries, path="") -> list[Link]:
     names = [name for _, to in entries for name in ([to] if isinstance(to, str) else [one for _, one in to])]
     sections = [url(name) for name in names if url(name) and name not in HOMES]
     nearest = max((target for target in sections if path.startswith(target)), key=len, default=None)
-    return [link for label, to in entries if (link := _link(label, to, {nearest: "true", path: "page"}))]
+    mark = {nearest: "true", path: "page"}
+    return [link for label, to in entries if (link := _link(label, to, mark, path))]
 
 
-def _link(label, to, mark) -> Link | None:
+def _link(label, to, mark, path) -> Link | None:
     if isinstance(to, str):
         return Link(label, url(to), mark.get(url(to), "")) if url(to) else None
-    inner = tuple(link for one, name in to if (link := _link(one, name, mark)))
-    return Link(label, "", "true" if any(link.current for link in inner) else "", inner)
+    inner = tuple(link for one, name in to if (link := _link(one, name, mark, path)))
+    inside = any(link.current for link in inner) or path.startswith(AREAS.get(label, "//"))
+    return Link(label, "", "true" if inside else "", inner)
 
 
 def url(name) -> str:

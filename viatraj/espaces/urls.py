@@ -1,6 +1,15 @@
 from django.urls import path
 
-from viatraj.espaces.views import accueil, assistant, compte, documentation, legal, medecin, sante
+from viatraj.espaces.views import (
+    accueil,
+    assistant,
+    compte,
+    documentation,
+    legal,
+    medecin,
+    mes_droits,
+    sante,
+)
 
 urlpatterns = [
     path("", accueil.accueil, name="accueil"),
@@ -11,6 +20,11 @@ urlpatterns = [
     path("mon-compte/", compte.compte, name="mon_compte"),
     path("mon-compte/sessions/", compte.end_other_sessions, name="end_other_sessions"),
     path("mon-compte/appairages/<int:pk>/retirer/", compte.remove_identite, name="remove_identite"),
+    path("mon-compte/habilitations/<int:pk>/e-mails/", mes_droits.notify, name="notify_habilitation"),
+    path("mon-compte/habilitations/<int:pk>/renoncer/", mes_droits.give_up, name="give_up_habilitation"),
+    path("mes-referents/", mes_droits.referents_index, name="mes_referents"),
+    path("mes-referents/<int:pk>/", mes_droits.referents_of, name="referents_of"),
+    path("mes-droits/", mes_droits.droits, name="mes_droits"),
     path("charte/", compte.charte, name="charte"),
     path("session/prolonger/", compte.stay, name="prolonger"),
     path("accessibilite/", legal.accessibility, name="accessibilite"),

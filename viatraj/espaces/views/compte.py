@@ -20,6 +20,7 @@ from authcps.models.secours import receptions
 from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.espaces.views.mes_droits import own
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,6 +37,8 @@ def compte(request):
         "espaces/compte.html",
         form=form,
         identites=user.identites.filter(ended_at=None).prefetch_related("cartes").order_by("since"),
+        habilitations=own(user, timezone.localdate()),
+        today=timezone.localdate(),
         **_secrets(user),
         **_sign_ins(request),
         others=user.sessions.filter(expire_date__gt=timezone.now())

@@ -1,0 +1,12 @@
+"""Looking somebody up leaves a line: which fields, how many found, never what was typed (COM-2)."""
+
+from django.db import transaction
+
+from habilitations import policies
+from journal.models import record
+
+
+@transaction.atomic
+def note_search(*, criteres: list[str], found: int, by):
+    policies.administer(by)
+    record("comptes.searched", by=by, criteres=", ".join(criteres), found=found)

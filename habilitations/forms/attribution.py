@@ -1,0 +1,81 @@
+from django import forms
+from django.core.exceptions import ValidationError
+
+from habilitations.forms.comptes import STRETCHES
+from habilitations.forms.droits import DroitsForm
+from habilitations.lieux import Lieu
+from viatraj.core.droits import Niveau
+from viatraj.core.forms import DateField, KeyedForm
+from viatraj.core.periods import add_months
+
+AT_MOST = 100  # structures at once
+
+
+class LieuxField(forms.MultipleChoiceField):
+    """Places of the perimeter, also those that a narrower list does not show; any other is unknown."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(label="Où", error_messages={"required": "Choisissez au moins un lieu."}, **kwargs)
+        self.places = {}  # by level: a queryset
+
+    def clean(self, value) -> list[Lieu]:
+        keys = self.to_python(value)
+        self.validate_length(keys)
+        found = {
+            lieu.key: lieu for niveau, rows in self.places.items() for lieu in _chosen(niveau, rows, keys)
+        }
+        if Niveau.NATIONAL in self.places and f"{Niveau.NATIONAL}:" in keys:
+            found[f"{Niveau.NATIONAL}:"] = Lieu(Niveau.NATIONAL)
+        if set(keys) - found.keys():
+            raise ValidationError("Ce lieu n’est pas de votre périmètre.", code="unknown")
+        return list(found.values())
+
+    def validate_length(self, keys):
+        if not keys:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if len(set(keys)) > AT_MOST:
+            raise ValidationError(f"Choisissez {AT_MOST} lieux au plus à la fois.", code="many")
+
+
+def _chosen(niveau, rows, keys) -> list[Lieu]:
+    if rows is None:
+        return []
+    prefix = f"{niveau}:"
+    ids = [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
+    ids = [int(one) for one in ids if one.isascii() and one.isdecimal() and len(one) < 19]
+    return [Lieu(niveau, row) for row in rows.filter(pk__in=ids)] if ids else []
+
+
+class AttributionForm(DroitsForm, KeyedForm):
+    """HAB-1: where, from when, until when, with which rights."""
+
+    lieux = LieuxField()
+    debut = DateField(label="À partir du", required_sentence="Indiquez le premier jour.")
+    duree = forms.ChoiceField(
+        label="Durée",
+        choices=[*STRETCHES.items(), ("", "Une autre date")],
+        widget=forms.RadioSelect,
+        required=False,
+        initial="12",
+    )
+    fin = DateField(label="Jusqu’au (inclus)", required_sentence="Choisissez une durée, ou une date de fin.")
+
+    def __init__(self, *args, today, places, shown, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["lieux"].places = places
+        self.fields["lieux"].choices = shown
+        self.fields["fin"].required = False
+        self.fields["fin"].one_of = self.fields["duree"].one_of = True
+        self.initial.setdefault("debut", today)
+
+    def clean(self):
+        typed = super().clean()
+        duree = typed.pop("duree", "")
+        if duree:
+            typed["fin"] = add_months(self.today, int(duree))
+        elif not typed.get("fin") and "fin" not in self.errors:
+            self.add_error("fin", self.fields["fin"].error_messages["required"])
+        return typed

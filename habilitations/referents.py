@@ -1,0 +1,43 @@
+"""Who manages a place (COM-6): its référents, or the coordination when it has none."""
+
+from dataclasses import dataclass
+
+from annuaire.models import Coordination
+from habilitations.models import Habilitation
+from habilitations.profils import PROFILS
+from viatraj.core.droits import Niveau
+
+CODES = [profil.code for profil in PROFILS.values() if profil.is_referent]
+
+
+@dataclass(frozen=True)
+class Bloc:
+    """The référents of one structure, people of `accounts`."""
+
+    title: str
+    people: list
+
+
+def of(habilitation, *, today) -> tuple[list[Bloc], Coordination | None]:
+    """Of its établissement and of its unit; the coordination when neither has anybody else than oneself."""
+    levels = [
+        (Niveau.ETABLISSEMENT, habilitation.etablissement, "Référents de l’établissement"),
+        (Niveau.UNITE, habilitation.unite, "Référents de l’unité"),
+    ]
+    if habilitation.etablissement_id is None:
+        levels = [(Niveau.COORDINATION, habilitation.coordination, "Référents de la coordination")]
+    blocs = [
+        Bloc(f"{title} {row}", _people(niveau, row, habilitation.user_id, today))
+        for niveau, row, title in levels
+        if row
+    ]
+    orphan = not any(bloc.people for bloc in blocs)
+    return blocs, habilitation.coordination if orphan else None
+
+
+def _people(niveau, row, but, today) -> list:
+    held = Habilitation.objects.in_force(today).filter(
+        **{"niveau": niveau, f"{niveau}_id": row.pk}, profil__in=CODES, user__disabled_at=None
+    )
+    rows = held.exclude(user=but).select_related("user").order_by("nom_tri", "user_id")
+    return list(dict.fromkeys(one.user for one in rows))

@@ -1,0 +1,201 @@
+"""Give one profile to one or several people, with a check page before anything is written (HAB-1, HAB-4)."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet, Value
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from annuaire.models import Cle, Coordination, Etablissement, Unite
+from habilitations import actions, checks, policies
+from habilitations.forms.attribution import AttributionForm
+from habilitations.forms.droits import said
+from habilitations.lieux import Lieu, grantable
+from habilitations.models import Habilitation
+from habilitations.profils import PROFILS
+from habilitations.views import reach
+from viatraj.core.droits import Domaine, Droit, Niveau
+from viatraj.core.forms import posted, submit
+from viatraj.core.pages import page
+from viatraj.core.policies import Denied
+
+PEOPLE_AT_MOST = 50
+SHOWN = 60  # places; past that, one narrows by a name
+
+
+@require_safe
+def choose(request):
+    """Which profile, among those that the référent may give somewhere; «Non déployé» is said."""
+    policies.administer(request.actor)
+    people = _people(request)
+    if not people:
+        messages.info(request, "Cherchez d’abord la ou les personnes à habiliter, puis cochez-les.")
+        return redirect("habilitations:comptes")
+    profils = [profil for profil in PROFILS.values() if _exists(request.actor, profil)]
+    deployed = _deployed(request.actor)
+    groupes: dict[str, list] = {}
+    for profil in profils:
+        heading = " · ".join(groupe.label for groupe in profil.groupes)
+        groupes.setdefault(heading, []).append((profil, profil.domaine in deployed))
+    return page(
+        request,
+        "habilitations/attribuer.html",
+        people=people,
+        query=_query(people),
+        groupes=list(groupes.items()),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant(request, profil):
+    """Where, when, with which rights; then the check page; then only the act."""
+    policies.administer(request.actor)
+    profil, people = PROFILS.get(profil), _people(request)
+    if profil is None or not people:
+        raise Http404
+    places = grantable(request.actor.rights, profil)
+    typed = request.GET.get("structure", "").strip()
+    shown, more = _shown(places, typed)
+    form = AttributionForm(
+        posted(request),
+        profil=profil,
+        modules=_deployed(request.actor),
+        today=timezone.localdate(),
+        places=places,
+        shown=shown,
+    )
+    known = {"people": people, "profil": profil, "query": _query(people)}
+    etape = request.POST.get("etape")
+    if etape != "modifier" and form.is_valid() and _allowed(request.actor, form, profil, people):
+        if etape != "confirmer":
+            return page(
+                request, "habilitations/verifier.html", check=form, **_check(form, profil, people), **known
+            )
+        if _done(request, form, profil, people):
+            return redirect(
+                *(["habilitations:compte", people[0].pk] if len(people) == 1 else ["habilitations:comptes"])
+            )
+    return page(request, "habilitations/attribution.html", form=form, more=more, typed=typed, **known)
+
+
+def _allowed(actor, form, profil, people) -> bool:
+    """What the action would refuse, said at the field before the check page."""
+    try:
+        for lieu in form.cleaned_data["lieux"]:
+            policies.grant(actor, profil, lieu)
+            checks.droits(profil, lieu, form.cleaned_data["droits"])
+        for one in people:
+            policies.grant_to(actor, one)
+        checks.end(form.cleaned_data["fin"], today=form.today)
+    except Denied as error:
+        form.add_error("lieux", str(error))
+    except ValidationError as error:
+        form.add_error(None, error)
+    return form.is_valid()
+
+
+def _check(form, profil, people) -> dict:
+    """What the act would do, and what stands in its way."""
+    typed = form.cleaned_data
+    held = Habilitation.objects.living().filter(
+        user__in=people,
+        profil=profil.code,
+        lieu_key__in=[lieu.key for lieu in typed["lieux"]],
+        debut__lte=typed["fin"],
+        fin__gte=typed["debut"],
+    )
+    return {
+        "already": held.with_lieu().select_related("user").order_by("nom_tri", "pk"),
+        "changed": [
+            (droit.droit.label, said(droit, mode)) for droit, mode in _changed(profil, typed["droits"])
+        ],
+        "count": len(people) * len(typed["lieux"]),
+    }
+
+
+def _changed(profil, droits):
+    return [(droit, droits[droit.key]) for droit in profil.droits if droit.key in droits]
+
+
+def _done(request, form, profil, people) -> bool:
+    known = {"users": people, "profil": profil, "today": form.today, "by": request.actor}
+    if not submit(form, actions.grant, **known):
+        return False
+    count = len(form.result)
+    plural = "s" if count > 1 else ""
+    messages.success(
+        request,
+        f"{count} habilitation{plural} attribuée{plural}\u00a0: {profil}. Chaque personne en est prévenue.",
+    )
+    return True
+
+
+def _people(request) -> list:
+    """Chosen on the page of results; never oneself."""
+    ids = {pk for pk in request.GET.getlist("compte")[:PEOPLE_AT_MOST] if pk.isascii() and pk.isdecimal()}
+    known = reach.people(request).filter(pk__in=[pk for pk in ids if len(pk) < 19])
+    return list(known.exclude(pk=request.user.pk).order_by("nom", "prenom", "pk"))
+
+
+def _query(people) -> str:
+    return "&".join(f"compte={one.pk}" for one in people)
+
+
+def _exists(actor, profil) -> bool:
+    if not actor.rights.scopes(profil.granted_with):
+        return False
+    return any(rows is None or rows.exists() for rows in grantable(actor.rights, profil).values())
+
+
+def _deployed(actor) -> set[str]:
+    """Modules that one coordination at least of the perimeter has; administration always."""
+    rights = actor.rights
+    seen = Coordination.objects.within(rights, Droit.HABILITATION).values("pk")
+    above = Etablissement.objects.within(rights, Droit.HABILITATION).values("coordination_id")
+    units = Unite.objects.within(rights, Droit.HABILITATION).values("etablissement__coordination_id")
+    rows = Coordination.objects.filter(Q(pk__in=seen) | Q(pk__in=above) | Q(pk__in=units))
+    return {
+        Domaine.ADMINISTRATION,
+        *(one for modules in rows.values_list("modules", flat=True) for one in modules),
+    }
+
+
+def _shown(places, typed) -> tuple[list, bool]:
+    """Choices of the list, under their établissement; whether there are more than the page shows."""
+    found = []
+    for niveau, rows in places.items():
+        if rows is None:
+            found.append(Lieu(Niveau.NATIONAL))
+        else:
+            found += [Lieu(niveau, row) for row in _named(niveau, rows, typed)[: SHOWN + 1]]
+    groups: dict[str, list] = {}
+    for lieu in sorted(found[:SHOWN], key=lambda lieu: (_heading(lieu), _depth(lieu), str(lieu))):
+        whole = lieu.niveau == Niveau.ETABLISSEMENT
+        groups.setdefault(_heading(lieu), []).append(
+            (lieu.key, "Tout l’établissement" if whole else str(lieu))
+        )
+    return list(groups.items()), len(found) > SHOWN
+
+
+def _named(niveau, rows: QuerySet, typed) -> QuerySet:
+    above = {Niveau.UNITE: ["etablissement"], Niveau.GUICHET: ["etablissement"]}.get(niveau, [])
+    rows = rows.select_related(*above) if above else rows
+    if typed:
+        rule = Q()
+        for n, name in enumerate(["nom", *(f"{one}__nom" for one in above)]):
+            rows = rows.alias(**{f"cle_{n}": Cle(name)})
+            rule |= Q(**{f"cle_{n}__contains": Cle(Value(typed))})
+        rows = rows.filter(rule)
+    return rows.order_by(*(f"{one}__nom" for one in above), "nom", "pk")
+
+
+def _heading(lieu) -> str:
+    if lieu.niveau == Niveau.ETABLISSEMENT:
+        return str(lieu)
+    return str(getattr(lieu.row, "etablissement", None) or Niveau(lieu.niveau).label)
+
+
+def _depth(lieu) -> int:
+    return list(Niveau).index(lieu.niveau)

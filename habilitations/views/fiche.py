@@ -1,0 +1,93 @@
+"""An account's own data, by a référent: opened, corrected, unlocked (COM-3, COM-4, COM-7)."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+
+import accounts.actions
+from accounts import policies as account_policies
+from habilitations import policies
+from habilitations.forms.comptes import CorrectionForm, CreationForm, NouvelleAdresseForm
+from habilitations.views import reach
+from viatraj.core.forms import posted, submit
+from viatraj.core.pages import page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request):
+    """«+ Créer un utilisateur», then straight to what he may do."""
+    policies.administer(request.actor)
+    form = CreationForm(posted(request))
+    if submit(form, accounts.actions.register, now=timezone.now(), by=request.actor):
+        user = form.result
+        reach.remember(request, [user.pk])
+        messages.success(
+            request,
+            f"Le compte {user.login} est créé. Un message vient d’être envoyé à {user.email}, avec un lien "
+            "pour choisir le mot de passe. Attribuez à présent une habilitation.",
+        )
+        return redirect(f"{reverse('habilitations:grant')}?{urlencode({'compte': user.pk})}")
+    insists = form.is_bound and form.insists
+    if form.is_bound and form.is_taken:
+        form.warn()
+    return page(request, "habilitations/creer.html", form=form, insists=insists)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request, pk):
+    user = reach.ours(request, pk)
+    places = reach.places(user)
+    account_policies.update(request.actor, user, places)
+    names = ("nom", "prenom", "profession_label", "telephone", "version")
+    as_read = {name: getattr(user, name) for name in names}
+    form = CorrectionForm(posted(request), initial=as_read, locked=account_policies.is_proved(user))
+    if submit(form, accounts.actions.update, user=user, places=places, by=request.actor):
+        messages.success(request, f"Le compte {user.login} est modifié.")
+        return redirect("habilitations:compte", pk)
+    return page(request, "habilitations/corriger.html", form=form, person=user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_email(request, pk):
+    user = reach.ours(request, pk)
+    places = reach.places(user)
+    account_policies.change_email(request.actor, user, places)
+    form = NouvelleAdresseForm(posted(request), initial={"email": user.email, "version": user.version})
+    known = {"user": user, "places": places, "now": timezone.now(), "by": request.actor}
+    if submit(form, accounts.actions.change_email, **known):
+        messages.success(
+            request,
+            "Un lien de confirmation est envoyé à la nouvelle adresse. L’ancienne est prévenue et peut "
+            "annuler ce changement pendant 48 heures.",
+        )
+        return redirect("habilitations:compte", pk)
+    return page(request, "habilitations/adresse.html", form=form, person=user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlock(request, pk):
+    """The padlock."""
+    user = reach.ours(request, pk)
+    places = reach.places(user)
+    account_policies.unlock(request.actor, user, places)
+    if request.method == "POST":
+        accounts.actions.unlock(user, places=places, by=request.actor)
+        messages.success(request, f"Le compte {user.login} est débloqué.")
+        return redirect("habilitations:compte", pk)
+    return page(request, "habilitations/debloquer.html", person=user)
+
+
+@require_POST
+def welcome_again(request, pk):
+    user = reach.ours(request, pk)
+    try:
+        accounts.actions.welcome_again(user, places=reach.places(user), now=timezone.now(), by=request.actor)
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"Un nouveau lien, valable 7 jours, est envoyé à {user.email}.")
+    return redirect("habilitations:compte", pk)

@@ -1,0 +1,126 @@
+"""One habilitation: its rights, its end, its removal; the departure of a person (HAB-3, HAB-5, HAB-10)."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from habilitations import actions, policies, rights
+from habilitations.forms.comptes import STRETCHES, DepartForm, FinForm
+from habilitations.forms.droits import AjustementForm
+from habilitations.lieux import Lieu
+from habilitations.models import Habilitation
+from habilitations.views import reach
+from viatraj.core.droits import Droit, Niveau
+from viatraj.core.forms import posted, submit
+from viatraj.core.pages import page
+from viatraj.core.periods import add_months
+from viatraj.core.policies import Denied, can
+from viatraj.core.typography import long_day
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def droits(request, pk):
+    """«Droits»: seen by a click, adjusted by who may give this profile here."""
+    habilitation = reach.habilitation(request, pk)
+    may_adjust = habilitation.is_living and can(policies.manage, request.actor, habilitation)
+    if request.method == "POST":
+        policies.manage(request.actor, habilitation)
+    lieu, profil = habilitation.lieu, habilitation.le_profil
+    form = AjustementForm(
+        posted(request),
+        profil=profil,
+        niveau=lieu.niveau,
+        modules=lieu.modules,
+        chosen={droit.key: mode for droit, mode in rights.modes(habilitation).items()},
+        initial={"version": habilitation.version},
+    )
+    if submit(form, actions.adjust, habilitation=habilitation, by=request.actor):
+        messages.success(request, f"Les droits de {habilitation.user.nom_complet} sont enregistrés.")
+        return redirect("habilitations:compte", habilitation.user_id)
+    return page(
+        request, "habilitations/droits.html", form=form, habilitation=habilitation, may_adjust=may_adjust
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fin(request, pk):
+    """Prolong, or shorten."""
+    habilitation = reach.habilitation(request, pk)
+    policies.manage(request.actor, habilitation)
+    policies.living(habilitation)
+    today = timezone.localdate()
+    as_read = {"fin": habilitation.fin, "version": habilitation.version}
+    form = FinForm(posted(request), initial=as_read, today=today)
+    known = {"habilitation": habilitation, "today": today, "by": request.actor}
+    if submit(form, actions.change_end, **known):
+        messages.success(
+            request,
+            f"L’habilitation de {habilitation.user.nom_complet} prend fin le {long_day(form.result.fin)}.",
+        )
+        return redirect("habilitations:compte", habilitation.user_id)
+    stretches = [(value, label, add_months(today, int(value))) for value, label in STRETCHES.items()]
+    return page(
+        request,
+        "habilitations/fin.html",
+        form=form,
+        habilitation=habilitation,
+        stretches=stretches,
+        today=today,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke(request, pk):
+    habilitation = reach.habilitation(request, pk)
+    policies.manage(request.actor, habilitation)
+    if request.method == "POST":
+        actions.revoke(habilitation, now=timezone.now(), by=request.actor)
+        messages.success(
+            request,
+            f"L’habilitation de {habilitation.user.nom_complet} est supprimée, avec effet immédiat.",
+        )
+        reach.remember(request, [habilitation.user_id])
+        return redirect("habilitations:compte", habilitation.user_id)
+    return page(request, "habilitations/supprimer.html", habilitation=habilitation)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def depart(request, pk):
+    """«Départ»: one date ends all that he holds in a structure."""
+    person = reach.ours(request, pk)
+    today = timezone.localdate()
+    lieux = _left(request.actor, person, today)
+    if not lieux:
+        raise Denied("Cette personne n’a pas d’habilitation dans un établissement ou une unité.")
+    policies.depart(request.actor, person, lieux[0])
+    first = {"lieu": lieux[0].key, "fin": today}
+    form = DepartForm(posted(request), lieux=lieux, initial=first)
+    known = {"user": person, "today": today, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.depart, **known):
+        messages.success(
+            request, f"Le départ de {person.nom_complet} est enregistré\u00a0: {_told(form.result)}."
+        )
+        reach.remember(request, [pk])
+        return redirect("habilitations:compte", pk)
+    return page(request, "habilitations/depart.html", form=form, person=person)
+
+
+def _told(ended: int) -> str:
+    if not ended:
+        return "aucune habilitation ne dépassait cette date"
+    plural = "s" if ended > 1 else ""
+    return f"{ended} habilitation{plural} {'prennent' if ended > 1 else 'prend'} fin à cette date"
+
+
+def _left(actor, person, today) -> list[Lieu]:
+    """Structures of the perimeter where he holds something: the widest that the actor manages."""
+    held = Habilitation.objects.of(person).visible_to(actor).current(today).with_lieu()
+    found = {}
+    for one in held.select_related("etablissement__coordination", "unite__etablissement__coordination"):
+        for niveau, row in ((Niveau.ETABLISSEMENT, one.etablissement), (Niveau.UNITE, one.unite)):
+            if row and actor.rights.cover(Droit.HABILITATION, row.place, domaine=""):
+                lieu = Lieu(niveau, row)
+                found[lieu.key] = lieu
+                break
+    return sorted(found.values(), key=lambda lieu: lieu.full_name)

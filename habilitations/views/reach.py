@@ -1,0 +1,45 @@
+"""Whom a référent may point at: his people, and those that a search has just shown him (COM-8)."""
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from accounts.models import User
+from habilitations import policies, search
+from habilitations.models import Habilitation
+
+FOUND = "comptes_trouves"  # in the session: ids typed into an address show nobody
+KEPT = 500
+
+
+def remember(request, ids) -> None:
+    known = [pk for pk in request.session.get(FOUND, []) if pk not in ids]
+    request.session[FOUND] = [*known, *ids][-KEPT:]
+
+
+def people(request):
+    ours = search.in_perimeter(request.actor, today=timezone.localdate())
+    return User.objects.filter(Q(pk__in=ours.values("pk")) | Q(pk__in=request.session.get(FOUND, [])))
+
+
+def person(request, pk) -> User:
+    policies.administer(request.actor)
+    return get_object_or_404(people(request), pk=pk)
+
+
+def ours(request, pk) -> User:
+    """Of the perimeter only."""
+    policies.administer(request.actor)
+    return get_object_or_404(search.in_perimeter(request.actor, today=timezone.localdate()), pk=pk)
+
+
+def places(user) -> list:
+    """Where an account holds something today or later: what `accounts.policies` asks to be told."""
+    held = Habilitation.objects.of(user).current(timezone.localdate())
+    return [one.place for one in held]
+
+
+def habilitation(request, pk) -> Habilitation:
+    policies.administer(request.actor)
+    visible = Habilitation.objects.visible_to(request.actor).with_lieu().select_related("user")
+    return get_object_or_404(visible, pk=pk)

@@ -1,0 +1,121 @@
+"""«Mes référents» (COM-6), «Mes droits», and one's own habilitations in «Mon compte» (COM-5, HAB-8)."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+import delegations.rights
+import habilitations.actions
+import habilitations.rights
+from accounts.policies import own_account
+from delegations.models import Delegation
+from habilitations import explications, referents
+from habilitations.forms.droits import DroitForm
+from habilitations.models import Habilitation
+from viatraj.core.droits import Droit, Mode
+from viatraj.core.pages import page
+
+PAST = 20
+
+
+@require_safe
+def referents_index(request):
+    """One line a place of mine, with «Voir»."""
+    own_account(request.actor)
+    by_place = {one.lieu_key: one for one in own(request.user, timezone.localdate())}
+    return page(request, "espaces/mes_referents.html", rows=list(by_place.values()))
+
+
+@require_safe
+def referents_of(request, pk):
+    own_account(request.actor)
+    habilitation = get_object_or_404(own(request.user, timezone.localdate()), pk=pk)
+    blocs, coordination = referents.of(habilitation, today=timezone.localdate())
+    return page(
+        request,
+        "espaces/mes_referents_lieu.html",
+        habilitation=habilitation,
+        blocs=blocs,
+        coordination=coordination,
+    )
+
+
+def own(user, today):
+    """In force or to come."""
+    return Habilitation.objects.of(user).current(today).with_lieu().order_by("fin", "pk")
+
+
+@require_safe
+def droits(request):
+    """Each effective right, with the habilitation or délégation that gives it; and why not another."""
+    own_account(request.actor)
+    user, today = request.user, timezone.localdate()
+    form = DroitForm(request.GET if request.GET.get("droit") else None)
+    modules = explications.effective(habilitations.rights.held(user, on=today).with_lieu())
+    answer = _answer(form.cleaned_data["droit"], modules, user, today) if form.is_valid() else None
+    return page(
+        request,
+        "espaces/mes_droits.html",
+        form=form,
+        modules=modules,
+        answer=answer,
+        lent=_lent(user, today),
+        today=today,
+    )
+
+
+def _answer(droit, modules, user, today) -> dict:
+    held = [ligne for module in modules for ligne in module.lignes if ligne.droit == droit]
+    if held:
+        return {"droit": droit, "sources": [source for ligne in held for source in ligne.sources]}
+    known = (
+        Habilitation.objects.of(user).with_lieu().prefetch_related("droits").order_by("-fin", "-pk")[:PAST]
+    )
+    return {"droit": droit, "reasons": explications.why_not(droit, known, today=today)}
+
+
+def _lent(user, today) -> list[dict]:
+    """What délégations lend, while one acts for the médecin."""
+    received = Delegation.objects.received_in_force(user, on=today).select_related("delegant")
+    return [
+        {
+            "delegation": one,
+            "droits": sorted({_said(grant) for grant in delegations.rights.of_delegate(one).grants}),
+        }
+        for one in received.prefetch_related("droits").order_by("delegant__nom", "pk")
+    ]
+
+
+def _said(grant) -> str:
+    label = Droit(grant.droit).label
+    return f"{label} ({Mode(grant.mode).label})" if grant.mode else label
+
+
+@require_POST
+def notify(request, pk):
+    """«Réception des e-mails»."""
+    own_account(request.actor)
+    habilitation = get_object_or_404(own(request.user, timezone.localdate()), pk=pk)
+    wanted = request.POST.get("emails") == "on"
+    habilitations.actions.notify(habilitation, wanted=wanted, by=request.actor)
+    messages.success(
+        request,
+        f"{habilitation.le_profil}, {habilitation.lieu}\u00a0: "
+        f"{'vous recevrez les e-mails' if wanted else 'vous ne recevrez plus d’e-mail'}.",
+    )
+    return redirect("mon_compte")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_up(request, pk):
+    """The red cross, and its confirmation."""
+    own_account(request.actor)
+    habilitation = get_object_or_404(own(request.user, timezone.localdate()), pk=pk)
+    if request.method == "POST":
+        habilitations.actions.give_up(habilitation, now=timezone.now(), by=request.actor)
+        messages.success(
+            request, f"Vous n’avez plus le profil {habilitation.le_profil}, {habilitation.lieu}."
+        )
+        return redirect("mon_compte")
+    return page(request, "espaces/renoncer.html", habilitation=habilitation)
