@@ -1,6 +1,9 @@
 """The ways to write an identifiant (CON-4): login, national number, prefixed or bare, spaces or none."""
 
 import re
+import unicodedata
+
+LONGEST_LOGIN = 30
 
 
 def spellings(typed: str) -> list[str]:
@@ -12,3 +15,14 @@ def spellings(typed: str) -> list[str]:
     if re.fullmatch(r"[0-9][0-9ABab]\d{7}", plain):
         forms.add(f"0{plain.upper()}")
     return sorted(forms)
+
+
+def login_base(prenom: str, nom: str) -> str:
+    """«Anaïs», «D’Almeida» → adalmeida; a letter first, so that no national number looks like it."""
+    first, last = _latin(prenom), _latin(nom)
+    return f"{first[:1]}{last}"[:LONGEST_LOGIN] if last else f"u{first}"[:LONGEST_LOGIN]
+
+
+def _latin(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
+    return re.sub(r"[^a-z]", "", bare)

@@ -40,7 +40,7 @@ def register(actor):
         raise Denied("Seul un référent crée des comptes.")
 
 
-def update(actor, user, places):
+def correct(actor, user, places):
     """COM-3, COM-8; `places`: where the account holds a habilitation, told by the caller."""
     if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
         raise Denied("Vos propres coordonnées se modifient dans «\u00a0Mon compte\u00a0».")
@@ -52,14 +52,14 @@ def update(actor, user, places):
 
 def rename(actor, user, places):
     """What a card says, nobody types."""
-    update(actor, user, places)
+    correct(actor, user, places)
     if is_proved(user):
         raise Denied("Le nom de cette personne vient de sa carte\u00a0: il ne se modifie pas ici.")
 
 
 def change_email(actor, user, places):
     """Whoever reads the mail may come in: never on an account that also works elsewhere (decisions)."""
-    update(actor, user, places)
+    correct(actor, user, places)
     if not all(_covers(actor, place) for place in places):
         raise Denied(
             "Cette personne a aussi des habilitations hors de votre périmètre\u00a0: elle seule modifie son "

@@ -17,7 +17,7 @@ from accounts.actions.mots_de_passe import (
     reset_password,
     warn_of_expiry,
 )
-from accounts.actions.referents import cancel_change, change_email, register, update, welcome_again
+from accounts.actions.referents import cancel_change, change_email, correct, register, welcome_again
 from accounts.actions.verrous import lift_lock, note_wrong_password, unlock
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "change_password",
     "choose_password",
     "confirm_change",
+    "correct",
     "create",
     "end_other_sessions",
     "lift_lock",
@@ -40,7 +41,6 @@ __all__ = [
     "register",
     "reset_password",
     "unlock",
-    "update",
     "update_contact",
     "warn_of_expiry",
     "welcome_again",

@@ -1,8 +1,6 @@
 """What a référent does with somebody else's account: opens it, corrects it (COM-3, COM-4)."""
 
-import re
 import secrets
-import unicodedata
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -11,12 +9,12 @@ from django.db import transaction
 
 from accounts import emails, policies
 from accounts.actions.adresses import send_link
+from accounts.identifiants import login_base
 from accounts.models import ChangementAdresse, Session, User
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
 CANCEL_LIFETIME = timedelta(hours=48)
-LONGEST_LOGIN = 30
 TRIES = 20  # of two référents who open accounts of the same name at the same time
 RENAMED = ("nom", "prenom", "profession_label")
 
@@ -69,21 +67,10 @@ def _free(base) -> str:
     )
 
 
-def login_base(prenom: str, nom: str) -> str:
-    """«Anaïs», «D’Almeida» → adalmeida; a letter first, so that no national number looks like it."""
-    first, last = _latin(prenom), _latin(nom)
-    return f"{first[:1]}{last}"[:LONGEST_LOGIN] if last else f"u{first}"[:LONGEST_LOGIN]
-
-
-def _latin(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
-    return re.sub(r"[^a-z]", "", bare)
-
-
 @transaction.atomic
 def welcome_again(user, *, places, now, by):
     """The first link was lost, or is too old; nothing once a password has been chosen."""
-    policies.update(by, user, places)
+    policies.correct(by, user, places)
     user = locked(user)
     if user.has_usable_password():
         raise ValidationError("Cette personne a déjà choisi son mot de passe.")
@@ -92,8 +79,8 @@ def welcome_again(user, *, places, now, by):
 
 
 @transaction.atomic
-def update(user, *, nom, prenom, profession_label, telephone, version, places, by) -> User:
-    policies.update(by, user, places)
+def correct(user, *, nom, prenom, profession_label, telephone, version, places, by) -> User:
+    policies.correct(by, user, places)
     user = locked(user, version=version)
     wanted = {"nom": nom, "prenom": prenom, "profession_label": profession_label, "telephone": telephone}
     changed = [name for name, value in wanted.items() if getattr(user, name) != value]

@@ -41,11 +41,11 @@ def create(request):
 def correct(request, pk):
     user = reach.ours(request, pk)
     places = reach.places(user)
-    account_policies.update(request.actor, user, places)
+    account_policies.correct(request.actor, user, places)
     names = ("nom", "prenom", "profession_label", "telephone", "version")
     as_read = {name: getattr(user, name) for name in names}
     form = CorrectionForm(posted(request), initial=as_read, locked=account_policies.is_proved(user))
-    if submit(form, accounts.actions.update, user=user, places=places, by=request.actor):
+    if submit(form, accounts.actions.correct, user=user, places=places, by=request.actor):
         messages.success(request, f"Le compte {user.login} est modifié.")
         return redirect("habilitations:compte", pk)
     return page(request, "habilitations/corriger.html", form=form, person=user)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 import authcps.actions
 from accounts import actions, mots_de_passe, policies
-from accounts.actions.referents import login_base
+from accounts.identifiants import login_base
 from accounts.models import ChangementAdresse, User
 from authcps.models import CodeDevice
 from courrier import secrets
@@ -177,7 +177,7 @@ def test_truth_table_of_correcting(by, etablissement):
     found = {
         user: "".join(
             "y" if can(policy, by, user, places(user)) else "n"
-            for policy in (policies.update, policies.rename, policies.change_email)
+            for policy in (policies.correct, policies.rename, policies.change_email)
         )
         for user in table
     }
@@ -188,7 +188,7 @@ def correct(user, by, **fields):
     known = {
         name: getattr(user, name) for name in ("nom", "prenom", "profession_label", "telephone", "version")
     }
-    return actions.update(user, **(known | fields), places=places(user), by=by)
+    return actions.correct(user, **(known | fields), places=places(user), by=by)
 
 
 def test_corrected_and_stale(by, etablissement):

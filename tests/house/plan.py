@@ -21,11 +21,24 @@ from delegations import emails
 from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, Volet
-from tests.factories import DelegationFactory, MedecinFactory, UserFactory, next_idnat, sign_in
+from tests.factories import (
+    DelegationFactory,
+    EtablissementFactory,
+    HabilitationFactory,
+    MedecinFactory,
+    UniteFactory,
+    UserFactory,
+    next_idnat,
+    referent_of,
+    sign_in,
+)
 from viatraj.core.actor import Means
 from viatraj.core.droits import Droit, Mode, Orientation
 
 ADMIN = "admin"
+# Pages of an account, for its référents; of a habilitation, for its holder.
+OF_ACCOUNTS = "compte effective correct change_email unlock depart welcome_again".split()
+OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
 @dataclass(frozen=True)
@@ -106,6 +119,10 @@ class World:
         )
         Volet.objects.create(dossier=self.dossier, kind=Volet.Kind.ADMINISTRATIF)
         self.in_directory = listed(next_idnat())
+        self.unite = UniteFactory()
+        self.habilitation = HabilitationFactory(user=self.plain, lieu=self.unite)
+        self.referent = referent_of(self.unite.etablissement)
+        self.neighbour = referent_of(EtablissementFactory(coordination=self.unite.etablissement.coordination))
 
     def url(self, route: Route) -> str:
         """The route's address for a row of `owner`, once `_parts` says what its parts are."""
@@ -127,6 +144,10 @@ class World:
             "delegations:answer": {"pk": self.lent.pk},
             "delegations:renounce": {"pk": self.lent.pk},
             "delegations:invitation": {"token": emails.token(self.lent)},
+            **{f"habilitations:{page}": {"pk": self.plain.pk} for page in OF_ACCOUNTS},
+            **{f"habilitations:{page}": {"pk": self.habilitation.pk} for page in ("droits", "fin", "revoke")},
+            **{page: {"pk": self.habilitation.pk} for page in OF_OWN},
+            "habilitations:grant_profil": {"profil": "equipe_soignante"},
             "dossiers:detail": {"numero": self.dossier.numero},
             "dossiers:history": {"numero": self.dossier.numero},
         }.get(name, {})
@@ -211,6 +232,39 @@ class World:
             "delegations:answer": {"reponse": "accepter"},
             "delegations:invitation": {"reponse": "accepter"},
             "delegations:switch": {"delegation": self.lent.pk},
+            "habilitations:comptes": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
+            "habilitations:create": {
+                "nom": "Villedary",
+                "prenom": "Nadège",
+                "email": "nadege.villedary@ch.example",
+                "profession_label": "Infirmière",
+                "telephone": "",
+                "seule": "",
+                "signalee": "",
+                "cle": uuid4(),
+            },
+            "habilitations:correct": {
+                "nom": "Villedary",
+                "prenom": "Nadège",
+                "profession_label": "",
+                "telephone": "",
+                "version": 1,
+            },
+            "habilitations:change_email": {"email": "neuve@ch.example", "version": 1},
+            "habilitations:depart": {
+                "lieu": f"etablissement:{self.unite.etablissement_id}",
+                "fin": str(today),
+            },
+            "habilitations:fin": {"duree": "", "fin": str(today), "version": 1},
+            "habilitations:droits": {
+                "version": 1,
+                **{
+                    f"droit-{droit.key}": "on" if droit.is_box else droit.mode
+                    for droit in self.habilitation.le_profil.droits
+                    if not droit.is_fixed
+                },
+            },
+            "notify_habilitation": {"emails": "on"},
             "dossiers:create": {
                 "orientation": Orientation.SANITAIRE,
                 "nom": "Villedary",
@@ -239,6 +293,9 @@ class World:
             },
             "delegations:export_activity": {"delegue": self.assistant.pk, "debut": "2026-01-01"},
             "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
+            "habilitations:grant": {"compte": self.plain.pk},
+            "habilitations:grant_profil": {"compte": self.plain.pk, "structure": "Centre"},
+            "mes_droits": {"droit": "envoi"},
             "dossiers:index": {"orientation": Orientation.SANITAIRE, "taille": "50", "page": "1"},
             "dossiers:create": {"orientation": Orientation.SANITAIRE},
             "dossiers:search": {"numero": self.dossier.numero},
@@ -286,10 +343,15 @@ class World:
             "waiting": (self.asked, self.waiting),
             "support": (self.support, None),
             "plain": (self.plain, None),
+            "referent": (self.referent, None),
+            "neighbour": (self.neighbour, None),
         }
 
 
-ROLES = "anonymous signing arriving owner other confrere acting reader ended waiting support plain".split()
+ROLES = (
+    "anonymous signing arriving owner other confrere acting reader ended waiting support plain "
+    "referent neighbour"
+).split()
 
 
 def _reader(owner, assistant) -> Delegation:

@@ -80,7 +80,8 @@ def test_in_a_cookie(world, name, bad):
 
 
 @pytest.mark.parametrize(
-    ("role", "pages"), [("owner", ""), ("signing", "authcps:"), ("confrere", "delegations:")]
+    ("role", "pages"),
+    [("owner", ""), ("signing", "authcps:"), ("confrere", "delegations:"), ("referent", "habilitations:")],
 )
 def test_absurd_values_in_each_field(world, role, pages):
     browser = world.browser(role)
@@ -92,7 +93,7 @@ def test_absurd_values_in_each_field(world, role, pages):
                 assert answer.status_code < 500, (route.name, name, absurd)
 
 
-@pytest.mark.parametrize("role", ["anonymous", "owner"])
+@pytest.mark.parametrize("role", ["anonymous", "owner", "referent"])
 def test_absurd_values_in_the_address(world, role):
     browser = world.browser(role)
     for route in our_routes():

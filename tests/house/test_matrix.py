@@ -1,6 +1,7 @@
 """Who gets what, page by page: a new page without its rows fails, a right that moves shows here.
 
 Everything belongs to `owner`. 302 of a stranger leads to a door (test_urls); 403 says why; 404 tells nothing.
+`plain` holds a habilitation that `referent` manages, and `neighbour`, a référent next door, does not.
 `acting` and `reader` work for him, a confrère and an assistant who may only read; `confrere` is the former in
 his own name; `ended` and `waiting` have a délégation that lends nothing, `other` none.
 """
@@ -10,178 +11,216 @@ import pytest
 from tests.house.plan import ROLES, World, our_routes
 
 MATRIX = """
-accueil                        GET  200 200 200 302 302 302 302 302 302 302 302 302
-accueil                        POST 405 405 405 405 405 405 405 405 405 405 405 405
-medecin                        GET  302 302 302 200 200 200 200 200 200 200 403 403
-medecin                        POST 302 302 302 405 405 405 405 405 405 405 405 405
-professionnel                  GET  302 302 302 200 200 200 403 403 200 200 200 200
-professionnel                  POST 302 302 302 405 405 405 405 405 405 405 405 405
-switch_space                   GET  302 302 302 405 405 405 405 405 405 405 405 405
-switch_space                   POST 302 302 302 302 302 302 403 403 302 302 403 403
-mon_compte                     GET  302 302 302 200 200 200 403 403 200 200 200 200
-mon_compte                     POST 302 302 302 302 302 302 403 403 302 302 302 302
-end_other_sessions             GET  302 302 302 405 405 405 405 405 405 405 405 405
-end_other_sessions             POST 302 302 302 302 302 302 403 403 302 302 302 302
-remove_identite                GET  302 302 302 200 404 404 403 403 404 404 404 404
-remove_identite                POST 302 302 302 422 404 404 403 403 404 404 404 404
-charte                         GET  302 302 302 200 200 200 200 200 200 200 200 200
-charte                         POST 302 302 302 302 302 302 302 302 302 302 302 302
-prolonger                      GET  302 302 302 405 405 405 405 405 405 405 405 405
-prolonger                      POST 302 302 302 204 204 204 204 204 204 204 204 204
-accessibilite                  GET  200 200 200 200 200 200 200 200 200 200 200 200
-accessibilite                  POST 405 405 405 405 405 405 405 405 405 405 405 405
-mentions_legales               GET  200 200 200 200 200 200 200 200 200 200 200 200
-mentions_legales               POST 405 405 405 405 405 405 405 405 405 405 405 405
-donnees_personnelles           GET  200 200 200 200 200 200 200 200 200 200 200 200
-donnees_personnelles           POST 405 405 405 405 405 405 405 405 405 405 405 405
-charte_publique                GET  200 200 200 200 200 200 200 200 200 200 200 200
-charte_publique                POST 405 405 405 405 405 405 405 405 405 405 405 405
-plan_du_site                   GET  200 200 200 200 200 200 200 200 200 200 200 200
-plan_du_site                   POST 405 405 405 405 405 405 405 405 405 405 405 405
-assistance                     GET  200 200 200 200 200 200 200 200 200 200 200 200
-assistance                     POST 405 405 405 405 405 405 405 405 405 405 405 405
-en_savoir_plus                 GET  200 200 200 200 200 200 200 200 200 200 200 200
-en_savoir_plus                 POST 405 405 405 405 405 405 405 405 405 405 405 405
-alive                          GET  200 200 200 200 200 200 200 200 200 200 200 200
-alive                          POST 405 405 405 405 405 405 405 405 405 405 405 405
-ready                          GET  200 200 200 200 200 200 200 200 200 200 200 200
-ready                          POST 405 405 405 405 405 405 405 405 405 405 405 405
-authcps:medecin                GET  200 200 200 200 200 200 200 200 200 200 200 200
-authcps:medecin                POST 422 422 422 422 422 422 422 422 422 422 422 422
-authcps:professionnel          GET  200 200 200 200 200 200 200 200 200 200 200 200
-authcps:professionnel          POST 422 422 422 422 422 422 422 422 422 422 422 422
-authcps:code                   GET  302 200 302 302 302 302 302 302 302 302 302 302
-authcps:code                   POST 302 422 302 302 302 302 302 302 302 302 302 302
-authcps:resend                 GET  405 405 405 405 405 405 405 405 405 405 405 405
-authcps:resend                 POST 302 302 302 302 302 302 302 302 302 302 302 302
-authcps:pair                   GET  302 302 200 302 302 302 302 302 302 302 302 302
-authcps:pair                   POST 302 302 422 302 302 302 302 302 302 302 302 302
-first_assistant                GET  302 302 302 302 302 302 302 302 302 302 302 302
-first_assistant                POST 302 302 302 302 302 302 302 302 302 302 302 302
-authcps:first                  GET  302 302 200 302 302 302 302 302 302 302 302 302
-authcps:first                  POST 302 302 302 302 302 302 302 302 302 302 302 302
-authcps:psc                    GET  200 200 200 200 200 200 200 200 200 200 200 200
-authcps:psc                    POST 424 424 424 424 424 424 424 424 424 424 424 424
-authcps:psc_return             GET  403 403 403 403 403 403 403 403 403 403 403 403
-authcps:psc_return             POST 405 405 405 405 405 405 405 405 405 405 405 405
-authcps:psc_exercice           GET  302 302 302 302 302 302 302 302 302 302 302 302
-authcps:psc_exercice           POST 302 302 302 302 302 302 302 302 302 302 302 302
-authcps:psc_logout_return      GET  200 200 200 200 200 200 200 200 200 200 200 200
-authcps:psc_logout_return      POST 405 405 405 405 405 405 405 405 405 405 405 405
-authcps:sign_out               GET  405 405 405 405 405 405 405 405 405 405 405 405
-authcps:sign_out               POST 302 302 302 302 302 302 302 302 302 302 302 302
-authcps:totp                   GET  302 200 302 302 302 302 302 302 302 302 302 302
-authcps:totp                   POST 302 422 302 302 302 302 302 302 302 302 302 302
-authcps:recovery               GET  302 200 302 302 302 302 302 302 302 302 302 302
-authcps:recovery               POST 302 422 302 302 302 302 302 302 302 302 302 302
-authcps:reception              GET  302 302 302 200 200 200 403 403 200 200 200 200
-authcps:reception              POST 302 302 302 302 302 302 403 403 302 302 302 302
-authcps:confirm_reception      GET  200 200 200 200 200 200 200 200 200 200 200 200
-authcps:confirm_reception      POST 200 200 200 200 200 200 200 200 200 200 200 200
-authcps:cancel_reception       GET  200 200 200 200 200 200 200 200 200 200 200 200
-authcps:cancel_reception       POST 200 200 200 200 200 200 200 200 200 200 200 200
-authcps:add_totp               GET  302 302 302 200 200 200 403 403 200 200 200 200
-authcps:add_totp               POST 302 302 302 422 422 422 403 403 422 422 422 422
-authcps:remove_totp            GET  302 302 302 302 302 302 403 403 302 302 302 302
-authcps:remove_totp            POST 302 302 302 302 302 302 403 403 302 302 302 302
-authcps:make_recovery          GET  302 302 302 200 200 200 403 403 200 200 200 200
-authcps:make_recovery          POST 302 302 302 422 422 422 403 403 422 422 422 422
-accounts:forgotten             GET  200 200 200 200 200 200 200 200 200 200 200 200
-accounts:forgotten             POST 422 422 422 422 422 422 422 422 422 422 422 422
-accounts:sent                  GET  200 200 200 200 200 200 200 200 200 200 200 200
-accounts:sent                  POST 405 405 405 405 405 405 405 405 405 405 405 405
-accounts:new_password          GET  404 404 404 404 404 404 404 404 404 404 404 404
-accounts:new_password          POST 404 404 404 404 404 404 404 404 404 404 404 404
-accounts:saved                 GET  200 200 200 200 200 200 200 200 200 200 200 200
-accounts:saved                 POST 405 405 405 405 405 405 405 405 405 405 405 405
-accounts:expired_password      GET  302 302 302 302 302 302 302 302 302 302 302 302
-accounts:expired_password      POST 302 302 302 302 302 302 302 302 302 302 302 302
-accounts:change_password       GET  302 302 302 200 200 200 403 403 200 200 200 200
-accounts:change_password       POST 302 302 302 422 422 422 403 403 422 422 422 422
-accounts:change_email          GET  302 302 302 200 200 200 403 403 200 200 200 200
-accounts:change_email          POST 302 302 302 422 422 422 403 403 422 422 422 422
-accounts:change_mobile         GET  302 302 302 200 200 200 403 403 200 200 200 200
-accounts:change_mobile         POST 302 302 302 422 422 422 403 403 422 422 422 422
-delegations:index              GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:index              POST 302 302 302 405 405 405 405 405 405 405 405 405
-delegations:history_confreres  GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:history_confreres  POST 302 302 302 405 405 405 405 405 405 405 405 405
-delegations:history_assistants GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:history_assistants POST 302 302 302 405 405 405 405 405 405 405 405 405
-delegations:search             GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:search             POST 302 302 302 405 405 405 405 405 405 405 405 405
-delegations:grant              GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:grant              POST 302 302 302 302 302 302 403 403 302 302 403 403
-delegations:grant_assistant    GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:grant_assistant    POST 302 302 302 302 302 302 403 403 302 302 403 403
-delegations:activity           GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:activity           POST 302 302 302 405 405 405 405 405 405 405 405 405
-delegations:export_activity    GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:export_activity    POST 302 302 302 405 405 405 405 405 405 405 405 405
-delegations:cover              GET  302 302 302 200 200 200 403 403 200 200 403 403
-delegations:cover              POST 302 302 302 200 200 200 403 403 200 200 403 403
-delegations:renounce           GET  302 302 302 404 404 200 403 403 404 404 404 404
-delegations:renounce           POST 302 302 302 404 404 302 403 403 404 404 404 404
-delegations:show               GET  302 302 302 200 404 404 403 403 404 404 403 403
-delegations:show               POST 302 302 302 405 405 405 405 405 405 405 405 405
-delegations:modify             GET  302 302 302 200 404 404 403 403 404 404 403 403
-delegations:modify             POST 302 302 302 302 404 404 403 403 404 404 403 403
-delegations:revoke             GET  302 302 302 200 404 404 403 403 404 404 403 403
-delegations:revoke             POST 302 302 302 302 404 404 403 403 404 404 403 403
-delegations:received           GET  302 302 302 200 200 200 403 403 200 200 200 200
-delegations:received           POST 302 302 302 405 405 405 405 405 405 405 405 405
-delegations:answer             GET  302 302 302 404 404 200 403 403 404 404 404 404
-delegations:answer             POST 302 302 302 404 404 302 403 403 404 404 404 404
-delegations:invitation         GET  302 302 302 404 404 200 403 403 404 404 404 404
-delegations:invitation         POST 302 302 302 404 404 302 403 403 404 404 404 404
-delegations:switch             GET  302 302 302 405 405 405 405 405 405 405 405 405
-delegations:switch             POST 302 302 302 404 404 302 302 404 404 404 404 404
-habilitations:comptes          GET  302 302 302 403 403 403 403 403 403 403 403 403
-habilitations:comptes          POST 302 302 302 405 405 405 405 405 405 405 405 405
-dossiers:index                 GET  302 302 302 200 200 200 200 200 200 200 403 403
-dossiers:index                 POST 302 302 302 405 405 405 405 405 405 405 405 405
-dossiers:create                GET  302 302 302 200 200 200 200 403 200 200 403 403
-dossiers:create                POST 302 302 302 302 302 302 302 403 302 302 403 403
-dossiers:search                GET  302 302 302 200 200 200 200 200 200 200 403 403
-dossiers:search                POST 302 302 302 200 200 200 200 200 200 200 403 403
-dossiers:detail                GET  302 302 302 200 404 404 200 200 404 404 404 404
-dossiers:detail                POST 302 302 302 302 404 404 302 403 404 404 404 404
-dossiers:history               GET  302 302 302 200 404 404 200 200 404 404 404 404
-dossiers:history               POST 302 302 302 405 405 405 405 405 405 405 405 405
-demo:psc_discovery             GET  200 200 200 200 200 200 200 200 200 200 200 200
-demo:psc_discovery             POST 405 405 405 405 405 405 405 405 405 405 405 405
-demo:psc_authorize             GET  400 400 400 400 400 400 400 400 400 400 400 400
-demo:psc_authorize             POST 400 400 400 400 400 400 400 400 400 400 400 400
-demo:psc_token                 GET  405 405 405 405 405 405 405 405 405 405 405 405
-demo:psc_token                 POST 401 401 401 401 401 401 401 401 401 401 401 401
-demo:psc_userinfo              GET  401 401 401 401 401 401 401 401 401 401 401 401
-demo:psc_userinfo              POST 405 405 405 405 405 405 405 405 405 405 405 405
-demo:psc_certs                 GET  200 200 200 200 200 200 200 200 200 200 200 200
-demo:psc_certs                 POST 405 405 405 405 405 405 405 405 405 405 405 405
-demo:psc_logout                GET  400 400 400 400 400 400 400 400 400 400 400 400
-demo:psc_logout                POST 405 405 405 405 405 405 405 405 405 405 405 405
-authcps:card                   GET  302 200 200 302 302 302 302 302 302 302 302 302
-authcps:card                   POST 302 302 302 302 302 302 302 302 302 302 302 302
-authcps:card_answer            GET  405 405 405 405 405 405 405 405 405 405 405 405
-authcps:card_answer            POST 303 303 303 303 303 303 303 303 303 303 303 303
-authcps:card_tls               GET  404 404 404 404 404 404 404 404 404 404 404 404
-authcps:card_tls               POST 405 405 405 405 405 405 405 405 405 405 405 405
-authcps:card_return            GET  303 303 303 303 303 303 303 303 303 303 303 303
-authcps:card_return            POST 405 405 405 405 405 405 405 405 405 405 405 405
-authcps:card_failed            GET  200 200 200 200 200 200 200 200 200 200 200 200
-authcps:card_failed            POST 405 405 405 405 405 405 405 405 405 405 405 405
-documentation_connexion        GET  200 200 200 200 200 200 200 200 200 200 200 200
-documentation_connexion        POST 405 405 405 405 405 405 405 405 405 405 405 405
-documentation_carte            GET  200 200 200 200 200 200 200 200 200 200 200 200
-documentation_carte            POST 405 405 405 405 405 405 405 405 405 405 405 405
-documentation_assistant        GET  200 200 200 200 200 200 200 200 200 200 200 200
-documentation_assistant        POST 405 405 405 405 405 405 405 405 405 405 405 405
-documentation_confrere         GET  200 200 200 200 200 200 200 200 200 200 200 200
-documentation_confrere         POST 405 405 405 405 405 405 405 405 405 405 405 405
-demo:reader                    GET  200 200 200 200 200 200 200 200 200 200 200 200
-demo:reader                    POST 200 200 200 200 200 200 200 200 200 200 200 200
-demo:mailbox                   GET  200 200 200 200 200 200 200 200 200 200 200 200
-demo:mailbox                   POST 405 405 405 405 405 405 405 405 405 405 405 405
+accueil                        GET  200 200 200 302 302 302 302 302 302 302 302 302 302 302
+accueil                        POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+medecin                        GET  302 302 302 200 200 200 200 200 200 200 403 403 403 403
+medecin                        POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+professionnel                  GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+professionnel                  POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+switch_space                   GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+switch_space                   POST 302 302 302 302 302 302 403 403 302 302 403 403 403 403
+mon_compte                     GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+mon_compte                     POST 302 302 302 302 302 302 403 403 302 302 302 302 302 302
+end_other_sessions             GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+end_other_sessions             POST 302 302 302 302 302 302 403 403 302 302 302 302 302 302
+remove_identite                GET  302 302 302 200 404 404 403 403 404 404 404 404 404 404
+remove_identite                POST 302 302 302 422 404 404 403 403 404 404 404 404 404 404
+charte                         GET  302 302 302 200 200 200 200 200 200 200 200 200 200 200
+charte                         POST 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+prolonger                      GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+prolonger                      POST 302 302 302 204 204 204 204 204 204 204 204 204 204 204
+accessibilite                  GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+accessibilite                  POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+mentions_legales               GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+mentions_legales               POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+donnees_personnelles           GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+donnees_personnelles           POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+charte_publique                GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+charte_publique                POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+plan_du_site                   GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+plan_du_site                   POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+assistance                     GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+assistance                     POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+en_savoir_plus                 GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+en_savoir_plus                 POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+alive                          GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+alive                          POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+ready                          GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+ready                          POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:medecin                GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:medecin                POST 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+authcps:professionnel          GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:professionnel          POST 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+authcps:code                   GET  302 200 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:code                   POST 302 422 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:resend                 GET  405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:resend                 POST 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:pair                   GET  302 302 200 302 302 302 302 302 302 302 302 302 302 302
+authcps:pair                   POST 302 302 422 302 302 302 302 302 302 302 302 302 302 302
+first_assistant                GET  302 302 302 302 302 302 302 302 302 302 302 302 302 302
+first_assistant                POST 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:first                  GET  302 302 200 302 302 302 302 302 302 302 302 302 302 302
+authcps:first                  POST 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:psc                    GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:psc                    POST 424 424 424 424 424 424 424 424 424 424 424 424 424 424
+authcps:psc_return             GET  403 403 403 403 403 403 403 403 403 403 403 403 403 403
+authcps:psc_return             POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:psc_exercice           GET  302 302 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:psc_exercice           POST 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:psc_logout_return      GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:psc_logout_return      POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:sign_out               GET  405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:sign_out               POST 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:totp                   GET  302 200 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:totp                   POST 302 422 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:recovery               GET  302 200 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:recovery               POST 302 422 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:reception              GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+authcps:reception              POST 302 302 302 302 302 302 403 403 302 302 302 302 302 302
+authcps:confirm_reception      GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:confirm_reception      POST 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:cancel_reception       GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:cancel_reception       POST 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:add_totp               GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+authcps:add_totp               POST 302 302 302 422 422 422 403 403 422 422 422 422 422 422
+authcps:remove_totp            GET  302 302 302 302 302 302 403 403 302 302 302 302 302 302
+authcps:remove_totp            POST 302 302 302 302 302 302 403 403 302 302 302 302 302 302
+authcps:make_recovery          GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+authcps:make_recovery          POST 302 302 302 422 422 422 403 403 422 422 422 422 422 422
+accounts:forgotten             GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+accounts:forgotten             POST 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+accounts:sent                  GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+accounts:sent                  POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+accounts:new_password          GET  404 404 404 404 404 404 404 404 404 404 404 404 404 404
+accounts:new_password          POST 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+accounts:saved                 GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+accounts:saved                 POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+accounts:expired_password      GET  302 302 302 302 302 302 302 302 302 302 302 302 302 302
+accounts:expired_password      POST 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+accounts:change_password       GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+accounts:change_password       POST 302 302 302 422 422 422 403 403 422 422 422 422 422 422
+accounts:change_email          GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+accounts:change_email          POST 302 302 302 422 422 422 403 403 422 422 422 422 422 422
+accounts:change_mobile         GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+accounts:change_mobile         POST 302 302 302 422 422 422 403 403 422 422 422 422 422 422
+delegations:index              GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:index              POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:history_confreres  GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:history_confreres  POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:history_assistants GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:history_assistants POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:search             GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:search             POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:grant              GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:grant              POST 302 302 302 302 302 302 403 403 302 302 403 403 403 403
+delegations:grant_assistant    GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:grant_assistant    POST 302 302 302 302 302 302 403 403 302 302 403 403 403 403
+delegations:activity           GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:activity           POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:export_activity    GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:export_activity    POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:cover              GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:cover              POST 302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:renounce           GET  302 302 302 404 404 200 403 403 404 404 404 404 404 404
+delegations:renounce           POST 302 302 302 404 404 302 403 403 404 404 404 404 404 404
+delegations:show               GET  302 302 302 200 404 404 403 403 404 404 403 403 403 403
+delegations:show               POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:modify             GET  302 302 302 200 404 404 403 403 404 404 403 403 403 403
+delegations:modify             POST 302 302 302 302 404 404 403 403 404 404 403 403 403 403
+delegations:revoke             GET  302 302 302 200 404 404 403 403 404 404 403 403 403 403
+delegations:revoke             POST 302 302 302 302 404 404 403 403 404 404 403 403 403 403
+delegations:received           GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+delegations:received           POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:answer             GET  302 302 302 404 404 200 403 403 404 404 404 404 404 404
+delegations:answer             POST 302 302 302 404 404 302 403 403 404 404 404 404 404 404
+delegations:invitation         GET  302 302 302 404 404 200 403 403 404 404 404 404 404 404
+delegations:invitation         POST 302 302 302 404 404 302 403 403 404 404 404 404 404 404
+delegations:switch             GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:switch             POST 302 302 302 404 404 302 302 404 404 404 404 404 404 404
+habilitations:comptes          GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:comptes          POST 302 302 302 403 403 403 403 403 403 403 403 403 200 200
+dossiers:index                 GET  302 302 302 200 200 200 200 200 200 200 403 403 403 403
+dossiers:index                 POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+dossiers:create                GET  302 302 302 200 200 200 200 403 200 200 403 403 403 403
+dossiers:create                POST 302 302 302 302 302 302 302 403 302 302 403 403 403 403
+dossiers:search                GET  302 302 302 200 200 200 200 200 200 200 403 403 403 403
+dossiers:search                POST 302 302 302 200 200 200 200 200 200 200 403 403 403 403
+dossiers:detail                GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
+dossiers:detail                POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
+dossiers:history               GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
+dossiers:history               POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_discovery             GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+demo:psc_discovery             POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_authorize             GET  400 400 400 400 400 400 400 400 400 400 400 400 400 400
+demo:psc_authorize             POST 400 400 400 400 400 400 400 400 400 400 400 400 400 400
+demo:psc_token                 GET  405 405 405 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_token                 POST 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+demo:psc_userinfo              GET  401 401 401 401 401 401 401 401 401 401 401 401 401 401
+demo:psc_userinfo              POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_certs                 GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+demo:psc_certs                 POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+demo:psc_logout                GET  400 400 400 400 400 400 400 400 400 400 400 400 400 400
+demo:psc_logout                POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:card                   GET  302 200 200 302 302 302 302 302 302 302 302 302 302 302
+authcps:card                   POST 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+authcps:card_answer            GET  405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:card_answer            POST 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+authcps:card_tls               GET  404 404 404 404 404 404 404 404 404 404 404 404 404 404
+authcps:card_tls               POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:card_return            GET  303 303 303 303 303 303 303 303 303 303 303 303 303 303
+authcps:card_return            POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+authcps:card_failed            GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+authcps:card_failed            POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+documentation_connexion        GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+documentation_connexion        POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+documentation_carte            GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+documentation_carte            POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+documentation_assistant        GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+documentation_assistant        POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+documentation_confrere         GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+documentation_confrere         POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+demo:reader                    GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+demo:reader                    POST 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+demo:mailbox                   GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+demo:mailbox                   POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+habilitations:create           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:create           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 302
+habilitations:grant            GET  302 302 302 403 403 403 403 403 403 403 403 403 302 302
+habilitations:grant            POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:grant_profil     GET  302 302 302 403 403 403 403 403 403 403 403 403 404 404
+habilitations:grant_profil     POST 302 302 302 403 403 403 403 403 403 403 403 403 404 404
+habilitations:compte           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:compte           POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:effective        GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:effective        POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:correct          GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:correct          POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:change_email     GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:change_email     POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:unlock           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:unlock           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:depart           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:depart           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:droits           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:droits           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:fin              GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:fin              POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:revoke           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:revoke           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:welcome_again    GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:welcome_again    POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:profils          GET  302 302 302 200 200 200 200 200 200 200 200 200 200 200
+habilitations:profils          POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+notify_habilitation            GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+notify_habilitation            POST 302 302 302 404 404 404 403 403 404 404 404 302 404 404
+give_up_habilitation           GET  302 302 302 404 404 404 403 403 404 404 404 200 404 404
+give_up_habilitation           POST 302 302 302 404 404 404 403 403 404 404 404 302 404 404
+mes_referents                  GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+mes_referents                  POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+referents_of                   GET  302 302 302 404 404 404 403 403 404 404 404 200 404 404
+referents_of                   POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+mes_droits                     GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+mes_droits                     POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 """
 TABLE = [line.split() for line in MATRIX.strip().splitlines()]
 WITHOUT_PRINCIPAL = ("charte", "prolonger")  # open before anything else, alike for everybody

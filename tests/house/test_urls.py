@@ -108,7 +108,9 @@ def test_what_does_not_exist_is_not_found_without_a_door(world):
     assert world.browser("anonymous").ask("GET", "/nulle-part/").status_code == 404
 
 
-@pytest.mark.parametrize("role", ["anonymous", "signing", "arriving", "owner", "acting", "support"])
+@pytest.mark.parametrize(
+    "role", ["anonymous", "signing", "arriving", "owner", "acting", "support", "plain", "referent"]
+)
 def test_a_get_writes_nothing(world, role):
     browser = world.browser(role)
     for route in our_routes():
@@ -142,7 +144,7 @@ def resolvable(url, route) -> bool:
 def test_the_plan_knows_every_field(world):
     """`World.body` names what the forms of each page really send to it."""
     tokens = {"csrfmiddlewaretoken", "au_nom_de"}
-    for role in ("owner", "confrere", "signing", "arriving"):
+    for role in ("owner", "confrere", "signing", "arriving", "plain", "referent"):
         browser = world.browser(role)
         for route in our_routes():
             url = world.url(route)

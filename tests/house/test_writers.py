@@ -32,6 +32,7 @@ READERS = {"annuaire/queries.py": "searches of the directory, faster than the OR
 WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|ALTER|DROP|CREATE|COPY|MERGE|GRANT|CALL|DO)\b")
 # Shared by the modules of one package of actions: a part of a verb, no verb by itself.
 PARTS = {
+    "accounts:send_link": "of ask_change, ask_first_address and change_email",
     "authcps:finish": "of redeem and skip_code",
     "authcps:known_as": "writes nothing: an Actor made from another",
     "delegations:change": "of every verb that changes a délégation: the links sent before die",
