@@ -48,7 +48,7 @@ def _creates_a_dossier(medecin):
 
 def _delegates(medecin):
     medecin.opens("/medecin/delegations/").sees("Vous n’avez aucun médecin habilité à gérer vos dossiers.")
-    medecin.clicks("Ajouter une délégation de droits")
+    medecin.clicks("Ajouter une délégation de droits à un médecin")
     medecin.types(nom="Leyon", code_postal="31000").presses("Rechercher").sees("Vouliez-vous dire")
     medecin.clicks("Sélectionner Gabriel LÉON").presses("Ajouter")
     medecin.sees("Délégation proposée au Dr Gabriel Léon.", "En attente d’acceptation")

@@ -274,6 +274,15 @@ class TestAnswer:
         with pytest.raises(Denied):
             accept(delegation, nadia(nom="Ferhati", login="autre"))
 
+    def test_the_link_alone_is_not_enough(self, delegation):
+        """The action itself asks for the name, whatever page called it."""
+        for act in (actions.accept, actions.refuse):
+            by = Actor(user=nadia(nom="Ferhati", login=act.__name__))
+            with pytest.raises(Denied, match="Seule la personne"):
+                act(delegation, nonce=delegation.nonce.hex, now=timezone.now(), by=by)
+        delegation.refresh_from_db()
+        assert (delegation.is_waiting, delegation.delegataire) == (True, None)
+
     def test_the_right_name_without_link_nor_address(self, delegation):
         """A homonym elsewhere: nothing leads there."""
         homonym = sign_in(Client(), nadia(email="n.ferhat@ailleurs.example"))
