@@ -94,7 +94,11 @@ class User(AbstractBaseUser):
                 violation_error_message="Cette adresse e-mail est déjà celle d’un autre compte.",
             ),
         ]
-        indexes = [models.Index(Lower("email"), name="accounts_user_email")]
+        indexes = [
+            models.Index(Lower("email"), name="accounts_user_email"),
+            # Who has not signed in, or not for long, without reading the table.
+            models.Index(fields=["last_sign_in_at", "id"], name="accounts_user_last_sign_in"),
+        ]
 
     def __str__(self):
         return self.login

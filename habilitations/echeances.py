@@ -24,10 +24,9 @@ def to_announce(today):
     return ending.not_prolonged().filter(REACHABLE, ~Exists(announced))
 
 
-def ending_soon(today):
+def ending_soon(rows, today):
     """What the digest and the revue call «ce mois»."""
-    last = add_months(today, SOON_MONTHS)
-    return Habilitation.objects.current(today).filter(fin__lte=last).not_prolonged()
+    return rows.current(today).filter(fin__lte=add_months(today, SOON_MONTHS)).not_prolonged()
 
 
 @dataclass
@@ -47,7 +46,11 @@ def digests(today) -> dict[int, Digest]:
     """By référent's account: what ends soon in his perimeter, save his own; one walk over all of it."""
     referents, found = _referents(today), defaultdict(Digest)
     ids = [f"{niveau}_id" for niveau in DIGESTED]
-    rows = ending_soon(today).order_by("fin", "nom_tri", "pk").values_list("pk", "user_id", *ids)
+    rows = (
+        ending_soon(Habilitation.objects, today)
+        .order_by("fin", "nom_tri", "pk")
+        .values_list("pk", "user_id", *ids)
+    )
     for pk, user_id, *places in rows.iterator():
         told = {
             one

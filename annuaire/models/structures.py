@@ -2,8 +2,9 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
+from annuaire.models.extraction import Cle
 from viatraj.core.actor import Place
 from viatraj.core.droits import Domaine
 
@@ -110,6 +111,10 @@ class EtablissementQuerySet(StructureQuerySet):
 
     def open(self):
         return self.filter(closed_at=None)
+
+    def named(self, part: str):
+        """Whose name holds these letters, whatever their accents, case and spaces."""
+        return self.alias(cle=Cle("nom")).filter(cle__contains=Cle(Value(part)))
 
 
 class Etablissement(Closable):

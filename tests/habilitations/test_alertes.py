@@ -243,7 +243,7 @@ def _lasting(user):
 def test_the_digest_is_the_revue_s_month(land):
     """The same rows as the page it leads to."""
     user = _lasting(referent_of(land["coordination"]))
-    seen = echeances.ending_soon(TODAY).visible_to(as_professionnel(user, on=TODAY))
+    seen = echeances.ending_soon(Habilitation.objects.visible_to(as_professionnel(user, on=TODAY)), TODAY)
     assert echeances.digests(TODAY)[user.pk].count == seen.count() == 5
 
 

@@ -1,0 +1,234 @@
+"""The revue: what a référent may choose among, and the rows that answer (HAB-9)."""
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+from django.db.models import Q
+
+from annuaire.models import Coordination, Etablissement, Unite
+from habilitations.echeances import ending_soon
+from habilitations.models import SORTS, Habilitation
+from habilitations.profils import PROFILS, Profil, of_domaine
+from viatraj.core.actor import Actor
+from viatraj.core.droits import Domaine, Droit, Niveau
+from viatraj.core.periods import add_months
+
+LISTED = 200  # structures in the drop-down; past that, a part of the name is asked for
+DORMANT_MONTHS = 6
+ABOVE = "0"  # in place of a coordination: held on regions, or on the whole country
+VUES = {
+    "": "Toutes",
+    "mois": "Expirent ce mois",
+    "jamais": "Jamais connectés",
+    "dormants": "Dormants",
+    "referents": "Référents",
+}
+REFERENTS = [profil.code for profil in PROFILS.values() if profil.is_referent]
+WIDE = (Niveau.COORDINATION, Niveau.REGION, Niveau.NATIONAL)
+
+
+class NotVisible(Exception):
+    """What the address names does not exist, or is not the actor's."""
+
+
+@dataclass(frozen=True)
+class Choix:
+    """As the address says it."""
+
+    domaine: str = ""
+    coordination: str = ""
+    nom: str = ""
+    structure: str = ""
+    unite: str = ""
+    profil: str = ""
+    vue: str = ""
+    tri: str = "nom"
+
+    @classmethod
+    def of(cls, said) -> "Choix":
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: said[name].strip() for name in names if said.get(name, "").strip()})
+
+
+class Revue:
+    """What one actor reviews on one day."""
+
+    def __init__(self, actor: Actor, choix: Choix, *, today):
+        self.actor, self.choix, self.today = actor, choix, today
+        self.scopes = actor.rights.scopes(Droit.HABILITATION)
+        self.domaine = _among(choix.domaine, Domaine.values)
+        self.profil = _among(choix.profil, PROFILS)
+        self.vue = _among(choix.vue, VUES)
+        self.tri = _among(choix.tri.removeprefix("-"), SORTS)
+        self.descending = choix.tri.startswith("-")
+        # A structure left over from another coordination is dropped with it.
+        self.structure = self._structure()
+        self.unite = self._unite()
+        if self.profil and self.domaine and self.domaine not in PROFILS[self.profil].domaines:
+            self.profil = ""
+
+    # --- What may be chosen ---------------------------------------------------------------
+
+    @property
+    def is_wide(self) -> bool:
+        return any(niveau in self.scopes for niveau in WIDE)
+
+    @property
+    def is_above(self) -> bool:
+        return any(niveau in self.scopes for niveau in (Niveau.REGION, Niveau.NATIONAL))
+
+    @cached_property
+    def coordinations(self) -> list[Coordination]:
+        """Where something of the actor's lies."""
+        if Niveau.NATIONAL in self.scopes:
+            return list(Coordination.objects.order_by("nom", "pk"))
+        etablissements = Etablissement.objects.filter(pk__in=self._held(Niveau.ETABLISSEMENT))
+        unites = Unite.objects.filter(pk__in=self._held(Niveau.UNITE))
+        mine = (
+            Q(pk__in=self._held(Niveau.COORDINATION))
+            | Q(region__in=self._held(Niveau.REGION))
+            | Q(pk__in=etablissements.values("coordination"))
+            | Q(pk__in=unites.values("etablissement__coordination"))
+        )
+        return list(Coordination.objects.filter(mine).order_by("nom", "pk"))
+
+    @cached_property
+    def coordination(self) -> Coordination | None:
+        """A wide perimeter is reviewed one coordination at a time."""
+        asked = self.choix.coordination
+        if asked == ABOVE and self.is_above:
+            return None
+        if asked:
+            return _row(asked, self.coordinations)
+        if self.is_wide or len(self.coordinations) == 1:
+            return next(iter(self.coordinations), None)
+        return None
+
+    @property
+    def only_above(self) -> bool:
+        return self.choix.coordination == ABOVE and self.is_above
+
+    @cached_property
+    def structures(self) -> list[Etablissement]:
+        """Of the coordination; cut past LISTED, see `structures_cut`."""
+        if self.only_above:
+            return []
+        found = self._structures()
+        if self.coordination:
+            found = found.filter(coordination=self.coordination)
+        if self.choix.nom:
+            found = found.named(self.choix.nom)
+        return list(found.order_by("nom", "pk")[: LISTED + 1])
+
+    @property
+    def structures_cut(self) -> bool:
+        return len(self.structures) > LISTED
+
+    @cached_property
+    def unites(self) -> list[Unite]:
+        if not self.structure:
+            return []
+        return list(Unite.objects.filter(self._unites(), etablissement=self.structure).order_by("nom", "pk"))
+
+    @property
+    def profils(self) -> list[Profil]:
+        found = of_domaine(self.domaine) if self.domaine else PROFILS.values()
+        return sorted(found, key=lambda profil: profil.label)
+
+    def _held(self, niveau) -> list[int]:
+        return sorted(self.scopes.get(niveau, ()))
+
+    def _structures(self):
+        """Whole ones, and those of which some units are the actor's."""
+        rights = self.actor.rights.within(Droit.HABILITATION, **Etablissement.objects.all().columns)
+        of_units = Unite.objects.filter(pk__in=self._held(Niveau.UNITE)).values("etablissement")
+        return Etablissement.objects.filter(rights | Q(pk__in=of_units))
+
+    def _unites(self) -> Q:
+        return self.actor.rights.within(Droit.HABILITATION, **Unite.objects.all().columns)
+
+    def _structure(self) -> Etablissement | None:
+        if not self.choix.structure:
+            return None
+        found = _row(self.choix.structure, self._structures())
+        elsewhere = self.coordination and found.coordination_id != self.coordination.pk
+        return None if elsewhere or self.only_above else found
+
+    def _unite(self) -> Unite | None:
+        if not self.choix.unite:
+            return None
+        found = _row(self.choix.unite, Unite.objects.filter(self._unites()))
+        return found if self.structure and found.etablissement_id == self.structure.pk else None
+
+    # --- The rows ---------------------------------------------------------------------------
+
+    def rows(self):
+        """All that answer, in no order: what is shown, counted and exported."""
+        rows = self._in_perimeter().filter(pk__in=[]) if self._is_nowhere else self._in_perimeter()
+        if self.domaine:
+            rows = rows.giving(self.domaine)
+        if self.profil:
+            rows = rows.filter(profil=self.profil, domaine=PROFILS[self.profil].domaine)
+        return self._seen_as(rows)
+
+    def ordered(self):
+        return self.rows().sorted_by(self.tri, descending=self.descending)
+
+    def shown(self, pks: list[int]) -> list[Habilitation]:
+        """One page's rows, ready to be shown, in the order of their keys; the perimeter is asked again."""
+        visible = Habilitation.objects.visible_to(self.actor).filter(pk__in=pks)
+        rows = {one.pk: one for one in visible.select_related("user", "region", *PLACES)}
+        return [rows[pk] for pk in pks if pk in rows]
+
+    @property
+    def _is_nowhere(self) -> bool:
+        return self.is_wide and self.coordination is None and not self.only_above
+
+    def _in_perimeter(self):
+        current = Habilitation.objects.current(self.today)
+        if self.only_above:
+            return current.visible_to(self.actor).filter(coordination=None)
+        if self.coordination is None:
+            return current.visible_to(self.actor).filter(**self._place())
+        here = current.filter(coordination=self.coordination, **self._place())
+        # All of a coordination: the column of its indexes says as much as the rule, and walks in order.
+        if self.actor.rights.cover(Droit.HABILITATION, self.coordination.place, domaine=""):
+            return here
+        return here.visible_to(self.actor)
+
+    def _place(self) -> dict:
+        said = {"etablissement": self.structure, "unite": self.unite}
+        return {name: row for name, row in said.items() if row}
+
+    def _seen_as(self, rows):
+        if self.vue == "mois":
+            return ending_soon(rows, self.today)
+        if self.vue == "jamais":
+            return rows.filter(user__last_sign_in_at=None)
+        if self.vue == "dormants":
+            return rows.filter(user__last_sign_in_at__lt=add_months(self.today, -DORMANT_MONTHS))
+        if self.vue == "referents":
+            return rows.filter(domaine=Domaine.ADMINISTRATION, profil__in=REFERENTS)
+        return rows
+
+
+PLACES = ("coordination", "etablissement", "guichet", "unite__etablissement")
+
+
+def _among(said: str, known):
+    if said and said not in known:
+        raise NotVisible
+    return said
+
+
+def _row(said: str, rows):
+    """The row of that key among them; a key is plain digits."""
+    if not (said.isascii() and said.isdigit()) or len(said) > 18:
+        raise NotVisible
+    if isinstance(rows, list):
+        found = next((row for row in rows if row.pk == int(said)), None)
+    else:
+        found = rows.filter(pk=int(said)).first()
+    if found is None:
+        raise NotVisible
+    return found
