@@ -23,7 +23,6 @@ WRITERS = {
     "courrier/delivery.py": "the sender: marks messages as sent, outside any person's act",
     "courrier/outbox.py": "the way into the outbox, in the transaction of the action that posts",
     "journal/models.py": "`record`, the way into the journal, in the transaction of the action that records",
-    "viatraj/core/workbook.py": "saves a workbook in memory, no row",
     "viatraj/core/saving.py": "`save_valid` itself, which only actions may name",
     "journal/seals.py": "seals of the journal: its own proof, made by a process",
 }
