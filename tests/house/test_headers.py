@@ -86,7 +86,7 @@ def test_pages_name_no_other_site(world):
     for role in ("anonymous", "owner", "acting"):
         browser = world.browser(role)
         for route in our_routes():
-            html = browser.ask("GET", world.url(route)).content.decode()
+            html = browser.ask("GET", world.url(route)).content.decode(errors="replace")
             assert re.findall(r"""(?:src|action|srcset)=["'](?:https?:)?//[^"']*""", html) == [], route.name
 
 
