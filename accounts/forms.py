@@ -36,8 +36,13 @@ class PhoneField(forms.CharField):
 
 
 class ContactForm(forms.Form):
-    """«Mon compte» (COM-5): what one edits oneself."""
+    """«Mon compte» (COM-5): what one edits oneself; not the name, where a card says it."""
 
+    nom = forms.CharField(label="Nom", max_length=100, error_messages={"required": "Saisissez votre nom."})
+    prenom = forms.CharField(
+        label="Prénom", max_length=100, error_messages={"required": "Saisissez votre prénom."}
+    )
+    profession_label = forms.CharField(label="Profession", max_length=100, required=False)
     telephone = PhoneField(label="Téléphone", max_length=40, required=False)
     adresse = forms.CharField(
         label="Adresse professionnelle",
@@ -47,8 +52,11 @@ class ContactForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, named, **kwargs):
         super().__init__(*args, **kwargs)
+        if not named:
+            for name in ("nom", "prenom", "profession_label"):
+                del self.fields[name]
         self.fields["telephone"].widget.attrs["autocomplete"] = "tel"
 
 

@@ -13,6 +13,15 @@ def own_account(actor):
         )
 
 
+def own_name(actor, user):
+    """COM-5: nom, prénom and profession are one's own to say, unless a card says them."""
+    owner(actor, user)
+    if user.is_medecin or is_proved(user):
+        raise Denied(
+            "Vos nom, prénom et profession viennent de votre carte\u00a0: ils ne se modifient pas ici."
+        )
+
+
 def owner(actor, user):
     """Nobody touches somebody else's secrets, whatever his rights (ASVS 6.4.6)."""
     own_account(actor)

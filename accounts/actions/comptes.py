@@ -11,6 +11,8 @@ from accounts.models import AcceptationCharte, Identite, Session, User
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
+CONTACT = ("nom", "prenom", "profession_label", "telephone", "adresse")
+
 
 @transaction.atomic
 def create(*, login, nom, prenom, email, now, by, idnat="", **fields):
@@ -34,16 +36,18 @@ def note_sign_in(user, *, means, now, by):
 
 
 @transaction.atomic
-def update_contact(user, *, telephone, adresse, version, by):
-    """COM-5: what the card does not say and no code is sent to."""
+def update_contact(user, *, version, by, **said):
+    """COM-5: phone and address; nom, prénom and profession where no card says them. No code is sent there."""
     policies.own_account(by)
     user = locked(user, version=version)
-    changed = [
-        name for name, new in (("telephone", telephone), ("adresse", adresse)) if getattr(user, name) != new
-    ]
+    changed = [name for name in CONTACT if name in said and getattr(user, name) != said[name]]
     if not changed:
         return user
-    user.telephone, user.adresse, user.version = telephone, adresse, user.version + 1
+    if set(changed) & set(CONTACT[:3]):
+        policies.own_name(by, user)
+    for name in changed:
+        setattr(user, name, said[name])
+    user.version += 1
     save_valid(user)
     record("compte.updated", by=by, target=user, fields=changed)
     return user

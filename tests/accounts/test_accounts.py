@@ -167,7 +167,7 @@ class TestAccountPage:
         assert "référent structure" in text
 
     def test_saves(self, client):
-        user = UserFactory()
+        user = MedecinFactory()
         sign_in(client, user)
         typed = {"telephone": "01 99 00 12 34", "adresse": "1 rue de l’Essai", "version": 1}
         assert client.post("/mon-compte/", typed).status_code == 302
@@ -183,7 +183,7 @@ class TestAccountPage:
         assert "zéro un" in answer.text
 
     def test_stale(self, client):
-        user = UserFactory(version=4, telephone="+33199001111")
+        user = MedecinFactory(version=4, telephone="+33199001111")
         sign_in(client, user)
         answer = client.post("/mon-compte/", {"telephone": "01 99 00 22 22", "version": 3})
         assert answer.status_code == 409
@@ -193,7 +193,7 @@ class TestAccountPage:
 
 
 def test_overseas_and_foreign_numbers():
-    form = ContactForm({"telephone": "+41 22 767 61 11", "version": 1})
+    form = ContactForm({"telephone": "+41 22 767 61 11", "version": 1}, named=False)
     assert form.is_valid()
     assert form.cleaned_data["telephone"] == "+41227676111"
 

@@ -7,17 +7,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+import accounts.actions
 from habilitations.models import Habilitation
 from tests.factories import (
     CoordinationFactory,
     DelegationFactory,
     EtablissementFactory,
     HabilitationFactory,
+    MedecinFactory,
     UniteFactory,
     UserFactory,
+    as_medecin,
     referent_of,
     sign_in,
 )
+from viatraj.core.policies import Denied
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +35,22 @@ def row():
 @pytest.fixture
 def mine(client, row):
     return sign_in(client, row.user)
+
+
+def test_my_name_is_mine_to_say_unless_a_card_says_it(client, mine, row):
+    """COM-5."""
+    said = {"nom": "Nouveau", "prenom": "Camille", "profession_label": "Infirmière", "telephone": ""}
+    assert mine.post("/mon-compte/", {**said, "adresse": "", "version": 1}).status_code == 302
+    row.user.refresh_from_db()
+    assert (row.user.nom, row.user.profession_label) == ("Nouveau", "Infirmière")
+    medecin = MedecinFactory()
+    sign_in(client, medecin)
+    assert client.post("/mon-compte/", {**said, "adresse": "ici", "version": 1}).status_code == 302
+    medecin.refresh_from_db()
+    assert medecin.adresse == "ici"
+    assert medecin.nom != "Nouveau"
+    with pytest.raises(Denied):
+        accounts.actions.update_contact(medecin, nom="Nouveau", version=2, by=as_medecin(medecin))
 
 
 def test_the_tick_and_the_red_cross(mine, row):

@@ -173,7 +173,14 @@ class World:
         today = timezone.localdate()
         period = {"debut": str(today), "fin": str(today + timedelta(days=20))}
         return {
-            "mon_compte": {"telephone": "", "adresse": "1 place de l’Invention", "version": 1},
+            "mon_compte": {
+                "nom": "Villedary",
+                "prenom": "Nadège",
+                "profession_label": "Infirmière",
+                "telephone": "",
+                "adresse": "1 place de l’Invention",
+                "version": 1,
+            },
             "charte": {"accepte": "on", "version": chartes.current(today).version},
             "authcps:medecin": {"identifiant": "", "mot_de_passe": "", "suite": ""},
             "authcps:professionnel": {"identifiant": "", "mot_de_passe": "", "suite": ""},

@@ -14,12 +14,13 @@ import authcps.actions
 from accounts import chartes
 from accounts.forms import CharteForm, ContactForm, OwnerForm
 from accounts.mots_de_passe import expires_at
-from accounts.policies import own_account
+from accounts.policies import own_account, own_name
 from authcps.forms import ReceptionForm
 from authcps.models.secours import receptions
 from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.policies import can
 from viatraj.espaces.views.mes_droits import own
 
 
@@ -27,8 +28,9 @@ from viatraj.espaces.views.mes_droits import own
 def compte(request):
     own_account(request.actor)
     user = request.user
-    as_read = {"telephone": user.telephone, "adresse": user.adresse, "version": user.version}
-    form = ContactForm(posted(request), initial=as_read)
+    names = ("nom", "prenom", "profession_label", "telephone", "adresse", "version")
+    as_read = {name: getattr(user, name) for name in names}
+    form = ContactForm(posted(request), initial=as_read, named=can(own_name, request.actor, user))
     if submit(form, accounts.actions.update_contact, user=user, by=request.actor):
         messages.success(request, "Vos coordonnées sont enregistrées.")
         return redirect("mon_compte")

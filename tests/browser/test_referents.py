@@ -1,0 +1,70 @@
+"""The référent's pages and one's own: axe 0, no sideways scroll; the steps of a fiche without script."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from habilitations.models import Habilitation
+from tests.browser.test_pages import browse as browse
+from tests.factories import EtablissementFactory, HabilitationFactory, UniteFactory, referent_of, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADMIN = "/administration/"
+PAGES = [
+    f"{ADMIN}comptes/",
+    f"{ADMIN}comptes/creer/",
+    f"{ADMIN}comptes/{{user}}/",
+    f"{ADMIN}comptes/{{user}}/droits/",
+    f"{ADMIN}comptes/{{user}}/modifier/",
+    f"{ADMIN}comptes/{{user}}/adresse-e-mail/",
+    f"{ADMIN}comptes/{{user}}/debloquer/",
+    f"{ADMIN}comptes/{{user}}/depart/",
+    f"{ADMIN}comptes/attribuer/?compte={{user}}",
+    f"{ADMIN}comptes/attribuer/equipe_soignante/?compte={{user}}",
+    f"{ADMIN}habilitations/{{row}}/droits/",
+    f"{ADMIN}habilitations/{{row}}/fin/",
+    f"{ADMIN}habilitations/{{row}}/supprimer/",
+    f"{ADMIN}profils/",
+    "/mes-referents/",
+    "/mes-droits/?droit=envoi",
+    "/mon-compte/",
+]
+
+
+@pytest.fixture
+def row():
+    return HabilitationFactory(lieu=UniteFactory(etablissement=EtablissementFactory(nom="CH de Saint-Aubin")))
+
+
+@pytest.fixture
+def session(row):
+    return sign_in(Client(), referent_of(row.etablissement)).cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_to_object_to(browse, row, session, width):
+    paths = [path.format(user=row.user_id, row=row.pk) for path in PAGES]
+    assert browse(paths, width=width, session=session) == {}
+    own = sign_in(Client(), row.user).cookies[settings.SESSION_COOKIE_NAME].value
+    mine = [f"/mes-referents/{row.pk}/", f"/mon-compte/habilitations/{row.pk}/renoncer/", "/mes-droits/"]
+    assert browse(mine, width=width, session=own) == {}
+
+
+def test_search_give_check_without_script(new_context, live_server, row, session):
+    """TM08: search, tick, choose a profile and a place, check, give."""
+    context = new_context(java_script_enabled=False)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}{ADMIN}comptes/")
+    page.get_by_label("Nom", exact=True).fill(row.user.nom)
+    page.get_by_role("button", name="Rechercher").click()
+    page.get_by_label(f"Choisir {row.user.nom_complet}").check()
+    page.get_by_role("button", name="Attribuer une habilitation aux personnes cochées").click()
+    page.get_by_role("link", name="Gestionnaire administratif et social").click()
+    page.get_by_label("Tout l’établissement").check()
+    page.get_by_label("2 ans").check()
+    page.get_by_role("button", name="Vérifier avant d’attribuer").click()
+    assert "1 habilitation" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Attribuer", exact=True).click()
+    assert "Gestionnaire administratif et social" in page.locator("#habilitations").inner_text()
+    assert Habilitation.objects.of(row.user).count() == 2
