@@ -2,6 +2,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from habilitations import actions
+from habilitations.imports import actions as imports
+from habilitations.models import Import
 from viatraj.core.actor import Actor
 
 
@@ -11,3 +13,21 @@ def alert_expiries():
     today, by = timezone.localdate(), Actor.system("echeances")
     actions.alert_expiries(today=today, by=by)
     actions.digest_expiries(today=today, by=by)
+
+
+@shared_task
+def proceed_import(pk):
+    """Checks or writes a deposited file, as far as it is."""
+    imports.proceed(pk, today=timezone.localdate(), now=timezone.now(), by=Actor.system("imports"))
+
+
+@shared_task
+def resume_imports():
+    """What a dead worker, or a dead broker, left."""
+    for pk in Import.objects.at_work().order_by("pk").values_list("pk", flat=True):
+        proceed_import(pk)
+
+
+@shared_task
+def purge_imports():
+    imports.purge_imports(now=timezone.now(), by=Actor.system("purge"))

@@ -177,7 +177,8 @@ class Gate(LoginRequiredMiddleware):
             return self.handle_no_permission(request, view_func)
         if request.resolver_match.view_name in self.FREE:
             return None
-        request.session.touch(timezone.now())
+        if "X-Relecture" not in request.headers:  # a page that reads itself again is nobody's presence
+            request.session.touch(timezone.now())
         first = self._first_page(request)
         if first and first != request.resolver_match.view_name:
             if request.method == "GET":

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from contextlib import closing
 from io import BytesIO
 
 from openpyxl import load_workbook
@@ -36,8 +37,8 @@ def read(content: bytes) -> list[dict]:
         raise Unreadable(OLD)
     _check_parts(content)
     try:
-        book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
-        return _lines(book)
+        with closing(load_workbook(BytesIO(content), read_only=True, keep_links=False)) as book:
+            return _lines(book)
     except Unreadable:
         raise
     except Exception as error:  # openpyxl lets anything through: KeyError, ParseError, zlib.error…

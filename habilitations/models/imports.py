@@ -1,7 +1,7 @@
 """Bulk imports: what was in the file until it is written, then what became of each line."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -75,5 +75,12 @@ class Import(models.Model):
         return self.state in self.AT_WORK
 
     @property
+    def told(self) -> list[dict]:
+        """The report, with true dates."""
+        return [
+            line | {"fin": date.fromisoformat(line["fin"]) if line["fin"] else None} for line in self.report
+        ]
+
+    @property
     def problems(self) -> list[dict]:
-        return [line for line in self.report if line["problemes"]]
+        return [line for line in self.told if line["problemes"]]

@@ -183,6 +183,21 @@
     restart(Number(bar.dataset.session));
   }
 
+  // Un travail qui avance : la page est relue, sans prolonger la session, jusqu’à sa fin.
+  function follow(box) {
+    const again = async () => {
+      const answer = await fetch(location.href, { headers: { "X-Relecture": "1" } }).catch(() => null);
+      if (!answer) return setTimeout(again, 5000);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-suivi]");
+      if (!fresh) return location.reload();
+      box.replaceChildren(...document.importNode(fresh, true).childNodes);
+      setTimeout(again, 2000);
+    };
+    setTimeout(again, 1000);
+  }
+
+  all("[data-suivi]").forEach(follow);
   all("[data-session]").forEach(watchSession);
   enhance(document);
   document.querySelector("[data-resume-erreurs]")?.focus();

@@ -1,0 +1,37 @@
+import re
+
+from django import forms
+
+from habilitations.imports import reader
+from habilitations.imports.table import Unreadable
+from viatraj.core.forms import KeyedForm
+
+
+class ImportForm(KeyedForm):
+    """A file becomes lines, or says at the field what stands in the way."""
+
+    fichier = forms.FileField(
+        label="Fichier à importer",
+        help_text="Un classeur .xlsx ou un fichier .csv, de 1\u202f000 lignes au plus.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={
+            "required": "Choisissez un fichier.",
+            "invalid": "Choisissez un fichier.",
+            "missing": "Choisissez un fichier.",
+            "empty": "Ce fichier est vide.",
+        },
+    )
+    field_order = ["fichier", "cle"]
+
+    def clean_fichier(self):
+        try:
+            return reader.read(self.cleaned_data["fichier"])
+        except Unreadable as error:
+            raise forms.ValidationError(error.sentences) from error
+
+    def clean(self):
+        typed = super().clean()
+        if "fichier" in typed:
+            typed["lines"] = typed.pop("fichier")
+            typed["file_name"] = re.sub(r"[^\w .()’'-]", "_", self.files["fichier"].name)[:100]
+        return typed

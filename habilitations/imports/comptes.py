@@ -1,0 +1,89 @@
+"""The accounts that a file names: found by identifiant, else by e-mail, else opened (COM-3, COM-4)."""
+
+import uuid
+from collections import defaultdict
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts import actions
+from accounts.identifiants import spellings
+from accounts.models import User
+from habilitations.imports.colonnes import plain
+
+UNKNOWN = "Aucun compte n’a cet identifiant."
+OTHER = (
+    "Ce compte est au nom d’une autre personne que celle de la ligne. Vérifiez-le par une recherche, puis "
+    "corrigez la ligne."
+)
+TAKEN = (
+    "Cette adresse est celle du compte d’une autre personne que celle de la ligne. Cherchez cette adresse à "
+    "l’écran\u00a0; une adresse est personnelle."
+)
+SEVERAL = "Plusieurs comptes ont cette adresse\u00a0: donnez l’identifiant."
+NO_EMAIL = "Donnez une adresse e-mail, ou l’identifiant du compte s’il existe."
+
+
+class Comptes:
+    """Those of the file, locked in the order of their keys: two imports never wait crosswise."""
+
+    def __init__(self, rows, *, cle: uuid.UUID, now, by):
+        self.cle, self.now, self.by = cle, now, by
+        names = {name for row in rows if row["identifiant"] for name in spellings(str(row["identifiant"]))}
+        emails = {str(row["email"]).lower() for row in rows} - {""}
+        self.by_name, self.by_email = {}, defaultdict(list)
+        wanted = User.objects.annotate(bas=Lower("email")).filter(
+            Q(pk__in=User.objects.known_as(sorted(names)).values("pk")) | Q(bas__in=emails, disabled_at=None)
+        )
+        for user in wanted.order_by("pk").select_for_update(of=("self",)).prefetch_related("identites"):
+            self.know(user)
+
+    def know(self, user):
+        """Once its line is written, so that the next lines find it; twice is once."""
+        self.by_name[user.login] = user
+        for one in user.identites.all():
+            if one.ended_at is None:
+                self.by_name[one.idnat] = user
+        if user.email and user.is_active and user not in self.by_email[user.email.lower()]:
+            self.by_email[user.email.lower()].append(user)
+
+    def find_or_create(self, ligne) -> tuple[User, bool]:
+        """Whether it is new comes second."""
+        if ligne.identifiant:
+            return self._identified(ligne), False
+        if not ligne.email:
+            raise ValidationError({"email": NO_EMAIL})
+        known = self.by_email[ligne.email]
+        if len(known) > 1:
+            raise ValidationError({"email": SEVERAL})
+        if known:
+            if not _same_person(known[0], ligne):
+                raise ValidationError({"email": TAKEN})
+            return known[0], False
+        return self._created(ligne), True
+
+    def _identified(self, ligne) -> User:
+        found = {self.by_name[name] for name in spellings(ligne.identifiant) if name in self.by_name}
+        if len(found) != 1:
+            raise ValidationError({"identifiant": UNKNOWN})
+        (user,) = found
+        if not _same_person(user, ligne):
+            raise ValidationError({"identifiant": OTHER})
+        return user
+
+    def _created(self, ligne) -> User:
+        return actions.register(
+            nom=ligne.nom,
+            prenom=ligne.prenom,
+            email=ligne.email,
+            profession_label=ligne.profession,
+            telephone=ligne.telephone,
+            cle=uuid.uuid5(self.cle, ligne.email),
+            now=self.now,
+            by=self.by,
+        )
+
+
+def _same_person(user, ligne) -> bool:
+    return (plain(user.nom), plain(user.prenom)) == (plain(ligne.nom), plain(ligne.prenom))

@@ -1,0 +1,15 @@
+"""Wakes the worker; without broker, the next `resume_imports` does it."""
+
+import structlog
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger(__name__)
+TASK = "habilitations.tasks.proceed_import"  # by its name: tasks stand above
+
+
+def start(one):
+    try:
+        current_app.send_task(TASK, (one.pk,), retry=False)
+    except OperationalError as error:
+        log.warning("import.waits", error=type(error).__name__)

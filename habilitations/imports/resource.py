@@ -1,0 +1,236 @@
+"""django-import-export over our own verbs: its dry run and row errors, our rules, mails and journal."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+import tablib
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from import_export.fields import Field
+from import_export.instance_loaders import BaseInstanceLoader
+from import_export.resources import Resource
+from import_export.widgets import Widget
+
+from accounts.models import User
+from habilitations import profils
+from habilitations.actions.habilitations import grant
+from habilitations.imports.annuaire import Lieux
+from habilitations.imports.colonnes import BY_KEY, COLONNES, plain
+from habilitations.imports.comptes import Comptes
+from habilitations.lieux import Lieu
+from habilitations.profils import NAMES, Profil
+from viatraj.core.policies import Denied
+
+PROFILS = {plain(word): profil for profil in profils.PROFILS.values() for word in (profil.label, profil.code)}
+MODES = {plain(label): mode for mode, label in NAMES.items()} | {"non": profils.AUCUN}
+
+
+@dataclass
+class Ligne:
+    """What a line says, then what became of it."""
+
+    ligne: int = 0
+    identifiant: str = ""
+    nom: str = ""
+    prenom: str = ""
+    email: str = ""
+    telephone: str = ""
+    profession: str = ""
+    profil: Profil | None = None
+    etablissement: str = ""
+    unite: str = ""
+    debut: date | None = None
+    fin: date | None = None
+    droits: dict[str, str] = field(default_factory=dict)
+    lieu: Lieu | None = None
+    user: User | None = None
+    is_new: bool = False
+
+
+class Required(Widget):
+    def clean(self, value, row=None, **kwargs):
+        if not value:
+            raise ValueError("Cette cellule est vide.")
+        return value
+
+
+class Email(Widget):
+    def clean(self, value, row=None, **kwargs):
+        if value:
+            try:
+                validate_email(value)
+            except ValidationError as error:
+                raise ValueError("Cette adresse n’a pas la forme nom@domaine.fr.") from error
+        return (value or "").lower()
+
+
+class LeProfil(Required):
+    def clean(self, value, row=None, **kwargs):
+        found = PROFILS.get(plain(super().clean(value)))
+        if found is None:
+            raise ValueError(
+                f"Le profil «\u00a0{value}\u00a0» n’existe pas. Voir la feuille «\u00a0Profils\u00a0»."
+            )
+        return found
+
+
+class Day(Widget):
+    def __init__(self, default=None):
+        super().__init__()
+        self.default = default
+
+    def clean(self, value, row=None, **kwargs):
+        if value:
+            return date.fromisoformat(value)
+        if self.default is None:
+            raise ValueError("Indiquez le dernier jour.")
+        return self.default
+
+
+class Droits(Widget):
+    """«sanitaire-envoi=non ; sanitaire-volet_soins=lecture»; the action knows what the profile allows."""
+
+    def clean(self, value, row=None, **kwargs):
+        found = {}
+        for one in filter(str.strip, (value or "").split(";")):
+            key, equals, mode = (part.strip() for part in one.partition("="))
+            if not equals or plain(mode) not in MODES:
+                raise ValueError(f"«\u00a0{one.strip()}\u00a0» ne s’écrit pas «\u00a0code=mode\u00a0».")
+            if key in found:
+                raise ValueError(f"Le droit «\u00a0{key}\u00a0» y figure deux fois.")
+            found[key] = MODES[plain(mode)]
+        return found
+
+
+class LignesResource(Resource):
+    """`by` gives; `cle` makes each line one lot, so that a line is written once."""
+
+    ligne = Field("ligne", "ligne")
+    identifiant = Field("identifiant", "identifiant")
+    nom = Field("nom", "nom", Required())
+    prenom = Field("prenom", "prenom", Required())
+    email = Field("email", "email", Email())
+    telephone = Field("telephone", "telephone")
+    profession = Field("profession", "profession")
+    profil = Field("profil", "profil", LeProfil())
+    etablissement = Field("etablissement", "etablissement")
+    unite = Field("unite", "unite")
+    debut = Field("debut", "debut")
+    fin = Field("fin", "fin", Day())
+    droits = Field("droits", "droits", Droits())
+
+    class Meta:
+        using_db = "default"
+        import_id_fields = ()
+        instance_loader_class = BaseInstanceLoader
+        force_init_instance = True
+        store_instance = True
+        skip_diff = True
+
+    def __init__(self, *, cle: uuid.UUID, today: date, now, by, advance: Callable[[int], None]):
+        super().__init__()
+        self.cle, self.today, self.now, self.by, self.advance = cle, today, now, by, advance
+        self.fields["debut"].widget = Day(default=today)
+        self.given: dict[tuple, list[Ligne]] = {}
+
+    def before_import(self, dataset, **kwargs):
+        self.lieux = Lieux(dataset.dict, by=self.by)
+        self.comptes = Comptes(dataset.dict, cle=self.cle, now=self.now, by=self.by)
+
+    def init_instance(self, row=None):
+        return Ligne()
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        errors = dict(import_validation_errors or {})
+        try:
+            instance.lieu = self.lieux.find(instance.etablissement, instance.unite)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def save_instance(self, instance, is_create, row, **kwargs):
+        """A savepoint of its own: a refused line leaves nothing behind for the next ones."""
+        try:
+            with transaction.atomic():
+                self._write(instance)
+        except Denied as error:
+            raise ValidationError(str(error)) from error
+        self.comptes.know(instance.user)
+        self._same(instance).append(instance)
+        self.advance(kwargs["row_number"])
+
+    def _write(self, ligne):
+        ligne.user, ligne.is_new = self.comptes.find_or_create(ligne)
+        self._refuse_twice(ligne)
+        grant(
+            users=[ligne.user],
+            profil=ligne.profil,
+            lieux=[ligne.lieu],
+            debut=ligne.debut,
+            fin=ligne.fin,
+            droits=ligne.droits,
+            cle=uuid.uuid5(self.cle, str(ligne.ligne)),
+            today=self.today,
+            by=self.by,
+        )
+
+    def _refuse_twice(self, ligne):
+        """The database would refuse it too, but could not name the other line."""
+        for other in self._same(ligne):
+            if other.debut <= ligne.fin and ligne.debut <= other.fin:
+                raise ValidationError(
+                    f"La ligne {other.ligne} de ce fichier dit déjà la même chose\u00a0: même personne, même "
+                    "profil, même endroit, sur ces dates ou une partie."
+                )
+
+    def _same(self, ligne) -> list[Ligne]:
+        """The lines before of this person, profile and place."""
+        lieu = ligne.lieu
+        return self.given.setdefault((ligne.user.pk, ligne.profil.code, lieu.niveau, lieu.row.pk), [])
+
+
+def dataset_of(lines: list[dict]) -> tablib.Dataset:
+    keys = ["ligne", *(colonne.key for colonne in COLONNES)]
+    return tablib.Dataset(*([line.get(key, "") for key in keys] for line in lines), headers=keys)
+
+
+def run(lines, *, dry_run, **known) -> tuple[bool, list[dict]]:
+    """Whether every line is good, and what became of each; else, or in a dry run, nothing is kept."""
+    resource = LignesResource(**known)
+    result = resource.import_data(
+        dataset_of(lines), dry_run=dry_run, use_transactions=True, rollback_on_validation_errors=True
+    )
+    if result.has_errors():  # ours, not the file's
+        raise (result.base_errors or result.error_rows[0].errors)[0].error
+    told = [_told(line, row) for line, row in zip(lines, result.rows, strict=True)]
+    return not result.has_validation_errors(), told
+
+
+def _told(line, row) -> dict:
+    said = {key: line.get(key, "") for key in ("nom", "prenom", "profil", "etablissement", "unite", "fin")}
+    known = {"ligne": line["ligne"], **said, "identifiant": line.get("identifiant", ""), "nouveau": False}
+    if row.validation_error:
+        return known | {"problemes": list(_sentences(row.validation_error))}
+    ligne = row.instance
+    return known | {
+        "identifiant": ligne.user.login,
+        "nouveau": ligne.is_new,
+        "profil": ligne.profil.label,
+        "lieu": str(ligne.lieu),
+        "fin": ligne.fin.isoformat(),
+        "problemes": [],
+    }
+
+
+def _sentences(error):
+    """«Fin : une habilitation…», by the column where there is one."""
+    if not hasattr(error, "error_dict"):
+        yield from error.messages
+        return
+    for key, sentences in error.message_dict.items():
+        column = BY_KEY.get(key)
+        yield from (f"{column.label}\u00a0: {one}" if column else one for one in sentences)

@@ -1,0 +1,74 @@
+"""Many accounts and habilitations by one file: template, deposit, check, confirmation, report (HAB-4)."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from habilitations import policies
+from habilitations.forms.imports import ImportForm
+from habilitations.imports import actions, modele, progress, queue
+from habilitations.models import Import
+from viatraj.core.forms import posted, submit
+from viatraj.core.pages import page
+from viatraj.core.workbook import TYPE
+
+LINES_A_PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request):
+    policies.administer(request.actor)
+    form = ImportForm(posted(request), request.FILES or None)
+    if submit(form, actions.deposit, now=timezone.now(), by=request.actor):
+        queue.start(form.result)
+        return redirect("habilitations:import", form.result.pk)
+    imports = Import.objects.visible_to(request.actor).defer("lines", "report").newest_first()[:20]
+    return page(request, "habilitations/imports/index.html", form=form, imports=imports)
+
+
+@require_safe
+def template(request):
+    policies.administer(request.actor)
+    return _file(modele.template(request.actor.rights), "modele-import-habilitations.xlsx")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request, pk):
+    """Where it is; a POST confirms it."""
+    policies.administer(request.actor)
+    one = get_object_or_404(Import.objects.visible_to(request.actor), pk=pk)
+    if request.method == "POST":
+        try:
+            actions.confirm(one, now=timezone.now(), by=request.actor)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("habilitations:import", pk)
+        queue.start(one)
+        return redirect("habilitations:import", pk)
+    lines = one.problems if one.state == one.State.REFUSED else one.told
+    return page(
+        request,
+        "habilitations/imports/show.html",
+        one=one,
+        lines=Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
+        done=progress.read(one) if one.is_at_work else 0,
+        nouveaux=len({line["identifiant"] for line in one.report if line["nouveau"]}),
+        personnes=len({line["identifiant"] for line in one.report}),
+    )
+
+
+@require_safe
+def report(request, pk):
+    policies.administer(request.actor)
+    one = get_object_or_404(Import.objects.visible_to(request.actor), pk=pk)
+    return _file(modele.report(one), f"compte-rendu-import-{one.pk}.xlsx")
+
+
+def _file(content, name):
+    return HttpResponse(
+        content, content_type=TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -1,0 +1,189 @@
+"""The pages of an import: deposit, follow, confirm, download."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from openpyxl import load_workbook
+
+from accounts.models import Session
+from habilitations import tasks
+from habilitations.imports import progress, queue
+from habilitations.models import Habilitation, Import
+from tests.factories import (
+    EtablissementFactory,
+    HabilitationFactory,
+    UniteFactory,
+    UserFactory,
+    referent_of,
+    sign_in,
+)
+from tests.habilitations.imports import TITLES, line, saved, text, xlsx
+
+pytestmark = pytest.mark.django_db
+INDEX = "/administration/imports/"
+
+
+@pytest.fixture
+def hopital():
+    return EtablissementFactory(finess="990000017", nom="Centre hospitalier d’Essai")
+
+
+@pytest.fixture
+def referent(hopital):
+    return referent_of(hopital)
+
+
+@pytest.fixture
+def web(client, referent):
+    return sign_in(client, referent)
+
+
+@pytest.fixture
+def end():
+    return timezone.localdate() + timedelta(days=100)
+
+
+@pytest.fixture
+def deposit(web):
+    def deposit(file):
+        answer = web.post(INDEX, {"fichier": file})
+        assert answer.status_code == 302, answer.context["form"].errors
+        return Import.objects.latest("pk")
+
+    return deposit
+
+
+def read(answer):
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    return load_workbook(BytesIO(answer.content))
+
+
+def test_from_the_file_to_the_report(web, deposit, end):
+    one = deposit(text(line(fin=end)))
+    shown = web.get(reverse("habilitations:import", args=[one.pk])).content.decode()
+    assert "Vérification en cours" in shown
+    assert "data-suivi" in shown
+    tasks.resume_imports()
+    shown = web.get(reverse("habilitations:import", args=[one.pk])).content.decode()
+    assert "1 habilitation pour 1 personne, dont 1 compte à ouvrir" in shown
+    assert not Habilitation.objects.filter(profil="equipe_soignante").exists()
+    web.post(reverse("habilitations:import", args=[one.pk]))
+    tasks.resume_imports()
+    shown = web.get(reverse("habilitations:import", args=[one.pk])).content.decode()
+    assert "L’import est fait" in shown
+    assert Habilitation.objects.filter(profil="equipe_soignante").count() == 1
+    rows = list(read(web.get(reverse("habilitations:import_report", args=[one.pk]))).active.values)
+    assert rows[1][:5] == (2, "Lacombe", "Maëlle", "mlacombe", "Équipe soignante")
+    assert rows[1][6].date() == end
+    assert rows[1][7] == "Compte ouvert, habilitation attribuée."
+    assert "Importé" in web.get(INDEX).content.decode()
+
+
+def test_a_refused_file_says_why_and_is_not_kept(web):
+    answer = web.post(INDEX, {"fichier": xlsx(line(nom="=1+1"), line(fin="demain"))})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "Ligne 2, colonne «\u00a0Nom\u00a0»" in shown
+    assert "Ligne 3, colonne «\u00a0Fin\u00a0»" in shown
+    assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{}, {"fichier": "texte"}, {"fichier": SimpleUploadedFile("a.xlsx", b"")}])
+def test_no_file(web, sent):
+    assert web.post(INDEX, sent).status_code == 422
+
+
+def test_lines_to_correct(web, deposit, end):
+    one = deposit(xlsx(line(fin=end), line(fin=end, nom="<b>", email="b@ch.example", profil="sorcier")))
+    tasks.resume_imports()
+    shown = web.get(reverse("habilitations:import", args=[one.pk])).content.decode()
+    assert "1 ligne sur 2" in shown
+    assert "sorcier" in shown
+    assert "<b>" not in shown
+    assert 'data-id="2"' not in shown, "good lines are not in the way"
+
+
+def test_the_template_names_the_perimeter_and_can_be_filled_in(web, deposit, hopital, end):
+    UniteFactory(etablissement=hopital, nom="Médecine")
+    UniteFactory(nom="Ailleurs")
+    book = read(web.get(reverse("habilitations:import_template")))
+    assert [cell.value for cell in book["Import"][1]] == TITLES
+    assert list(book["Lieux"].values)[1:] == [
+        ("990000017", hopital.nom, None),
+        ("990000017", hopital.nom, "Médecine"),
+    ]
+    codes = {row[2] for row in book["Profils"].values}
+    assert "sanitaire-envoi" in codes
+    book["Import"].append(line(fin=end, unite="Médecine"))
+    one = deposit(saved(book))
+    tasks.resume_imports()
+    one.refresh_from_db()
+    assert one.state == Import.State.READY
+
+
+def test_no_formula_leaves_in_a_workbook(web, deposit, hopital):
+    hopital.nom = "=cmd|' /C calc'!A0"
+    hopital.save()
+    book = read(web.get(reverse("habilitations:import_template")))
+    assert book["Lieux"]["B2"].value == hopital.nom
+    assert book["Lieux"]["B2"].data_type == "s"
+
+
+def test_progress_is_read_without_prolonging_the_session(web, deposit, referent, end):
+    one = deposit(xlsx(line(fin=end)))
+    progress.tell(one, 10)
+    long_ago = timezone.now() - timedelta(minutes=10)
+    Session.objects.filter(user=referent).update(last_seen=long_ago)
+    shown = web.get(reverse("habilitations:import", args=[one.pk]), headers={"X-Relecture": "1"})
+    assert "10 lignes sur 1" in shown.content.decode()
+    assert Session.objects.get(user=referent).last_seen == long_ago
+    web.get(reverse("habilitations:import", args=[one.pk]))
+    assert Session.objects.get(user=referent).last_seen > long_ago
+
+
+def test_without_a_broker_it_waits_for_the_next_round(deposit, monkeypatch, end):
+    def dead(*args, **known):
+        raise OperationalError
+
+    monkeypatch.setattr(queue.current_app, "send_task", dead)
+    assert deposit(xlsx(line(fin=end))).state == Import.State.CHECKING
+
+
+@pytest.mark.parametrize("name", ["import", "import_report"])
+def test_somebody_else_s_does_not_exist(client, deposit, hopital, end, name):
+    one = deposit(xlsx(line(fin=end)))
+    client.logout()
+    sign_in(client, referent_of(hopital))
+    assert client.get(reverse(f"habilitations:{name}", args=[one.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["imports", "import_template"])
+def test_for_referents_only(client, name):
+    sign_in(client, HabilitationFactory(user=UserFactory()).user)
+    assert client.get(reverse(f"habilitations:{name}")).status_code == 403
+
+
+def test_each_line_costs_the_same(deposit, end):
+    counts = []
+    for count in (2, 6, 10):
+        rows = [line(fin=end, nom=f"N{n}", email=f"n{count}-{n}@ch.example") for n in range(count)]
+        deposit(xlsx(*rows))
+        with CaptureQueriesContext(connection) as seen:
+            tasks.resume_imports()
+        counts.append(len(seen))
+    assert counts[2] - counts[1] == counts[1] - counts[0]
+
+
+def test_the_web_hands_its_tasks_to_our_broker():
+    assert tasks.proceed_import.name == queue.TASK
+    assert (current_app.main, current_app.conf.broker_url) == ("viatraj", settings.CELERY_BROKER_URL)

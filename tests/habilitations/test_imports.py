@@ -1,0 +1,325 @@
+"""Many accounts and habilitations by a file: the same rules as on the screen, all or nothing (HAB-4)."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.models import User
+from courrier.models import Message
+from habilitations import profils
+from habilitations.imports import actions, reader
+from habilitations.models import Habilitation, Import
+from journal.models import Entry
+from tests.factories import (
+    EtablissementFactory,
+    HabilitationFactory,
+    UniteFactory,
+    UserFactory,
+    as_professionnel,
+    referent_of,
+)
+from tests.habilitations.imports import line, xlsx
+from viatraj.core.actor import Actor
+from viatraj.core.policies import Denied
+
+pytestmark = pytest.mark.django_db
+WORKER = Actor.system("imports")
+DONE, READY, REFUSED = Import.State.DONE, Import.State.READY, Import.State.REFUSED
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def hopital():
+    return EtablissementFactory(finess="990000017", nom="Centre hospitalier d’Essai")
+
+
+@pytest.fixture
+def by(hopital):
+    return as_professionnel(referent_of(hopital))
+
+
+@pytest.fixture
+def somebody():
+    return UserFactory(nom="Lacombe", prenom="Maëlle", email="maelle.lacombe@ch.example")
+
+
+@pytest.fixture
+def end(today):
+    return today + timedelta(days=300)
+
+
+@pytest.fixture
+def work(by, now, today, end):
+    """Deposits lines and lets the worker check them; `confirm=True`: goes to the end."""
+
+    def work(*rows, by=by, confirm=False):
+        lines = reader.read(xlsx(*(line(**{"fin": end, **row}) for row in rows)))
+        one = actions.deposit(lines=lines, file_name="a.xlsx", cle=uuid4(), now=now, by=by)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        if confirm:
+            assert one.state == READY, one.report
+            actions.confirm(one, now=now, by=by)
+            actions.proceed(one.pk, today=today, now=now, by=WORKER)
+            one.refresh_from_db()
+        return one
+
+    return work
+
+
+def problems(one) -> list[str]:
+    assert one.state == REFUSED
+    return [sentence for told in one.problems for sentence in told["problemes"]]
+
+
+def untouched():
+    return not Habilitation.objects.exclude(profil="referent_structure").exists()
+
+
+class TestTheWay:
+    def test_nothing_is_written_before_the_confirmation(self, work, somebody):
+        one = work({})
+        assert one.state == READY
+        assert untouched()
+        assert not Message.objects.exists()
+        assert not Entry.objects.filter(event__startswith="habilitation.").exists()
+        assert [told["identifiant"] for told in one.report] == [somebody.login]
+
+    def test_then_all_as_on_the_screen(self, work, somebody, by, hopital, end):
+        one = work({}, {"profil": "Gestionnaire administratif et social"}, confirm=True)
+        assert (one.state, one.lines, one.total) == (DONE, [], 2)
+        given = Habilitation.objects.of(somebody)
+        assert {(each.profil, each.fin, each.granted_by) for each in given} == {
+            ("equipe_soignante", end, by.user),
+            ("gestionnaire_administratif", end, by.user),
+        }
+        assert Message.objects.filter(to=somebody.email, subject__contains="habilitation").count() == 2
+        assert Entry.objects.filter(event="habilitation.granted", user=by.user).count() == 2
+        assert Entry.objects.about(one).order_by("pk").values_list("event", flat=True)[3] == "import.done"
+
+    def test_an_account_is_opened_once_for_several_lines(self, work):
+        one = work({}, {"profil": "gestionnaire_administratif"}, confirm=True)
+        user = User.objects.get(email="maelle.lacombe@ch.example")
+        assert (user.login, user.has_usable_password()) == ("mlacombe", False)
+        assert Habilitation.objects.of(user).count() == 2
+        assert [(told["identifiant"], told["nouveau"]) for told in one.report] == [
+            ("mlacombe", True),
+            ("mlacombe", False),
+        ]
+        assert Message.objects.filter(to=user.email).count() == 3, "the welcome, and one each"
+
+    def test_by_identifiant_name_and_unit(self, work, hopital):
+        unite = UniteFactory(etablissement=hopital, nom="Médecine Polyvalente")
+        user = UserFactory(login="plebrun", nom="Le Brun", prenom="Paul")
+        work(
+            {
+                "identifiant": "PLEBRUN",
+                "nom": "LE  BRUN",
+                "prenom": "paul",
+                "email": "",
+                "etablissement": "centre hospitalier d'essai",
+                "unite": "medecine polyvalente",
+                "profil": "prescripteur medical",
+                "droits": "sanitaire-envoi=non",
+            },
+            confirm=True,
+        )
+        given = Habilitation.objects.of(user).get()
+        assert (given.unite, given.profil) == (unite, "prescripteur_medical")
+        assert [(one.droit, one.mode) for one in given.droits.all()] == [("envoi", "aucun")]
+
+    def test_deposit_and_confirm_twice_are_once(self, by, now, today, somebody, end):
+        key, lines = uuid4(), reader.read(xlsx(line(fin=end)))
+        one, same = (
+            actions.deposit(lines=lines, file_name="a.xlsx", cle=key, now=now, by=by) for _ in range(2)
+        )
+        assert one == same
+        for _ in range(2):
+            actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        for _ in range(2):
+            actions.confirm(one, now=now, by=by)
+        for _ in range(2):
+            actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        assert Habilitation.objects.of(somebody).count() == 1
+
+    def test_a_day_later_it_is_checked_again(self, work, by, now):
+        one = work({})
+        with pytest.raises(ValidationError, match="plus d’un jour"):
+            actions.confirm(one, now=now + timedelta(days=1, seconds=1), by=by)
+
+    def test_what_changed_in_between_refuses_the_whole(self, work, by, now, today, somebody, hopital):
+        one = work({}, {"profil": "regulateur"})
+        HabilitationFactory(user=somebody, lieu=hopital, profil="regulateur")
+        actions.confirm(one, now=now, by=by)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert "déjà ce profil" in problems(one)[0]
+        assert not Habilitation.objects.filter(profil="equipe_soignante").exists()
+
+    def test_a_referent_who_is_one_no_more_writes_nothing(self, work, by, now, today):
+        one = work({})
+        actions.confirm(one, now=now, by=by)
+        Habilitation.objects.of(by.user).update(revoked_at=now)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert "référent" in problems(one)[0]
+
+    def test_only_its_author_confirms(self, work, hopital, now):
+        with pytest.raises(Denied):
+            actions.confirm(work({}), now=now, by=as_professionnel(referent_of(hopital)))
+
+    def test_no_faster_than_a_search(self, work):
+        for _ in range(actions.AN_HOUR):
+            work({"profil": ""})
+        with pytest.raises(ValidationError, match="nombreux fichiers"):
+            work({})
+
+    def test_a_file_that_kills_its_worker_is_given_up(self, work, by, now, today, monkeypatch):
+        one = work({})
+        actions.confirm(one, now=now, by=by)
+
+        def die(*args, **known):
+            raise MemoryError
+
+        monkeypatch.setattr(actions.resource, "run", die)
+        for _ in range(actions.TRIES):
+            with pytest.raises(MemoryError):
+                actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert one.state == Import.State.FAILED
+        assert untouched()
+
+    def test_what_was_never_confirmed_is_erased(self, work, somebody, now):
+        kept, gone = work({}, confirm=True), work({"profil": ""})
+        assert actions.purge_imports(now=now + timedelta(days=8), by=WORKER) == 1
+        assert list(Import.objects.all()) == [kept]
+        assert gone.pk != kept.pk
+
+
+class TestRefused:
+    """One bad line, and nothing at all is written."""
+
+    def test_all_or_nothing(self, work):
+        one = work({}, {"email": "autre@ch.example", "nom": "Autre", "profil": "sorcier"})
+        (sentence,) = problems(one)
+        assert sentence.startswith("Profil\u00a0: Le profil «\u00a0sorcier\u00a0» n’existe pas.")
+        assert untouched()
+        assert not User.objects.filter(nom="Lacombe").exists()
+
+    @pytest.mark.parametrize(
+        ("cells", "sentence"),
+        [
+            ({"etablissement": "990000025"}, "Aucun établissement"),
+            ({"etablissement": ""}, "Établissement\u00a0: Cette cellule est vide."),
+            ({"unite": "Nulle part"}, "n’a pas d’unité ni de guichet"),
+            ({"nom": ""}, "Nom\u00a0: Cette cellule est vide."),
+            ({"email": ""}, "Adresse e-mail\u00a0: Donnez une adresse"),
+            ({"email": "maelle"}, "n’a pas la forme"),
+            ({"identifiant": "inconnu"}, "Aucun compte"),
+            ({"fin": ""}, "Fin\u00a0: Indiquez le dernier jour."),
+            (
+                {"droits": "sanitaire-volet_medical=validation"},
+                "Le droit «\u00a0Volet médical\u00a0» ne se règle pas",
+            ),
+            ({"droits": "administration-habilitation=oui"}, "ne se règle pas ainsi"),
+            ({"droits": "sanitaire-envoi=tout"}, "ne s’écrit pas"),
+            ({"droits": "sanitaire-envoi=oui;sanitaire-envoi=non"}, "deux fois"),
+            ({"profil": "administrateur_national"}, "ne s’attribue pas à ce niveau"),
+            ({"profil": "responsable_admissions"}, "ne s’attribue pas à ce niveau"),
+        ],
+    )
+    def test_a_line(self, work, somebody, cells, sentence):
+        assert sentence in problems(work({"profil": "regulateur"}, cells))[0]
+        assert untouched()
+
+    def test_past_and_endless_dates(self, work, today, somebody):
+        rows = [
+            {"fin": today - timedelta(days=1)},
+            {"fin": today + timedelta(days=1830), "profil": "regulateur"},
+        ]
+        first, second = problems(work(*rows))
+        assert first.startswith("Fin\u00a0: Cette date est passée")
+        assert second.startswith("Fin\u00a0: Une habilitation dure cinq ans au plus")
+
+    def test_a_start_before_today(self, work, today, somebody):
+        assert "aujourd’hui ou plus tard" in problems(work({"debut": today - timedelta(days=1)}))[0]
+
+    def test_twice_in_the_file_names_the_other_line(self, work, somebody):
+        (sentence,) = problems(work({}, {"identifiant": somebody.login}))
+        assert sentence.startswith("La ligne 2 de ce fichier dit déjà la même chose")
+
+    def test_an_address_of_somebody_else(self, work, somebody):
+        assert "une adresse est personnelle" in problems(work({"nom": "Autre"}))[0]
+
+    def test_two_people_of_one_address(self, work):
+        assert (
+            "une adresse est personnelle" in problems(work({}, {"prenom": "Luc", "profil": "regulateur"}))[0]
+        )
+
+    def test_an_identifiant_of_somebody_else(self, work):
+        user = UserFactory(nom="Autre")
+        assert "au nom d’une autre personne" in problems(work({"identifiant": user.login}))[0]
+
+    def test_nobody_gives_himself_a_right(self, work, by):
+        cells = {"identifiant": by.user.login, "nom": by.user.nom, "prenom": by.user.prenom}
+        assert "Vous ne pouvez pas vous attribuer" in problems(work(cells))[0]
+
+    def test_a_disabled_account(self, work, somebody, now):
+        User.objects.filter(pk=somebody.pk).update(disabled_at=now)
+        assert "est désactivé" in problems(work({"identifiant": somebody.login}))[0]
+
+
+class TestPerimeter:
+    """The right role in the wrong place, by this door too."""
+
+    def test_another_etablissement(self, work, somebody):
+        EtablissementFactory(finess="990000025")
+        assert "n’est pas de votre périmètre" in problems(work({}, {"etablissement": "990000025"}))[0]
+        assert untouched()
+
+    def test_of_two_of_one_name_one_s_own(self, work, hopital, somebody):
+        EtablissementFactory(nom=hopital.nom)
+        work({"etablissement": hopital.nom}, confirm=True)
+        assert Habilitation.objects.of(somebody).get().etablissement == hopital
+
+    def test_of_two_of_one_name_neither_one_s_own(self, work, somebody):
+        EtablissementFactory.create_batch(2, nom="Clinique")
+        assert "donnez le numéro FINESS" in problems(work({"etablissement": "Clinique"}))[0]
+
+    def test_the_neighbour_unit(self, work, hopital, somebody):
+        mine, other = (UniteFactory(etablissement=hopital, nom=nom) for nom in ("Une", "Autre"))
+        by = as_professionnel(referent_of(mine))
+        for cells in ({"unite": "Autre"}, {}):
+            assert "n’est pas de votre périmètre" in problems(work(cells, by=by))[0]
+        work({"unite": "Une"}, by=by, confirm=True)
+        assert Habilitation.objects.of(somebody).get().unite == mine
+        assert other.pk != mine.pk
+
+    def test_a_profile_of_another_referent(self, work, somebody, hopital):
+        UniteFactory(etablissement=hopital, nom="Une")
+        by = as_professionnel(referent_of(hopital.unites.get()))
+        assert problems(work({"profil": "referent_structure"}, by=by))
+
+    def test_no_referent_no_deposit(self, now):
+        with pytest.raises(Denied):
+            actions.deposit(lines=[], file_name="", cle=uuid4(), now=now, by=as_professionnel(UserFactory()))
+
+    def test_a_closed_place_and_a_module_not_deployed(self, work, hopital, somebody, now):
+        assert profils.PCO_MEDECIN
+        hopital.coordination.modules = ["sanitaire"]
+        hopital.coordination.save()
+        assert "n’est pas déployé" in problems(work({"profil": "pco_medecin"}))[0]
