@@ -44,8 +44,10 @@ def unlock(actor, user, places):
 
 
 def register(actor):
-    """COM-3: a référent opens accounts, in his own name."""
-    if actor.user is None or actor.is_acting or not actor.rights.scopes(Droit.COMPTE):
+    """COM-3: a référent opens accounts, in his own name; the exploitation, that of the first référent."""
+    if actor.user is None:
+        system(actor)
+    elif actor.is_acting or not actor.rights.scopes(Droit.COMPTE):
         raise Denied("Seul un référent crée des comptes.")
 
 

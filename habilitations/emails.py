@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from courrier import outbox
 from courrier.models import Priority
+from habilitations import referents
 
 
 def granted(habilitation):
@@ -36,6 +37,25 @@ def digest(user, habilitations, *, total, monday) -> bool:
         total=total,
         others=total - len(habilitations),
     )
+
+
+def demande_asked(demande, *, today):
+    for one in referents.told(demande, today=today):
+        link = reverse("habilitations:demande", args=[demande.pk])
+        _post("demande_asked", one, f"demande:{demande.pk}:{one.pk}", demande=demande, link=link)
+
+
+def demande_accepted(demande):
+    _answered("demande_accepted", demande)
+
+
+def demande_refused(demande):
+    _answered("demande_refused", demande)
+
+
+def _answered(letter, demande):
+    link = reverse("habilitations:mes_demandes")
+    _post(letter, demande.user, f"demande:{demande.pk}:answered", demande=demande, link=link)
 
 
 def _post(letter, user, key, *, priority=Priority.NORMAL, **context) -> bool:

@@ -1,10 +1,10 @@
 """Who may see, give, change and take away habilitations (HAB-1…10, COM-8; facts/domain.md §1.6)."""
 
 from habilitations.lieux import Lieu
-from habilitations.models import Habilitation
+from habilitations.models import Demande, Habilitation
 from habilitations.profils import Profil
 from viatraj.core.actor import Actor
-from viatraj.core.droits import Domaine, Droit
+from viatraj.core.droits import Domaine, Droit, Niveau
 from viatraj.core.policies import Denied
 from viatraj.core.policies import system as system
 
@@ -99,3 +99,37 @@ def _in_own_name(actor: Actor) -> None:
 def living(habilitation: Habilitation) -> None:
     if not habilitation.is_living:
         raise Denied("Cette habilitation a été supprimée\u00a0: elle ne peut plus être modifiée.")
+
+
+def own_import(actor: Actor, one) -> None:
+    """A deposited file is its author's alone."""
+    administer(actor)
+    if actor.user.pk != one.user_id:
+        raise Denied("Cet import est celui d’une autre personne.")
+
+
+def ask(actor: Actor) -> None:
+    """A habilitation, or its prolongation: anybody, in his own name."""
+    _in_own_name(actor)
+
+
+def withdraw(actor: Actor, demande: Demande) -> None:
+    _in_own_name(actor)
+    if actor.user.pk != demande.user_id:
+        raise Denied("Seule la personne qui a fait cette demande peut la retirer.")
+
+
+def answer(actor: Actor, demande: Demande) -> None:
+    """A référent of the place, never the person who asks."""
+    administer(actor)
+    if actor.user.pk == demande.user_id:
+        raise Denied("Vous ne pouvez pas répondre à votre propre demande\u00a0: un autre référent le fera.")
+    if not actor.rights.cover(Droit.HABILITATION, demande.place, domaine=""):
+        raise Denied("Cette demande n’est pas de votre périmètre.")
+
+
+def orphans(actor: Actor) -> None:
+    """Structures without référent: who names référents structure, from above them."""
+    administer(actor)
+    if not actor.rights.scopes(Droit.REFERENT_STRUCTURE).keys() - {Niveau.ETABLISSEMENT}:
+        raise Denied("Cette page est réservée aux coordinations.")

@@ -35,6 +35,18 @@ def of(habilitation, *, today) -> tuple[list[Bloc], Coordination | None]:
     return blocs, habilitation.coordination if orphan else None
 
 
+def told(demande, *, today) -> list:
+    """Whom a request is sent to: those near its place, else the coordination's; never who asks."""
+    near = [(Niveau.ETABLISSEMENT, demande.etablissement), (Niveau.UNITE, demande.unite)]
+    for levels in (near, [(Niveau.COORDINATION, demande.coordination)]):
+        people = [
+            one for niveau, row in levels if row for one in _people(niveau, row, demande.user_id, today)
+        ]
+        if people := [one for one in dict.fromkeys(people) if one.email]:
+            return people
+    return []
+
+
 def _people(niveau, row, but, today) -> list:
     held = Habilitation.objects.in_force(today).filter(
         **{"niveau": niveau, f"{niveau}_id": row.pk}, profil__in=CODES, user__disabled_at=None

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from habilitations.views import attribution, comptes, fiche, habilitations, profils
+from habilitations.views import (
+    attribution,
+    comptes,
+    demandes,
+    fiche,
+    habilitations,
+    imports,
+    mes_demandes,
+    orphelines,
+    profils,
+)
 
 app_name = "habilitations"
 urlpatterns = [
@@ -19,4 +29,17 @@ urlpatterns = [
     path("habilitations/<int:pk>/fin/", habilitations.fin, name="fin"),
     path("habilitations/<int:pk>/supprimer/", habilitations.revoke, name="revoke"),
     path("profils/", profils.index, name="profils"),
+    path("demandes/", demandes.index, name="demandes"),
+    path("demandes/<int:pk>/", demandes.show, name="demande"),
+    path("demandes/<int:pk>/refuser/", demandes.refuse, name="demande_refuse"),
+    path("mes-demandes/", mes_demandes.index, name="mes_demandes"),
+    path("mes-demandes/nouvelle/", mes_demandes.choose, name="demande_choose"),
+    path("mes-demandes/nouvelle/<int:pk>/", mes_demandes.ask, name="demande_ask"),
+    path("mes-demandes/prolonger/<int:pk>/", mes_demandes.prolong, name="demande_prolong"),
+    path("mes-demandes/<int:pk>/retirer/", mes_demandes.withdraw, name="demande_withdraw"),
+    path("orphelines/", orphelines.index, name="orphelines"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/modele/", imports.template, name="import_template"),
+    path("imports/<int:pk>/", imports.show, name="import"),
+    path("imports/<int:pk>/compte-rendu/", imports.report, name="import_report"),
 ]

@@ -1,6 +1,7 @@
 """What can be done with habilitations. The only writer of this app."""
 
 from habilitations.actions.alertes import alert_expiries, digest_expiries
+from habilitations.actions.demandes import accept, ask, ask_prolongation, refuse, withdraw
 from habilitations.actions.habilitations import (
     adjust,
     change_end,
@@ -13,11 +14,16 @@ from habilitations.actions.habilitations import (
 )
 from habilitations.actions.profils import note_profils
 from habilitations.actions.recherches import note_search
+from habilitations.actions.referents import create_referent
 
 __all__ = [
+    "accept",
     "adjust",
     "alert_expiries",
+    "ask",
+    "ask_prolongation",
     "change_end",
+    "create_referent",
     "depart",
     "digest_expiries",
     "give_up",
@@ -26,5 +32,7 @@ __all__ = [
     "note_profils",
     "note_search",
     "notify",
+    "refuse",
     "revoke",
+    "withdraw",
 ]

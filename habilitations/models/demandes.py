@@ -20,6 +20,12 @@ class DemandeQuerySet(models.QuerySet):
             return self.none()
         return self.filter(within_perimeter(actor.rights))
 
+    def with_lieu(self):
+        """Ready to name its place, without a query a row."""
+        return self.select_related(
+            "region", "coordination", "etablissement", "guichet__etablissement", "unite__etablissement"
+        )
+
     def of(self, user):
         return self.filter(user=user)
 

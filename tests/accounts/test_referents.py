@@ -107,8 +107,10 @@ def test_who_may_open_accounts(etablissement):
     over = as_professionnel(
         HabilitationFactory(lieu=etablissement, profil="referent_structure", over=True).user
     )
+    exploitation = Actor.system("exploitation")  # `create_referent`
     assert can(policies.register, referent)
-    for other in (prescripteur, over, Actor.anonymous("127.0.0.1"), Actor.system("x")):
+    assert can(policies.register, exploitation)
+    for other in (prescripteur, over, Actor.anonymous("127.0.0.1")):
         assert not can(policies.register, other)
 
 

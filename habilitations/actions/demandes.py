@@ -1,0 +1,144 @@
+"""Asked by anybody of his référents, who accept, change then accept, or refuse with a reason."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from habilitations import checks, emails, policies
+from habilitations.actions.habilitations import change_end, grant
+from habilitations.lieux import Lieu
+from habilitations.models import Demande, Habilitation
+from habilitations.profils import Profil
+from journal.models import record
+from viatraj.core.saving import locked, save_valid
+
+AT_ONCE = 10  # waiting
+TOO_MANY = f"Vous avez déjà {AT_ONCE} demandes en attente. Retirez-en une, ou attendez les réponses."
+CLOSED = "Cette demande est déjà close\u00a0: {}."
+
+
+@transaction.atomic
+def ask(*, profil: Profil, lieu: Lieu, fin, motif, cle, today, now, by) -> Demande:
+    """A new habilitation; the same `cle` twice is one request."""
+    policies.ask(by)
+    if lieu.niveau not in profil.niveaux:
+        levels = " ou ".join(niveau.label.lower() for niveau in profil.niveaux)
+        raise ValidationError(
+            {"profil": f"Le profil «\u00a0{profil}\u00a0» se demande à ce niveau\u00a0: {levels}."}
+        )
+    if lieu.is_closed:
+        raise ValidationError({"lieu": f"{lieu} est une structure fermée."})
+    asked = {"profil": profil.code, "niveau": lieu.niveau, **lieu.columns}
+    return _asked(asked, fin=fin, motif=motif, cle=cle, today=today, now=now, by=by)
+
+
+@transaction.atomic
+def ask_prolongation(habilitation, *, fin, motif, cle, today, now, by) -> Demande:
+    policies.own(by, habilitation)
+    policies.living(habilitation)
+    if fin <= habilitation.fin:
+        raise ValidationError({"fin": f"Cette habilitation va déjà jusqu’au {habilitation.fin:%d/%m/%Y}."})
+    lieu = habilitation.lieu
+    asked = {
+        "profil": habilitation.profil,
+        "niveau": lieu.niveau,
+        "habilitation": habilitation,
+        **lieu.columns,
+    }
+    return _asked(asked, fin=fin, motif=motif, cle=cle, today=today, now=now, by=by)
+
+
+def _asked(asked, *, fin, motif, cle, today, now, by) -> Demande:
+    cle = cle or uuid.uuid4()
+    locked(by.user)  # two clicks are counted one after the other
+    own = Demande.objects.of(by.user)
+    if known := own.filter(cle=cle).first():
+        return known
+    if own.waiting().count() >= AT_ONCE:
+        raise ValidationError(TOO_MANY)
+    checks.end(fin, today=today)
+    demande = save_valid(Demande(user=by.user, fin=fin, motif=motif, cle=cle, asked_at=now, **asked))
+    _record("demande.asked", demande, by=by)
+    emails.demande_asked(demande, today=today)
+    return demande
+
+
+@transaction.atomic
+def withdraw(demande, *, now, by):
+    demande = locked(demande)
+    policies.withdraw(by, demande)
+    if demande.is_waiting:
+        _close(demande, Demande.State.WITHDRAWN, now=now, by=by)
+        _record("demande.withdrawn", demande, by=by)
+
+
+@transaction.atomic
+def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by) -> Habilitation:
+    """As asked, or as the référent changed it; the rules are those of giving and prolonging."""
+    demande = locked(demande)
+    policies.answer(by, demande)
+    if demande.state == Demande.State.ACCEPTED:
+        return demande.accorde
+    _still_waiting(demande)
+    if demande.is_prolongation:
+        demande.accorde = _prolonged(demande, fin=fin, today=today, by=by)
+    else:
+        (demande.accorde,) = grant(
+            users=[demande.user],
+            profil=profil,
+            lieux=[lieu],
+            debut=today,
+            fin=fin,
+            droits={},
+            cle=demande.cle,
+            today=today,
+            by=by,
+        )
+    _close(demande, Demande.State.ACCEPTED, now=now, by=by)
+    _record("demande.accepted", demande, by=by)
+    emails.demande_accepted(demande)
+    return demande.accorde
+
+
+def _prolonged(demande, *, fin, today, by) -> Habilitation:
+    fresh = locked(demande.habilitation)
+    if fin <= fresh.fin:
+        raise ValidationError({"fin": f"Cette habilitation va déjà jusqu’au {fresh.fin:%d/%m/%Y}."})
+    return change_end(fresh, fin=fin, version=fresh.version, today=today, by=by)
+
+
+@transaction.atomic
+def refuse(demande, *, reponse, now, by):
+    demande = locked(demande)
+    policies.answer(by, demande)
+    if demande.state == Demande.State.REFUSED:
+        return
+    _still_waiting(demande)
+    demande.reponse = reponse
+    _close(demande, Demande.State.REFUSED, now=now, by=by)
+    _record("demande.refused", demande, by=by)
+    emails.demande_refused(demande)
+
+
+def _still_waiting(demande):
+    """Another référent was quicker, or the person took it back."""
+    if not demande.is_waiting:
+        raise ValidationError(CLOSED.format(demande.get_state_display().lower()))
+
+
+def _close(demande, state, *, now, by):
+    demande.state, demande.closed_at, demande.closed_by = state, now, by.user
+    save_valid(demande)
+
+
+def _record(event, demande, *, by):
+    record(
+        event,
+        by=by,
+        target=demande,
+        label=demande.user.login,
+        profil=demande.le_profil.label,
+        lieu=str(demande.lieu),
+        fin=demande.fin,
+    )

@@ -1,0 +1,131 @@
+from django import forms
+
+from habilitations.lieux import Lieu
+from habilitations.profils import PROFILS
+from viatraj.core.droits import Domaine, Niveau
+from viatraj.core.forms import DateField, KeyedForm
+
+ASKED_AT = (Niveau.ETABLISSEMENT, Niveau.UNITE, Niveau.GUICHET)  # those above are named, not asked for
+
+
+class ChercherForm(forms.Form):
+    q = forms.CharField(
+        label="Établissement",
+        min_length=3,
+        max_length=100,
+        help_text="Son nom, ou son numéro FINESS.",
+        error_messages={
+            "required": "Indiquez un nom ou un numéro FINESS.",
+            "min_length": "Saisissez au moins trois caractères.",
+            "max_length": "Ce nom est trop long.",
+        },
+    )
+
+
+class LieuField(forms.ChoiceField):
+    """Of one établissement: itself, its units, its guichets."""
+
+    def __init__(self, **known):
+        sentences = {"required": "Choisissez le lieu.", "invalid_choice": "Ce lieu n’est pas proposé."}
+        super().__init__(label="Lieu", error_messages=sentences, **known)
+        self.lieux: dict[str, Lieu] = {}
+
+    def offer(self, lieux: dict[str, Lieu]):
+        self.lieux = lieux
+        self.choices = [(key, _said(lieu)) for key, lieu in lieux.items()]
+
+    def clean(self, value):
+        return self.lieux[super().clean(value)]
+
+
+def _said(lieu) -> str:
+    return "Tout l’établissement" if lieu.niveau == Niveau.ETABLISSEMENT else str(lieu)
+
+
+class ProfilField(forms.ChoiceField):
+    def __init__(self):
+        sentences = {"required": "Choisissez le profil.", "invalid_choice": "Ce profil n’est pas proposé."}
+        super().__init__(label="Profil", choices=_offered, error_messages=sentences)
+
+    def clean(self, value):
+        return PROFILS[super().clean(value)]
+
+
+def _offered():
+    return [("", "Choisissez un profil"), *_profils()]
+
+
+def _profils():
+    rows = [profil for profil in PROFILS.values() if set(profil.niveaux) & set(ASKED_AT)]
+    return [
+        (domaine.label, [(profil.code, profil.label) for profil in rows if profil.domaine == domaine])
+        for domaine in Domaine
+        if any(profil.domaine == domaine for profil in rows)
+    ]
+
+
+class _Fin(DateField):
+    def __init__(self):
+        super().__init__(
+            label="Jusqu’au (inclus)",
+            required_sentence="Indiquez le dernier jour souhaité, à cinq ans au plus.",
+        )
+
+
+class _Motif(forms.CharField):
+    def __init__(self):
+        super().__init__(
+            label="Ce qu’il faut savoir pour vous répondre",
+            required=False,
+            max_length=300,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text="Ni nom de patient, ni donnée de santé.",
+            error_messages={"max_length": "Ce texte dépasse 300 caractères."},
+        )
+
+
+class DemandeForm(KeyedForm):
+    lieu = LieuField()
+    profil = ProfilField()
+    fin = _Fin()
+    motif = _Motif()
+    field_order = ["lieu", "profil", "fin", "motif", "cle"]
+
+    def __init__(self, *args, lieux, **known):
+        super().__init__(*args, **known)
+        self.fields["lieu"].offer(lieux)
+
+
+class ProlongationForm(KeyedForm):
+    fin = _Fin()
+    motif = _Motif()
+    field_order = ["fin", "motif", "cle"]
+
+
+class AccepterForm(forms.Form):
+    """As asked, until the référent changes it."""
+
+    lieu = LieuField()
+    profil = ProfilField()
+    fin = _Fin()
+
+    def __init__(self, *args, lieux, **known):
+        super().__init__(*args, **known)
+        self.fields["lieu"].offer(lieux)
+
+
+class AccepterProlongationForm(forms.Form):
+    fin = _Fin()
+
+
+class RefuserForm(forms.Form):
+    reponse = forms.CharField(
+        label="Motif du refus",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="La personne le lira. Ni nom de patient, ni donnée de santé.",
+        error_messages={
+            "required": "Dites pourquoi\u00a0: la personne doit savoir que faire.",
+            "max_length": "Ce texte dépasse 300 caractères.",
+        },
+    )

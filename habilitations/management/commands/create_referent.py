@@ -1,0 +1,91 @@
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.identifiants import spellings
+from accounts.models import User
+from annuaire.models import Coordination, Etablissement, Region
+from habilitations import actions, profils
+from habilitations.lieux import Lieu
+from viatraj.core.actor import Actor
+from viatraj.core.droits import Niveau
+from viatraj.core.periods import add_months
+from viatraj.core.policies import Denied
+
+PLACES = {
+    "finess": (profils.REFERENT_STRUCTURE, Etablissement, "finess", "l’établissement"),
+    "coordination": (profils.REFERENT_COORDINATION, Coordination, "nom", "la coordination"),
+    "region": (profils.REFERENT_REGIONAL, Region, "code", "la région"),
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Nomme le premier référent d’une structure (ou d’une coordination, d’une région, du pays). Le compte "
+        "est celui de --identifiant, ou s’ouvre avec --nom, --prenom et --email\u00a0: son titulaire reçoit "
+        "alors le lien pour choisir son mot de passe."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        where = parser.add_mutually_exclusive_group(required=True)
+        where.add_argument("--finess", help="numéro FINESS de l’établissement\u00a0: référent structure")
+        where.add_argument("--coordination", help="nom de la coordination\u00a0: référent coordination")
+        where.add_argument("--region", help="code de la région\u00a0: référent régional")
+        where.add_argument("--national", action="store_true", help="administrateur national")
+        parser.add_argument("--identifiant", help="d’un compte existant")
+        parser.add_argument("--nom")
+        parser.add_argument("--prenom")
+        parser.add_argument("--email")
+        parser.add_argument("--fin", type=_day, help="dernier jour, AAAA-MM-JJ\u00a0; un an sans cela")
+
+    def handle(self, **options):
+        today, now = timezone.localdate(), timezone.now()
+        by = Actor.system("exploitation")
+        profil, lieu = _where(options)
+        fin = options["fin"] or add_months(today, 12)
+        try:
+            habilitation = actions.create_referent(
+                user=_known(options["identifiant"]),
+                person={name: options[name] or "" for name in ("nom", "prenom", "email")},
+                profil=profil,
+                lieu=lieu,
+                fin=fin,
+                today=today,
+                now=now,
+                by=by,
+            )
+        except (ValidationError, Denied) as error:
+            raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
+        self.stdout.write(
+            f"{habilitation.user.login}\u00a0: {profil} sur {lieu}, du {today:%d/%m/%Y} au {fin:%d/%m/%Y}."
+        )
+
+
+def _where(options):
+    if options["national"]:
+        return profils.ADMINISTRATEUR_NATIONAL, Lieu(Niveau.NATIONAL)
+    option, typed = next((name, options[name]) for name in PLACES if options[name])
+    profil, model, column, named = PLACES[option]
+    rows = list(model.objects.filter(**{f"{column}__iexact": typed.strip()})[:2])
+    if len(rows) != 1:
+        raise CommandError(f"{len(rows) or 'Aucun'} résultat pour {named} «\u00a0{typed}\u00a0».")
+    return profil, Lieu.of(rows[0])
+
+
+def _known(identifiant):
+    if not identifiant:
+        return None
+    rows = list(User.objects.known_as(spellings(identifiant))[:2])
+    if len(rows) != 1:
+        raise CommandError(f"Aucun compte n’a l’identifiant «\u00a0{identifiant}\u00a0».")
+    return rows[0]
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise CommandError(f"La date «\u00a0{typed}\u00a0» ne s’écrit pas AAAA-MM-JJ.") from error
