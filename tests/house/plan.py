@@ -21,6 +21,8 @@ from delegations import emails
 from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, Volet
+from habilitations.lieux import Lieu
+from habilitations.models import Demande, Import
 from tests.factories import (
     DelegationFactory,
     EtablissementFactory,
@@ -38,6 +40,7 @@ from viatraj.core.droits import Droit, Mode, Orientation
 ADMIN = "admin"
 # Pages of an account, for its référents; of a habilitation, for its holder.
 OF_ACCOUNTS = "compte effective correct change_email unlock depart welcome_again".split()
+OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -122,6 +125,14 @@ class World:
         self.unite = UniteFactory()
         self.habilitation = HabilitationFactory(user=self.plain, lieu=self.unite)
         self.referent = referent_of(self.unite.etablissement)
+        self.demande = _asked(self.plain, self.unite)
+        self.fichier = Import.objects.create(
+            user=self.referent,
+            file_name="a.xlsx",
+            total=1,
+            state="ready",
+            **_times("deposited_at", "checked_at"),
+        )
         self.neighbour = referent_of(EtablissementFactory(coordination=self.unite.etablissement.coordination))
 
     def url(self, route: Route) -> str:
@@ -147,6 +158,11 @@ class World:
             **{f"habilitations:{page}": {"pk": self.plain.pk} for page in OF_ACCOUNTS},
             **{f"habilitations:{page}": {"pk": self.habilitation.pk} for page in ("droits", "fin", "revoke")},
             **{page: {"pk": self.habilitation.pk} for page in OF_OWN},
+            **{f"habilitations:{page}": {"pk": self.fichier.pk} for page in ("import", "import_report")},
+            **{f"habilitations:{page}": {"pk": self.demande.pk} for page in OF_DEMANDES},
+            "habilitations:demande_ask": {"pk": self.unite.etablissement_id},
+            "habilitations:demande_prolong": {"pk": self.habilitation.pk},
+            "documentation_fiche": {"slug": "mon-compte"},
             "habilitations:grant_profil": {"profil": "equipe_soignante"},
             "dossiers:detail": {"numero": self.dossier.numero},
             "dossiers:history": {"numero": self.dossier.numero},
@@ -272,6 +288,25 @@ class World:
                 },
             },
             "notify_habilitation": {"emails": "on"},
+            "habilitations:imports": {"fichier": "", "cle": uuid4()},
+            "habilitations:demande": {
+                "lieu": f"unite:{self.unite.pk}",
+                "profil": "equipe_soignante",
+                "fin": str(today),
+            },
+            "habilitations:demande_refuse": {"reponse": "Non."},
+            "habilitations:demande_ask": {
+                "lieu": f"unite:{self.unite.pk}",
+                "profil": "medecin_coordonnateur",
+                "fin": str(today),
+                "motif": "",
+                "cle": uuid4(),
+            },
+            "habilitations:demande_prolong": {
+                "fin": str(today + timedelta(days=60)),
+                "motif": "",
+                "cle": uuid4(),
+            },
             "dossiers:create": {
                 "orientation": Orientation.SANITAIRE,
                 "nom": "Villedary",
@@ -300,6 +335,10 @@ class World:
             },
             "delegations:export_activity": {"delegue": self.assistant.pk, "debut": "2026-01-01"},
             "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
+            "habilitations:demandes": {"toutes": "oui", "page": "1"},
+            "habilitations:demande_choose": {"q": "Centre"},
+            "habilitations:orphelines": {"page": "1"},
+            "habilitations:import": {"page": "1"},
             "habilitations:grant": {"compte": self.plain.pk},
             "habilitations:grant_profil": {"compte": self.plain.pk, "structure": "Centre"},
             "mes_droits": {"droit": "envoi"},
@@ -359,6 +398,23 @@ ROLES = (
     "anonymous signing arriving owner other confrere acting reader ended waiting support plain "
     "referent neighbour"
 ).split()
+
+
+def _asked(user, lieu) -> Demande:
+    """A request for a habilitation, that waits for an answer."""
+    held = Lieu.of(lieu)
+    return Demande.objects.create(
+        user=user,
+        profil="equipe_soignante",
+        niveau=held.niveau,
+        fin=timezone.localdate() + timedelta(days=30),
+        **_times("asked_at"),
+        **held.columns,
+    )
+
+
+def _times(*names) -> dict:
+    return dict.fromkeys(names, timezone.now())
 
 
 def _reader(owner, assistant) -> Delegation:

@@ -221,6 +221,36 @@ referents_of                   GET  302 302 302 404 404 404 403 403 404 404 404 
 referents_of                   POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 mes_droits                     GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
 mes_droits                     POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+documentation                  GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+documentation                  POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+documentation_fiche            GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
+documentation_fiche            POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
+habilitations:demandes         GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:demandes         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:demande          GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:demande          POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:demande_refuse   GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:demande_refuse   POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:mes_demandes     GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+habilitations:mes_demandes     POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:demande_choose   GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+habilitations:demande_choose   POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:demande_ask      GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+habilitations:demande_ask      POST 302 302 302 302 302 302 403 403 302 302 302 302 302 302
+habilitations:demande_prolong  GET  302 302 302 404 404 404 403 403 404 404 404 200 404 404
+habilitations:demande_prolong  POST 302 302 302 404 404 404 403 403 404 404 404 302 404 404
+habilitations:demande_withdraw GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:demande_withdraw POST 302 302 302 404 404 404 404 404 404 404 404 302 404 404
+habilitations:orphelines       GET  302 302 302 403 403 403 403 403 403 403 403 403 403 403
+habilitations:orphelines       POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:imports          GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:imports          POST 302 302 302 403 403 403 403 403 403 403 403 403 422 422
+habilitations:import_template  GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:import_template  POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:import           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:import           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:import_report    GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:import_report    POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 """
 TABLE = [line.split() for line in MATRIX.strip().splitlines()]
 WITHOUT_PRINCIPAL = ("charte", "prolonger")  # open before anything else, alike for everybody

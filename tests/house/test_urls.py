@@ -43,6 +43,8 @@ PUBLIC = {
     "documentation_carte": "help, before one is in",
     "documentation_assistant": "help, before one is in",
     "documentation_confrere": "help, before one is in",
+    "documentation": "help, before one is in",
+    "documentation_fiche": "help, before one is in",
     "demo:reader": "the demonstration's cards; it exists with DEMO=1 only",
     "accessibilite": "legal",
     "mentions_legales": "legal",

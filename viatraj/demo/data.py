@@ -11,6 +11,7 @@ import authcps.actions
 import delegations.actions
 import delegations.rights
 import dossiers.actions
+import habilitations.actions
 from accounts import chartes
 from accounts.models import User
 from annuaire.models import ImportRun
@@ -20,7 +21,7 @@ from dossiers.models import Dossier, Volet
 from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
-from viatraj.demo import extraction, personnel, structures
+from viatraj.demo import demandes, extraction, personnel, structures
 from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE, Person
 
 DIRECTORY_PERSONS = 20_000
@@ -39,6 +40,8 @@ PATIENTS = (
 def make(*, now: datetime, scale: int = 1) -> None:
     users = {person.login: _account(person, now) for person in PEOPLE}
     personnel.make(users, structures.make(by=BY), now=now, by=BY)
+    demandes.make(users, now=now)
+    habilitations.actions.note_profils(now=now, by=BY)
     _directory(now, scale)
     first = users[PEOPLE[0].login]
     _dossiers(first, scale)

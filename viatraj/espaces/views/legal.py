@@ -21,6 +21,7 @@ DOORS = [
     ("Paramétrer ma carte", "documentation_carte"),
     ("Déléguer à un assistant", "documentation_assistant"),
     ("Déléguer à un confrère", "documentation_confrere"),
+    ("Toute la documentation", "documentation"),
 ]
 
 

@@ -1,0 +1,39 @@
+"""What people of the demonstration ask of their référents; idempotent."""
+
+import habilitations.actions
+from habilitations.lieux import Lieu
+from habilitations.models import Demande, Habilitation
+from habilitations.profils import REGULATEUR
+from viatraj.core.actor import Actor, Means
+from viatraj.core.periods import add_months
+
+
+def make(users, *, now):
+    """One prolongation, by who is warned of an end; one new habilitation."""
+    if Demande.objects.exists():
+        return
+    today = now.date()
+    habilitation = Habilitation.objects.of(users["carnaud"]).current(today).order_by("fin").first()
+    habilitations.actions.ask_prolongation(
+        habilitation,
+        fin=add_months(today, 24),
+        motif="Mon contrat est renouvelé pour deux ans.",
+        cle=None,
+        today=today,
+        now=now,
+        by=_as(users["carnaud"]),
+    )
+    habilitations.actions.ask(
+        profil=REGULATEUR,
+        lieu=Lieu.of(habilitation.etablissement),
+        fin=add_months(today, 12),
+        motif="",
+        cle=None,
+        today=today,
+        now=now,
+        by=_as(users["lbernard"]),
+    )
+
+
+def _as(user) -> Actor:
+    return Actor(user=user, quality="professionnel", means=Means.MAIL)
