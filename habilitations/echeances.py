@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q
 
+from habilitations import referents
 from habilitations.models import Alerte, Habilitation
-from habilitations.profils import PROFILS
 from viatraj.core.droits import Niveau
 from viatraj.core.expiry import SOON_MONTHS, URGENT_DAYS
 from viatraj.core.periods import add_months
@@ -44,7 +44,7 @@ class Digest:
 
 def digests(today) -> dict[int, Digest]:
     """By référent's account: what ends soon in his perimeter, save his own; one walk over all of it."""
-    referents, found = _referents(today), defaultdict(Digest)
+    held, found = _held(today), defaultdict(Digest)
     ids = [f"{niveau}_id" for niveau in DIGESTED]
     rows = (
         ending_soon(Habilitation.objects, today)
@@ -53,22 +53,20 @@ def digests(today) -> dict[int, Digest]:
     )
     for pk, user_id, *places in rows.iterator():
         told = {
-            one
-            for place in zip(DIGESTED, places, strict=True)
-            if place[1]
-            for one in referents.get(place, ())
+            one for place in zip(DIGESTED, places, strict=True) if place[1] for one in held.get(place, ())
         }
         for referent in told - {user_id}:
             found[referent].add(pk)
     return found
 
 
-def _referents(today) -> dict[tuple, set[int]]:
-    """Accounts by (niveau, place)."""
+def _held(today) -> dict[tuple, set[int]]:
+    """Accounts of référents, by (niveau, place)."""
     found = defaultdict(set)
-    codes = [profil.code for profil in PROFILS.values() if profil.is_referent]
     for niveau in DIGESTED:
-        held = Habilitation.objects.in_force(today).filter(REACHABLE, niveau=niveau, profil__in=codes)
-        for user_id, place_id in held.values_list("user_id", f"{niveau}_id"):
+        rows = Habilitation.objects.in_force(today).filter(
+            REACHABLE, niveau=niveau, profil__in=referents.CODES
+        )
+        for user_id, place_id in rows.values_list("user_id", f"{niveau}_id"):
             found[niveau, place_id].add(user_id)
     return found

@@ -19,7 +19,7 @@ def ending(user, habilitations) -> bool:
     """HAB-6: what ends within fifteen days, the soonest first, and whom to ask."""
     first = habilitations[0]
     key = f"habilitation:{first.pk}:ending:{first.fin}"
-    return _post("ending", user, key, habilitations=habilitations)
+    return _post("ending", user, key, habilitations=habilitations, link=reverse("mes_referents"))
 
 
 def digest_key(user_id, monday) -> str:
@@ -36,6 +36,7 @@ def digest(user, habilitations, *, total, monday) -> bool:
         habilitations=habilitations,
         total=total,
         others=total - len(habilitations),
+        link=f"{reverse('habilitations:revue')}?vue=mois",
     )
 
 

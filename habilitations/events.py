@@ -22,4 +22,5 @@ EVENTS = {
     "depart.declared": "a déclaré le départ de {label} de {lieu} au {fin}",
     "alerte.posted": "a prévenu {count} titulaire(s) de la fin prochaine d’habilitations",
     "alerte.digested": "a adressé à {count} référent(s) les fins d’habilitation à venir",
+    "revue.exported": "a exporté {lignes} ligne(s) de la revue des habilitations",
 }

@@ -1,11 +1,14 @@
 """The revue: what a référent may choose among, and the rows that answer (HAB-9)."""
 
 from dataclasses import dataclass, fields
+from datetime import datetime, time
 from functools import cached_property
 
 from django.db.models import Q
+from django.utils import timezone
 
 from annuaire.models import Coordination, Etablissement, Unite
+from habilitations import referents
 from habilitations.echeances import ending_soon
 from habilitations.models import SORTS, Habilitation
 from habilitations.profils import PROFILS, Profil, of_domaine
@@ -23,7 +26,6 @@ VUES = {
     "dormants": "Dormants",
     "referents": "Référents",
 }
-REFERENTS = [profil.code for profil in PROFILS.values() if profil.is_referent]
 WIDE = (Niveau.COORDINATION, Niveau.REGION, Niveau.NATIONAL)
 
 
@@ -61,6 +63,7 @@ class Revue:
         self.vue = _among(choix.vue, VUES)
         self.tri = _among(choix.tri.removeprefix("-"), SORTS)
         self.descending = choix.tri.startswith("-")
+        self.coordination = self._coordination()
         # A structure left over from another coordination is dropped with it.
         self.structure = self._structure()
         self.unite = self._unite()
@@ -92,8 +95,7 @@ class Revue:
         )
         return list(Coordination.objects.filter(mine).order_by("nom", "pk"))
 
-    @cached_property
-    def coordination(self) -> Coordination | None:
+    def _coordination(self) -> Coordination | None:
         """A wide perimeter is reviewed one coordination at a time."""
         asked = self.choix.coordination
         if asked == ABOVE and self.is_above:
@@ -106,6 +108,7 @@ class Revue:
 
     @property
     def only_above(self) -> bool:
+        """Held on regions, or on the whole country."""
         return self.choix.coordination == ABOVE and self.is_above
 
     @cached_property
@@ -123,6 +126,16 @@ class Revue:
     @property
     def structures_cut(self) -> bool:
         return len(self.structures) > LISTED
+
+    @property
+    def structure_options(self) -> list[Etablissement]:
+        """Too many to be listed are not; the chosen one always is."""
+        listed = [] if self.structures_cut else self.structures
+        return listed if self.structure in [None, *listed] else [self.structure, *listed]
+
+    @property
+    def asks_nom(self) -> bool:
+        return self.structures_cut or bool(self.choix.nom)
 
     @cached_property
     def unites(self) -> list[Unite]:
@@ -160,29 +173,40 @@ class Revue:
         found = _row(self.choix.unite, Unite.objects.filter(self._unites()))
         return found if self.structure and found.etablissement_id == self.structure.pk else None
 
+    @property
+    def said(self) -> dict[str, str]:
+        """For the journal: what was asked for, without empty answers."""
+        found = {
+            "domaine": self.domaine,
+            "coordination": str(self.coordination or ""),
+            "structure": str(self.structure or ""),
+            "unite": str(self.unite or ""),
+            "profil": self.profil,
+            "vue": self.vue,
+        }
+        return {name: value for name, value in found.items() if value}
+
     # --- The rows ---------------------------------------------------------------------------
 
     def rows(self):
         """All that answer, in no order: what is shown, counted and exported."""
-        rows = self._in_perimeter().filter(pk__in=[]) if self._is_nowhere else self._in_perimeter()
+        rows = self._in_perimeter()
         if self.domaine:
             rows = rows.giving(self.domaine)
         if self.profil:
             rows = rows.filter(profil=self.profil, domaine=PROFILS[self.profil].domaine)
         return self._seen_as(rows)
 
-    def ordered(self):
-        return self.rows().sorted_by(self.tri, descending=self.descending)
+    def pks(self):
+        """Of all rows, as sorted; an index holds all that this needs."""
+        return self.rows().sorted_by(self.tri, descending=self.descending).values_list("pk", flat=True)
 
-    def shown(self, pks: list[int]) -> list[Habilitation]:
+    def shown(self, pks) -> list[Habilitation]:
         """One page's rows, ready to be shown, in the order of their keys; the perimeter is asked again."""
+        pks = list(pks)
         visible = Habilitation.objects.visible_to(self.actor).filter(pk__in=pks)
-        rows = {one.pk: one for one in visible.select_related("user", "region", *PLACES)}
+        rows = visible.with_lieu().select_related("user").in_bulk()
         return [rows[pk] for pk in pks if pk in rows]
-
-    @property
-    def _is_nowhere(self) -> bool:
-        return self.is_wide and self.coordination is None and not self.only_above
 
     def _in_perimeter(self):
         current = Habilitation.objects.current(self.today)
@@ -206,13 +230,11 @@ class Revue:
         if self.vue == "jamais":
             return rows.filter(user__last_sign_in_at=None)
         if self.vue == "dormants":
-            return rows.filter(user__last_sign_in_at__lt=add_months(self.today, -DORMANT_MONTHS))
+            midnight = datetime.combine(add_months(self.today, -DORMANT_MONTHS), time.min)
+            return rows.filter(user__last_sign_in_at__lt=timezone.make_aware(midnight))
         if self.vue == "referents":
-            return rows.filter(domaine=Domaine.ADMINISTRATION, profil__in=REFERENTS)
+            return rows.filter(domaine=Domaine.ADMINISTRATION, profil__in=referents.CODES)
         return rows
-
-
-PLACES = ("coordination", "etablissement", "guichet", "unite__etablissement")
 
 
 def _among(said: str, known):

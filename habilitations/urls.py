@@ -10,6 +10,7 @@ from habilitations.views import (
     mes_demandes,
     orphelines,
     profils,
+    revue,
 )
 
 app_name = "habilitations"
@@ -25,6 +26,9 @@ urlpatterns = [
     path("comptes/<int:pk>/debloquer/", fiche.unlock, name="unlock"),
     path("comptes/<int:pk>/premier-lien/", fiche.welcome_again, name="welcome_again"),
     path("comptes/<int:pk>/depart/", habilitations.depart, name="depart"),
+    path("habilitations/revue/", revue.index, name="revue"),
+    path("habilitations/revue/export/", revue.workbook, name="revue_export"),
+    path("habilitations/<int:pk>/e-mails/", revue.emails, name="emails"),
     path("habilitations/<int:pk>/droits/", habilitations.droits, name="droits"),
     path("habilitations/<int:pk>/fin/", habilitations.fin, name="fin"),
     path("habilitations/<int:pk>/supprimer/", habilitations.revoke, name="revoke"),

@@ -13,7 +13,7 @@ from habilitations.actions.habilitations import (
     revoke,
 )
 from habilitations.actions.profils import note_profils
-from habilitations.actions.recherches import note_search
+from habilitations.actions.recherches import note_export, note_search
 from habilitations.actions.referents import create_referent
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "give_up",
     "grant",
     "name_referent",
+    "note_export",
     "note_profils",
     "note_search",
     "notify",

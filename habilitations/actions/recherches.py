@@ -10,3 +10,10 @@ from journal.models import record
 def note_search(*, criteres: list[str], found: int, by):
     policies.administer(by)
     record("comptes.searched", by=by, criteres=", ".join(criteres), found=found)
+
+
+@transaction.atomic
+def note_export(*, criteres: dict[str, str], lignes: int, by):
+    """A revue that leaves as a file (HAB-9)."""
+    policies.administer(by)
+    record("revue.exported", by=by, criteres=criteres, lignes=lignes)

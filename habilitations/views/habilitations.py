@@ -37,9 +37,14 @@ def droits(request, pk):
     )
     if submit(form, actions.adjust, habilitation=habilitation, by=request.actor):
         messages.success(request, f"Les droits de {habilitation.user.nom_complet} sont enregistrés.")
-        return redirect("habilitations:compte", habilitation.user_id)
+        return redirect(reach.back(request, habilitation.user_id))
     return page(
-        request, "habilitations/droits.html", form=form, habilitation=habilitation, may_adjust=may_adjust
+        request,
+        "habilitations/droits.html",
+        form=form,
+        habilitation=habilitation,
+        may_adjust=may_adjust,
+        back=reach.back(request, habilitation.user_id),
     )
 
 
@@ -58,7 +63,7 @@ def fin(request, pk):
             request,
             f"L’habilitation de {habilitation.user.nom_complet} prend fin le {long_day(form.result.fin)}.",
         )
-        return redirect("habilitations:compte", habilitation.user_id)
+        return redirect(reach.back(request, habilitation.user_id))
     stretches = [(value, label, add_months(today, int(value))) for value, label in STRETCHES.items()]
     return page(
         request,
@@ -67,6 +72,7 @@ def fin(request, pk):
         habilitation=habilitation,
         stretches=stretches,
         today=today,
+        back=reach.back(request, habilitation.user_id),
     )
 
 
@@ -81,8 +87,9 @@ def revoke(request, pk):
             f"L’habilitation de {habilitation.user.nom_complet} est supprimée, avec effet immédiat.",
         )
         reach.remember(request, [habilitation.user_id])
-        return redirect("habilitations:compte", habilitation.user_id)
-    return page(request, "habilitations/supprimer.html", habilitation=habilitation)
+        return redirect(reach.back(request, habilitation.user_id))
+    back = reach.back(request, habilitation.user_id)
+    return page(request, "habilitations/supprimer.html", habilitation=habilitation, back=back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,7 +1,9 @@
 """Whom a référent may point at: his people, and those that a search has just shown him (COM-8)."""
 
 from django.db.models import Q
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -31,6 +33,14 @@ def ours(request, pk) -> User:
     """Of the perimeter only."""
     policies.administer(request.actor)
     return get_object_or_404(search.in_perimeter(request.actor, today=timezone.localdate()), pk=pk)
+
+
+def back(request, user_id) -> str:
+    """To the revue one came from, as it was filtered (`?retour=`, its query string); else to the account."""
+    if "retour" not in request.GET:
+        return reverse("habilitations:compte", args=[user_id])
+    said = QueryDict(request.GET["retour"]).urlencode()
+    return reverse("habilitations:revue") + (f"?{said}" if said else "")
 
 
 def places(user) -> list:

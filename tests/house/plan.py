@@ -41,6 +41,7 @@ ADMIN = "admin"
 # Pages of an account, for its référents; of a habilitation, for its holder.
 OF_ACCOUNTS = "compte effective correct change_email unlock depart welcome_again".split()
 OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
+OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -156,7 +157,7 @@ class World:
             "delegations:renounce": {"pk": self.lent.pk},
             "delegations:invitation": {"token": emails.token(self.lent)},
             **{f"habilitations:{page}": {"pk": self.plain.pk} for page in OF_ACCOUNTS},
-            **{f"habilitations:{page}": {"pk": self.habilitation.pk} for page in ("droits", "fin", "revoke")},
+            **{f"habilitations:{page}": {"pk": self.habilitation.pk} for page in OF_HABILITATIONS},
             **{page: {"pk": self.habilitation.pk} for page in OF_OWN},
             **{f"habilitations:{page}": {"pk": self.fichier.pk} for page in ("import", "import_report")},
             **{f"habilitations:{page}": {"pk": self.demande.pk} for page in OF_DEMANDES},
@@ -167,6 +168,20 @@ class World:
             "dossiers:detail": {"numero": self.dossier.numero},
             "dossiers:history": {"numero": self.dossier.numero},
         }.get(name, {})
+
+    def _review(self) -> dict:
+        etablissement = self.unite.etablissement
+        return {
+            "domaine": "sanitaire",
+            "coordination": etablissement.coordination_id,
+            "nom": "",
+            "structure": "",
+            "unite": "",
+            "profil": "",
+            "vue": "",
+            "tri": "-fin",
+            "page": "1",
+        }
 
     def _reception_token(self) -> str:
         """A link that the owner asked for; the same row each time."""
@@ -279,6 +294,7 @@ class World:
                 "fin": str(today),
             },
             "habilitations:fin": {"duree": "", "fin": str(today), "version": 1},
+            "habilitations:emails": {"emails": "on"},
             "habilitations:droits": {
                 "version": 1,
                 **{
@@ -340,6 +356,9 @@ class World:
             "habilitations:orphelines": {"page": "1"},
             "habilitations:import": {"page": "1"},
             "habilitations:grant": {"compte": self.plain.pk},
+            "habilitations:revue": self._review(),
+            "habilitations:revue_export": self._review(),
+            "habilitations:fin": {"retour": "vue=mois"},
             "habilitations:grant_profil": {"compte": self.plain.pk, "structure": "Centre"},
             "mes_droits": {"droit": "envoi"},
             "dossiers:index": {"orientation": Orientation.SANITAIRE, "taille": "50", "page": "1"},

@@ -205,6 +205,12 @@ habilitations:droits           GET  302 302 302 403 403 403 403 403 403 403 403 
 habilitations:droits           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
 habilitations:fin              GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
 habilitations:fin              POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:emails           GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:emails           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:revue            GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:revue            POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:revue_export     GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:revue_export     POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:revoke           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
 habilitations:revoke           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
 habilitations:welcome_again    GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405

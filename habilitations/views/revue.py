@@ -1,0 +1,86 @@
+"""«Revue des habilitations»: what is held in the perimeter, filtered, sorted, exported (HAB-9)."""
+
+import tempfile
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from habilitations import actions, export, policies
+from habilitations.revue import ABOVE, VUES, Choix, NotVisible, Revue
+from habilitations.views import reach
+from viatraj.core.droits import Domaine
+from viatraj.core.pages import page
+from viatraj.core.policies import can
+from viatraj.core.typography import grouped
+from viatraj.core.workbook import TYPE
+
+SIZE = 50
+SPOOLED = 1_000_000  # bytes kept in memory; a longer workbook goes to the disk
+HEADS = {"nom": "Nom", "profil": "Profil", "fin": "Fin"}
+
+
+@require_safe
+def index(request):
+    policies.administer(request.actor)
+    today = timezone.localdate()
+    revue = _revue(request, today)
+    page_obj = Paginator(revue.pks(), SIZE).get_page(request.GET.get("page"))
+    rows = revue.shown(page_obj.object_list)
+    return page(
+        request,
+        "habilitations/revue.html",
+        revue=revue,
+        page_obj=page_obj,
+        rows=[(row, can(policies.manage, request.actor, row)) for row in rows],
+        sorts=[(tri, label, _sort(revue, tri)) for tri, label in HEADS.items()],
+        domaines=Domaine.choices,
+        above=ABOVE,
+        total=grouped(page_obj.paginator.count),
+        retour=urlencode({"retour": request.GET.urlencode()}),
+        vues=VUES.items(),
+        today=today,
+    )
+
+
+def _sort(revue, tri) -> tuple[str, str]:
+    """What a click on the head asks for, and how the column is sorted now."""
+    if revue.tri != tri:
+        return tri, ""
+    return (tri, "descending") if revue.descending else (f"-{tri}", "ascending")
+
+
+@require_safe
+def workbook(request):
+    """«Exporter»: all that answers, whatever its length; the disk holds it before the first byte leaves."""
+    policies.administer(request.actor)
+    today = timezone.localdate()
+    revue = _revue(request, today)
+    file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115  # FileResponse closes it
+    lines = export.write(file, revue)
+    actions.note_export(criteres=revue.said, lignes=lines, by=request.actor)
+    file.seek(0)
+    name = f"revue-habilitations-{today}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPE)
+
+
+@require_POST
+def emails(request, pk):
+    """The tick of a row: e-mails of this habilitation, or none (HAB-8)."""
+    habilitation = reach.habilitation(request, pk)
+    wanted = request.POST.get("emails") == "on"
+    actions.notify(habilitation, wanted=wanted, by=request.actor)
+    told = "recevra les e-mails" if wanted else "ne recevra plus d’e-mail"
+    messages.success(request, f"{habilitation.user.nom_complet} {told} ({habilitation.le_profil}).")
+    return redirect(reach.back(request, habilitation.user_id))
+
+
+def _revue(request, today) -> Revue:
+    try:
+        return Revue(request.actor, Choix.of(request.GET), today=today)
+    except NotVisible as error:
+        raise Http404 from error

@@ -1,0 +1,190 @@
+"""«Exporter» (HAB-9): all rows of the revue and only those, true dates, no formula, flat memory."""
+
+import io
+import subprocess
+import sys
+from datetime import datetime, time, timedelta
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from openpyxl.utils.escape import unescape
+
+from habilitations import export
+from habilitations.models import DroitPersonnalise, Habilitation
+from habilitations.revue import Choix, Revue
+from journal.models import Entry
+from tests.courrier.rig import environment
+from tests.factories import (
+    EtablissementFactory,
+    HabilitationFactory,
+    UniteFactory,
+    UserFactory,
+    as_professionnel,
+    referent_of,
+    sign_in,
+)
+
+pytestmark = pytest.mark.django_db
+URL = "/administration/habilitations/revue/export/"
+NASTY = ["=1+1", "+33", "-2", "@SUM(A1)", "\tx", "<&>\"'", "_x0041_", "O’Neil «\u202fœ\u202f»"]
+
+
+@pytest.fixture
+def lieu():
+    return EtablissementFactory(nom="CH de Saint-Aubin")
+
+
+def lines(answer):
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    head, *rows = sheet.iter_rows()
+    titles = [cell.value for cell in head]
+    return [dict(zip(titles, row, strict=True)) for row in rows]
+
+
+def exported(client, referent, **choix):
+    sign_in(client, referent)
+    answer = client.get(URL, choix)
+    assert answer.status_code == 200
+    return lines(answer)
+
+
+def test_a_line_says_all_that_the_revue_shows(client, lieu):
+    today = timezone.localdate()
+    at = timezone.now().replace(microsecond=0)
+    row = HabilitationFactory(
+        lieu=UniteFactory(etablissement=lieu, nom="Chirurgie"),
+        fin=today + timedelta(days=9),
+        emails=True,
+        user__nom="Arnaud",
+        user__login="carnaud",
+        user__last_sign_in_at=at,
+    )
+    DroitPersonnalise.objects.create(habilitation=row, domaine="sanitaire", droit="envoi", mode="aucun")
+    (line,) = exported(client, referent_of(lieu), vue="mois", profil=row.profil)
+    assert {title: cell.value for title, cell in line.items()} == {
+        "Nom": "Arnaud",
+        "Prénom": "Camille",
+        "Identifiant": "carnaud",
+        "Adresse e-mail": row.user.email,
+        "Domaine d’accès": "Sanitaire",
+        "Profil": "Prescripteur médical",
+        "Niveau": "Unité",
+        "Coordination": lieu.coordination.nom,
+        "Établissement": "CH de Saint-Aubin",
+        "Unité": "Chirurgie",
+        "Guichet": None,
+        "Début": datetime.combine(row.debut, time.min),
+        "Fin": datetime.combine(row.fin, time.min),
+        "Échéance": "Dans 9 jours",
+        "Réception des e-mails": "Oui",
+        "Droits personnalisés": "Oui",
+        "Dernière connexion": timezone.make_naive(at),
+    }
+    assert line["Fin"].is_date
+
+
+def test_names_are_never_formulas_and_come_back_equal(client, lieu):
+    for nom in NASTY:
+        HabilitationFactory(lieu=lieu, user__nom=nom)
+    cells = [line["Nom"] for line in exported(client, referent_of(lieu), profil="prescripteur_medical")]
+    assert {unescape(cell.value) for cell in cells} == set(NASTY)
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+@pytest.mark.parametrize("choix", [{}, {"tri": "-fin"}, {"domaine": "sanitaire"}, {"vue": "jamais"}])
+def test_the_file_holds_the_rows_of_the_page_in_its_order(client, lieu, choix):
+    for number in range(60):
+        HabilitationFactory(lieu=lieu, fin=timezone.localdate() + timedelta(days=number % 7))
+    referent = referent_of(lieu)
+    today = timezone.localdate()
+    revue = Revue(as_professionnel(referent), Choix(**choix), today=today)
+    logins = dict(Habilitation.objects.values_list("pk", "user__login"))
+    found = [line["Identifiant"].value for line in exported(client, referent, **choix)]
+    assert found == [logins[pk] for pk in revue.pks()]
+    assert len(found) >= 60  # more than a page
+
+
+def test_nothing_of_a_neighbour_leaves(client, lieu):
+    """Another établissement of the coordination, and a habilitation on the coordination itself."""
+    neighbour = EtablissementFactory(coordination=lieu.coordination)
+    for place in (neighbour, lieu.coordination):
+        HabilitationFactory(lieu=place, profil="accompagnant_medico_social", user__nom="Voisin")
+    HabilitationFactory(lieu=lieu, user__nom="Ici")
+    nouns = {line["Nom"].value for line in exported(client, referent_of(lieu))}
+    assert "Ici" in nouns
+    assert "Voisin" not in nouns
+
+
+def test_each_export_is_journalled(client, lieu):
+    HabilitationFactory(lieu=lieu)
+    exported(client, referent_of(lieu), vue="jamais")
+    entry = Entry.objects.get(event="revue.exported")
+    assert entry.data == {"criteres": {"coordination": lieu.coordination.nom, "vue": "jamais"}, "lignes": 2}
+
+
+def test_the_file_is_an_attachment_kept_by_nobody(client, lieu):
+    sign_in(client, referent_of(lieu))
+    answer = client.get(URL)
+    today = timezone.localdate()
+    assert answer["Content-Disposition"] == f'attachment; filename="revue-habilitations-{today}.xlsx"'
+    assert answer["Cache-Control"] == "no-store"
+    answer.close()
+
+
+@pytest.mark.parametrize("many", [2, 40])
+def test_a_constant_number_of_queries(lieu, many, django_assert_num_queries):
+    HabilitationFactory.create_batch(many, lieu=lieu)
+    revue = Revue(as_professionnel(referent_of(lieu)), Choix(), today=timezone.localdate())
+    with django_assert_num_queries(1):
+        assert export.write(io.BytesIO(), revue) == many + 1
+
+
+MEASURE = """
+import resource, sys
+import django
+django.setup()
+from django.utils import timezone
+import habilitations.rights
+from accounts.models import User
+from habilitations import export
+from habilitations.revue import Choix, Revue
+from viatraj.core.actor import Actor
+user = User.objects.get(login="referent")
+today = timezone.localdate()
+revue = Revue(Actor(user=user, rights=habilitations.rights.of_user(user, on=today)), Choix(), today=today)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+lines = export.write(open(sys.argv[1], "wb"), revue)
+print(lines, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_memory_stays_flat(lieu, tmp_path):
+    """8,000 lines in a process of its own: a few megabytes more than none."""
+    known = HabilitationFactory(lieu=lieu, user=UserFactory(login="referent"), profil="referent_structure")
+    users = type(known.user).objects.bulk_create(
+        type(known.user)(login=f"p{n}", nom=f"Nom{n}", prenom="Claude") for n in range(8_000)
+    )
+    Habilitation.objects.bulk_create(
+        Habilitation(
+            user=user,
+            profil="equipe_soignante",
+            domaine="sanitaire",
+            niveau="etablissement",
+            debut=known.debut,
+            fin=known.fin,
+            region_id=known.region_id,
+            coordination_id=known.coordination_id,
+            etablissement_id=known.etablissement_id,
+        )
+        for user in users
+    )
+    command = [sys.executable, "-c", MEASURE, str(tmp_path / "revue.xlsx")]
+    answer = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=environment(), check=True, capture_output=True, text=True
+    )
+    lines_written, megabytes = map(int, answer.stdout.split())
+    assert lines_written == 8_001
+    assert megabytes < 40
