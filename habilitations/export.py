@@ -9,7 +9,6 @@ from viatraj.core.droits import Domaine, Niveau
 from viatraj.core.expiry import expiry
 from viatraj.core.workbook import Column, Workbook
 
-CHUNK = 2000  # rows fetched together
 COLUMNS = [
     Column("Nom", 22),
     Column("Prénom", 18),
@@ -57,7 +56,7 @@ def _rows(revue):
     visible = Habilitation.objects.visible_to(revue.actor).filter(pk__in=revue.rows().values("pk"))
     adjusted = Exists(DroitPersonnalise.objects.filter(habilitation=OuterRef("pk")))
     rows = visible.annotate(adjusted=adjusted).sorted_by(revue.tri, descending=revue.descending)
-    return rows.values_list(*FIELDS).iterator(chunk_size=CHUNK)
+    return rows.values_list(*FIELDS)
 
 
 def _line(row, today) -> list:

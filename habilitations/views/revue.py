@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -60,12 +60,13 @@ def workbook(request):
     policies.administer(request.actor)
     today = timezone.localdate()
     revue = _revue(request, today)
-    file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115  # FileResponse closes it
-    lines = export.write(file, revue)
-    actions.note_export(criteres=revue.said, lignes=lines, by=request.actor)
-    file.seek(0)
-    name = f"revue-habilitations-{today}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPE)
+    with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as file:
+        lines = export.write(file, revue)
+        actions.note_export(criteres=revue.said, lignes=lines, by=request.actor)
+        file.seek(0)
+        content = file.read()
+    attached = f'attachment; filename="revue-habilitations-{today}.xlsx"'
+    return HttpResponse(content, content_type=TYPE, headers={"Content-Disposition": attached})
 
 
 @require_POST

@@ -37,7 +37,7 @@ def lieu():
 
 
 def lines(answer):
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     head, *rows = sheet.iter_rows()
     titles = [cell.value for cell in head]
     return [dict(zip(titles, row, strict=True)) for row in rows]
