@@ -69,26 +69,18 @@ def open_account(attempt, *, email, telephone, adresse, mot_de_passe, now, by) -
     verified = Verified.from_json(attempt.identity)
     if not verified.is_medecin:
         raise Denied("Seul un médecin ouvre ainsi son compte.")
-    if not finish(attempt, now):
-        raise Denied("Cette connexion a expiré, ou a déjà servi. Recommencez.")
-    user = accounts.actions.create(
-        login=verified.idnat,
-        idnat=verified.idnat,
-        nom=verified.nom,
-        prenom=verified.prenom,
+    user = _open(
+        attempt,
+        verified,
         email=email,
         telephone=telephone,
         adresse=adresse,
-        profession=verified.profession,
-        categorie=verified.categorie,
         profession_label=verified.profession_label or "Médecin",
         specialite=verified.specialite_or_listed[:100],
-        first_strong_at=now,
+        mot_de_passe=mot_de_passe,
         now=now,
-        by=FIRST,
+        by=by,
     )
-    user = accounts.actions.choose_password(user, password=mot_de_passe, now=now, by=FIRST)
-    record("compte.opened", by=known_as(user, by), target=user, means=verified.means)
     accounts.actions.ask_first_address(user, now=now, by=FIRST)
     return user
 
@@ -102,6 +94,23 @@ def open_assistant(attempt, *, email, is_proven, profession, mot_de_passe, now, 
     verified = Verified.from_json(attempt.identity)
     if verified.is_medecin:
         raise Denied("Un médecin ouvre son compte par sa propre première connexion.")
+    user = _open(
+        attempt,
+        verified,
+        email=email,
+        email_verified_at=now if is_proven else None,
+        profession_label=profession,
+        mot_de_passe=mot_de_passe,
+        now=now,
+        by=by,
+    )
+    if not is_proven:
+        accounts.actions.ask_first_address(user, now=now, by=FIRST)
+    return user
+
+
+def _open(attempt, verified, *, mot_de_passe, now, by, **known) -> User:
+    """The identity is the card's; the attempt serves once."""
     if not finish(attempt, now):
         raise Denied("Cette connexion a expiré, ou a déjà servi. Recommencez.")
     user = accounts.actions.create(
@@ -109,19 +118,15 @@ def open_assistant(attempt, *, email, is_proven, profession, mot_de_passe, now, 
         idnat=verified.idnat,
         nom=verified.nom,
         prenom=verified.prenom,
-        email=email,
-        email_verified_at=now if is_proven else None,
         profession=verified.profession,
         categorie=verified.categorie,
-        profession_label=profession,
         first_strong_at=now,
         now=now,
         by=FIRST,
+        **known,
     )
     user = accounts.actions.choose_password(user, password=mot_de_passe, now=now, by=FIRST)
     record("compte.opened", by=known_as(user, by), target=user, means=verified.means)
-    if not is_proven:
-        accounts.actions.ask_first_address(user, now=now, by=FIRST)
     return user
 
 

@@ -7,28 +7,13 @@ from django.db import models
 from django.db.models import Q
 
 from habilitations.models.habilitations import Habilitation
-from habilitations.models.lieux import AtLieu, within_perimeter
+from habilitations.models.lieux import AtLieu, AtLieuQuerySet
 from habilitations.profils import PROFILS, Profil
 
 WAITING = Q(state="waiting")
 
 
-class DemandeQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        """To the référents of the place; one's own are on one's own page."""
-        if actor.is_acting:
-            return self.none()
-        return self.filter(within_perimeter(actor.rights))
-
-    def with_lieu(self):
-        """Ready to name its place, without a query a row."""
-        return self.select_related(
-            "region", "coordination", "etablissement", "guichet__etablissement", "unite__etablissement"
-        )
-
-    def of(self, user):
-        return self.filter(user=user)
-
+class DemandeQuerySet(AtLieuQuerySet):
     def waiting(self):
         return self.filter(WAITING)
 

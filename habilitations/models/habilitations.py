@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Now
 
-from habilitations.models.lieux import AtLieu, within_perimeter
+from habilitations.models.lieux import AtLieu, AtLieuQuerySet
 from habilitations.profils import NAMES, PROFILS, Profil
 from viatraj.core.droits import Domaine, Droit
 from viatraj.core.periods import Periode, PeriodeQuerySet, no_overlap
@@ -21,7 +21,7 @@ SORTS = {  # each ends on the key: a total order
 }
 
 
-class HabilitationQuerySet(PeriodeQuerySet):
+class HabilitationQuerySet(AtLieuQuerySet, PeriodeQuerySet):
     def living(self):
         return self.filter(LIVING)
 
@@ -47,21 +47,6 @@ class HabilitationQuerySet(PeriodeQuerySet):
             debut__lte=OuterRef("fin") + timedelta(days=1),
         )
         return self.exclude(Exists(following))
-
-    def of(self, user):
-        return self.filter(user=user)
-
-    def visible_to(self, actor):
-        """To the référents of the place, and nobody else; one's own are on one's own pages (COM-8)."""
-        if actor.is_acting:
-            return self.none()
-        return self.filter(within_perimeter(actor.rights))
-
-    def with_lieu(self):
-        """Ready to name its place, without a query a row."""
-        return self.select_related(
-            "region", "coordination", "etablissement", "guichet", "unite__etablissement"
-        )
 
     def giving(self, domaine):
         """Of profiles that give something in a domaine; the home domaines make an index's prefix (HAB-9)."""

@@ -50,6 +50,25 @@ def within_perimeter(rights) -> Q:
     return rights.within(Droit.HABILITATION, **{name: f"{name}_id" for name in COLUMNS if name != "guichet"})
 
 
+class AtLieuQuerySet(models.QuerySet):
+    """Of what a `user` holds, or asks for, at a place."""
+
+    def of(self, user):
+        return self.filter(user=user)
+
+    def visible_to(self, actor):
+        """To the référents of the place, and nobody else; one's own are on one's own pages (COM-8)."""
+        if actor.is_acting:
+            return self.none()
+        return self.filter(within_perimeter(actor.rights))
+
+    def with_lieu(self):
+        """Ready to name its place, without a query a row."""
+        return self.select_related(
+            "region", "coordination", "etablissement", "guichet__etablissement", "unite__etablissement"
+        )
+
+
 class AtLieu(models.Model):
     """`region` … `unite`: the place and what lies above it, copied so that lists need no join."""
 

@@ -1,13 +1,11 @@
 """Somebody else's account: opened, corrected, given another address, by a référent (COM-3, COM-4)."""
 
 import re
-import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -19,6 +17,7 @@ from authcps.models import CodeDevice
 from courrier import secrets
 from courrier.models import Message
 from habilitations.models import Habilitation
+from tests.concurrency import at_once
 from tests.factories import (
     EtablissementFactory,
     HabilitationFactory,
@@ -281,21 +280,5 @@ def test_an_address_taken_before_its_link_was_followed(changed, client):
 def test_two_referents_open_the_same_name_at_once(etablissement):
     """Eight at the same time: eight logins."""
     actors = [as_professionnel(referent_of(etablissement)) for _ in range(8)]
-    start, opened, failed = threading.Barrier(8), [], []
-
-    def work(n):
-        try:
-            start.wait()
-            opened.append(open_account(actors[n], email=f"a{n}@ch.example").login)
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    opened = at_once(*[lambda n=n: open_account(actors[n], email=f"a{n}@ch.example").login for n in range(8)])
     assert len(set(opened)) == 8

@@ -1,38 +1,21 @@
 """Guesses and redemptions released together, on PostgreSQL."""
 
-import threading
-
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from authcps import actions
 from authcps.models import Code
 from tests.authcps.test_actions import BY, attempt_of, send, wrong
+from tests.concurrency import REFUSALS, at_once
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def redeem_at_once(attempt, codes):
-    barrier, opened = threading.Barrier(len(codes)), []
-
-    def run(code):
-        try:
-            barrier.wait()
-            opened.append(actions.redeem(attempt, code=code, now=timezone.now(), by=BY))
-        except ValidationError:
-            pass
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[code]) for code in codes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return opened
+    """Those that opened something."""
+    acts = [lambda code=code: actions.redeem(attempt, code=code, now=timezone.now(), by=BY) for code in codes]
+    return [answer for answer in at_once(*acts) if not isinstance(answer, REFUSALS)]
 
 
 def test_forty_guesses_at_most_five_are_looked_at():

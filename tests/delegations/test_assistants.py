@@ -264,7 +264,7 @@ class TestAnswer:
         assert (delegation.delegataire, delegation.address) == (user, "n.ferhat@hopital.example")
 
     def test_another_name_is_refused_and_says_what_to_do(self, delegation):
-        other = sign_in(Client(), nadia(nom="Ferhati"))
+        other = sign_in(Client(), user := nadia(nom="Ferhati"))
         answer = other.get(self.link())
         assert answer.status_code == 403
         assert "Elle est faite à Nadia Ferhat" in words(answer)
@@ -272,12 +272,12 @@ class TestAnswer:
         assert other.post(self.link(), {"reponse": "accepter"}).status_code == 403
         assert other.post(f"{RECEIVED}{delegation.pk}/", {"reponse": "accepter"}).status_code == 404
         with pytest.raises(Denied):
-            accept(delegation, nadia(nom="Ferhati", login="autre"))
+            accept(delegation, user)
 
     def test_the_link_alone_is_not_enough(self, delegation):
         """The action itself asks for the name, whatever page called it."""
+        by = Actor(user=nadia(nom="Ferhati"))
         for act in (actions.accept, actions.refuse):
-            by = Actor(user=nadia(nom="Ferhati", login=act.__name__))
             with pytest.raises(Denied, match="Seule la personne"):
                 act(delegation, nonce=delegation.nonce.hex, now=timezone.now(), by=by)
         delegation.refresh_from_db()
@@ -508,8 +508,9 @@ def test_former_rights_go_and_new_ones_come():
 def test_the_list_costs_the_same_whatever_its_length(client, medecin, django_assert_num_queries):
     def add(number):
         for one in range(number):
-            user = nadia(login=f"login-{number}-{one}", nom=f"Ferhat{'abcdefghijkl'[one]}{'x' * number}")
-            invited = invite(medecin, nom=user.nom, email=f"n{number}-{one}@cabinet.example")
+            nom, email = f"Ferhat{'abcdefghijkl'[one]}{'x' * number}", f"n{number}-{one}@cabinet.example"
+            user = nadia(login=f"login-{number}-{one}", nom=nom, email=email)
+            invited = invite(medecin, nom=nom, email=email)
             Delegation.objects.filter(pk=invited.pk).update(delegataire=user, accepted_at=timezone.now())
 
     sign_in(client, medecin)

@@ -1,45 +1,22 @@
 """Real concurrency on PostgreSQL: one effect, one mail."""
 
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from courrier.models import Message
 from delegations import actions
 from delegations.models import Delegation
 from journal.models import Entry
+from tests.concurrency import at_once
 from tests.delegations.test_actions import listed
 from tests.delegations.test_assistants import invite, nadia
 from tests.factories import DelegationFactory, MedecinFactory, as_medecin
 from viatraj.core.actor import Actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """Run all, released together; what each one answered or raised."""
-    barrier, answers = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place, act):
-        try:
-            barrier.wait()
-            answers[place] = act()
-        except (ValidationError, PermissionDenied) as refusal:
-            answers[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_double_click_on_add():
@@ -114,7 +91,7 @@ def test_an_invitation_is_taken_once():
     medecin = MedecinFactory()
     delegation = invite(medecin)
     Message.objects.all().delete()
-    twins = [nadia(login="nadia1"), nadia(login="nadia2")]
+    twins = [nadia(), nadia(login="nadia2", email="nadia2@cabinet.example")]
     answers = at_once(
         *[
             lambda user=user: actions.accept(

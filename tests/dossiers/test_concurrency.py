@@ -1,44 +1,22 @@
 """Real concurrency on PostgreSQL: a double click is one dossier, two writers one change and one refusal."""
 
-import threading
 import uuid
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from dossiers import actions
 from dossiers.models import Dossier
 from journal.models import Entry
+from tests.concurrency import at_once
 from tests.dossiers.factories import DossierFactory, volet_of
 from tests.factories import MedecinFactory, as_medecin
 from viatraj.core.droits import Orientation
 from viatraj.core.saving import Stale
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """Run all, released together; what each one answered or raised."""
-    barrier, answers = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place, act):
-        try:
-            barrier.wait()
-            answers[place] = act()
-        except ValidationError as refusal:
-            answers[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def creating(medecin, cle, nom="Garricou"):

@@ -15,6 +15,7 @@ from courrier.models import Message
 from habilitations import actions, echeances
 from habilitations.models import Alerte, Habilitation
 from journal.models import Entry
+from tests.concurrency import at_once
 from tests.courrier.rig import command, wait_until
 from tests.factories import (
     CoordinationFactory,
@@ -310,19 +311,7 @@ def test_a_constant_number_of_queries_whatever_the_people(django_assert_num_quer
 def test_two_runs_at_once_write_each_mail_once():
     for _ in range(30):
         ends(10)
-    barrier, answers = threading.Barrier(2), []
-
-    def run():
-        barrier.wait()
-        answers.append(alert())
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == [0, 30]
+    assert sorted(at_once(alert, alert)) == [0, 30]
     assert Message.objects.count() == Alerte.objects.count() == 30
 
 

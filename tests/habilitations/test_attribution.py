@@ -1,15 +1,14 @@
 """Giving a profile, its rights and its end, on the pages (HAB-1, HAB-3…5, HAB-10)."""
 
-import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from habilitations.models import Habilitation
+from tests.concurrency import at_once
 from tests.factories import (
     CoordinationFactory,
     EtablissementFactory,
@@ -285,21 +284,9 @@ def test_two_referents_change_the_same_end_at_once():
     """Real concurrency: one is told, the other is kept; never both, never neither."""
     etablissement = EtablissementFactory()
     row = HabilitationFactory(lieu=etablissement, profil="equipe_soignante")
-    clients = [sign_in(Client(), referent_of(etablissement)) for _ in range(2)]
-    start, statuses = threading.Barrier(2), {}
-
-    def work(n, months):
-        try:
-            start.wait()
-            statuses[months] = fin(clients[n], row, duree=months).status_code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=one) for one in enumerate(("6", "24"))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses.values()) == [302, 409]
-    winner = next(int(months) for months, status in statuses.items() if status == 302)
+    clients, months = [sign_in(Client(), referent_of(etablissement)) for _ in range(2)], ("6", "24")
+    acts = [lambda one=one: fin(clients[one], row, duree=months[one]).status_code for one in range(2)]
+    statuses = at_once(*acts)
+    assert sorted(statuses) == [302, 409]
+    winner = int(months[statuses.index(302)])
     assert Habilitation.objects.get(pk=row.pk).fin == add_months(timezone.localdate(), winner)

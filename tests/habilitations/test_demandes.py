@@ -1,6 +1,5 @@
 """Asked of one’s référents, who accept, change or refuse, once, by the right person (COM-6)."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ from habilitations import actions, policies, profils
 from habilitations.lieux import Lieu
 from habilitations.models import Demande, Habilitation
 from journal.models import Entry
+from tests.concurrency import at_once
 from tests.factories import (
     DelegationFactory,
     EtablissementFactory,
@@ -245,15 +245,8 @@ class TestAnswering:
 @pytest.mark.django_db(transaction=True)
 def test_two_referents_at_once_give_one(ask, accept, hopital, somebody):
     demande, people = ask(), [as_professionnel(referent_of(hopital)) for _ in range(2)]
-
-    def answer(by):
-        try:
-            return accept(demande, by).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        assert len(set(threads.map(answer, people))) == 1
+    given = at_once(*[lambda by=by: accept(demande, by).pk for by in people])
+    assert len(set(given)) == 1
     assert Habilitation.objects.of(somebody).count() == 1
 
 

@@ -16,6 +16,7 @@ from habilitations.models import VersionProfil
 from journal.models import Entry
 from tests.factories import UserFactory, as_professionnel
 from viatraj.core.actor import Actor
+from viatraj.core.droits import Domaine
 from viatraj.core.policies import Denied
 
 SNAPSHOT = Path(__file__).with_name("profils.json")
@@ -45,7 +46,7 @@ class TestDeployment:
         changed = profils.Profil(
             "regulateur",
             "Régulateur",
-            profils.SANITAIRE,
+            Domaine.SANITAIRE,
             profils.REGULATEUR.niveaux,
             "",
             profils.REGULATEUR_GA.groupes,
