@@ -7,11 +7,11 @@ import re
 
 import pytest
 
+from accounts.models import User
 from dossiers.models import Dossier
 from tests.browser.story import Person
 from tests.browser.test_card import data_dir as data_dir
 from tests.espaces.test_interface import violations
-from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LETTER = "vous propose une délégation"
@@ -53,7 +53,7 @@ def test_an_assistant_is_invited_comes_and_writes(
     )
     _invites(medecin)
 
-    paul = at_work(UserFactory.build(email="paul.leroux@cabinet.example"))
+    paul = at_work(User(email="paul.leroux@cabinet.example"))
     _arrives(paul)
     paul.presses("Accepter").looks("Vous avez accepté la délégation du Dr Christine Leclercq.", "Secrétariat")
     _writes(paul)
