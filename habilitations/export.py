@@ -28,6 +28,7 @@ COLUMNS = [
     Column("Droits personnalisés", 12),
     Column("Dernière connexion", 18, "instant"),
 ]
+SLICE = 2_000  # rows in memory at once
 FIELDS = (
     "user__nom user__prenom user__login user__email domaine profil niveau coordination__nom "
     "etablissement__nom unite__nom guichet__nom debut fin emails adjusted user__last_sign_in_at"
@@ -52,11 +53,15 @@ def write(file, revue) -> int:
 
 
 def _rows(revue):
-    """The perimeter is asked of what leaves, besides what the revue has found."""
-    visible = Habilitation.objects.visible_to(revue.actor).filter(pk__in=revue.rows().values("pk"))
+    """Only the keys are held whole; the perimeter is asked again of each slice of what leaves."""
+    visible = Habilitation.objects.visible_to(revue.actor)
     adjusted = Exists(DroitPersonnalise.objects.filter(habilitation=OuterRef("pk")))
-    rows = visible.annotate(adjusted=adjusted).sorted_by(revue.tri, descending=revue.descending)
-    return rows.values_list(*FIELDS)
+    rows = visible.annotate(adjusted=adjusted).values_list("pk", *FIELDS)
+    pks = list(revue.pks())
+    for start in range(0, len(pks), SLICE):
+        wanted = pks[start : start + SLICE]
+        found = {pk: row for pk, *row in rows.filter(pk__in=wanted)}
+        yield from (found[pk] for pk in wanted if pk in found)
 
 
 def _line(row, today) -> list:

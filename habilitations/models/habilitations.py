@@ -49,12 +49,8 @@ class HabilitationQuerySet(AtLieuQuerySet, PeriodeQuerySet):
         return self.exclude(Exists(following))
 
     def giving(self, domaine):
-        """Of profiles that give something in a domaine; the home domaines make an index's prefix (HAB-9)."""
-        profils = [profil for profil in PROFILS.values() if domaine in profil.domaines]
-        return self.filter(
-            profil__in=[profil.code for profil in profils],
-            domaine__in=sorted({profil.domaine for profil in profils}),
-        )
+        """Of profiles that give something in a domaine (HAB-9)."""
+        return self.filter(profil__in=[one.code for one in PROFILS.values() if domaine in one.domaines])
 
     def sorted_by(self, sort, *, descending=False):
         names = SORTS[sort]

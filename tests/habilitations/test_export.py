@@ -133,12 +133,24 @@ def test_the_file_is_an_attachment_kept_by_nobody(client, lieu):
     answer.close()
 
 
-@pytest.mark.parametrize("many", [2, 40])
-def test_a_constant_number_of_queries(lieu, many, django_assert_num_queries):
+@pytest.mark.parametrize(("many", "slices"), [(2, 1), (9, 1), (19, 2)])
+def test_one_query_for_the_keys_then_one_a_slice(lieu, many, slices, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(export, "SLICE", 10)
     HabilitationFactory.create_batch(many, lieu=lieu)
     revue = Revue(as_professionnel(referent_of(lieu)), Choix(), today=timezone.localdate())
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(1 + slices):
         assert export.write(io.BytesIO(), revue) == many + 1
+
+
+def test_what_left_the_perimeter_meanwhile_does_not_leave_with_the_file(lieu, monkeypatch):
+    """Moved to a neighbour between the list of keys and the slice that holds it."""
+    kept, moved = HabilitationFactory.create_batch(2, lieu=lieu)
+    revue = Revue(as_professionnel(referent_of(lieu)), Choix(), today=timezone.localdate())
+    pks = list(revue.pks())
+    neighbour = EtablissementFactory(coordination=lieu.coordination)
+    Habilitation.objects.filter(pk=moved.pk).update(etablissement=neighbour)
+    monkeypatch.setattr(revue, "pks", lambda: pks)
+    assert export.write(io.BytesIO(), revue) == len(pks) - 1
 
 
 MEASURE = """
