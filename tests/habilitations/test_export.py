@@ -144,7 +144,7 @@ def test_one_query_for_the_keys_then_one_a_slice(lieu, many, slices, django_asse
 
 def test_what_left_the_perimeter_meanwhile_does_not_leave_with_the_file(lieu, monkeypatch):
     """Moved to a neighbour between the list of keys and the slice that holds it."""
-    kept, moved = HabilitationFactory.create_batch(2, lieu=lieu)
+    _, moved = HabilitationFactory.create_batch(2, lieu=lieu)
     revue = Revue(as_professionnel(referent_of(lieu)), Choix(), today=timezone.localdate())
     pks = list(revue.pks())
     neighbour = EtablissementFactory(coordination=lieu.coordination)
