@@ -21,7 +21,7 @@ def counts() -> list[int]:
 
 def test_everybody_has_what_his_role_says_and_once():
     now = timezone.localtime()
-    users = {person.login: data._account(person, now) for person in people.PROFESSIONALS}
+    users = {person.login: data._account(person, now) for person in people.PEOPLE}
     for _ in range(2):
         personnel.make(users, structures.make(by=data.BY), now=now, by=data.BY)
         after = counts()

@@ -1,8 +1,18 @@
 """A person with both hats goes from one space to the other without signing in again (CON-11)."""
 
 import pytest
+from django.utils import timezone
 
-from tests.factories import DelegationFactory, MedecinFactory, UserFactory, sign_in
+from habilitations.models import Habilitation
+from tests.factories import (
+    DelegationFactory,
+    HabilitationFactory,
+    MedecinFactory,
+    UserFactory,
+    as_medecin,
+    as_professionnel,
+    sign_in,
+)
 from viatraj.core.actor import Actor
 from viatraj.core.policies import can
 from viatraj.espaces import policies
@@ -12,7 +22,7 @@ SWITCH = "/basculer/"
 
 
 def test_there_and_back_under_a_new_key(client):
-    sign_in(client, MedecinFactory())
+    sign_in(client, HabilitationFactory(user=MedecinFactory()).user)
     assert "Basculer vers l’espace professionnel" in client.get("/medecin/").text
     key = client.session.session_key
     assert client.post(SWITCH).url == "/professionnel/"
@@ -29,6 +39,18 @@ def test_not_for_those_with_one_hat(client):
     assert client.post(SWITCH).status_code == 403
 
 
+def test_a_medecin_without_habilitation_has_one_hat(client):
+    """He asks for one from «Mes référents»; come by the professionals' door, he may still go home."""
+    sign_in(client, user := MedecinFactory())
+    assert "Basculer" not in client.get("/medecin/").text
+    assert client.post(SWITCH).status_code == 403
+    row = HabilitationFactory(user=user)
+    assert client.post(SWITCH).url == "/professionnel/"
+    Habilitation.objects.filter(pk=row.pk).update(revoked_at=timezone.now())
+    assert "Basculer vers l’espace médecin libéral" in client.get("/professionnel/").text
+    assert client.post(SWITCH).url == "/medecin/"
+
+
 def test_not_while_acting(client):
     row = DelegationFactory()
     sign_in(client, row.delegataire, acting=row)
@@ -37,6 +59,8 @@ def test_not_while_acting(client):
 
 
 def test_policy():
-    assert can(policies.both_spaces, Actor(user=MedecinFactory()))
-    assert not can(policies.both_spaces, Actor(user=UserFactory()))
-    assert not can(policies.both_spaces, Actor.anonymous("127.0.0.1"))
+    medecin = HabilitationFactory(user=MedecinFactory()).user
+    assert can(policies.leave_medecin_space, as_professionnel(medecin))
+    assert not can(policies.leave_medecin_space, as_medecin(MedecinFactory()))
+    assert not can(policies.leave_medecin_space, as_professionnel(HabilitationFactory().user))
+    assert not can(policies.leave_medecin_space, Actor.anonymous("127.0.0.1"))

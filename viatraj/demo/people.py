@@ -219,7 +219,7 @@ PEOPLE = (
         specialite="Gériatrie",
         code_postal="31600",
         commune="MURET",
-        hint="Une délégation du Dr Leclercq l’attend",
+        hint="Une délégation du Dr Leclercq l’attend\u00a0; elle a aussi l’espace professionnel d’un EHPAD",
     ),
     _medecin(
         "899100072643",

@@ -55,6 +55,7 @@ PEOPLE_HOLD = {
     "sblondel": (Held("accompagnant_medico_social", "haute-lauze"),),
     "jferrier": (Held("prescripteur_medical", "ch-valmont"),),
     "alemoine": (Held("pco_secretariat", "pco-orbe"),),
+    "899100938144": (Held("medecin_coordonnateur", "ehpad-glycines"),),
 }
 
 

@@ -13,6 +13,7 @@ from viatraj.core.actor import BY_PASSWORD
 from viatraj.core.droits import Droit
 from viatraj.core.policies import can
 from viatraj.core.typography import unbroken_hours
+from viatraj.espaces import policies
 
 MEDECIN_NAV = [
     ("Accueil", "medecin"),
@@ -119,9 +120,10 @@ def _is_delegate(request) -> bool:
 
 
 def _other_space(request, actor, medecin) -> str:
-    if actor.is_acting or not actor.user.is_medecin:
-        return ""
-    return "Basculer vers l’espace professionnel" if medecin else "Basculer vers l’espace médecin libéral"
+    if medecin:
+        may = can(policies.leave_medecin_space, actor)
+        return "Basculer vers l’espace professionnel" if may else ""
+    return "Basculer vers l’espace médecin libéral" if can(policies.medecin_space, actor) else ""
 
 
 def links(entries, path="") -> list[Link]:

@@ -1,3 +1,4 @@
+from viatraj.core.droits import Niveau
 from viatraj.core.policies import Denied
 
 
@@ -10,7 +11,9 @@ def medecin_space(actor):
         )
 
 
-def both_spaces(actor):
-    """Going over from one space to the other (CON-11), in one's own name."""
+def leave_medecin_space(actor):
+    """To the professionals' one (CON-11), in one's own name: a médecin who also holds something there."""
     if actor.is_acting or actor.user is None or not actor.user.is_medecin:
         raise Denied("Seul un médecin dispose des deux espaces.")
+    if all(grant.niveau == Niveau.MEDECIN for grant in actor.rights.grants):
+        raise Denied("Vous n’avez aucune habilitation en établissement\u00a0: demandez-la à ses référents.")

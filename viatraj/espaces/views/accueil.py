@@ -11,6 +11,12 @@ from viatraj.core.pages import page
 from viatraj.espaces import demonstration, policies
 from viatraj.espaces.context import in_medecin_space
 
+# Where one goes over to, by whether one is in the médecins' space now.
+SPACES = {
+    True: ("professionnel", policies.leave_medecin_space),
+    False: ("medecin", policies.medecin_space),
+}
+
 
 @login_not_required
 @require_safe
@@ -29,8 +35,8 @@ def accueil(request):
 @require_POST
 def switch_space(request):
     """«Basculer vers l’espace …» (CON-11): the same session, under a new key."""
-    policies.both_spaces(request.actor)
-    there = "professionnel" if in_medecin_space(request) else "medecin"
+    there, policy = SPACES[in_medecin_space(request)]
+    policy(request.actor)
     request.session.cycle_key()
     request.session["door"] = there
     return redirect(there)
