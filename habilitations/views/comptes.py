@@ -10,9 +10,9 @@ from accounts import limits
 from accounts.models import ChangementAdresse
 from accounts.policies import change_email, is_proved
 from annuaire.models import Coordination
-from habilitations import actions, explications, orphelines, policies, rights, search
+from habilitations import a_faire, actions, explications, policies, rights, search
 from habilitations.forms.comptes import RechercheForm
-from habilitations.models import Demande, Habilitation
+from habilitations.models import Habilitation
 from habilitations.views import reach
 from journal.models import Entry
 from viatraj.core.actor import Means
@@ -30,16 +30,8 @@ def index(request):
     form, found = RechercheForm(posted(request)), None
     if form.is_valid():
         found = _found(request, form)
-    return page(request, "habilitations/comptes.html", form=form, found=found, **_to_do(request))
-
-
-def _to_do(request) -> dict:
-    """What waits for a référent, told at the door."""
-    waiting = Demande.objects.visible_to(request.actor).waiting().exclude(user=request.user).count()
-    orphans = 0
-    if can(policies.orphans, request.actor):
-        orphans = orphelines.visible_to(request.actor, today=timezone.localdate()).count()
-    return {"waiting": waiting, "orphans": orphans}
+    todo = a_faire.of(request.actor, today=timezone.localdate())
+    return page(request, "habilitations/comptes.html", form=form, found=found, todo=todo)
 
 
 def _found(request, form):

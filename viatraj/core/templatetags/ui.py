@@ -42,6 +42,7 @@ register.filter("heure", typography.hour, is_safe=True)
 register.filter("instant", typography.instant, is_safe=True)
 register.filter("masque_email", typography.masked_email)
 register.filter("telephone", typography.phone)
+register.filter("grouped", typography.grouped)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import own_account
 from delegations.models import Delegation
+from habilitations import a_faire
 from viatraj.core.pages import page
 from viatraj.espaces import demonstration, policies
 from viatraj.espaces.context import in_medecin_space
@@ -45,7 +46,11 @@ def switch_space(request):
 @require_safe
 def professionnel(request):
     own_account(request.actor)
-    lent = Delegation.objects.received_in_force(request.user, on=timezone.localdate()).select_related(
-        "delegant"
+    today = timezone.localdate()
+    lent = Delegation.objects.received_in_force(request.user, on=today).select_related("delegant")
+    return page(
+        request,
+        "espaces/professionnel.html",
+        lent=lent.order_by("delegant__nom", "pk"),
+        todo=a_faire.of(request.actor, today=today),
     )
-    return page(request, "espaces/professionnel.html", lent=lent.order_by("delegant__nom", "pk"))

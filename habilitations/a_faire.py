@@ -1,0 +1,42 @@
+"""What waits for a référent, told where he comes in."""
+
+from dataclasses import dataclass
+
+from habilitations import orphelines, policies
+from habilitations.echeances import DIGESTED, ending_soon
+from habilitations.models import Demande, Habilitation
+from viatraj.core.actor import Actor
+from viatraj.core.droits import Droit
+from viatraj.core.policies import can
+
+
+@dataclass(frozen=True)
+class AFaire:
+    """Counts; `ending` is None for who sees more than coordinations: the revue tells him, one at a time."""
+
+    waiting: int
+    ending: int | None
+    orphans: int
+
+    def __bool__(self) -> bool:
+        return bool(self.waiting or self.ending or self.orphans)
+
+
+def of(actor: Actor, *, today) -> AFaire | None:
+    """None for who is no référent."""
+    if not can(policies.administer, actor):
+        return None
+    orphans = can(policies.orphans, actor) and orphelines.visible_to(actor, today=today).count()
+    return AFaire(
+        waiting=Demande.objects.visible_to(actor).waiting().exclude(user=actor.user).count(),
+        ending=_ending(actor, today),
+        orphans=int(orphans),
+    )
+
+
+def _ending(actor, today) -> int | None:
+    """One's own is another référent's to prolong."""
+    if actor.rights.scopes(Droit.HABILITATION).keys() - set(DIGESTED):
+        return None
+    mine = Habilitation.objects.visible_to(actor).exclude(user=actor.user)
+    return ending_soon(mine, today).count()

@@ -1,0 +1,100 @@
+"""What waits for a référent, on his landing page and at the door of his pages (COM-9)."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from habilitations import a_faire, actions, profils
+from habilitations.a_faire import AFaire
+from habilitations.lieux import Lieu
+from tests.factories import (
+    EtablissementFactory,
+    HabilitationFactory,
+    MedecinFactory,
+    RegionFactory,
+    UniteFactory,
+    UserFactory,
+    as_medecin,
+    as_professionnel,
+    referent_of,
+    sign_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def of(actor):
+    return a_faire.of(actor, today=timezone.localdate())
+
+
+def ask(lieu, user=None):
+    today = timezone.localdate()
+    return actions.ask(
+        profil=profils.EQUIPE_SOIGNANTE,
+        lieu=Lieu.of(lieu),
+        fin=today + timedelta(days=200),
+        motif="",
+        cle=uuid4(),
+        today=today,
+        now=timezone.now(),
+        by=as_professionnel(user or UserFactory()),
+    )
+
+
+@pytest.fixture
+def hopital():
+    """Two habilitations end within a month, one later, one next door; a demande waits, one is next door."""
+    hopital, soon = EtablissementFactory(), timezone.localdate() + timedelta(days=10)
+    for lieu in (hopital, UniteFactory(etablissement=hopital), EtablissementFactory()):
+        HabilitationFactory(lieu=lieu, fin=soon)
+    HabilitationFactory(lieu=hopital, fin=soon + timedelta(days=90))
+    ask(hopital)
+    ask(EtablissementFactory())
+    return hopital
+
+
+@pytest.mark.parametrize(
+    ("level", "counts"),
+    [
+        ("etablissement", AFaire(waiting=1, ending=2, orphans=0)),
+        ("unite", AFaire(waiting=0, ending=1, orphans=0)),
+        ("coordination", AFaire(waiting=1, ending=2, orphans=1)),
+        ("region", AFaire(waiting=1, ending=None, orphans=1)),
+    ],
+)
+def test_in_his_perimeter_and_no_further(hopital, level, counts):
+    lieux = {
+        "etablissement": hopital,
+        "unite": hopital.unites.get(),
+        "coordination": hopital.coordination,
+        "region": hopital.coordination.region,
+    }
+    assert of(as_professionnel(referent_of(lieux[level]))) == counts
+
+
+def test_one_s_own_end_and_wish_are_for_another(hopital):
+    referent = referent_of(hopital)
+    HabilitationFactory(user=referent, lieu=hopital, profil="regulateur", fin=timezone.localdate())
+    ask(hopital, referent)
+    assert of(as_professionnel(referent)) == AFaire(waiting=1, ending=2, orphans=0)
+
+
+def test_nobody_else_has_any(hopital):
+    assert of(as_professionnel(HabilitationFactory(lieu=hopital).user)) is None
+    assert of(as_professionnel(UserFactory())) is None
+    assert of(as_medecin(MedecinFactory())) is None
+
+
+def test_the_landing_page(client, hopital):
+    sign_in(client, referent_of(hopital))
+    text = client.get("/professionnel/").text
+    assert "<strong>1</strong> demande d’habilitation en attente" in text
+    assert "<strong>2</strong> habilitations à échéance sous un mois" in text
+    sign_in(client, referent_of(RegionFactory()))
+    assert "Rien ne vous attend aujourd’hui." in client.get("/professionnel/").text
+    sign_in(client, HabilitationFactory(lieu=hopital).user)
+    text = client.get("/professionnel/").text
+    assert "À faire" not in text
+    assert "Vous n’avez pas encore de tableau de bord." in text
