@@ -13,10 +13,9 @@ from django.utils.crypto import salted_hmac
 class UserQuerySet(models.QuerySet):
     def known_as(self, names: list[str]):
         """By login, or by any living national number; `names` are all the ways to write what was typed."""
-        return self.filter(
-            Q(login__in=names)
-            | Q(pk__in=Identite.objects.filter(idnat__in=names, ended_at=None).values("user_id"))
-        )
+        numbered = Identite.objects.filter(idnat__in=names, ended_at=None).values("user_id")
+        # A union: PostgreSQL answers OR by reading all accounts.
+        return self.filter(pk__in=User.objects.filter(login__in=names).values("pk").union(numbered))
 
     def identified_by(self, idnats):
         """Who owns one of these national numbers today."""
