@@ -67,16 +67,15 @@ def _insert(message: Message) -> bool:
     """Once per key, also when two transactions post it together: the second waits for the first."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(
+            "WITH posted AS ("
             'INSERT INTO courrier_message (key, message_id, channel, "to", subject, text, html, secret,'
             " secret_body, priority, expires_at, state, attempts, last_error)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'pending', 0, '')"
-            " ON CONFLICT (key) DO NOTHING",
-            [getattr(message, name) for name in COLUMNS],
+            " ON CONFLICT (key) DO NOTHING RETURNING priority)"
+            " SELECT pg_notify(%s, priority::text) FROM posted",
+            [*(getattr(message, name) for name in COLUMNS), BELL],
         )
-        created = cursor.rowcount == 1
-        if created:
-            cursor.execute("SELECT pg_notify(%s, %s)", [BELL, str(int(message.priority))])
-    return created
+        return cursor.rowcount == 1
 
 
 COLUMNS = ("key", "message_id", "channel", "to", "subject", "text", "html", "secret", "secret_body")
