@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Collate, Lower
 
 from accounts.identifiants import spellings
 from accounts.models import User
@@ -63,7 +63,7 @@ def _sorted(users):
 
 
 def _matching(*, nom, prenom, identifiant, email):
-    users = User.objects.annotate(nom_cle=Cle("nom"), prenom_cle=Cle("prenom"))
+    users = User.objects.annotate(nom_cle=Collate(Cle("nom"), "C"), prenom_cle=Collate(Cle("prenom"), "C"))
     if nom or prenom:
         users = users.filter(_named(nom, prenom))
     if identifiant:
