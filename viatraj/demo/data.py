@@ -21,10 +21,11 @@ from dossiers.models import Dossier, Volet
 from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
-from viatraj.demo import demandes, extraction, personnel, structures
+from viatraj.demo import demandes, extraction, pays, personnel, structures
 from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE, Person
 
 DIRECTORY_PERSONS = 20_000
+SHARE = 0.01  # of the country, for each unit of `scale`
 BY = Actor.system("demonstration")
 
 PATIENTS = (
@@ -43,6 +44,7 @@ def make(*, now: datetime, scale: int = 1) -> None:
     demandes.make(users, now=now)
     habilitations.actions.note_profils(now=now, by=BY)
     _directory(now, scale)
+    _pays(now, scale)
     first = users[PEOPLE[0].login]
     _dossiers(first, scale)
     _waiting_delegation(first, PEOPLE[2], now)
@@ -102,6 +104,12 @@ def _directory(now, scale):
     ]
     extraction.write(path, DIRECTORY_PERSONS * scale, seed=1, people=[*people, NEWCOMER])
     annuaire.actions.import_rpps(path, now=now, by=Actor.system("rpps"))
+
+
+def _pays(now, scale):
+    """In number, besides the people above; once."""
+    if scale > 1 and not pays.is_there():
+        pays.load(SHARE * scale, now=now)
 
 
 def _medecin(user) -> Actor:

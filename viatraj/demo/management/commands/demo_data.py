@@ -1,16 +1,21 @@
+import re
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from viatraj.demo import data
 
+LARGEST = 100  # the whole country
+
 
 class Command(BaseCommand):
-    help = "Invented people, a directory and dossiers; safe to run again."
+    help = "Invented people, structures, a directory and dossiers; safe to run again."
 
     def add_arguments(self, parser):
-        parser.add_argument("--scale", type=int, default=1, help="multiplies directory and dossiers")
+        told = f"structures, accounts and habilitations in number besides; {LARGEST} is the country's"
+        parser.add_argument("--scale", default="1", help=told)
 
     def handle(self, *, scale, **options):
-        if scale < 1:
-            raise CommandError("--scale attend un nombre entier, 1 au moins.")
-        data.make(now=timezone.localtime(), scale=scale)
+        if not (re.fullmatch("[0-9]{1,3}", str(scale)) and 1 <= int(scale) <= LARGEST):
+            raise CommandError(f"--scale attend un nombre entier de 1 à {LARGEST}.")
+        data.make(now=timezone.localtime(), scale=int(scale))

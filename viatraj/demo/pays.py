@@ -1,4 +1,4 @@
-"""A country of invented structures, accounts and habilitations, written by SQL (shared by benches).
+"""A country of invented structures, accounts and habilitations, written by SQL: for load tests and benches.
 
 Scale 1: 100 coordinations (the largest of some 3,000 établissements), 35,000 établissements, 60,000 units,
 350,000 accounts, 2 million habilitations. Indexes and triggers are set aside while it is written.
@@ -7,11 +7,13 @@ Scale 1: 100 coordinations (the largest of some 3,000 établissements), 35,000 �
 from contextlib import contextmanager
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import connection, transaction
 
+from annuaire.models import Region
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
 from viatraj.core.droits import Niveau
+from viatraj.demo.people import PASSWORD
 
 ETABLISSEMENTS, UNITES, ACCOUNTS, REGIONS = 35_000, 60_000, 350_000, 13
 NAMES = (
@@ -20,13 +22,15 @@ NAMES = (
 
 STRUCTURES = """
 INSERT INTO annuaire_region (code, nom)
-SELECT lpad(g::text, 2, '0'), 'Région ' || g FROM generate_series(1, %(regions)s) g;
+SELECT 'P' || lpad(g::text, 2, '0'), 'Région ' || g FROM generate_series(1, %(regions)s) g;
 INSERT INTO annuaire_coordination (region_id, nom, telephone, email, modules)
 SELECT r.id, 'Département ' || g, '', '',
   ARRAY['sanitaire', 'grand_age', 'tnd', 'handicap', 'cpam', 'administration']
-FROM generate_series(1, 100) g JOIN annuaire_region r ON r.code = lpad((1 + g %% %(regions)s)::text, 2, '0');
-CREATE TEMP TABLE coordination AS
-SELECT row_number() OVER (ORDER BY id) AS n, id, region_id FROM annuaire_coordination;
+FROM generate_series(1, 100) g
+JOIN annuaire_region r ON r.code = 'P' || lpad((1 + g %% %(regions)s)::text, 2, '0');
+CREATE TEMP TABLE coordination ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY c.id) AS n, c.id, c.region_id
+FROM annuaire_coordination c JOIN annuaire_region r ON r.id = c.region_id WHERE r.code LIKE 'P%%';
 
 INSERT INTO annuaire_etablissement (coordination_id, nom, adresse, code_postal, commune)
 SELECT c.id, (ARRAY['Centre hospitalier de ', 'Clinique ', 'EHPAD ', 'Maison d’accueil '])[1 + g %% 4]
@@ -34,7 +38,7 @@ SELECT c.id, (ARRAY['Centre hospitalier de ', 'Clinique ', 'EHPAD ', 'Maison d�
 FROM (SELECT g, 1 + floor(100 * power(random(), 1.9))::int AS n
       FROM generate_series(1, %(etablissements)s) g) x
 JOIN coordination c USING (n);
-CREATE TEMP TABLE etablissement AS
+CREATE TEMP TABLE etablissement ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY e.id) AS n, e.id, c.id AS coordination_id, c.region_id
 FROM annuaire_etablissement e JOIN coordination c ON c.id = e.coordination_id;
 
@@ -44,7 +48,7 @@ SELECT e.id, 'Unité ' || g
 FROM (SELECT g, CASE WHEN g <= %(etablissements)s THEN g
       ELSE 1 + floor(%(etablissements)s * power(random(), 3))::int END AS n
       FROM generate_series(1, %(unites)s) g) u JOIN etablissement e USING (n);
-CREATE TEMP TABLE units_of AS
+CREATE TEMP TABLE units_of ON COMMIT DROP AS
 SELECT etablissement_id, array_agg(id) AS ids FROM annuaire_unite GROUP BY 1;
 ANALYZE coordination, etablissement, units_of;
 """
@@ -60,7 +64,7 @@ SELECT %(password)s, 'pro' || g, upper({nom}), initcap({prenom}), 'pro' || g || 
        ELSE %(now)s - interval '1 day' * 170 * random() END,
   '', 'mail', 1
 FROM (SELECT g, random() AS r FROM generate_series(1, %(accounts)s) g) x;
-CREATE TEMP TABLE compte AS
+CREATE TEMP TABLE compte ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY id) AS n, id, left(norm_nom(nom || ' ' || prenom), 210) AS nom_tri
 FROM accounts_user WHERE login LIKE 'pro%%';
 CREATE UNIQUE INDEX ON compte (n);
@@ -72,9 +76,7 @@ INSERT INTO habilitations_habilitation (user_id, profil, domaine, niveau, region
   etablissement_id, unite_id, nom_tri, debut, fin, emails, lot, revoked_at, version)
 """
 # Log-normal by établissement (median 15, at most 3,000), half of them on one unit; 8 in 100 deleted.
-ON_STRUCTURES = (
-    HELD
-    + """
+ON_STRUCTURES = """
 SELECT DISTINCT ON (c.id, p.code, x.etablissement_id, x.unite_id) c.id, p.code, p.domaine,
   CASE WHEN x.unite_id IS NULL THEN 'etablissement' ELSE 'unite' END, x.region_id, x.coordination_id,
   x.etablissement_id, x.unite_id, c.nom_tri, x.debut, x.debut + x.days, random() < 0.3, gen_random_uuid(),
@@ -83,7 +85,7 @@ FROM (
   SELECT e.id AS etablissement_id, e.coordination_id, e.region_id, at_unit,
     CASE WHEN at_unit THEN u.ids[1 + floor(array_length(u.ids, 1) * random())::int] END AS unite_id,
     1 + floor(%(accounts)s * random())::int AS account, power(random(), 2) AS p,
-    %(today)s - floor(1200 * random())::int AS debut,
+    %(today)s - floor(950 * random())::int AS debut,
     (ARRAY[180, 365, 365, 730, 1095])[1 + floor(5 * random())::int] + floor(30 * random())::int AS days
   FROM (SELECT *, least(3000, greatest(1, 15 * exp(random_normal(0, 1.62))))::int AS many
         FROM etablissement) e
@@ -93,42 +95,38 @@ FROM (
 JOIN compte c ON c.n = x.account
 JOIN profil p ON p.at_unit = x.at_unit AND p.n = floor(x.p * p.many)
 """
-)
 # Each établissement has a référent; each coordination three, and people who work for all of it.
-ON_ETABLISSEMENTS = (
-    HELD
-    + """
+ON_ETABLISSEMENTS = """
 SELECT c.id, 'referent_structure', 'administration', 'etablissement', e.region_id, e.coordination_id,
   e.id, NULL, c.nom_tri, %(today)s - 30, %(today)s + 1 + (e.n %% 1500)::int, true, gen_random_uuid(), NULL, 1
 FROM etablissement e JOIN compte c ON c.n = 1 + (e.n * 7919) %% %(accounts)s
 """
-)
-ON_COORDINATIONS = (
-    HELD
-    + """
+ON_COORDINATIONS = """
 SELECT a.id, CASE WHEN a.n %% 50 = 0 THEN 'referent_coordination' ELSE 'accompagnant_medico_social' END,
   CASE WHEN a.n %% 50 = 0 THEN 'administration' ELSE 'grand_age' END, 'coordination', c.region_id, c.id, NULL,
   NULL, a.nom_tri, %(today)s - 100, %(today)s + 10 + (a.n %% 800)::int, false, gen_random_uuid(), NULL, 1
 FROM compte a JOIN coordination c ON c.n = 1 + (a.n / 50) %% 100 WHERE a.n %% 25 = 0
 """
-)
 # One in ten is prolonged by a row that follows on.
-PROLONGED = (
-    HELD
-    + """
-SELECT user_id, profil, domaine, niveau, region_id, coordination_id, etablissement_id, unite_id, nom_tri,
-  fin + 1, fin + 366, emails, lot, NULL, 1
-FROM habilitations_habilitation WHERE revoked_at IS NULL AND fin < %(today)s + 400 AND random() < 0.1
+PROLONGED = """
+SELECT user_id, profil, domaine, niveau, region_id, coordination_id, etablissement_id, unite_id,
+  h.nom_tri, fin + 1, fin + 366, emails, lot, NULL, 1
+FROM habilitations_habilitation h JOIN compte c ON c.id = user_id
+WHERE revoked_at IS NULL AND fin < %(today)s + 400 AND random() < 0.1
 """
-)
 
 
+def is_there() -> bool:
+    return Region.objects.filter(code="P01").exists()
+
+
+@transaction.atomic
 def load(scale, *, now):
     """`now` is an instant; its day in Paris is the day of all that follows."""
     known = {
         "now": now,
         "today": now.date(),
-        "password": make_password("un mot de passe solide"),
+        "password": make_password(PASSWORD),
         "regions": REGIONS,
         "etablissements": int(ETABLISSEMENTS * scale),
         "unites": int(UNITES * scale),
@@ -139,15 +137,15 @@ def load(scale, *, now):
         "nom": NAMES.format(many=40_000, long=9),
         "prenom": NAMES.format(many=900, long=6),
     }
-    with connection.cursor() as cursor, _light(cursor):
-        cursor.execute("SELECT setseed(0.42)")
-        _profils(cursor)
-        for statement in (STRUCTURES, PEOPLE):
-            _run(cursor, statement.format(**names), known)
-        for statement in (ON_STRUCTURES, ON_ETABLISSEMENTS, ON_COORDINATIONS, PROLONGED):
-            cursor.execute(statement, known)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        with _light(cursor):
+            cursor.execute("SELECT setseed(0.42)")
+            _profils(cursor)
+            for statement in (STRUCTURES, PEOPLE):
+                _run(cursor, statement.format(**names), known)
+            for statement in (ON_STRUCTURES, ON_ETABLISSEMENTS, ON_COORDINATIONS, PROLONGED):
+                cursor.execute(HELD + statement, known)
+        cursor.execute("ANALYZE")
 
 
 def _run(cursor, script, known):
@@ -157,7 +155,9 @@ def _run(cursor, script, known):
 
 def _profils(cursor):
     """Those that may be held on a unit, on an établissement; the first ones are drawn most."""
-    cursor.execute("CREATE TEMP TABLE profil (n int, many int, at_unit boolean, code text, domaine text)")
+    cursor.execute(
+        "CREATE TEMP TABLE profil (n int, many int, at_unit boolean, code text, domaine text) ON COMMIT DROP"
+    )
     for niveau in (Niveau.UNITE, Niveau.ETABLISSEMENT):
         usual = [
             one for one in PROFILS.values() if niveau in one.niveaux and one.code != "referent_structure"
@@ -171,7 +171,7 @@ def _profils(cursor):
 @contextmanager
 def _light(cursor):
     """No index, constraint or trigger on what is loaded, until it is."""
-    cursor.execute("SET synchronous_commit = off; SET session_replication_role = replica")
+    cursor.execute("SET LOCAL session_replication_role = replica")
     indexes, constraints = Habilitation._meta.indexes, Habilitation._meta.constraints
     with connection.schema_editor() as editor:
         for one in constraints:
@@ -184,4 +184,4 @@ def _light(cursor):
             editor.add_index(Habilitation, one)
         for one in constraints:
             editor.add_constraint(Habilitation, one)
-    cursor.execute("RESET session_replication_role; RESET synchronous_commit")
+    cursor.execute("SET LOCAL session_replication_role = origin")
