@@ -15,7 +15,6 @@ import time
 from contextlib import contextmanager
 from itertools import islice, pairwise
 from pathlib import Path
-from statistics import quantiles
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -24,7 +23,7 @@ from django.db import connection, transaction
 from annuaire import queries, rpps, search
 from annuaire.models import Activite, ImportRun
 from tests.annuaire.typing_errors import KINDS, mistyped
-from tests.bench.report import line
+from tests.bench.report import line, percentile
 from viatraj.demo import extraction
 
 PERSONS = {"small": 86_000, "full": 1_885_000}
@@ -203,7 +202,3 @@ def plainly(nom, code_postal):
     with clock() as spent:
         queries._rows(ILIKE, {"nom": f"%{nom}%", "code_postal": f"{code_postal}%"})
     return sum(spent)
-
-
-def percentile(values, rank) -> float:
-    return quantiles(values, n=100, method="inclusive")[rank - 1]

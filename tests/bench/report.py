@@ -2,6 +2,7 @@
 
 import operator
 from dataclasses import dataclass
+from statistics import quantiles
 
 OPERATORS = {">=": operator.ge, "<=": operator.le}
 
@@ -34,3 +35,7 @@ class Line:
 def line(name, ours, reference, unit, goal):
     """A Line, for `run(scale)` of a bench module to yield."""
     return Line(name, ours, reference, unit, goal)
+
+
+def percentile(values, rank) -> float:
+    return quantiles(values, n=100, method="inclusive")[rank - 1]

@@ -1,0 +1,1 @@
+"""What bench_habilitations measures, a file each."""
