@@ -13,11 +13,22 @@ from annuaire.models import Region
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
 from viatraj.core.droits import Niveau
+from viatraj.demo import noms
 from viatraj.demo.people import PASSWORD
 
 ETABLISSEMENTS, UNITES, ACCOUNTS, REGIONS = 35_000, 60_000, 350_000, 13
-NAMES = (
-    "substr(translate(md5(floor({many} * power(random(), 2))::text), '0123456789', 'aeiourstln'), 1, {long})"
+# Surnames and communes in three parts: 40,960 of them, the first ones drawn most.
+PARTS = {
+    "debuts": "Ba Ber Bou Cha Char Cor Dal Del Du Fa Fer Gar Ger Gui Hu La Lam Le Mar Mau Mon Mou No "
+    "Pel Per Pré Ri Ro Ros Sau Tor Va",
+    "milieux": "bi cha co da den di ga gi la lan le li lo man mer mi mon na ni pa ra ri ro sa sel ta ti "
+    "ton val ve vi zo",
+    "fins": "ac ard as aud ault bert bois card court dier don el er ert et eux gnac gnan in land let "
+    "lin lot mand mont nac nard net nier non ot pin quet ran rel rin ron sac tel vain",
+}
+NAME = (
+    "(%(debuts)s::text[])[1 + k %% 32] || (%(milieux)s::text[])[1 + k / 32 %% 32]"
+    " || (%(fins)s::text[])[1 + k / 1024]"
 )
 
 STRUCTURES = """
@@ -34,8 +45,8 @@ FROM annuaire_coordination c JOIN annuaire_region r ON r.id = c.region_id WHERE 
 
 INSERT INTO annuaire_etablissement (coordination_id, nom, adresse, code_postal, commune)
 SELECT c.id, (ARRAY['Centre hospitalier de ', 'Clinique ', 'EHPAD ', 'Maison d’accueil '])[1 + g %% 4]
-  || {commune}, '', '', ''
-FROM (SELECT g, 1 + floor(100 * power(random(), 1.9))::int AS n
+  || {name}, '', '', ''
+FROM (SELECT g, 1 + floor(100 * power(random(), 1.9))::int AS n, floor(40960 * power(random(), 2))::int AS k
       FROM generate_series(1, %(etablissements)s) g) x
 JOIN coordination c USING (n);
 CREATE TEMP TABLE etablissement ON COMMIT DROP AS
@@ -58,12 +69,13 @@ PEOPLE = """
 INSERT INTO accounts_user (password, login, nom, prenom, email, email_verified_at, telephone, mobile,
   profession, categorie, profession_label, specialite, adresse, is_staff, password_changed_at,
   wrong_passwords_at, last_sign_in_at, last_sign_in_means, reception, version)
-SELECT %(password)s, 'pro' || g, upper({nom}), initcap({prenom}), 'pro' || g || '@ch.example', %(now)s,
-  '', '', '', '', '', '', '', false, %(now)s, ARRAY[]::timestamptz[],
+SELECT %(password)s, 'pro' || g, upper({name}), (%(prenoms)s::text[])[1 + g %% 80],
+  'pro' || g || '@ch.example', %(now)s, '', '', '', '', '', '', '', false, %(now)s, ARRAY[]::timestamptz[],
   CASE WHEN r < 0.1 THEN NULL WHEN r < 0.3 THEN %(now)s - interval '1 day' * (190 + 700 * random())
        ELSE %(now)s - interval '1 day' * 170 * random() END,
   '', 'mail', 1
-FROM (SELECT g, random() AS r FROM generate_series(1, %(accounts)s) g) x;
+FROM (SELECT g, random() AS r, floor(40960 * power(random(), 2))::int AS k
+      FROM generate_series(1, %(accounts)s) g) x;
 CREATE TEMP TABLE compte ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY id) AS n, id, left(norm_nom(nom || ' ' || prenom), 210) AS nom_tri
 FROM accounts_user WHERE login LIKE 'pro%%';
@@ -132,17 +144,14 @@ def load(scale, *, now):
         "unites": int(UNITES * scale),
         "accounts": int(ACCOUNTS * scale),
     }
-    names = {
-        "commune": "initcap(" + NAMES.format(many=20_000, long=8) + ")",
-        "nom": NAMES.format(many=40_000, long=9),
-        "prenom": NAMES.format(many=900, long=6),
-    }
+    known |= {name: parts.split() for name, parts in PARTS.items()}
+    known["prenoms"] = [*noms.PRENOMS["F"], *noms.PRENOMS["M"]][:80]
     with connection.cursor() as cursor:
         with _light(cursor):
             cursor.execute("SELECT setseed(0.42)")
             _profils(cursor)
             for statement in (STRUCTURES, PEOPLE):
-                _run(cursor, statement.format(**names), known)
+                _run(cursor, statement.format(name=NAME), known)
             for statement in (ON_STRUCTURES, ON_ETABLISSEMENTS, ON_COORDINATIONS, PROLONGED):
                 cursor.execute(HELD + statement, known)
         cursor.execute("ANALYZE")
