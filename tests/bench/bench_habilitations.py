@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from courrier.models import Message
 from habilitations import actions
-from tests.bench.habilitations import acteurs, export, recherche, revue
+from tests.bench.habilitations import acteurs, export, recherche, relu, revue
 from tests.bench.report import line
 from viatraj.core.actor import Actor
 from viatraj.demo import pays
@@ -69,10 +69,10 @@ def exporting(referent):
         path = Path(folder) / "revue.xlsx"
         theirs = exported("theirs", referent.login, path)
         users = rows.order_by("user").values_list("user", flat=True).distinct()
-        for pk, nom in zip(users[: len(export.NASTY)], export.NASTY, strict=True):
+        for pk, nom in zip(users[: len(relu.NASTY)], relu.NASTY, strict=True):
             User.objects.filter(pk=pk).update(nom=nom)
         ours = exported("ours", referent.login, path)
-        wrong = export.read_back(path, referent.login)
+        wrong = relu.read_back(path, referent.login)
     assert ours["lines"] == theirs["lines"] == rows.count()
     name = f"export of {ours['lines']} lines"
     yield line(f"{name}, CPU (django-import-export)", ours["cpu"], theirs["cpu"], "s", "<= 0.333")
