@@ -57,6 +57,14 @@ def locked(user, *, at):
     _notice("locked", user, at)
 
 
+def disabled(user, *, at):
+    _notice("disabled", user, at)
+
+
+def enabled(user, *, at):
+    _notice("enabled", user, at)
+
+
 def change_link(change, token):
     """To the new address or number: its owner alone may confirm."""
     sms = change.kind == ChangementAdresse.Kind.MOBILE

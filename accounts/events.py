@@ -4,6 +4,8 @@ EVENTS = {
     "compte.updated": "a modifié ses coordonnées",
     "compte.corrected": "a modifié le compte {label}",
     "compte.welcomed": "a renvoyé à {label} le lien de son premier mot de passe",
+    "compte.disabled": "a désactivé le compte {label}",
+    "compte.enabled": "a réactivé le compte {label}",
     "compte.locked": "a vu son compte bloqué après plusieurs mots de passe erronés",
     "compte.unlocked": "a débloqué le compte {label}",
     "mot_de_passe.chosen": "a choisi un mot de passe",

@@ -57,6 +57,9 @@ class User(AbstractBaseUser):
     disabled_at = models.DateTimeField("désactivé le", null=True, blank=True)
     created_at = models.DateTimeField("créé le", db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     # Of the form that made it: a double click is one account.
     creation_key = models.UUIDField("clé de création", null=True, blank=True, unique=True, editable=False)
 

@@ -1,3 +1,4 @@
+from viatraj.core.actor import Place
 from viatraj.core.droits import Droit
 from viatraj.core.policies import Denied
 from viatraj.core.policies import system as system
@@ -55,10 +56,37 @@ def correct(actor, user, places):
     """COM-3, COM-8; `places`: where the account holds a habilitation, told by the caller."""
     if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
         raise Denied("Vos propres coordonnées se modifient dans «\u00a0Mon compte\u00a0».")
-    if not any(_covers(actor, place) for place in places):
+    if not any(_covers(actor, place) for place in places) and not _opened(actor, user, places):
         raise Denied("Ce compte n’a pas d’habilitation dans votre périmètre.")
     if not user.is_active:
         raise Denied(f"Le compte {user.login} est désactivé.")
+
+
+def _opened(actor, user, places) -> bool:
+    """Who opened an account corrects it as long as it holds nothing and has never served."""
+    is_new = not places and user.last_sign_in_at is None
+    return is_new and user.created_by_id == actor.user.pk and bool(actor.rights.scopes(Droit.COMPTE))
+
+
+def disable(actor, user, places):
+    """And enable. An account serves in all its holder's structures (COM-1): no single one may close it.
+
+    So whoever covers the whole coordination, or region, of each place where it holds a habilitation; that of
+    a médecin, or one that holds none, is the national level's. A structure has «Départ» for those who leave.
+    """
+    if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
+        raise Denied("Personne ne désactive, ni ne réactive, son propre compte.")
+    if user.is_staff:
+        raise Denied("Les comptes du support national se gèrent par l’exploitation du service.")
+    wide = [Place(region=one.region, coordination=one.coordination) for one in places]
+    if user.is_medecin or not wide:
+        wide = [Place()]
+    if not all(_covers(actor, place) for place in wide):
+        raise Denied(
+            "Un compte suit la personne dans toutes ses structures\u00a0: seule la coordination de toutes "
+            "ses habilitations, ou le niveau national, le désactive ou le réactive. Pour une personne qui "
+            "quitte votre structure, déclarez son «\u00a0Départ\u00a0»."
+        )
 
 
 def rename(actor, user, places):

@@ -7,6 +7,8 @@ EVENTS = {
     "habilitation.given_up": "a renoncé au profil {profil} sur {lieu}",
     "habilitation.adjusted": "a modifié les droits du profil {profil} de {label} sur {lieu}",
     "habilitation.notified": "a changé la réception des e-mails du profil {profil} de {label} sur {lieu}",
+    "lot.prolonged": "a prolongé {count} habilitation(s) à la fois, jusqu’au {fin}",
+    "lot.revoked": "a supprimé {count} habilitation(s) à la fois",
     "referent.named": "a nommé {label} {profil} sur {lieu}",
     "demande.asked": "a demandé le profil {profil} sur {lieu}, jusqu’au {fin}",
     "demande.withdrawn": "a retiré sa demande du profil {profil} sur {lieu}",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from annuaire.models import Coordination
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
@@ -33,6 +35,14 @@ def of(habilitation, *, today) -> tuple[list[Bloc], Coordination | None]:
     ]
     orphan = not any(bloc.people for bloc in blocs)
     return blocs, habilitation.coordination if orphan else None
+
+
+def managing(habilitations):
+    """Accounts that hold, or held, a référent's profile on the place of one of them, or above it."""
+    rule = Q(niveau=Niveau.NATIONAL)
+    for niveau in (Niveau.REGION, Niveau.COORDINATION, Niveau.ETABLISSEMENT, Niveau.UNITE):
+        rule |= Q(niveau=niveau, **{f"{niveau}__in": habilitations.order_by().values(niveau)})
+    return Habilitation.objects.filter(rule, profil__in=CODES).values("user_id")
 
 
 def told(demande, *, today) -> list:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Collate, Lower
 
 from accounts.identifiants import spellings
@@ -42,10 +42,17 @@ def in_perimeter(actor, *, today):
     return User.objects.filter(pk__in=held.values("user_id"))
 
 
+def opened_by(actor, *, today):
+    """Accounts that he opened, and that hold nothing and have never served: his to correct."""
+    held = Habilitation.objects.current(today).filter(user=OuterRef("pk"))
+    return User.objects.filter(~Exists(held), created_by=actor.user, last_sign_in_at=None)
+
+
 def find(actor, *, nom="", prenom="", identifiant="", email="", today) -> Found:
     """At most 50, those of the perimeter first; ValidationError when what was typed says too little."""
     matching = _matching(nom=nom, prenom=prenom, identifiant=identifiant, email=email)
     ours = _sorted(matching.filter(pk__in=in_perimeter(actor, today=today).values("pk")))
+    ours += _sorted(matching.filter(pk__in=opened_by(actor, today=today).values("pk")))
     known = {user.pk for user in ours}
     others = _sorted(matching.exclude(pk__in=known)) if len(ours) <= LIMIT else []
     users = [*ours, *others]

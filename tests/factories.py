@@ -193,6 +193,13 @@ def referent_of(lieu, profil=None) -> User:
     return HabilitationFactory(lieu=lieu, profil=profil.code).user
 
 
+def sent_droits(profil) -> dict:
+    """As the page of a profile sends its rights, unchanged."""
+    chosen = [droit for droit in profil.droits if not droit.is_fixed]
+    boxes = {profils.AUCUN: "", profils.OUI: "on"}
+    return {f"droit-{droit.key}": boxes.get(droit.mode, droit.mode) for droit in chosen}
+
+
 def as_medecin(user, **known) -> Actor:
     """A médecin in his own name."""
     return Actor(user=user, rights=rights.of_medecin(user.pk), quality="médecin", means=Means.MAIL, **known)

@@ -9,6 +9,7 @@ from accounts.actions.comptes import (
     purge_sessions,
     update_contact,
 )
+from accounts.actions.desactivations import disable, enable
 from accounts.actions.mots_de_passe import (
     ask_new_password,
     change_password,
@@ -32,6 +33,8 @@ __all__ = [
     "confirm_change",
     "correct",
     "create",
+    "disable",
+    "enable",
     "end_other_sessions",
     "lift_lock",
     "note_sign_in",

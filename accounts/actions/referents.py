@@ -35,6 +35,7 @@ def register(*, nom, prenom, email, profession_label, telephone, cle, now, by) -
         profession_label=profession_label,
         telephone=telephone,
         creation_key=cle,
+        created_by=by.user,
         password=make_password(None),
     )
     user = _with_a_login(user)

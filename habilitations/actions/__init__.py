@@ -12,6 +12,7 @@ from habilitations.actions.habilitations import (
     notify,
     revoke,
 )
+from habilitations.actions.lots import prolong_all, revoke_all
 from habilitations.actions.profils import note_profils
 from habilitations.actions.recherches import note_export, note_search
 from habilitations.actions.referents import create_referent
@@ -33,7 +34,9 @@ __all__ = [
     "note_profils",
     "note_search",
     "notify",
+    "prolong_all",
     "refuse",
     "revoke",
+    "revoke_all",
     "withdraw",
 ]

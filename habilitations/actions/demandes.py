@@ -74,8 +74,11 @@ def withdraw(demande, *, now, by):
 
 
 @transaction.atomic
-def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by) -> Habilitation:
-    """As asked, or as the référent changed it; the rules are those of giving and prolonging."""
+def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=None, droits=None):  # noqa: PLR0913
+    """As asked, or as the référent changed it; the rules are those of giving and prolonging.
+
+    `debut` and `droits` are those of a new habilitation, as in `grant`: today and the profile's unless said.
+    """
     demande = locked(demande)
     policies.answer(by, demande)
     if demande.state == Demande.State.ACCEPTED:
@@ -88,9 +91,9 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by) -> Habil
             users=[demande.user],
             profil=profil,
             lieux=[lieu],
-            debut=today,
+            debut=debut or today,
             fin=fin,
-            droits={},
+            droits=droits or {},
             cle=demande.cle,
             today=today,
             by=by,

@@ -124,16 +124,16 @@ class NouvelleAdresseForm(forms.Form):
 STRETCHES = {"6": "6 mois", "12": "1 an", "24": "2 ans", "60": "5 ans"}
 
 
-class FinForm(forms.Form):
+class EcheanceForm(forms.Form):
     """HAB-5: a stretch from today in one click, or a date."""
 
     duree = forms.ChoiceField(choices=list(STRETCHES.items()), required=False)
     fin = DateField(label="Ou jusqu’au (inclus)", required_sentence="Choisissez une durée, ou une date.")
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, today, **kwargs):
         super().__init__(*args, **kwargs)
         self.today = today
+        self.stretches = [(value, label, add_months(today, int(value))) for value, label in STRETCHES.items()]
         self.fields["fin"].required, self.fields["fin"].one_of = False, True
 
     def clean(self):
@@ -144,6 +144,27 @@ class FinForm(forms.Form):
         elif not typed.get("fin") and "fin" not in self.errors:
             self.add_error("fin", self.fields["fin"].error_messages["required"])
         return typed
+
+
+class FinForm(EcheanceForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class LotForm(EcheanceForm):
+    """One end for several rows; hands over `versions`, {key: version}, as they were read."""
+
+    def __init__(self, *args, rows, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.names = {row.pk: f"version-{row.pk}" for row in rows}
+        for row in rows:
+            self.fields[self.names[row.pk]] = forms.IntegerField(
+                widget=forms.HiddenInput, initial=row.version
+            )
+
+    def clean(self):
+        typed = super().clean()
+        versions = {pk: typed.pop(name, None) for pk, name in self.names.items()}
+        return {**typed, "versions": versions}
 
 
 class DepartForm(forms.Form):

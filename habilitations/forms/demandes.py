@@ -1,5 +1,6 @@
 from django import forms
 
+from habilitations.forms.droits import DroitsForm
 from habilitations.lieux import Lieu
 from habilitations.profils import PROFILS
 from viatraj.core.droits import Domaine, Niveau
@@ -102,16 +103,24 @@ class ProlongationForm(KeyedForm):
     field_order = ["fin", "motif", "cle"]
 
 
-class AccepterForm(forms.Form):
-    """As asked, until the référent changes it."""
+class AccepterForm(DroitsForm):
+    """As asked, until the référent changes it; `droits_de` is the profile whose rights the page showed."""
 
     lieu = LieuField()
     profil = ProfilField()
+    debut = DateField(label="À partir du", required_sentence="Indiquez le premier jour.")
     fin = _Fin()
+    droits_de = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, lieux, **known):
         super().__init__(*args, **known)
         self.fields["lieu"].offer(lieux)
+        self.initial["droits_de"] = self.profil.code
+
+    def clean(self):
+        typed = super().clean()
+        typed.pop("droits_de", None)
+        return typed
 
 
 class AccepterProlongationForm(forms.Form):

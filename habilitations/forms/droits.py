@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from django import forms
 
 from habilitations.profils import AUCUN, NAMES, OUI, PROFILS, DroitProfil, Groupe, Profil
-from viatraj.core.droits import Droit
+from viatraj.core.droits import Domaine, Droit
 
 PREFIX = "droit-"
 
@@ -79,6 +79,15 @@ def _field(droit: DroitProfil, mode: str) -> forms.Field:
 
 class AjustementForm(DroitsForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def differences(self, now: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+        """Right by right where they differ: what stands, by key, then what was typed."""
+        typed = self.cleaned_data["droits"]
+        for droit in self.droits:
+            here, there = now[droit.key], typed.get(droit.key, droit.mode)
+            if here != there:
+                module = f" ({Domaine(droit.domaine).label})" if droit.domaine else ""
+                yield f"{droit.droit.label}{module}", said(droit, here), said(droit, there)
 
 
 class DroitForm(forms.Form):

@@ -7,14 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
+from accounts import policies as account_policies
 from accounts.models import ChangementAdresse
-from accounts.policies import change_email, is_proved
-from annuaire.models import Coordination
-from habilitations import a_faire, actions, explications, policies, rights, search
+from habilitations import a_faire, actions, explications, historique, policies, rights, search
 from habilitations.forms.comptes import RechercheForm
 from habilitations.models import Habilitation
 from habilitations.views import reach
-from journal.models import Entry
 from viatraj.core.actor import Means
 from viatraj.core.forms import posted
 from viatraj.core.pages import TooManyRequests, page
@@ -58,9 +56,16 @@ def compte(request, pk):
     held = Habilitation.objects.of(person)
     visible = held.visible_to(request.actor).with_lieu()
     current = list(visible.current(today).sorted_by("fin"))
-    others = held.current(today).exclude(pk__in=[one.pk for one in current]).exists()
-    known = {"person": person, "rows": current, "others": others, "today": today}
-    if not current:
+    places = reach.places(person)
+    known = {
+        "person": person,
+        "rows": current,
+        "others": held.current(today).exclude(pk__in=[one.pk for one in current]).exists(),
+        "today": today,
+        "is_ours": bool(current) or can(account_policies.correct, request.actor, person, places),
+        "may_disable": can(account_policies.disable, request.actor, person, places),
+    }
+    if not known["is_ours"]:
         known["structure"] = search.structure_of(person, today=today)
         return page(request, "habilitations/compte.html", **known)
     return page(
@@ -68,12 +73,11 @@ def compte(request, pk):
         "habilitations/compte.html",
         **known,
         past=visible.past(today).order_by("-fin", "-pk")[:HISTORY],
-        entries=Entry.objects.about_any(visible).newest_first()[:HISTORY],
+        entries=historique.of_account(person, visible, reader=request.user)[:HISTORY],
         means=Means(person.last_sign_in_means).label if person.last_sign_in_means else "",
-        is_proved=is_proved(person),
-        may_change_email=can(change_email, request.actor, person, reach.places(person)),
+        is_proved=account_policies.is_proved(person),
+        may_change_email=can(account_policies.change_email, request.actor, person, places),
         pending=_pending(person),
-        coordination=Coordination.objects.filter(pk=current[0].coordination_id).first(),
     )
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from habilitations import actions, policies
 from habilitations.forms.demandes import AccepterForm, AccepterProlongationForm, RefuserForm
 from habilitations.models import Demande
+from habilitations.profils import PROFILS
 from habilitations.views.mes_demandes import lieux_of
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -71,6 +72,13 @@ def _form(request, demande):
     as_asked = {
         "lieu": demande.lieu_key,
         "profil": demande.profil,
+        "debut": timezone.localdate(),
         "fin": demande.fin,
     }
-    return AccepterForm(posted(request), lieux=lieux_of(demande.etablissement), initial=as_asked), {}
+    known = {"lieux": lieux_of(demande.etablissement), "modules": demande.lieu.modules}
+    data = posted(request)
+    chosen = PROFILS.get(data.get("profil")) if data else None
+    if chosen and (data.get("etape") == "droits" or data.get("droits_de") != chosen.code):
+        typed = {name: data.get(name, "") for name in as_asked}  # its rights are shown before it is given
+        return AccepterForm(profil=chosen, initial=typed, **known), {}
+    return AccepterForm(data, profil=chosen or demande.le_profil, initial=as_asked, **known), {}

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -79,6 +80,28 @@ def unlock(request, pk):
         messages.success(request, f"Le compte {user.login} est débloqué.")
         return redirect("habilitations:compte", pk)
     return page(request, "habilitations/debloquer.html", person=user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def disable(request, pk):
+    return _opening(request, pk, accounts.actions.disable, "désactivé\u00a0: ses sessions sont fermées")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enable(request, pk):
+    return _opening(request, pk, accounts.actions.enable, "réactivé")
+
+
+def _opening(request, pk, action, told):
+    """One page to confirm either; what the account's state asks for is all that it offers."""
+    user = reach.person(request, pk)
+    known = {"user": user, "places": reach.places(user), "by": request.actor}
+    account_policies.disable(request.actor, user, known["places"])
+    form = Form(posted(request))
+    if submit(form, action, now=timezone.now(), **known):
+        messages.success(request, f"Le compte {user.login} est {told}.")
+        return redirect("habilitations:compte", pk)
+    return page(request, "habilitations/ouverture.html", form=form, person=user)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from habilitations import actions, policies, rights
-from habilitations.forms.comptes import STRETCHES, DepartForm, FinForm
+from habilitations.forms.comptes import DepartForm, FinForm
 from habilitations.forms.droits import AjustementForm
 from habilitations.lieux import Lieu
 from habilitations.models import Habilitation
@@ -14,7 +14,6 @@ from habilitations.views import reach
 from viatraj.core.droits import Droit, Niveau
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
-from viatraj.core.periods import add_months
 from viatraj.core.policies import Denied, can
 from viatraj.core.typography import long_day
 
@@ -32,20 +31,26 @@ def droits(request, pk):
         profil=profil,
         niveau=lieu.niveau,
         modules=lieu.modules,
-        chosen={droit.key: mode for droit, mode in rights.modes(habilitation).items()},
+        chosen=_modes(habilitation),
         initial={"version": habilitation.version},
     )
     if submit(form, actions.adjust, habilitation=habilitation, by=request.actor):
         messages.success(request, f"Les droits de {habilitation.user.nom_complet} sont enregistrés.")
         return redirect(reach.back(request, habilitation.user_id))
+    stale = getattr(form, "stale", None)
     return page(
         request,
         "habilitations/droits.html",
         form=form,
+        differences=list(form.differences(_modes(stale))) if stale else [],
         habilitation=habilitation,
         may_adjust=may_adjust,
         back=reach.back(request, habilitation.user_id),
     )
+
+
+def _modes(habilitation) -> dict[str, str]:
+    return {droit.key: mode for droit, mode in rights.modes(habilitation).items()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,13 +69,11 @@ def fin(request, pk):
             f"L’habilitation de {habilitation.user.nom_complet} prend fin le {long_day(form.result.fin)}.",
         )
         return redirect(reach.back(request, habilitation.user_id))
-    stretches = [(value, label, add_months(today, int(value))) for value, label in STRETCHES.items()]
     return page(
         request,
         "habilitations/fin.html",
         form=form,
         habilitation=habilitation,
-        stretches=stretches,
         today=today,
         back=reach.back(request, habilitation.user_id),
     )

@@ -20,8 +20,11 @@ def remember(request, ids) -> None:
 
 
 def people(request):
-    ours = search.in_perimeter(request.actor, today=timezone.localdate())
-    return User.objects.filter(Q(pk__in=ours.values("pk")) | Q(pk__in=request.session.get(FOUND, [])))
+    today = timezone.localdate()
+    ours = search.in_perimeter(request.actor, today=today)
+    opened = search.opened_by(request.actor, today=today)
+    shown = Q(pk__in=request.session.get(FOUND, []))
+    return User.objects.filter(Q(pk__in=ours.values("pk")) | Q(pk__in=opened.values("pk")) | shown)
 
 
 def person(request, pk) -> User:
@@ -30,16 +33,20 @@ def person(request, pk) -> User:
 
 
 def ours(request, pk) -> User:
-    """Of the perimeter only."""
+    """Of the perimeter, or opened by himself and not used yet."""
     policies.administer(request.actor)
-    return get_object_or_404(search.in_perimeter(request.actor, today=timezone.localdate()), pk=pk)
+    today = timezone.localdate()
+    opened = search.opened_by(request.actor, today=today).filter(pk=pk).first()
+    return opened or get_object_or_404(search.in_perimeter(request.actor, today=today), pk=pk)
 
 
 def back(request, user_id) -> str:
     """To the revue one came from, as it was filtered (`?retour=`, its query string); else to the account."""
-    if "retour" not in request.GET:
-        return reverse("habilitations:compte", args=[user_id])
-    said = QueryDict(request.GET["retour"]).urlencode()
+    return revue(request) if "retour" in request.GET else reverse("habilitations:compte", args=[user_id])
+
+
+def revue(request) -> str:
+    said = QueryDict(request.GET.get("retour", "")).urlencode()
     return reverse("habilitations:revue") + (f"?{said}" if said else "")
 
 

@@ -21,7 +21,7 @@ from viatraj.core.workbook import TYPE
 
 SIZE = 50
 SPOOLED = 1_000_000  # bytes kept in memory; a longer workbook goes to the disk
-HEADS = {"nom": "Nom", "profil": "Profil", "fin": "Fin"}
+HEADS = {"nom": "Nom", "profil": "Profil", "fin": "Date de fin"}
 
 
 @require_safe

@@ -145,8 +145,9 @@ def places(user):
 
 def test_the_link_again_until_a_password_is_chosen(by, etablissement):
     user = open_account(by)
+    other = as_professionnel(referent_of(etablissement))
     with pytest.raises(Denied):
-        actions.welcome_again(user, places=[], now=timezone.now(), by=by)
+        actions.welcome_again(user, places=[], now=timezone.now(), by=other)
     HabilitationFactory(user=user, lieu=etablissement)
     later = timezone.now() + timedelta(hours=1)
     actions.welcome_again(user, places=places(user), now=later, by=by)

@@ -1,6 +1,7 @@
 """Giving a profile, its rights and its end, on the pages (HAB-1, HAB-3…5, HAB-10)."""
 
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from tests.factories import (
     sign_in,
 )
 from viatraj.core.periods import add_months
+from viatraj.core.typography import long_day
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/administration/"
@@ -238,7 +240,9 @@ def test_a_stale_page_shows_what_stands_now(client, row):
     fin(client, row, duree="6")
     answer = fin(client, row, duree="60")
     assert answer.status_code == 409
-    assert "enregistré à présent" in answer.text
+    today = timezone.localdate()
+    now, typed = (long_day(add_months(today, months)) for months in (6, 60))
+    assert f"Fin\u00a0: {now}. Votre saisie\u00a0: {typed}." in unescape(answer.text)
     assert Habilitation.objects.get(pk=row.pk).fin == add_months(timezone.localdate(), 6)
 
 
@@ -254,7 +258,12 @@ def test_rights_are_seen_and_adjusted(client, row):
     lowered = {**fields, "droit-sanitaire-tableau_demandeur": "anonyme"}
     assert client.post(path, lowered).status_code == 302
     assert row.droits.get().mode == "anonyme"
-    assert client.post(path, lowered).status_code == 409
+    other = {**lowered, "droit-sanitaire-tableau_demandeur": "lecture"}
+    answer = client.post(path, other)  # a page read before
+    assert answer.status_code == 409
+    assert answer.context["differences"] == [("Tableau de bord demandeur (Sanitaire)", "anonyme", "lecture")]
+    assert row.droits.get().mode == "anonyme"
+    assert client.post(path, lowered).context["differences"] == []
     row.refresh_from_db()
     forged = {**fields, "version": row.version, "droit-sanitaire-tableau_demandeur": "repondre"}
     assert client.post(path, forged).status_code == 422

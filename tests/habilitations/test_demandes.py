@@ -24,6 +24,7 @@ from tests.factories import (
     as_delegate,
     as_professionnel,
     referent_of,
+    sent_droits,
     sign_in,
 )
 from viatraj.core.policies import Denied, can
@@ -250,6 +251,18 @@ def test_two_referents_at_once_give_one(ask, accept, hopital, somebody):
     assert Habilitation.objects.of(somebody).count() == 1
 
 
+def accepting(demande, **typed) -> dict:
+    """As the page sends it, unchanged."""
+    as_shown = {
+        "lieu": demande.lieu_key,
+        "profil": demande.profil,
+        "droits_de": demande.profil,
+        "debut": timezone.localdate().isoformat(),
+        "fin": demande.fin.isoformat(),
+    }
+    return as_shown | sent_droits(demande.le_profil) | typed
+
+
 class TestPages:
     def test_asked_and_accepted_by_the_pages(self, client, somebody, unite, hopital, today):
         sign_in(client, somebody)
@@ -268,10 +281,66 @@ class TestPages:
         client.logout()
         sign_in(client, referent_of(hopital))
         assert f'data-id="{demande.pk}"' in client.get(INDEX).content.decode()
-        answer = client.post(f"{INDEX}{demande.pk}/", typed)
+        answer = client.post(f"{INDEX}{demande.pk}/", accepting(demande))
         assert (answer.status_code, Habilitation.objects.of(somebody).get().fin) == (302, fin)
         assert f'data-id="{demande.pk}"' not in client.get(INDEX).content.decode()
         assert f'data-id="{demande.pk}"' in client.get(INDEX, {"toutes": "oui"}).content.decode()
+
+    def test_accepted_with_other_dates_and_rights(self, client, ask, hopital, somebody, today):
+        demande = ask()
+        sign_in(client, referent_of(hopital))
+        assert "Volet orientation" in client.get(f"{INDEX}{demande.pk}/").text
+        debut = today + timedelta(days=3)
+        typed = {"debut": debut.isoformat(), "droit-sanitaire-tableau_demandeur": "lecture"}
+        assert client.post(f"{INDEX}{demande.pk}/", accepting(demande, **typed)).status_code == 302
+        given = Habilitation.objects.of(somebody).get()
+        assert given.debut == debut
+        assert {one.mode for one in given.droits.filter(domaine="sanitaire")} == {"lecture"}
+
+    def test_another_profile_shows_its_rights_before_it_is_given(self, client, ask, hopital, unite, somebody):
+        demande = ask()
+        sign_in(client, referent_of(hopital))
+        for typed in (
+            {"profil": profils.GESTIONNAIRE.code},
+            {"profil": profils.GESTIONNAIRE.code, "etape": "droits"},
+        ):
+            answer = client.post(f"{INDEX}{demande.pk}/", accepting(demande, **typed, fin="2027-02-03"))
+            assert 'name="droits_de" value="gestionnaire_administratif"' in answer.text
+            assert 'value="2027-02-03"' in answer.text
+        assert client.post(f"{INDEX}{demande.pk}/", accepting(demande, etape="droits")).status_code == 200
+        assert not Habilitation.objects.of(somebody).exists()
+        typed = {
+            "profil": profils.GESTIONNAIRE.code,
+            "droits_de": profils.GESTIONNAIRE.code,
+            **sent_droits(profils.GESTIONNAIRE),
+        }
+        assert client.post(f"{INDEX}{demande.pk}/", accepting(demande, **typed)).status_code == 302
+        assert Habilitation.objects.of(somebody).get().profil == profils.GESTIONNAIRE.code
+
+    def test_forged_rights_are_refused(self, client, ask, hopital, somebody):
+        demande = ask()
+        sign_in(client, referent_of(hopital))
+        for typed in (
+            {"droit-sanitaire-tableau_demandeur": "validation"},
+            {"profil": "x"},
+            {"debut": "2020-01-01"},
+        ):
+            assert client.post(f"{INDEX}{demande.pk}/", accepting(demande, **typed)).status_code == 422
+        assert not Habilitation.objects.of(somebody).exists()
+
+    def test_too_late_keeps_what_was_typed(self, client, ask, hopital, now):
+        """Answered by another; then no référent there any more."""
+        demande, by = ask(), referent_of(hopital)
+        sign_in(client, by)
+        refuse = f"{INDEX}{demande.pk}/refuser/"
+        actions.refuse(demande, reponse="Non.", now=now, by=as_professionnel(referent_of(hopital)))
+        other = ask(profil=profils.GESTIONNAIRE)
+        answer = client.post(refuse, {"reponse": "Une longue explication."})
+        assert "Une longue explication." not in answer.text or answer.status_code == 422
+        Habilitation.objects.of(by).update(revoked_at=now)
+        answer = client.post(f"{INDEX}{other.pk}/refuser/", {"reponse": "Une longue explication."})
+        assert (answer.status_code, "Une longue explication." in answer.text) == (403, True)
+        assert "csrf" not in answer.text.split("Ce que vous aviez saisi")[1].split("</dl>")[0].lower()
 
     def test_refused_by_the_pages_says_why(self, client, ask, hopital, somebody):
         demande = ask()

@@ -310,7 +310,7 @@ def test_many_structures_are_found_by_a_part_of_their_name(client, land, monkeyp
 
 def test_units_are_asked_for_once_the_structure_is(client, land):
     sign_in(client, referent_of(land["here"]))
-    assert "Choisissez d’abord la structure" in client.get(URL).text
+    assert "Selon la structure" in client.get(URL).text
     page = client.get(URL, {"structure": land["here"].pk})
     assert [unite.nom for unite in page.context["revue"].unites] == ["Chirurgie", "Médecine"]
 

@@ -23,6 +23,7 @@ from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, Volet
 from habilitations.lieux import Lieu
 from habilitations.models import Demande, Import
+from habilitations.profils import EQUIPE_SOIGNANTE
 from tests.factories import (
     DelegationFactory,
     EtablissementFactory,
@@ -32,6 +33,7 @@ from tests.factories import (
     UserFactory,
     next_idnat,
     referent_of,
+    sent_droits,
     sign_in,
 )
 from viatraj.core.actor import Means
@@ -39,7 +41,7 @@ from viatraj.core.droits import Droit, Mode, Orientation
 
 ADMIN = "admin"
 # Pages of an account, for its référents; of a habilitation, for its holder.
-OF_ACCOUNTS = "compte effective correct change_email unlock depart welcome_again".split()
+OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
 OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
@@ -294,21 +296,26 @@ class World:
                 "fin": str(today),
             },
             "habilitations:fin": {"duree": "", "fin": str(today), "version": 1},
+            "habilitations:lot_prolong": {
+                "choix": self.habilitation.pk,
+                f"version-{self.habilitation.pk}": 1,
+                "duree": "",
+                "fin": str(today + timedelta(days=60)),
+            },
+            "habilitations:lot_revoke": {"choix": self.habilitation.pk},
             "habilitations:emails": {"emails": "on"},
             "habilitations:droits": {
                 "version": 1,
-                **{
-                    f"droit-{droit.key}": "on" if droit.is_box else droit.mode
-                    for droit in self.habilitation.le_profil.droits
-                    if not droit.is_fixed
-                },
+                **sent_droits(self.habilitation.le_profil),
             },
             "notify_habilitation": {"emails": "on"},
             "habilitations:imports": {"fichier": "", "cle": uuid4()},
             "habilitations:demande": {
                 "lieu": f"unite:{self.unite.pk}",
                 "profil": "equipe_soignante",
-                "fin": str(today),
+                "droits_de": "equipe_soignante",
+                **period,
+                **sent_droits(EQUIPE_SOIGNANTE),
             },
             "habilitations:demande_refuse": {"reponse": "Non."},
             "habilitations:demande_ask": {
@@ -359,6 +366,8 @@ class World:
             "habilitations:revue": self._review(),
             "habilitations:revue_export": self._review(),
             "habilitations:fin": {"retour": "vue=mois"},
+            "habilitations:lot_prolong": {"choix": self.habilitation.pk, "retour": "vue=mois"},
+            "habilitations:lot_revoke": {"choix": self.habilitation.pk, "retour": "vue=mois"},
             "habilitations:grant_profil": {"compte": self.plain.pk, "structure": "Centre"},
             "mes_droits": {"droit": "envoi"},
             "dossiers:index": {"orientation": Orientation.SANITAIRE, "taille": "50", "page": "1"},

@@ -14,7 +14,9 @@ from viatraj.core.policies import Denied
 from viatraj.core.typography import duration, unbroken_hours
 from viatraj.espaces.context import dialled, url
 
-NOT_SHOWN = re.compile(r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe")
+NOT_SHOWN = re.compile(
+    r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe|ancien$|choix|droits?[-_]|etape"
+)
 
 
 def bad_request(request, exception=None):
@@ -24,7 +26,8 @@ def bad_request(request, exception=None):
 def permission_denied(request, exception=None):
     """Only a Denied speaks to people; other refusals have technical texts."""
     reason = str(exception) if isinstance(exception, Denied) else ""
-    return _page(request, "403.html", 403, reason=reason, referents=url("mes_referents"))
+    known = {"reason": reason, "referents": url("mes_referents"), "typed": _typed(request)}
+    return _page(request, "403.html", 403, **known)
 
 
 def csrf_failure(request, reason=""):
@@ -33,13 +36,13 @@ def csrf_failure(request, reason=""):
 
 
 def page_not_found(request, exception=None):
-    return _page(request, "404.html", 404)
+    return _page(request, "404.html", 404, typed=_typed(request))
 
 
 def conflict(request, typed=None, reason=""):
     """The form was drawn for somebody else (two tabs): what was typed is shown, for copying.
 
-    `typed`: (label, value) pairs; without them, what the form sent, secrets and tokens left out.
+    `typed`: (label, value) pairs; without them, what the form sent.
     """
     typed = _typed(request) if typed is None else typed
     return _page(request, "409.html", 409, typed=typed, reason=reason)
@@ -66,8 +69,8 @@ def unavailable(request, seconds=60):
     return answer
 
 
-def _page(request, template, status, **context):
-    context["number"] = _number(request)
+def _page(request, template, status, *, typed=(), **context):
+    context |= {"number": _number(request), "typed": typed}
     return render(request, f"errors/{template}", context, status=status)
 
 
@@ -83,6 +86,7 @@ def _bare(request, template, status):
 
 
 def _typed(request):
+    """What the refused form sent, so that a text is not lost; secrets and tokens left out."""
     return [
         (name.replace("_", " ").capitalize(), value)
         for name, values in request.POST.lists()

@@ -1,0 +1,35 @@
+"""An account closed, then open again: all its doors at once, its sessions with them."""
+
+from django.db import transaction
+
+from accounts import emails, policies
+from accounts.models import Session
+from journal.models import record
+from viatraj.core.saving import locked, save_valid
+
+
+@transaction.atomic
+def disable(user, *, places, now, by):
+    """Out at the next click. What he holds stays, and gives nothing meanwhile; twice is once."""
+    user = locked(user)
+    policies.disable(by, user, places)
+    if not user.is_active:
+        return
+    user.disabled_at, user.version = now, user.version + 1
+    save_valid(user)
+    Session.objects.filter(user=user).delete()
+    record("compte.disabled", by=by, target=user)
+    emails.disabled(user, at=now)
+
+
+@transaction.atomic
+def enable(user, *, places, now, by):
+    """ValidationError (`email`) when his address has become somebody else's meanwhile."""
+    user = locked(user)
+    policies.disable(by, user, places)
+    if user.is_active:
+        return
+    user.disabled_at, user.version = None, user.version + 1
+    save_valid(user)
+    record("compte.enabled", by=by, target=user)
+    emails.enabled(user, at=now)

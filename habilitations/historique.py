@@ -1,0 +1,26 @@
+"""What was done on an account, as far as its référents are concerned (TRC-2, COM-8)."""
+
+from django.db.models import Q
+
+from habilitations import referents
+from journal.models import Entry
+
+# Never its holder's sign-ins, passwords or other structures.
+OF_ACCOUNTS = (
+    "compte.created",
+    "compte.welcomed",
+    "compte.corrected",
+    "compte.disabled",
+    "compte.enabled",
+    "compte.locked",
+    "compte.unlocked",
+    "adresse.corrected",
+    "adresse.cancelled",
+)
+
+
+def of_account(person, visible, *, reader):
+    """Lines on what he holds that is `visible`, and on the account by whoever manages, or managed, there."""
+    authors = Q(user__in=referents.managing(visible)) | Q(user__in=[person, reader]) | Q(user=None)
+    on_account = Entry.objects.about(person).filter(authors, event__in=OF_ACCOUNTS)
+    return (on_account | Entry.objects.about_any(visible)).newest_first()

@@ -1,0 +1,68 @@
+"""Several rows of the revue at once, shown again before anything is written (HAB-5, HAB-9)."""
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from habilitations import actions, policies
+from habilitations.forms.comptes import LotForm
+from habilitations.models import Habilitation
+from habilitations.views import reach
+from viatraj.core.forms import posted, submit
+from viatraj.core.pages import page
+from viatraj.core.typography import long_day
+
+AT_MOST = 50  # a page of the revue
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def prolong(request):
+    policies.administer(request.actor)
+    rows, today = _chosen(request), timezone.localdate()
+    form = LotForm(posted(request), rows=rows, today=today)
+    if rows and submit(form, actions.prolong_all, habilitations=rows, today=today, by=request.actor):
+        until = long_day(form.cleaned_data["fin"])
+        return _done(request, f"{_counted(rows, 'prolongée')} jusqu’au {until} inclus.")
+    return _page(request, "prolonger", rows, form=form, today=today)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke(request):
+    policies.administer(request.actor)
+    rows, form = _chosen(request), Form(posted(request))
+    if rows and submit(form, actions.revoke_all, habilitations=rows, now=timezone.now(), by=request.actor):
+        return _done(request, f"{_counted(rows, 'supprimée')}, avec effet immédiat.")
+    return _page(request, "supprimer", rows, form=form, today=timezone.localdate())
+
+
+def _page(request, name, rows, **context):
+    if not rows:
+        messages.info(request, "Cochez d’abord les habilitations dans la revue.")
+        return redirect(reach.revue(request))
+    return page(request, f"habilitations/lots/{name}.html", rows=rows, back=reach.revue(request), **context)
+
+
+def _done(request, sentence):
+    messages.success(request, sentence)
+    return redirect(reach.revue(request))
+
+
+def _counted(rows, done) -> str:
+    plural = "s" if len(rows) > 1 else ""
+    return f"{len(rows)} habilitation{plural} {done}{plural}"
+
+
+def _chosen(request) -> list[Habilitation]:
+    """Ticked in the revue, then on this page, where some may be left out again."""
+    said = (request.POST if request.method == "POST" else request.GET).getlist("choix")
+    if not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in said):
+        raise Http404
+    ids = {int(one) for one in said}
+    rows = Habilitation.objects.living().visible_to(request.actor).filter(pk__in=ids)
+    found = list(rows.with_lieu().select_related("user").sorted_by("nom")[:AT_MOST])
+    if len(found) != len(ids):
+        raise Http404
+    return found

@@ -1,0 +1,164 @@
+"""Several rows of the revue at once: prolonged or deleted, all or nothing, a reason for each that may not."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from habilitations import actions
+from habilitations.models import Habilitation
+from journal.models import Entry
+from tests.concurrency import at_once
+from tests.factories import (
+    EtablissementFactory,
+    HabilitationFactory,
+    UniteFactory,
+    as_professionnel,
+    referent_of,
+    sign_in,
+)
+from viatraj.core.periods import add_months
+from viatraj.core.policies import Denied
+
+pytestmark = pytest.mark.django_db
+PROLONG = "/administration/habilitations/lot/prolonger/"
+REVOKE = "/administration/habilitations/lot/supprimer/"
+REVUE = "/administration/habilitations/revue/"
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def etablissement():
+    return EtablissementFactory(nom="CH de Saint-Aubin")
+
+
+@pytest.fixture
+def rows(etablissement):
+    return [HabilitationFactory(lieu=UniteFactory(etablissement=etablissement)) for _ in range(3)]
+
+
+@pytest.fixture
+def referent(client, etablissement):
+    user = referent_of(etablissement)
+    sign_in(client, user)
+    return user
+
+
+def typed(rows, **more):
+    versions = {f"version-{row.pk}": row.version for row in rows}
+    return {"choix": [row.pk for row in rows], "duree": "", "fin": "", **versions, **more}
+
+
+def ends(rows) -> set:
+    return set(Habilitation.objects.filter(pk__in=[row.pk for row in rows]).values_list("fin", flat=True))
+
+
+def test_ticked_in_the_revue_then_prolonged(client, referent, rows, today):
+    assert client.get(REVUE).text.count('name="choix"') == 3  # not one's own
+    shown = client.get(PROLONG, {"choix": [row.pk for row in rows], "retour": "vue=mois"}).text
+    assert "Prolonger 3 habilitations" in shown
+    assert all(row.user.nom in shown for row in rows)
+    answer = client.post(f"{PROLONG}?retour=vue%3Dmois", typed(rows[:2], duree="12"))
+    assert answer.url == f"{REVUE}?vue=mois"
+    assert ends(rows[:2]) == {add_months(today, 12)}
+    assert ends(rows[2:]) == {rows[2].fin}  # left out on the page
+    assert Entry.objects.filter(event="habilitation.prolonged").count() == 2
+    assert "2 habilitations prolongées jusqu’au" in client.get(REVUE).text
+
+
+def test_or_deleted(client, referent, rows):
+    assert "Supprimer 3 habilitations" in client.get(REVOKE, {"choix": [row.pk for row in rows]}).text
+    assert not Habilitation.objects.filter(revoked_at__isnull=False).exists()
+    assert client.post(REVOKE, {"choix": [row.pk for row in rows]}).status_code == 302
+    assert Habilitation.objects.filter(revoked_at__isnull=False).count() == 3
+    assert Entry.objects.filter(event="habilitation.revoked").count() == 3
+
+
+def test_all_or_nothing_with_each_reason(client, referent, etablissement, rows, today):
+    """One already goes further, one was changed meanwhile, one is his own."""
+    far = HabilitationFactory(lieu=etablissement, fin=today + timedelta(days=900))
+    stale = HabilitationFactory(lieu=etablissement)
+    own = Habilitation.objects.of(referent).get()
+    every = [*rows, far, stale]
+    sent = typed(every, duree="12")
+    Habilitation.objects.filter(pk=stale.pk).update(version=2)
+    answer = client.post(PROLONG, sent)
+    assert answer.status_code == 422
+    assert "va déjà jusqu’au" in answer.text
+    assert "modifiée entre-temps" in answer.text
+    assert far.user.nom_complet in answer.text
+    assert ends(rows) == {rows[0].fin}
+    assert not Entry.objects.filter(event__startswith="habilitation.").exists()
+
+    answer = client.post(PROLONG, typed([*rows, own], duree="12"))
+    assert answer.status_code == 422
+    assert "vos propres habilitations" in answer.text
+    assert ends(rows) == {rows[0].fin}
+
+
+@pytest.mark.parametrize("fin", ["", "2020-01-01", "2199-01-01", "x"])
+def test_a_bad_date_is_said_at_the_field(client, referent, rows, fin):
+    answer = client.post(PROLONG, typed(rows, fin=fin))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["fin"]
+    assert ends(rows) == {rows[0].fin}
+
+
+@pytest.mark.parametrize("url", [PROLONG, REVOKE])
+@pytest.mark.parametrize("choix", ["x", "0", "-1", "9" * 30, "²"])
+def test_what_is_not_there(client, referent, url, choix):
+    assert client.get(url, {"choix": choix}).status_code == 404
+    assert client.post(url, {"choix": choix}).status_code == 404
+
+
+@pytest.mark.parametrize("url", [PROLONG, REVOKE])
+def test_not_by_id_out_of_the_perimeter(client, referent, rows, url):
+    far = HabilitationFactory()
+    assert client.post(url, typed([*rows, far], duree="12")).status_code == 404
+    assert ends(rows) == {rows[0].fin}
+    assert client.get(url).url == REVUE  # nothing ticked
+
+
+def test_the_action_asks_too(etablissement, rows, today):
+    by = as_professionnel(referent_of(UniteFactory(etablissement=etablissement)))
+    versions = {row.pk: row.version for row in rows}
+    with pytest.raises(ValidationError, match="périmètre"):
+        actions.prolong_all(rows, fin=add_months(today, 12), versions=versions, today=today, by=by)
+    with pytest.raises(ValidationError, match="périmètre"):
+        actions.revoke_all(rows, now=timezone.now(), by=by)
+    with pytest.raises(Denied):
+        actions.revoke_all(rows, now=timezone.now(), by=as_professionnel(rows[0].user))
+
+
+def test_the_page_costs_the_same_whatever_is_ticked(client, referent, rows):
+    def queries(chosen):
+        with CaptureQueriesContext(connection) as counted:
+            assert client.get(PROLONG, {"choix": [row.pk for row in chosen]}).status_code == 200
+        return len(counted)
+
+    queries(rows)
+    assert queries(rows[:1]) == queries(rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_lots_at_once_do_not_wait_crosswise(etablissement, rows, today):
+    """Named in opposite orders, they lock in one; the second sees that it is stale."""
+    by = [as_professionnel(referent_of(etablissement)) for _ in range(2)]
+    known = {"versions": {row.pk: row.version for row in rows}, "today": today}
+    orders = (rows, rows[::-1])
+    answers = at_once(
+        *(
+            lambda n=n: actions.prolong_all(orders[n], fin=today + timedelta(days=300 + n), by=by[n], **known)
+            for n in range(2)
+        )
+    )
+    (refusal,) = [one for one in answers if one]
+    assert all("modifiée entre-temps" in sentence for sentence in refusal.messages)
+    assert len(ends(rows)) == 1
