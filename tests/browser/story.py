@@ -2,7 +2,11 @@
 
 import re
 
-from tests.factories import PASSWORD
+from django.conf import settings
+from django.test import Client
+
+from tests.espaces.test_interface import violations
+from tests.factories import PASSWORD, sign_in
 
 
 class Person:
@@ -22,6 +26,13 @@ class Person:
             assert sentence in text, f"«{sentence}» n’est pas sur {self.page.url} : {text}"
         return self
 
+    def looks(self, *sentences):
+        """And axe finds nothing, nor is the page too wide."""
+        self.sees(*sentences)
+        assert violations(self.page) == [], self.page.url
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), self.page.url
+        return self
+
     def reads(self, **fields):
         for name, value in fields.items():
             assert self.page.input_value(f"main [name={name}]") == value
@@ -39,6 +50,36 @@ class Person:
             self.page.fill(f"main [name={name}]", value)
         return self
 
+    def is_in(self):
+        """Signed in already: the door has its own tests."""
+        key = sign_in(Client(), self.user).session.session_key
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.url}
+        self.page.context.add_cookies([cookie])
+        return self
+
+    def tabs_to(self, name):
+        """From where the focus is, as somebody without a mouse; what is focused must be on the screen."""
+        told = "one => (one.labels?.[0] || one).textContent.trim()"
+        for _ in range(100):
+            self.page.keyboard.press("Tab")
+            focused = self.page.locator(":focus")
+            if focused.count() and focused.evaluate(told).startswith(name):
+                assert focused.bounding_box()["y"] >= 0
+                return self
+        raise AssertionError(f"«{name}» ne se rejoint pas au clavier sur {self.page.url}")
+
+    def keys(self, *keys):
+        """Each a key's name, or a text to type."""
+        for key in keys:
+            self.page.keyboard.type(key) if key.islower() else self.page.keyboard.press(key)
+        self.page.wait_for_load_state()
+        return self
+
+    def ticks(self, *labels):
+        for label in labels:
+            self.page.get_by_label(label).check()
+        return self
+
     def signs_in(self):
         self.opens("/connexion/medecin/")
         self.types(identifiant=self.user.login, mot_de_passe=PASSWORD).presses("Se connecter")
@@ -50,9 +91,12 @@ class Person:
         return re.search(r"^\d{3}\s\d{3}$", self.last_mail("Votre code")["text"], re.M)[0]
 
     def last_mail(self, subject) -> dict:
+        return self.last_mail_to(self.user.email, subject)
+
+    def last_mail_to(self, address, subject) -> dict:
         """The newest one whose subject holds these words, once all that was due has gone out."""
         self.post_office()
-        letters = self.page.request.get(f"{self.url}/demo/courriels/?format=json&to={self.user.email}")
+        letters = self.page.request.get(f"{self.url}/demo/courriels/?format=json&to={address}")
         return next(letter for letter in letters.json() if subject in letter["subject"])
 
     def follows_the_link_of(self, subject):

@@ -11,20 +11,13 @@ from accounts.models import User
 from dossiers.models import Dossier
 from tests.browser.story import Person
 from tests.browser.test_card import data_dir as data_dir
-from tests.espaces.test_interface import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LETTER = "vous propose une délégation"
 
 
 class CardHolder(Person):
-    """Comes in by a card of the demonstration's reader; axe looks at each page he stops at."""
-
-    def looks(self, *sentences):
-        self.sees(*sentences)
-        assert violations(self.page) == [], self.page.url
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), self.page.url
-        return self
+    """Comes in by a card of the demonstration's reader."""
 
     def comes_by(self, card, path="/connexion/medecin/"):
         self.opens(path).presses("Se connecter par CPS")

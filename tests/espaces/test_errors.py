@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from tests.factories import UserFactory, sign_in
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
 from viatraj.espaces.views import errors
@@ -84,6 +85,20 @@ def test_a_refusal_sends_to_the_referent():  # COM-9
         "En cas de problème sur votre compte ou vos habilitations, "
         "rapprochez-vous du référent structure de votre établissement."
     ) in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/connexion/professionnel/", "/assistance/", "/mon-compte/", "/professionnel/"]
+)
+def test_so_do_the_pages_where_one_is_stuck(client, path):
+    """COM-9: with the way to «Mes référents» for who has signed in."""
+    is_in = path in ("/mon-compte/", "/professionnel/")
+    if is_in:
+        sign_in(client, UserFactory())
+    page = client.get(path).text
+    assert "rapprochez-vous du référent structure de votre établissement." in page
+    assert ('href="/mes-referents/"' in page.split("rapprochez-vous")[1]) is is_in
 
 
 def test_a_bad_csrf_token_is_explained_without_django_s_words():

@@ -7,14 +7,17 @@ from django.utils import timezone
 
 from accounts import limits
 from accounts.models import User
+from habilitations import profils
 from habilitations.models import Habilitation
 from journal.models import Entry
 from tests.factories import (
+    PASSWORD,
     EtablissementFactory,
     HabilitationFactory,
     UniteFactory,
     UserFactory,
     referent_of,
+    sent_droits,
     sign_in,
 )
 
@@ -232,3 +235,29 @@ def test_lists_cost_the_same_whatever_their_length(client, referent, etablisseme
         HabilitationFactory(user=user, lieu=UniteFactory(etablissement=etablissement))
         HabilitationFactory(user=UserFactory(nom="Martin"))
     assert [queries(client, ask) for ask in pages] == few
+
+
+def test_an_account_follows_its_holder(client, referent, etablissement):
+    """COM-1: gone from one structure, at work in another: the same account, only habilitations change."""
+    person = holder(etablissement, nom="Garricou")
+    today = timezone.localdate()
+    left = {"lieu": f"etablissement:{etablissement.pk}", "fin": str(today)}
+    assert client.post(f"{COMPTES}{person.pk}/depart/", left).status_code == 302
+    next_one = EtablissementFactory()
+    sign_in(client, referent_of(next_one))
+    assert found(client, nom="Garricou") == [person.login]
+    grant = f"{COMPTES}attribuer/equipe_soignante/?compte={person.pk}"
+    typed = {
+        "lieux": [f"etablissement:{next_one.pk}"],
+        "debut": str(today),
+        "duree": "12",
+        "etape": "confirmer",
+        **sent_droits(profils.EQUIPE_SOIGNANTE),
+    }
+    assert client.post(grant, typed).status_code == 302
+    assert User.objects.filter(nom="Garricou").get() == person
+    assert list(Habilitation.objects.of(person).order_by("pk").values_list("etablissement", flat=True)) == [
+        etablissement.pk,
+        next_one.pk,
+    ]
+    assert person.check_password(PASSWORD)

@@ -314,6 +314,7 @@ class World:
                 "lieu": f"unite:{self.unite.pk}",
                 "profil": "equipe_soignante",
                 "droits_de": "equipe_soignante",
+                "etape": "",
                 **period,
                 **sent_droits(EQUIPE_SOIGNANTE),
             },
