@@ -12,7 +12,6 @@ from viatraj.core.expiry import SOON_MONTHS, URGENT_DAYS
 from viatraj.core.periods import add_months
 
 LINES = 20  # of a digest; the revue has them all
-# Wider référents have the revue: a mail on a whole region would help nobody.
 DIGESTED = (Niveau.UNITE, Niveau.ETABLISSEMENT, Niveau.COORDINATION)
 REACHABLE = Q(user__disabled_at=None) & ~Q(user__email="")
 

@@ -52,9 +52,10 @@ def find(actor, *, nom="", prenom="", identifiant="", email="", today) -> Found:
     """At most 50, those of the perimeter first; ValidationError when what was typed says too little."""
     matching = _matching(nom=nom, prenom=prenom, identifiant=identifiant, email=email)
     ours = _sorted(matching.filter(pk__in=in_perimeter(actor, today=today).values("pk")))
-    ours += _sorted(matching.filter(pk__in=opened_by(actor, today=today).values("pk")))
     known = {user.pk for user in ours}
     others = _sorted(matching.exclude(pk__in=known)) if len(ours) <= LIMIT else []
+    own = [user.pk for user in others if user.created_by_id == actor.user.pk]
+    known.update(opened_by(actor, today=today).filter(pk__in=own).values_list("pk", flat=True))
     users = [*ours, *others]
     places = _structures(users, today)
     hits = [Hit(user, user.pk in known, places.get(user.pk, "")) for user in users[:LIMIT]]

@@ -45,7 +45,11 @@ def _announce(people, today) -> int:
 
 
 def digest_expiries(*, today, by) -> int:
-    """To each référent, once a week, what ends within a month in his perimeter; how many."""
+    """To each référent, once a week, what ends within a month in his perimeter; how many.
+
+    Up to a coordination: that of a whole region would be thousands of lines, which others see to; it has the
+    revue, «Expirent ce mois».
+    """
     policies.system(by)
     monday = today - timedelta(days=today.weekday())
     digests = echeances.digests(today)

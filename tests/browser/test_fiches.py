@@ -1,4 +1,4 @@
-"""A référent's day, each fiche to its end in a real browser, at the desk and on a phone; axe finds nothing."""
+"""A référent's day, each fiche to its end in a real browser, wide and narrow; axe finds nothing."""
 
 import re
 from datetime import timedelta
