@@ -39,7 +39,8 @@ def create(
         if done := _already_created(asked, error):
             return done
         raise
-    save_valid(Volet(dossier=dossier, kind=Volet.Kind.ADMINISTRATIF))
+    for kind in Volet.Kind:
+        save_valid(Volet(dossier=dossier, kind=kind))
     record("dossier.created", by=by, target=dossier, orientation=orientation)
     return dossier
 
@@ -72,7 +73,7 @@ def read(dossier: Dossier, *, by: Actor) -> None:
 
 @transaction.atomic
 def edit_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Actor) -> Volet:
-    """Stale when somebody wrote meanwhile, unless the same text."""
+    """Stale when somebody wrote meanwhile, unless the same text; what is written is to be validated again."""
     volet = locked(volet)
     policies.edit_volet(by, volet)
     if volet.texte == texte:
@@ -82,8 +83,23 @@ def edit_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Act
     volet.texte = texte
     volet.version += 1
     volet.updated_at = now
+    volet.validated_at = volet.validated_by = None
     save_valid(volet)
     record("volet.updated", by=by, target=volet.dossier, volet=volet.get_kind_display(), champs=["texte"])
+    return volet
+
+
+@transaction.atomic
+def validate_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Actor) -> Volet:
+    """What one validates is what one has before one's eyes: the text sent is saved with it (DOS-3)."""
+    volet = locked(volet)
+    policies.validate_volet(by, volet)
+    volet = edit_volet(volet, texte=texte, version=version, now=now, by=by)
+    if volet.validated_at:
+        return volet
+    volet.validated_at, volet.validated_by = now, by.user
+    save_valid(volet)
+    record("volet.validated", by=by, target=volet.dossier, volet=volet.get_kind_display())
     return volet
 
 

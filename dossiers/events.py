@@ -2,5 +2,6 @@ EVENTS = {
     "dossier.created": "a créé le dossier",
     "dossier.read": "a consulté le dossier",
     "volet.updated": "a modifié le {volet}",
+    "volet.validated": "a validé le {volet}",
     "patient.searched": "a recherché un patient par son nom",
 }

@@ -149,6 +149,15 @@ class Volet(models.Model):
     texte = models.TextField("texte", blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField("modifié le", db_default=Now(), editable=False)
+    validated_at = models.DateTimeField("validé le", null=True, blank=True)
+    validated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="validé par",
+    )
 
     class Meta:
         verbose_name = "volet"
@@ -170,6 +179,18 @@ class Volet(models.Model):
                 condition=Q(kind__in=["administratif", "medical"]),
                 violation_error_code="kind",
                 violation_error_message="Ce volet n’existe pas.",
+            ),
+            models.CheckConstraint(
+                name="dossiers_volet_validated_by_somebody",
+                condition=Q(validated_at=None, validated_by=None)
+                | Q(validated_at__isnull=False, validated_by__isnull=False),
+                violation_error_message="Un volet validé l’est par quelqu’un.",
+            ),
+            models.CheckConstraint(
+                name="dossiers_volet_validated_has_text",
+                condition=Q(validated_at=None) | ~Q(texte=""),
+                violation_error_code="texte",
+                violation_error_message="Complétez le volet avant de le valider.",
             ),
         ]
 

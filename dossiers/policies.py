@@ -32,6 +32,12 @@ def edit_volet(actor: Actor, volet: Volet) -> None:
     _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.ECRITURE)
 
 
+def validate_volet(actor: Actor, volet: Volet) -> None:
+    """Never lent to an assistant (DEL-7)."""
+    read(actor, volet.dossier)
+    _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.VALIDATION)
+
+
 def _space(actor: Actor) -> Place:
     return Place(medecin=actor.principal.pk if actor.principal else None)
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dossiers import actions, policies
+from dossiers.droits import held_on
 from dossiers.forms import CreateForm, NumeroForm, PatientForm, VoletForm
 from dossiers.lignes import COLUMNS, lignes
-from dossiers.models import Dossier, Volet
+from dossiers.models import Dossier
 from journal.models import Entry
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import posted, submit
@@ -114,10 +115,9 @@ def _search_page(request, *, numero_form=None, patient_form=None, **context):
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request, numero):
     dossier = _dossier(request, numero)
-    volet = dossier.volets.select_related("dossier").get(kind=Volet.Kind.ADMINISTRATIF)
-    form = VoletForm(posted(request), initial={"texte": volet.texte, "version": volet.version})
-    if submit(form, actions.edit_volet, volet=volet, now=timezone.now(), by=request.actor):
-        messages.success(request, "Le volet administratif est enregistré.")
+    forms = _forms(request, dossier.volets.select_related("dossier", "validated_by").order_by("kind"))
+    sent = next((form for form in forms if form.is_bound), None)
+    if sent and _save(request, sent):
         return redirect(dossier)
     actions.read(dossier, by=request.actor)  # a refused form shows the dossier too
     entries = list(Entry.objects.about(dossier).newest_first()[: LATEST + 1])
@@ -125,11 +125,33 @@ def detail(request, numero):
         request,
         "dossiers/detail.html",
         dossier=dossier,
-        volet=volet,
-        form=form,
+        form=sent or forms[0],
+        forms=forms,
+        droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
         entries=entries[:LATEST],
         more=len(entries) > LATEST,
     )
+
+
+def _forms(request, volets) -> list[VoletForm]:
+    """What was sent goes to the form of its volet; to the first, which refuses it, when it names none."""
+    known = {volet.kind: volet for volet in volets}
+    sent_to = request.POST.get("volet", "")
+    if sent_to not in known:
+        sent_to = next(iter(known))
+    return [
+        VoletForm(posted(request) if kind == sent_to else None, volet=volet) for kind, volet in known.items()
+    ]
+
+
+def _save(request, form) -> bool:
+    validating = "valider" in request.POST
+    act = actions.validate_volet if validating else actions.edit_volet
+    if not submit(form, act, volet=form.volet, now=timezone.now(), by=request.actor):
+        return False
+    done = "enregistré et validé" if validating else "enregistré"
+    messages.success(request, f"Le {form.volet.get_kind_display()} est {done}.")
+    return True
 
 
 @require_safe

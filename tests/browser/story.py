@@ -35,7 +35,7 @@ class Person:
 
     def reads(self, **fields):
         for name, value in fields.items():
-            assert self.page.input_value(f"main [name={name}]") == value
+            assert self.page.locator(f"main [name={name}]").first.input_value() == value
         return self
 
     def clicks(self, name, *, role="link", exact=False):
@@ -47,7 +47,7 @@ class Person:
 
     def types(self, **fields):
         for name, value in fields.items():
-            self.page.fill(f"main [name={name}]", value)
+            self.page.locator(f"main [name={name}]").first.fill(value)
         return self
 
     def is_in(self):

@@ -17,7 +17,7 @@ from viatraj.core.droits import Droit, Mode, Orientation
 
 pytestmark = pytest.mark.django_db
 HERE, ELSEWHERE = Orientation.SANITAIRE, Orientation.TND
-TEXT = "Vit seul au premier étage"
+TEXT, CARE = "Vit seul au premier étage", "Plaie en voie de cicatrisation"
 LIST = (Droit.DOSSIER_LISTE, Mode.NONE)
 
 
@@ -46,10 +46,36 @@ def read(client, dossier):
     return TEXT in client.get(f"/dossiers/{dossier.numero}/").text
 
 
-def write(client, dossier):
-    sent = {"texte": "Écrit", "version": 1, "au_nom_de": client.principal}
+def read_medical(client, dossier):
+    return CARE in client.get(f"/dossiers/{dossier.numero}/").text
+
+
+def send(client, dossier, volet, **more):
+    """As its form does, or as somebody who forges it; what it has become."""
+    row = dossier.volets.get(kind=volet)
+    sent = {"volet": volet, "version": row.version, "au_nom_de": client.principal, **more}
     client.post(f"/dossiers/{dossier.numero}/", sent)
-    return dossier.volets.get(kind="administratif").texte == "Écrit"
+    row.refresh_from_db()
+    return row
+
+
+def write(client, dossier):
+    return send(client, dossier, "administratif", texte="Écrit").texte == "Écrit"
+
+
+def write_medical(client, dossier):
+    return send(client, dossier, "medical", texte="Cicatrisée").texte == "Cicatrisée"
+
+
+def validate_medical(client, dossier):
+    volet = send(client, dossier, "medical", texte="Guérie", valider="oui")
+    assert bool(volet.validated_at) is (volet.texte == "Guérie"), "a refused validation writes nothing"
+    return volet.validated_at is not None
+
+
+def validate_administrative(client, dossier):
+    """Of no médecin, hence of no delegate."""
+    return send(client, dossier, "administratif", texte="Vu", valider="oui").validated_at is not None
 
 
 def create(client, dossier):
@@ -62,15 +88,16 @@ def create(client, dossier):
 
 
 SEEN = {listed, by_id, history, by_number, by_name}
-WAYS = [*SEEN, read, write, create]
+WHOLE = [*SEEN, read, write, read_medical, write_medical, validate_medical, create]
+WAYS = [*WHOLE, validate_administrative]
 TABLE = [
     ((), set()),
     ((LIST,), SEEN),
     ((LIST, (Droit.DOSSIER_CREATION, Mode.NONE)), SEEN | {create}),
     ((LIST, (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE)), SEEN | {read}),
     ((LIST, (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE)), SEEN | {read, write}),
-    ((LIST, (Droit.VOLET_MEDICAL, Mode.LECTURE)), SEEN),
-    ((LIST, (Droit.VOLET_MEDICAL, Mode.ECRITURE)), SEEN),
+    ((LIST, (Droit.VOLET_MEDICAL, Mode.LECTURE)), SEEN | {read_medical}),
+    ((LIST, (Droit.VOLET_MEDICAL, Mode.ECRITURE)), SEEN | {read_medical, write_medical}),
     ((LIST, (Droit.DEMANDE, Mode.NONE)), SEEN),
     ((LIST, (Droit.DOSSIER_ACCEPTATION, Mode.NONE)), SEEN),
     # Forged into the table without the list: nothing opens, not even what was forged.
@@ -86,10 +113,11 @@ def medecin():
 @pytest.fixture
 def dossiers(medecin):
     """Here, where the right is lent; another orientation of the same médecin; the same one of another's."""
+    texts = {"volet": TEXT, "medical": CARE}
     return [
-        DossierFactory(auteur=medecin, orientation=HERE, volet=TEXT, nom="Garricou"),
-        DossierFactory(auteur=medecin, orientation=ELSEWHERE, volet=TEXT, nom="Beaufilet"),
-        DossierFactory(orientation=HERE, volet=TEXT, nom="Tournesac"),
+        DossierFactory(auteur=medecin, orientation=HERE, nom="Garricou", **texts),
+        DossierFactory(auteur=medecin, orientation=ELSEWHERE, nom="Beaufilet", **texts),
+        DossierFactory(orientation=HERE, nom="Tournesac", **texts),
     ]
 
 
@@ -120,7 +148,7 @@ def test_an_assistant_reaches_what_was_lent_where_it_was_lent(client, medecin, d
 def test_a_confrere_reaches_all_of_his_and_nothing_of_another_s(client, medecin, dossiers):
     at_work(client, DelegationFactory(delegant=medecin), medecin)
     here, elsewhere, other_s = dossiers
-    assert reached(client, here) == reached(client, elsewhere) == names(WAYS)
+    assert reached(client, here) == reached(client, elsewhere) == names(WHOLE)
     assert reached(client, other_s) == {"create"}
 
 
@@ -154,7 +182,23 @@ def test_somebody_else_s_delegation_in_one_s_session(client, medecin, dossiers):
     assert reached(client, dossiers[0]) == set()
 
 
-def test_no_assistant_validates_a_medical_volet(medecin):
+def test_no_assistant_validates_a_medical_volet_by_a_forged_post(client, medecin, dossiers):
+    """The page offers no such button to whoever may write all that can be lent; the médecin has it."""
+    droits = tuple((droit, modes[-1]) for droit, modes in LENDABLE.items())
+    at_work(client, lend(medecin, droits=droits, orientations=(HERE,)), medecin)
+    here = dossiers[0]
+    path = f"/dossiers/{here.numero}/"
+    assert 'name="valider"' not in client.get(path).text
+    sent = {"volet": "medical", "texte": "Forgé", "version": 1, "valider": "oui", "au_nom_de": medecin.pk}
+    answer = client.post(path, sent)
+    assert answer.status_code == 403
+    assert "Volet médical (validation)" in answer.text
+    volet = here.volets.get(kind="medical")
+    assert (volet.texte, volet.version, volet.validated_at) == (CARE, 1, None)
+    assert 'name="valider"' in sign_in(client, medecin).get(path).text
+
+
+def test_no_right_to_validate_can_be_lent(medecin):
     """Whatever is lent, the whole of it together: never validation, never accounts, never another space."""
     whole = [
         (orientation, droit, mode)

@@ -15,6 +15,7 @@ SECRETARIAT = (
     (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),
 )
 READER = ((Droit.DOSSIER_LISTE, Mode.NONE), (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE))
+MEDICAL = ((Droit.DOSSIER_LISTE, Mode.NONE), (Droit.VOLET_MEDICAL, Mode.ECRITURE))
 LISTER = ((Droit.DOSSIER_LISTE, Mode.NONE),)
 
 
@@ -34,9 +35,13 @@ class DossierFactory(factory.django.DjangoModelFactory):
         """The administrative one, with this text."""
         Volet.objects.create(dossier=self, kind=Volet.Kind.ADMINISTRATIF, texte=extracted or "")
 
+    @factory.post_generation
+    def medical(self, create, extracted, **kwargs):
+        Volet.objects.create(dossier=self, kind=Volet.Kind.MEDICAL, texte=extracted or "")
 
-def volet_of(dossier) -> Volet:
-    return Volet.objects.select_related("dossier").get(dossier=dossier)
+
+def volet_of(dossier, kind=Volet.Kind.ADMINISTRATIF) -> Volet:
+    return Volet.objects.select_related("dossier").get(dossier=dossier, kind=kind)
 
 
 def lend(medecin, *, droits=SECRETARIAT, orientations=(Orientation.SANITAIRE,), **known) -> Delegation:

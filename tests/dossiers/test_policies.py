@@ -3,7 +3,7 @@
 import pytest
 
 from dossiers import policies
-from tests.dossiers.factories import LISTER, READER, DossierFactory, lend, volet_of
+from tests.dossiers.factories import LISTER, MEDICAL, READER, DossierFactory, lend, volet_of
 from tests.factories import DelegationFactory, MedecinFactory, UserFactory, as_delegate, as_medecin
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Orientation
@@ -31,6 +31,7 @@ def actors(dossier):
         "secretary of another": as_delegate(lend(other)),
         "secretary elsewhere": as_delegate(lend(medecin, orientations=(Orientation.TND,))),
         "reader": as_delegate(lend(medecin, droits=READER)),
+        "medical assistant": as_delegate(lend(medecin, droits=MEDICAL)),
         "lister": as_delegate(lend(medecin, droits=LISTER)),
         "lent nothing": as_delegate(lend(medecin, droits=())),
         "professional": Actor(user=UserFactory()),
@@ -41,16 +42,23 @@ def actors(dossier):
 
 WHOLE = {"médecin", "confrère acting"}
 ON_ROW = [
-    ("read", WHOLE | {"secretary", "reader", "lister"}),
+    ("read", WHOLE | {"secretary", "reader", "lister", "medical assistant"}),
     ("read_volet", WHOLE | {"secretary", "reader"}),
     ("edit_volet", WHOLE | {"secretary"}),
+    ("validate_volet", set()),
+]
+ON_MEDICAL = [
+    ("read_volet", WHOLE | {"medical assistant"}),
+    ("edit_volet", WHOLE | {"medical assistant"}),
+    ("validate_volet", WHOLE),
 ]
 OWN_SPACE = WHOLE | {"other médecin", "confrère in his own name", "médecin acting for another"}
 SECRETARIES = {"secretary", "secretary of another"}
+LISTERS = {"reader", "lister", "medical assistant"}
 IN_SPACE = [
-    ("index", Orientation.SANITAIRE, OWN_SPACE | SECRETARIES | {"reader", "lister"}),
+    ("index", Orientation.SANITAIRE, OWN_SPACE | SECRETARIES | LISTERS),
     ("index", Orientation.TND, OWN_SPACE | {"secretary elsewhere"}),
-    ("index", "", OWN_SPACE | SECRETARIES | {"secretary elsewhere", "reader", "lister"}),
+    ("index", "", OWN_SPACE | SECRETARIES | LISTERS | {"secretary elsewhere"}),
     ("index", "ailleurs", set()),
     ("create", Orientation.SANITAIRE, OWN_SPACE | SECRETARIES),
     ("create", Orientation.TND, OWN_SPACE | {"secretary elsewhere"}),
@@ -63,6 +71,12 @@ IN_SPACE = [
 @pytest.mark.parametrize(("verb", "allowed"), ON_ROW)
 def test_who_may_on_a_dossier(verb, allowed, actors, dossier):
     row = dossier if verb == "read" else volet_of(dossier)
+    assert {name for name, actor in actors.items() if can(getattr(policies, verb), actor, row)} == allowed
+
+
+@pytest.mark.parametrize(("verb", "allowed"), ON_MEDICAL)
+def test_who_may_on_the_medical_volet(verb, allowed, actors, dossier):
+    row = volet_of(dossier, "medical")
     assert {name for name, actor in actors.items() if can(getattr(policies, verb), actor, row)} == allowed
 
 

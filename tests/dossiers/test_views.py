@@ -240,7 +240,9 @@ def test_a_delegation_that_ends_closes_the_dossier_at_once(client, medecin):
 def test_the_text_is_written_once_for_all(signed_in, medecin):
     dossier = DossierFactory(auteur=medecin)
     response = signed_in.post(
-        dossier.get_absolute_url(), {"texte": "Vit seule.\r\nUn chat.", "version": 1}, follow=True
+        dossier.get_absolute_url(),
+        {"volet": "administratif", "texte": "Vit seule.\r\nUn chat.", "version": 1},
+        follow=True,
     )
     assert response.redirect_chain == [(dossier.get_absolute_url(), 302)]
     assert "Le volet administratif est enregistré." in text_of(response)
@@ -251,7 +253,7 @@ def test_the_assistants_work_is_told_in_whose_name(client, medecin):
     """DEL-6."""
     dossier = DossierFactory(auteur=medecin)
     acting(client, lend(medecin))
-    typed = {"texte": "Vit seule.", "version": 1, "au_nom_de": medecin.pk}
+    typed = {"volet": "administratif", "texte": "Vit seule.", "version": 1, "au_nom_de": medecin.pk}
     shown = text_of(client.post(dossier.get_absolute_url(), typed, follow=True))
     assert (
         "l’assistant(e) Sonia Petit a modifié le volet administratif au nom du médecin Christine Leclercq"
@@ -263,30 +265,39 @@ def test_20_000_characters_with_many_lines_are_taken(signed_in, medecin):
     """The browser sends two characters for each new line, and counts one."""
     dossier = DossierFactory(auteur=medecin)
     longest = "ab\n" * 6_666 + "ab"
-    posted = {"texte": longest.replace("\n", "\r\n"), "version": 1}
+    posted = {"volet": "administratif", "texte": longest.replace("\n", "\r\n"), "version": 1}
     assert signed_in.post(dossier.get_absolute_url(), posted).status_code == 302
     assert volet_of(dossier).texte == longest
-    response = signed_in.post(dossier.get_absolute_url(), {"texte": longest + "c", "version": 2})
+    response = signed_in.post(
+        dossier.get_absolute_url(), {"volet": "administratif", "texte": longest + "c", "version": 2}
+    )
     assert response.status_code == 422
 
 
 def test_the_second_writer_sees_both_texts_and_may_save_again(signed_in, medecin):
     dossier = DossierFactory(auteur=medecin)
     path = dossier.get_absolute_url()
-    signed_in.post(path, {"texte": "Vit seule.", "version": 1})
-    response = signed_in.post(path, {"texte": "Vit avec sa fille.", "version": 1})
+    signed_in.post(path, {"volet": "administratif", "texte": "Vit seule.", "version": 1})
+    response = signed_in.post(path, {"volet": "administratif", "texte": "Vit avec sa fille.", "version": 1})
     assert response.status_code == 409
     shown = text_of(response)
     assert "Vit seule." in shown
     assert "Vit avec sa fille." in shown
     version = re.search(r'name="version" value="([0-9]+)"', response.text)[1]
-    assert signed_in.post(path, {"texte": "Vit avec sa fille.", "version": version}).status_code == 302
+    assert (
+        signed_in.post(
+            path, {"volet": "administratif", "texte": "Vit avec sa fille.", "version": version}
+        ).status_code
+        == 302
+    )
     assert volet_of(dossier).texte == "Vit avec sa fille."
 
 
 def test_a_refused_form_is_a_reading_too(signed_in, medecin):
     dossier = DossierFactory(auteur=medecin)
-    response = signed_in.post(dossier.get_absolute_url(), {"texte": "Vit seule.", "version": "zut"})
+    response = signed_in.post(
+        dossier.get_absolute_url(), {"volet": "administratif", "texte": "Vit seule.", "version": "zut"}
+    )
     assert response.status_code == 422
     assert [entry.event for entry in Entry.objects.all()] == ["dossier.read"]
 
@@ -299,7 +310,7 @@ def test_a_small_right_shows_less_and_writes_nothing(client, medecin, droits, re
     assert ("Vit seule." in page.text) is reads
     assert "<textarea" not in page.text
     for version in (1, "zut"):
-        typed = {"texte": "Autre.", "version": version, "au_nom_de": medecin.pk}
+        typed = {"volet": "administratif", "texte": "Autre.", "version": version, "au_nom_de": medecin.pk}
         refused = client.post(dossier.get_absolute_url(), typed)
         assert refused.status_code in (403, 422)
         assert ("Vit seule." in refused.text) is (reads and version == "zut")
