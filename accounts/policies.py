@@ -37,9 +37,12 @@ def lift_lock(actor, user):
 
 
 def unlock(actor, user, places):
-    """COM-7; `places`: where the account holds a habilitation, told by the caller."""
+    """COM-7, and whoever may take a card off the account (check 27).
+
+    `places`: where the account holds a habilitation, told by the caller.
+    """
     if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
-        raise Denied("Ce compte se débloque par un référent.")
+        raise Denied("Seul un référent d’une structure de cette personne peut faire cela.")
     if not any(_covers(actor, place) for place in places):
         raise Denied("Ce compte n’a pas d’habilitation dans votre périmètre.")
 
@@ -97,14 +100,17 @@ def rename(actor, user, places):
 
 
 def change_email(actor, user, places):
-    """Whoever reads the mail may come in: never on an account that also works elsewhere (decisions)."""
+    """Whoever reads the mail may come in: never on an account that also works elsewhere (decisions).
+
+    Nor on one that ever came by card: a référent who takes the card off does not get the account so.
+    """
     correct(actor, user, places)
     if not all(_covers(actor, place) for place in places):
         raise Denied(
             "Cette personne a aussi des habilitations hors de votre périmètre\u00a0: elle seule modifie son "
             "adresse e-mail, dans «\u00a0Mon compte\u00a0»."
         )
-    if is_proved(user) or user.is_staff:
+    if is_proved(user) or user.first_strong_at or user.is_staff:
         raise Denied(
             "Cette personne se connecte aussi par sa carte\u00a0: elle seule modifie son adresse e-mail, "
             "dans «\u00a0Mon compte\u00a0»."

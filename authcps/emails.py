@@ -21,8 +21,9 @@ def paired(user, verified, *, at):
     _notice("paired", user, at, means=Means(verified.means).label)
 
 
-def unpaired(user, identite, *, at):
-    _notice("unpaired", user, at, numero=identite.idnat[1:])
+def unpaired(user, identite, *, at, referent=""):
+    """`referent`: who did it, when it was not the person himself."""
+    _notice("unpaired", user, at, numero=identite.idnat[1:], referent=referent)
 
 
 def _notice(letter, user, at, **context):

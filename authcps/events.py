@@ -3,6 +3,7 @@ EVENTS = {
     "identite.followed": "a changé de numéro national",
     "identite.paired": "a associé une carte ou Pro Santé Connect à son compte",
     "identite.removed": "a retiré une carte ou Pro Santé Connect de son compte",
+    "identite.unpaired": "a retiré une carte ou Pro Santé Connect du compte {label}",
     "compte.opened": "a ouvert son compte",
     "connexion.refused": "n’a pas pu se connecter",
     "connexion.begun": "a commencé une connexion par carte ou Pro Santé Connect",

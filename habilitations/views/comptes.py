@@ -75,7 +75,7 @@ def compte(request, pk):
         past=visible.past(today).order_by("-fin", "-pk")[:HISTORY],
         entries=historique.of_account(person, visible, reader=request.user)[:HISTORY],
         means=Means(person.last_sign_in_means).label if person.last_sign_in_means else "",
-        is_proved=account_policies.is_proved(person),
+        identites=list(person.identites.filter(ended_at=None).order_by("since")),
         may_change_email=can(account_policies.change_email, request.actor, person, places),
         pending=_pending(person),
     )

@@ -3,6 +3,7 @@ from django.urls import path
 from viatraj.espaces.views import (
     accueil,
     assistant,
+    cartes,
     compte,
     documentation,
     legal,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("mon-compte/appairages/<int:pk>/retirer/", compte.remove_identite, name="remove_identite"),
     path("mon-compte/habilitations/<int:pk>/e-mails/", mes_droits.notify, name="notify_habilitation"),
     path("mon-compte/habilitations/<int:pk>/renoncer/", mes_droits.give_up, name="give_up_habilitation"),
+    path("administration/comptes/<int:pk>/cartes/<int:identite>/retirer/", cartes.unpair, name="unpair"),
     path("mes-referents/", mes_droits.referents_index, name="mes_referents"),
     path("mes-referents/<int:pk>/", mes_droits.referents_of, name="referents_of"),
     path("mes-droits/", mes_droits.droits, name="mes_droits"),
