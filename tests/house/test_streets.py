@@ -41,3 +41,28 @@ def test_the_clock_is_read_at_the_edge():
 
 def _is_edge(module) -> bool:
     return bool({*module.path.removesuffix(".py").split("/")} & {*ROOMS_WITH_A_CLOCK})
+
+
+# Who may name what talks to a relay: a chain that ends in the sender's own process.
+TALKING = {
+    "smtplib": {"courrier/routes.py"},
+    "django.core.mail": {"courrier/routes.py"},
+    "courrier.routes": {"courrier/delivery.py"},
+    "courrier.delivery": {"courrier/management/commands/deliver_messages.py"},
+}
+
+
+def test_no_mail_leaves_within_a_request():
+    """A page posts into the outbox, in its transaction; only the sender's command reaches a relay."""
+    found = {name: {one.path for one in modules() if name in _imported(one)} for name in TALKING}
+    assert found == TALKING
+
+
+def _imported(module) -> set[str]:
+    found = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found

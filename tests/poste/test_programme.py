@@ -344,6 +344,12 @@ def test_a_configuration_that_cannot_serve(tmp_path, text, words):
     assert "Traceback" not in done.stderr
 
 
+def test_it_says_how_it_is_called():
+    done = run("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "programme-du-poste [-h] [configuration]" in done.stdout
+
+
 def test_the_example_is_a_good_one():
     from programme_du_poste import configuration
 

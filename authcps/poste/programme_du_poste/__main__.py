@@ -1,5 +1,6 @@
 """`programme-du-poste [CONFIGURATION]`: serves until it is stopped; exit 1 with a sentence when it cannot."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ DEFAULT = Path.home() / ".config" / "programme-du-poste.toml"
 
 def main() -> None:
     try:
-        known = configuration.read(Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT)
+        known = configuration.read(_asked().configuration)
         server = _server(known)
     except configuration.Mistake as mistake:
         sys.exit(str(mistake))
@@ -19,6 +20,16 @@ def main() -> None:
         server.serve_forever()
     except KeyboardInterrupt:
         server.server_close()
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="programme-du-poste",
+        description="Lit la carte CPS, CPE ou CPA de ce poste, pour les sites autorisés.",
+    )
+    help_text = "fichier de configuration (par défaut : %(default)s)"
+    parser.add_argument("configuration", nargs="?", type=Path, default=DEFAULT, help=help_text)
+    return parser.parse_args()
 
 
 def _server(known):

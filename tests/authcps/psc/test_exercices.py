@@ -136,3 +136,12 @@ def test_identities_of_test(idnat, settings):
 def test_somebody_without_a_name_is_nobody(name):
     with pytest.raises(exercices.Unknown, match="no_name"):
         read(**{name: ""})
+
+
+def test_professions_are_those_of_the_nomenclature():
+    """TRE_G15 of the ANS, code by code; 99 is of RPPS+ (TRE_R291), which it does not list."""
+    known = (
+        "10 21 26 28 31 32 35 36 37 38 39 40 50 60 69 70 80 81 82 83 84 85 86 91 92 93 94 95 96 98".split()
+    )
+    assert exercices.PROFESSIONS.keys() == {*known, "99"}
+    assert exercices.PROFESSIONS["10"] == "Médecin"
