@@ -122,6 +122,11 @@ class User(AbstractBaseUser):
     def is_active(self) -> bool:
         return self.disabled_at is None
 
+    def proved_names(self) -> list[tuple[str, str]]:
+        """(nom, prénom) as his living cards or Pro Santé Connect say; his own word while he has none."""
+        proved = self.identites.filter(ended_at=None).values_list("nom", "prenom")
+        return list(proved) or [(self.nom, self.prenom)]
+
     def has_perm(self, perm: str, obj=None) -> bool:
         """The support staff look (read-only admin); nobody writes by Django's own permissions."""
         return self.is_active and self.is_staff and perm.split(".")[-1].startswith("view_")
@@ -141,6 +146,8 @@ class Identite(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="identites")
     idnat = models.CharField("identification nationale", max_length=40)
     kind = models.CharField("nature", max_length=10, choices=Kind)
+    nom = models.CharField("nom lu", max_length=100)
+    prenom = models.CharField("prénom lu", max_length=100, blank=True)
     since = models.DateTimeField("depuis", db_default=Now())
     ended_at = models.DateTimeField("retirée le", null=True, blank=True)
 

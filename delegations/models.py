@@ -11,6 +11,7 @@ from accounts.models import Identite
 from annuaire.models import Cle, Professionnel
 from viatraj.core.droits import Droit, Mode, Orientation
 from viatraj.core.periods import Periode, PeriodeQuerySet, no_overlap
+from viatraj.core.typography import of
 
 INVITATION_LIFETIME = settings.INVITATION_LIFETIME
 LIVING = Q(refused_at=None, renounced_at=None, expired_at=None, revoked_at=None)
@@ -22,9 +23,12 @@ def _key(field: str) -> models.GeneratedField:
     return models.GeneratedField(expression=Cle(field), output_field=Cle.output_field, db_persist=True)
 
 
-def _named(nom: str, prenom: str) -> Q:
-    """Whom a card names, whatever the case, accents, hyphens or spaces."""
-    return Q(nom_cle=Cle(Value(nom)), prenom_cle=Cle(Value(prenom)))
+def _named(names: list[tuple[str, str]]) -> Q:
+    """Whom cards name (nom, prénom), whatever the case, accents, hyphens or spaces."""
+    rule = Q(pk__in=[])
+    for nom, prenom in names:
+        rule |= Q(nom_cle=Cle(Value(nom)), prenom_cle=Cle(Value(prenom)))
+    return rule
 
 
 class DelegationQuerySet(PeriodeQuerySet):
@@ -53,21 +57,34 @@ class DelegationQuerySet(PeriodeQuerySet):
         to_confrere = Q(kind=Delegation.Kind.CONFRERE, professionnel__idnat__in=numbers)
         to_assistant = Q(kind=Delegation.Kind.ASSISTANT, email__iexact=user.email)
         return self.filter(delegataire=None).filter(
-            to_confrere | (to_assistant & _named(user.nom, user.prenom))
+            to_confrere | (to_assistant & _named(user.proved_names()))
         )
 
-    def unclaimed(self, nom: str, prenom: str):
-        """Invitations of assistants that nobody has taken yet, for whoever bears this name (CON-9)."""
+    def addressed_to(self, user):
+        """Received, or proposed and not yet taken."""
+        proposed = self.model.objects.proposed_to(user).values("pk")
+        return self.filter(Q(delegataire=user) | Q(pk__in=proposed))
+
+    def awaiting(self, user, *, on):
+        """What this person still has to accept or to refuse."""
+        return self.addressed_to(user).current(on).filter(accepted_at=None)
+
+    def unclaimed(self, names: list[tuple[str, str]]):
+        """Invitations of assistants that nobody has taken yet, for whoever bears such a name (CON-9)."""
         waiting = self.living().filter(kind=Delegation.Kind.ASSISTANT, delegataire=None)
-        return waiting.filter(_named(nom, prenom))
+        return waiting.filter(_named(names))
 
     def answered_by_assistant(self, nom: str, prenom: str, email: str):
         """Former délégations of the same person, who has shown himself since."""
         known = self.filter(kind=Delegation.Kind.ASSISTANT, delegataire__isnull=False, email__iexact=email)
-        return known.filter(_named(nom, prenom))
+        return known.filter(_named([(nom, prenom)]))
 
     def with_account(self):
-        """«Utilisateur»: does the person have an account, though he may not have answered yet?"""
+        """«Utilisateur»: does the person have an account?
+
+        Of a confrère, whom the national directory names, at once. Of an assistant once he has answered:
+        before, the page would tell anybody which addresses have an account (MDP-2).
+        """
         holder = Identite.objects.filter(idnat=OuterRef("professionnel__idnat"), ended_at=None)
         return self.annotate(has_account=Q(delegataire__isnull=False) | models.Exists(holder))
 
@@ -79,8 +96,7 @@ class DelegationQuerySet(PeriodeQuerySet):
         """To the médecin and to his delegate, in their own name only: never while acting (DEL-7)."""
         if actor.user is None or actor.is_acting:
             return self.none()
-        proposed = self.model.objects.proposed_to(actor.user).values("pk")
-        return self.filter(Q(delegant=actor.user) | Q(delegataire=actor.user) | Q(pk__in=proposed))
+        return self.filter(delegant=actor.user) | self.addressed_to(actor.user)
 
 
 class Delegation(Periode):
@@ -115,6 +131,7 @@ class Delegation(Periode):
     nonce = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cle = models.UUIDField("clé de la demande", default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField("proposée le", db_default=Now(), editable=False)
+    invited_at = models.DateTimeField("dernière invitation le", db_default=Now(), editable=False)
     accepted_at = models.DateTimeField("acceptée le", null=True, blank=True)
     refused_at = models.DateTimeField("refusée le", null=True, blank=True)
     renounced_at = models.DateTimeField("abandonnée le", null=True, blank=True)
@@ -185,6 +202,15 @@ class Delegation(Periode):
     @property
     def titre(self) -> str:
         return f"Dr {self.nom_complet}" if self.is_confrere else self.nom_complet
+
+    @property
+    def du_titre(self) -> str:
+        """«du Dr Gabriel Léon», «de Paul Leroux», «d’Anaïs Petit»."""
+        return f"du {self.titre}" if self.is_confrere else of(self.titre)
+
+    @property
+    def au_titre(self) -> str:
+        return f"{'au' if self.is_confrere else 'à'} {self.titre}"
 
     @property
     def is_confrere(self) -> bool:

@@ -1,5 +1,6 @@
 """Who may lend, answer, change and take back (DEL-3, DEL-4, DEL-7)."""
 
+from accounts.policies import is_proved
 from accounts.policies import own_account as own_account
 from viatraj.core.policies import Denied
 from viatraj.core.policies import system as system
@@ -33,13 +34,25 @@ def modify(actor, delegation):
         raise Denied("Cette délégation a pris fin\u00a0: elle ne peut plus être modifiée.")
 
 
+def resend(actor, delegation, today):
+    """A new invitation, while somebody still has to answer the former one."""
+    manage(actor, delegation)
+    if not delegation.is_waiting or delegation.fin < today:
+        raise Denied("Cette délégation n’attend plus de réponse\u00a0: il n’y a pas d’invitation à renvoyer.")
+
+
 def answer(actor, delegation):
     """Accept or refuse: the person it was proposed to, in his own name."""
     if actor.is_acting or actor.user is None or actor.user.pk != delegation.delegataire_id:
         raise Denied("Seule la personne à qui cette délégation est proposée peut y répondre.")
     if not delegation.is_living:
         raise Denied("Cette délégation n’est plus proposée\u00a0: elle a été supprimée ou a pris fin.")
-    if actor.user.first_strong_at is None:
+    prove(actor, delegation)
+
+
+def prove(actor, delegation):
+    """A confrère has once used card or e-CPS; an assistant's card is still his, for it says his name."""
+    if actor.user.first_strong_at is None or not (delegation.is_confrere or is_proved(actor.user)):
         raise Denied("Connectez-vous d’abord une fois avec votre carte CPx (CPS, CPE ou CPA) ou l’e-CPS.")
 
 

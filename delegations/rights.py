@@ -136,17 +136,26 @@ def label(droits: frozenset[Lent]) -> str:
     return next((preset.label for preset in PRESETS if preset.lent == droits), OWN_CHOICE)
 
 
-def table(droits: frozenset[Lent]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What is lent, orientation by orientation: (right, «Oui», «lecture» or «écriture»)."""
+class OnOrientation(NamedTuple):
+    """What one may do there, «Oui», «lecture» or «écriture» by right, and what one may not (DEL-5)."""
+
+    label: str
+    held: list[tuple[str, str]]
+    missing: list[str]
+
+
+def table(droits: frozenset[Lent]) -> list[OnOrientation]:
     modes = {(one.orientation, one.droit): Mode(one.mode).label for one in droits}
     rows = []
     for orientation in Orientation:
-        held = [
-            (droit.label, modes[orientation.value, droit.value])
+        said = {
+            droit.label: modes.get((orientation.value, droit.value))
             for droit in LENDABLE
-            if (orientation.value, droit.value) in modes
-        ]
-        rows.append((orientation.label, held))
+            if (orientation, droit) not in NOT_THERE
+        }
+        held = [(label, mode) for label, mode in said.items() if mode]
+        missing = [label for label, mode in said.items() if not mode]
+        rows.append(OnOrientation(orientation.label, held, missing))
     return rows
 
 

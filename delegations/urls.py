@@ -26,6 +26,7 @@ urlpatterns = [
     path("medecin/delegations/assistant/", assistants.grant, name="grant_assistant"),
     path("medecin/delegations/<int:pk>/", medecin.show, name="show"),
     path("medecin/delegations/<int:pk>/modifier/", medecin.modify, name="modify"),
+    path("medecin/delegations/<int:pk>/renvoyer/", medecin.resend, name="resend"),
     path("medecin/delegations/<int:pk>/supprimer/", medecin.revoke, name="revoke"),
     path("delegations/recues/", recues.received, name="received"),
     path("delegations/recues/<int:pk>/", recues.answer, name="answer"),

@@ -70,7 +70,8 @@ class MedecinFactory(UserFactory):
     @factory.post_generation
     def idnat(self, create, extracted, **kwargs):
         idnat = extracted or self.login
-        Identite.objects.create(user=self, idnat=idnat, kind=Identite.Kind.RPPS)
+        said = {"kind": Identite.Kind.RPPS, "nom": self.nom, "prenom": self.prenom}
+        Identite.objects.create(user=self, idnat=idnat, **said)
 
 
 class ProfessionnelFactory(factory.django.DjangoModelFactory):

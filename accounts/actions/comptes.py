@@ -22,7 +22,8 @@ def create(*, login, nom, prenom, email, now, by, idnat="", **fields):
         User(login=login.lower(), nom=nom, prenom=prenom, email=email, password=make_password(None), **fields)
     )
     if idnat:
-        save_valid(Identite(user=user, idnat=idnat, kind=Identite.kind_of(idnat), since=now))
+        kind = Identite.kind_of(idnat)
+        save_valid(Identite(user=user, idnat=idnat, kind=kind, nom=nom, prenom=prenom, since=now))
     record("compte.created", by=by, target=user)
     return user
 

@@ -12,7 +12,7 @@ from authcps.actions.attempts import (
 )
 from authcps.actions.cartes import CHALLENGE_LIFETIME, answer, challenge, claim, note_card, present
 from authcps.actions.codes import enrol, redeem, send_code, skip_code, trust
-from authcps.actions.identites import open_account, open_assistant, pair, recognise, remove
+from authcps.actions.identites import open_account, open_assistant, pair, recognise, remove, unpair
 from authcps.actions.psc import refuse
 from authcps.actions.reception import cancel_reception, choose_reception, confirm_reception
 from authcps.actions.secours import add_totp, make_recovery, redeem_recovery, redeem_totp, remove_totp
@@ -50,5 +50,6 @@ __all__ = [
     "sign_out",
     "skip_code",
     "trust",
+    "unpair",
     "verify",
 ]

@@ -7,7 +7,7 @@ from django.db import transaction
 import accounts.actions
 from accounts.models import Identite, User
 from accounts.policies import own_account
-from authcps import emails
+from authcps import emails, policies
 from authcps.actions.attempts import finish, known_as
 from authcps.identity import Verified
 from journal.models import record
@@ -25,6 +25,7 @@ def recognise(attempt, *, user, verified: Verified, now, by) -> bool:
         return False
     user, by = locked(user), replace(known_as(user, by), means=verified.means)
     _follow_number(user, verified, now=now, by=by)
+    _follow_name(user, verified)
     accounts.actions.lift_lock(user, by=by)
     user.first_strong_at = user.first_strong_at or now
     user.save(update_fields=["first_strong_at"])
@@ -41,9 +42,15 @@ def _follow_number(user, verified, *, now, by):
     record("identite.followed", by=by, target=user, idnat=verified.idnat)
 
 
+def _follow_name(user, verified):
+    """A new card after a marriage: an invitation is compared with what the card says today."""
+    said = {"nom": verified.nom, "prenom": verified.prenom}
+    user.identites.filter(idnat=verified.idnat, ended_at=None).exclude(**said).update(**said)
+
+
 def _add(user, verified, now):
-    kind = Identite.kind_of(verified.idnat)
-    return save_valid(Identite(user=user, idnat=verified.idnat, kind=kind, since=now))
+    said = {"kind": Identite.kind_of(verified.idnat), "nom": verified.nom, "prenom": verified.prenom}
+    return save_valid(Identite(user=user, idnat=verified.idnat, since=now, **said))
 
 
 @transaction.atomic
@@ -57,9 +64,13 @@ def pair(attempt, *, now, by) -> str:
     if not user.identites.filter(idnat=verified.idnat, ended_at=None).exists():
         _add(user, verified, now)
         user.first_strong_at = user.first_strong_at or now
-        user.save(update_fields=["first_strong_at"])
+        if verified.is_medecin:  # both hats on one account (COM-1, CON-11)
+            user.profession, user.categorie = verified.profession, verified.categorie
+            user.specialite = verified.specialite_or_listed[:100]
+        save_valid(user)
         record("identite.paired", by=by, target=user, means=verified.means, idnat=verified.idnat)
         emails.paired(user, verified, at=now)
+        attempt.user = user
     return verified.means
 
 
@@ -139,10 +150,25 @@ def remove(identite, *, ancien, now, by):
         raise Denied("C’est votre seul moyen de connexion\u00a0: choisissez d’abord un mot de passe.")
     accounts.actions.prove(by.user, ancien, now=now, by=by)
     with transaction.atomic():
-        identite = locked(identite)
-        if identite.ended_at:
-            return
-        identite.ended_at = now
-        save_valid(identite)
-        record("identite.removed", by=by, target=by.user, idnat=identite.idnat)
-        emails.unpaired(by.user, identite, at=now)
+        if _end(identite, now):
+            record("identite.removed", by=by, target=by.user, idnat=identite.idnat)
+            emails.unpaired(by.user, identite, at=now)
+
+
+@transaction.atomic
+def unpair(identite, *, places, now, by):
+    """By a référent of one of `places`, where its account holds a habilitation: a card lost, or not his."""
+    policies.unpair(by, identite.user, places)
+    if _end(identite, now):
+        record("identite.unpaired", by=by, target=identite.user, idnat=identite.idnat)
+        emails.unpaired(identite.user, identite, at=now, referent=by.user.nom_complet)
+
+
+def _end(identite, now) -> bool:
+    """Twice is once."""
+    identite = locked(identite)
+    if identite.ended_at:
+        return False
+    identite.ended_at = now
+    save_valid(identite)
+    return True

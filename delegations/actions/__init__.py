@@ -1,6 +1,6 @@
 """What can be done with a délégation. The only writer of this app."""
 
-from delegations.actions.propositions import expire_invitations, grant_assistant, grant_confrere
+from delegations.actions.propositions import expire_invitations, grant_assistant, grant_confrere, resend
 from delegations.actions.reponses import accept, lay_down, note_too_late, refuse, renounce, take_up
 from delegations.actions.suivi import export_activity, modify, modify_assistant, revoke, tell_endings
 
@@ -16,6 +16,7 @@ __all__ = [
     "note_too_late",
     "refuse",
     "renounce",
+    "resend",
     "revoke",
     "take_up",
     "tell_endings",

@@ -24,7 +24,8 @@ def change(delegation):
 def words(delegation) -> dict:
     """What the journal's sentences may name."""
     return {
-        "titre": delegation.titre,
+        "du_titre": delegation.du_titre,
+        "au_titre": delegation.au_titre,
         "titre_delegant": delegation.delegant.titre,
         "debut": f"{delegation.debut:%d/%m/%Y}",
         "fin": f"{delegation.fin:%d/%m/%Y}",

@@ -1,8 +1,10 @@
 """Proposing, to a confrère of the national directory or to an assistant; closing what nobody answers."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 import annuaire.actions
 from accounts.models import Identite
@@ -11,6 +13,8 @@ from delegations.actions.parts import change, check_droits, check_period, invite
 from delegations.models import INVITATION_LIFETIME, Delegation
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
+
+RESEND_AFTER = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -96,6 +100,20 @@ def _already_mine(medecin, nom, prenom, email):
 
 
 @transaction.atomic
+def resend(delegation, *, now, by) -> bool:
+    """A new link and thirty days anew, the former link dead; False when one has left within the hour."""
+    delegation = locked(delegation)
+    policies.resend(by, delegation, localdate(now))
+    if delegation.invited_at > now - RESEND_AFTER:
+        return False
+    delegation.invited_at = now
+    change(delegation)
+    record("delegation.resent", by=by, target=delegation, **words(delegation))
+    emails.granted(delegation)
+    return True
+
+
+@transaction.atomic
 def expire_invitations(*, now, by):
     """Invitations that nobody answered within 30 days; the médecin is told."""
     policies.system(by)
@@ -104,7 +122,7 @@ def expire_invitations(*, now, by):
 
 def _close_unanswered(delegations, *, now, by):
     """A constraint cannot read the clock: what has run out is closed before a new one is made."""
-    unanswered = delegations.living().filter(accepted_at=None, created_at__lt=now - INVITATION_LIFETIME)
+    unanswered = delegations.living().filter(accepted_at=None, invited_at__lt=now - INVITATION_LIFETIME)
     for delegation in unanswered.select_for_update(of=("self",), skip_locked=True):
         delegation.expired_at = now
         change(delegation)

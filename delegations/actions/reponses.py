@@ -17,7 +17,7 @@ def accept(delegation, *, now, by, nonce=None):
     policies.answer(by, delegation)
     if delegation.accepted_at:
         return
-    if delegation.created_at < now - INVITATION_LIFETIME:
+    if delegation.invited_at < now - INVITATION_LIFETIME:
         raise Denied("Cette proposition a plus de 30 jours\u00a0: demandez au médecin de la renouveler.")
     delegation.accepted_at = now
     change(delegation)
@@ -54,7 +54,7 @@ def _is_for(delegation, user, nonce) -> bool:
     row = Delegation.objects.filter(pk=delegation.pk)
     if row.proposed_to(user).exists():
         return True
-    return nonce == delegation.nonce.hex and row.unclaimed(user.nom, user.prenom).exists()
+    return nonce == delegation.nonce.hex and row.unclaimed(user.proved_names()).exists()
 
 
 @transaction.atomic

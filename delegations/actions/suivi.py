@@ -18,19 +18,16 @@ IDENTITY = {"nom": "nom corrigé", "prenom": "prénom corrigé", "email": "adres
 
 
 @transaction.atomic
-def modify(delegation, *, debut, fin, version, today, by):
+def modify(delegation, *, debut, fin, version, today, now, by):
     """DEL-4: the period; at once, and the delegate is told."""
     delegation = locked(delegation, version=version)
     policies.modify(by, delegation)
-    told = _change_period(delegation, debut, fin, today=today)
-    if told:
-        change(delegation)
-        _record_change(delegation, told, by=by)
-        _tell(delegation, told)
+    if told := _change_period(delegation, debut, fin, today=today):
+        _save(delegation, told, now=now, by=by)
 
 
 @transaction.atomic
-def modify_assistant(delegation, *, debut, fin, droits, version, today, by, identity=None):
+def modify_assistant(delegation, *, debut, fin, droits, version, today, now, by, identity=None):  # noqa: PLR0913, the form's fields
     """DEL-4: period and rights; `identity` (nom, prénom, e-mail) while nobody has shown a card for it."""
     delegation = locked(delegation, version=version)
     policies.modify(by, delegation)
@@ -40,10 +37,8 @@ def modify_assistant(delegation, *, debut, fin, droits, version, today, by, iden
     told += _change_period(delegation, debut, fin, today=today)
     told += rights.changes(before, droits)
     if told:
-        change(delegation)
         lend(delegation, droits)
-        _record_change(delegation, told, by=by)
-        _tell(delegation, told)
+        _save(delegation, told, now=now, by=by)
 
 
 def _correct(delegation, identity) -> list[str]:
@@ -66,14 +61,13 @@ def _change_period(delegation, debut, fin, *, today) -> list[str]:
     return [f"période du {short_day(debut)} au {short_day(fin)} (auparavant {former})"]
 
 
-def _record_change(delegation, told, *, by):
-    """The history says what has changed."""
+def _save(delegation, told, *, now, by):
+    """A waiting one is proposed again: the former mail's link, dates and rights are no longer right."""
+    if delegation.is_waiting:
+        delegation.invited_at = now
+    change(delegation)
     changed = "\u202f; ".join(told)
     record("delegation.modified", by=by, target=delegation, changements=changed, **words(delegation))
-
-
-def _tell(delegation, told):
-    """A waiting one is proposed again: the former mail's link, dates and rights are no longer right."""
     emails.granted(delegation) if delegation.is_waiting else emails.modified(delegation, told)
 
 

@@ -33,9 +33,9 @@ def grant(request):
 
 def modify(request, delegation):
     form = ModifyAssistantForm(posted(request), delegation=delegation)
-    known = {"delegation": delegation, "today": timezone.localdate(), "by": request.actor}
-    if submit(form, actions.modify_assistant, **known):
-        messages.success(request, f"La délégation de {delegation.titre} est modifiée.")
+    known = {"today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.modify_assistant, delegation=delegation, **known):
+        messages.success(request, f"La délégation {delegation.du_titre} est modifiée.")
         return redirect("delegations:index")
     stale = getattr(form, "stale", None)
     return page(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import annuaire.search
 from accounts.models import Identite
@@ -105,9 +105,9 @@ def modify(request, pk):
         return assistants.modify(request, delegation)
     as_read = {"debut": delegation.debut, "fin": delegation.fin, "version": delegation.version}
     form = ModifyForm(posted(request), initial=as_read)
-    known = {"delegation": delegation, "today": timezone.localdate(), "by": request.actor}
-    if submit(form, actions.modify, **known):
-        messages.success(request, f"La délégation de {delegation.titre} est modifiée.")
+    known = {"today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.modify, delegation=delegation, **known):
+        messages.success(request, f"La délégation {delegation.du_titre} est modifiée.")
         return redirect("delegations:index")
     return page(request, "delegations/modify.html", form=form, delegation=delegation)
 
@@ -118,9 +118,28 @@ def revoke(request, pk):
     delegation = get_object_or_404(_granted(request), pk=pk)
     if request.method == "POST":
         actions.revoke(delegation, now=timezone.now(), by=request.actor)
-        messages.success(request, f"La délégation de {delegation.titre} est supprimée, avec effet immédiat.")
+        messages.success(request, f"La délégation {delegation.du_titre} est supprimée, avec effet immédiat.")
         return redirect("delegations:index")
     return page(request, "delegations/revoke.html", delegation=delegation)
+
+
+@require_POST
+def resend(request, pk):
+    policies.own_delegations(request.actor)
+    delegation = get_object_or_404(_granted(request), pk=pk)
+    if actions.resend(delegation, now=timezone.now(), by=request.actor):
+        messages.success(
+            request,
+            f"Une nouvelle invitation part à l’adresse {delegation.du_titre}, valable 30 jours. "
+            "Le lien de la précédente ne vaut plus.",
+        )
+    else:
+        messages.info(
+            request,
+            f"Une invitation est déjà partie à l’adresse {delegation.du_titre} il y a moins d’une heure. "
+            "Laissez-lui le temps d’arriver\u00a0; demandez de vérifier aussi le courrier indésirable.",
+        )
+    return redirect("delegations:index")
 
 
 def _granted(request):

@@ -33,10 +33,8 @@ def received(request):
 
 
 def _mine(request):
-    """Received, or proposed and not yet taken: by whom, until when, which rights."""
-    user = request.actor.user
-    proposed = Delegation.objects.proposed_to(user).values("pk")
-    rows = Delegation.objects.filter(delegataire=user) | Delegation.objects.filter(pk__in=proposed)
+    """By whom, until when, with which rights."""
+    rows = Delegation.objects.addressed_to(request.actor.user)
     return rows.select_related("delegant").prefetch_related("droits").order_by("debut", "pk")
 
 
@@ -55,7 +53,9 @@ def invitation(request, token):
     if not _is_for(request.actor.user, delegation):
         if delegation.is_confrere or delegation.delegataire_id:
             raise Http404
-        return page(request, "delegations/other_card.html", status=403, delegation=delegation)
+        borne = [f"{prenom} {nom}" for nom, prenom in request.actor.user.proved_names()]
+        known = {"delegation": delegation, "borne": " ou ".join(borne)}
+        return page(request, "delegations/other_card.html", status=403, **known)
     return _answer(request, delegation, nonce=nonce)
 
 
@@ -63,7 +63,7 @@ def _is_for(user, delegation) -> bool:
     if delegation.delegataire_id:
         return delegation.delegataire_id == user.pk
     row = Delegation.objects.filter(pk=delegation.pk)
-    return (row.proposed_to(user) | row.unclaimed(user.nom, user.prenom)).exists()
+    return (row.proposed_to(user) | row.unclaimed(user.proved_names())).exists()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

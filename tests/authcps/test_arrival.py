@@ -187,6 +187,23 @@ class TestFirst:
         answers = [client.get(re.search(r"/mon-compte/verifier/\S+", text)[0]).status_code for text in links]
         assert sorted(answers) == [200, 404], "the former link dies"
 
+    def test_the_address_of_another_account(self, client):
+        """COM-4: the sentence stands at the field, what was typed stays, and the same attempt goes on."""
+        UserFactory(email=self.TYPED["email"].upper())
+        holding(client, NEWCOMER)
+        answer = client.post(FIRST, self.TYPED)
+        assert answer.status_code == 422
+        assert 'href="#id_email"' in answer.text
+        assert "Cette adresse e-mail est déjà celle d’un autre compte." in answer.text
+        for name in ("email", "telephone"):
+            assert f'value="{self.TYPED[name]}"' in answer.text
+        assert "31000 Toulouse" in answer.text
+        assert "Associez-y votre carte" in answer.text
+        assert not User.objects.filter(login=NEWCOMER.idnat).exists()
+        assert not Identite.objects.exists()
+        assert not Message.objects.exists()
+        assert client.post(FIRST, self.TYPED | {"email": "autre@cabinet.example"}).url == "/medecin/"
+
     @pytest.mark.parametrize(
         ("field", "typed", "words"),
         [
@@ -236,6 +253,17 @@ class TestPairing:
         assert Message.objects.filter(to=user.email, subject__contains="associé").count() == 1
         client.post("/deconnexion/")
         assert arrive(client, holding(client, NURSE, door="professionnel")).url == "/professionnel/"
+
+    def test_a_medecin_who_has_an_account_in_his_hospital_keeps_it(self, client):
+        """COM-1, CON-11: one account, both spaces."""
+        user = UserFactory(nom="Castelnau")
+        assert arrive(client, holding(client, NEWCOMER)).url == FIRST
+        self.give_password(client, user)
+        assert client.post("/connexion/code/", {"code": last_code()}).url == "/medecin/"
+        assert client.get("/medecin/").status_code == 200
+        user.refresh_from_db()
+        assert user.is_medecin
+        assert User.objects.count() == 1
 
     def test_needs_the_code_even_in_a_trusted_browser(self, client):
         user = UserFactory()
@@ -318,3 +346,17 @@ class TestRemoval:
         user.save()
         with pytest.raises(Exception, match="seul moyen de connexion"):
             actions.remove(user.identites.get(), ancien="", now=timezone.now(), by=as_medecin(user))
+
+
+def test_the_name_of_the_card_is_kept_and_followed(client):
+    """An invitation is compared with it, not with what the account says (CON-9)."""
+    user = UserFactory(nom="Durand", prenom="Irène")
+    holding(client, NURSE, door="professionnel")
+    client.post(PAIR, {"identifiant": user.login, "mot_de_passe": PASSWORD})
+    client.post("/connexion/code/", {"code": last_code()})
+    assert user.proved_names() == [("Castelnau", "Irène")]
+    client.post("/deconnexion/")
+    arrive(client, holding(client, replace(NURSE, nom="Castelnau-Petit"), door="professionnel"))
+    assert user.proved_names() == [("Castelnau-Petit", "Irène")]
+    user.identites.update(ended_at=timezone.now())
+    assert user.proved_names() == [("Durand", "Irène")]

@@ -52,7 +52,7 @@ def test_an_assistant_is_invited_comes_and_writes(
     _writes(paul)
 
     numero = Dossier.objects.get().numero
-    medecin.opens(f"/dossiers/{numero}/").sees(
+    medecin.opens(f"/dossiers/{numero}/").looks(
         "l’assistant(e) Paul LEROUX a modifié le volet administratif au nom du médecin Christine Leclercq"
     )
     medecin.opens("/medecin/delegations/activite/").looks("Activité de mes délégués", "l’assistant(e)")
@@ -74,7 +74,7 @@ def _arrives(paul):
     paul.comes_by("CPA de Paul Leroux", link).looks("Première connexion", "paul.leroux@cabinet.example")
     paul.page.get_by_label("Profession", exact=True).select_option("Secrétaire")
     paul.types(mot_de_passe="une phrase assez longue", mot_de_passe_bis="une phrase assez longue")
-    paul.presses("Créer mon compte").sees("charte d’utilisation")
+    paul.presses("Créer mon compte").looks("charte d’utilisation")
     paul.page.get_by_label("J’ai lu et accepte").check()
     paul.presses("Valider").looks("Le Dr Christine Leclercq vous propose une délégation", "Créer un dossier")
 
@@ -84,7 +84,7 @@ def _writes(paul):
     paul.looks("Vous agissez au nom du Dr Christine Leclercq").opens("/dossiers/")
     paul.page.locator("#dossiers tbody a").first.click()
     paul.looks("Marchandeau").types(texte="Une fille, présente.").presses("Enregistrer")
-    paul.sees("Le volet administratif est enregistré.")
+    paul.looks("Le volet administratif est enregistré.", "Vos droits sur ce dossier", "Volet médical Non")
 
 
 def _is_out_at_his_next_click(medecin, paul, numero):

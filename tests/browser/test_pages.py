@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 import dossiers.actions
+from tests.dossiers.factories import lend
 from tests.espaces.test_interface import violations
 from tests.factories import DelegationFactory, as_medecin, sign_in
 from viatraj.core.droits import Orientation
@@ -22,18 +23,26 @@ SIGNED_IN = [
     "/medecin/delegations/confrere/?nom=x",
     "/medecin/delegations/confrere/899100045789/",
     "/medecin/delegations/historique/medecins/",
+    "/medecin/delegations/historique/assistants/",
+    "/medecin/delegations/assistant/",
+    "/medecin/delegations/absence/",
+    "/medecin/delegations/activite/",
+    "/medecin/delegations/{assistant}/",
+    "/medecin/delegations/{assistant}/modifier/",
     "/medecin/delegations/{delegation}/",
     "/medecin/delegations/{delegation}/modifier/",
     "/medecin/delegations/{delegation}/supprimer/",
     "/delegations/recues/",
     "/delegations/recues/{received}/",
+    "/documentation/deleguer/assistant/",
+    "/documentation/deleguer/confrere/",
     "/mon-compte/",
     "/dossiers/",
     "/dossiers/creer/",
     "/dossiers/{numero}/",
     "/professionnel/",
 ]
-ACTING = ["/medecin/", "/dossiers/", "/mon-compte/"]
+ACTING = ["/medecin/", "/dossiers/", "/dossiers/{entrusted}/", "/mon-compte/"]
 
 
 @pytest.fixture
@@ -41,19 +50,26 @@ def rows(directory, leclercq, leon):
     today = timezone.localdate()
     lent = {"delegant": leclercq, "delegataire": leon, "fin": today + timedelta(days=9)}
     received = DelegationFactory(delegataire=leclercq, delegant=leon, waiting=True)
+    acting = DelegationFactory(delegataire=leclercq, delegant__nom="Martinon")
+    return {
+        "delegation": DelegationFactory(**lent).pk,
+        "assistant": lend(leclercq, waiting=True).pk,
+        "received": received.pk,
+        "acting": acting,
+        "numero": _dossier_of(leclercq),
+        "entrusted": _dossier_of(acting.delegant),
+    }
+
+
+def _dossier_of(medecin) -> str:
     dossier = dossiers.actions.create(
         orientation=Orientation.SANITAIRE,
         nom="Garricou",
         prenom="Michel",
-        date_naissance=today - timedelta(days=20_000),
-        by=as_medecin(leclercq),
+        date_naissance=timezone.localdate() - timedelta(days=20_000),
+        by=as_medecin(medecin),
     )
-    return {
-        "delegation": DelegationFactory(**lent).pk,
-        "received": received.pk,
-        "acting": DelegationFactory(delegataire=leclercq, delegant__nom="Martinon"),
-        "numero": dossier.numero,
-    }
+    return dossier.numero
 
 
 @pytest.fixture
@@ -97,4 +113,5 @@ def test_medecin_s_pages(browse, rows, leclercq, width):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pages_while_acting(browse, rows, leclercq, width):
-    assert browse(ACTING, width=width, session=session_of(leclercq, acting=rows["acting"])) == {}
+    paths = [path.format(**rows) for path in ACTING]
+    assert browse(paths, width=width, session=session_of(leclercq, acting=rows["acting"])) == {}

@@ -142,7 +142,7 @@ class TestGrant:
 
     def test_unanswered_invitation_is_closed_before_a_new_one(self, medecin, confrere):
         first = grant(medecin, confrere)
-        Delegation.objects.update(created_at=timezone.now() - timedelta(days=31))
+        Delegation.objects.update(invited_at=timezone.now() - timedelta(days=31))
         second = grant(medecin, confrere)
         first.refresh_from_db()
         assert first.expired_at
@@ -179,7 +179,7 @@ class TestAnswer:
 
     def test_after_thirty_days(self):
         delegation = DelegationFactory(waiting=True)
-        Delegation.objects.update(created_at=timezone.now() - timedelta(days=30, minutes=1))
+        Delegation.objects.update(invited_at=timezone.now() - timedelta(days=30, minutes=1))
         with pytest.raises(Denied, match="plus de 30 jours"):
             actions.accept(delegation, now=timezone.now(), by=Actor(user=delegation.delegataire))
 
@@ -199,6 +199,7 @@ class TestModify:
             fin=fin,
             version=version or delegation.version,
             today=delegation.debut,
+            now=timezone.now(),
             by=by or as_medecin(delegation.delegant),
         )
         delegation.refresh_from_db()
@@ -235,6 +236,7 @@ class TestModify:
                 fin=day("2026-11-20"),
                 version=1,
                 today=TODAY,
+                now=timezone.now(),
                 by=as_medecin(delegation.delegant),
             )
 
@@ -276,7 +278,7 @@ class TestTakeUp:
 
 def test_expire_invitations():
     old, recent = DelegationFactory(waiting=True), DelegationFactory(waiting=True)
-    Delegation.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    Delegation.objects.filter(pk=old.pk).update(invited_at=timezone.now() - timedelta(days=31))
     for _ in range(2):
         actions.expire_invitations(now=timezone.now(), by=Actor.system("invitations"))
     old.refresh_from_db()

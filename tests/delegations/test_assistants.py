@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from accounts.models import Identite
 from courrier.models import Message
 from delegations import actions, rights
 from delegations.forms import DroitsForm, initial_of, name_of
@@ -44,9 +45,13 @@ def invite(medecin, *, droits=SECRETARIAT, by=None, **known):
     )
 
 
-def nadia(**known):
-    """Her account, made by her card."""
-    return UserFactory(**{**NADIA, "nom": "FERHAT", "first_strong_at": timezone.now(), **known})
+def nadia(*, card=None, **known):
+    """Her account, made by her card; `card`: the name that it says, when it is not the account's."""
+    user = UserFactory(**{**NADIA, "nom": "FERHAT", "first_strong_at": timezone.now(), **known})
+    nom, prenom = card or (user.nom, user.prenom)
+    said = {"kind": Identite.Kind.STRUCTURE, "nom": nom, "prenom": prenom}
+    Identite.objects.create(user=user, idnat=f"599999999900019/CPA{user.pk:07d}", **said)
+    return user
 
 
 def accept(delegation, user):
@@ -274,6 +279,30 @@ class TestAnswer:
         with pytest.raises(Denied):
             accept(delegation, user)
 
+    def test_the_card_names_her_not_the_account(self, delegation):
+        """Whoever wrote the invitation's name into his own account, but has another card, is refused."""
+        impostor = sign_in(Client(), nadia(card=("MARTIN", "NADIA"), email="n.martin@hopital.example"))
+        answer = impostor.get(self.link())
+        assert answer.status_code == 403
+        assert "vous vous présentez sous le nom de NADIA MARTIN" in words(answer)
+        assert impostor.post(self.link(), {"reponse": "accepter"}).status_code == 403
+        delegation.refresh_from_db()
+        assert (delegation.is_waiting, delegation.delegataire) == (True, None)
+
+    def test_her_card_is_enough_though_the_account_has_another_name(self, delegation):
+        client = sign_in(Client(), user := nadia(card=("FERHÂT", "Nadia"), nom="Benali"))
+        assert "Répondre" in client.get(RECEIVED).text
+        assert client.post(self.link(), {"reponse": "accepter"}).url == RECEIVED
+        delegation.refresh_from_db()
+        assert delegation.delegataire == user
+
+    def test_a_card_that_was_removed_says_nothing_any_more(self, delegation):
+        user = nadia(card=("MARTIN", "NADIA"))
+        user.identites.update(ended_at=timezone.now())
+        answer = sign_in(Client(), user).post(self.link(), {"reponse": "accepter"})
+        assert answer.status_code == 403
+        assert "avec votre carte CPx" in answer.text
+
     def test_the_link_alone_is_not_enough(self, delegation):
         """The action itself asks for the name, whatever page called it."""
         by = Actor(user=nadia(nom="Ferhati"))
@@ -291,7 +320,9 @@ class TestAnswer:
         assert delegation.is_waiting
 
     def test_without_a_card_ever(self, delegation):
-        client = sign_in(Client(), nadia(first_strong_at=None))
+        user = nadia(first_strong_at=None)
+        user.identites.all().delete()
+        client = sign_in(Client(), user)
         assert "Votre carte CPx est nécessaire" in client.get(self.link()).text
         answer = client.post(self.link(), {"reponse": "accepter"})
         assert answer.status_code == 403
@@ -326,6 +357,7 @@ def modify(delegation, *, droits=SECRETARIAT, by=None, identity=None, **known):
         droits=frozenset(droits),
         identity=identity,
         today=timezone.localdate(),
+        now=timezone.now(),
         by=by or as_medecin(delegation.delegant),
         **asked,
     )

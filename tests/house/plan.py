@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
 
 from accounts import chartes
-from accounts.models import ChangementAdresse
+from accounts.models import ChangementAdresse, Identite
 from annuaire.models import Activite
 from authcps.identity import Verified
 from authcps.models import Attempt
@@ -123,7 +123,8 @@ class World:
             prenom="Michel",
             date_naissance=date(1957, 2, 18),
         )
-        Volet.objects.create(dossier=self.dossier, kind=Volet.Kind.ADMINISTRATIF)
+        for kind in Volet.Kind:
+            Volet.objects.create(dossier=self.dossier, kind=kind)
         self.in_directory = listed(next_idnat())
         self.unite = UniteFactory()
         self.habilitation = HabilitationFactory(user=self.plain, lieu=self.unite)
@@ -135,6 +136,10 @@ class World:
             total=1,
             state="ready",
             **_times("deposited_at", "checked_at"),
+        )
+        self.paired = HabilitationFactory(lieu=self.unite).user
+        self.carte = Identite.objects.create(
+            user=self.paired, idnat="3310099999/CPE0000043", kind="structure", nom="NOM"
         )
         self.neighbour = referent_of(EtablissementFactory(coordination=self.unite.etablissement.coordination))
 
@@ -148,6 +153,7 @@ class World:
     def _parts(self, name) -> dict:
         return {
             "remove_identite": {"pk": self.owner.identites.get().pk},
+            "unpair": {"pk": self.paired.pk, "identite": self.carte.pk},
             "authcps:confirm_reception": {"token": self._reception_token()},
             "authcps:cancel_reception": {"token": self._reception_token()},
             "accounts:new_password": {"token": f"{urlsafe_base64_encode(b'%d' % self.owner.pk)}.x"},
@@ -155,6 +161,7 @@ class World:
             "delegations:show": {"pk": self.lent.pk},
             "delegations:modify": {"pk": self.lent.pk},
             "delegations:revoke": {"pk": self.lent.pk},
+            "delegations:resend": {"pk": self.waiting.pk},
             "delegations:answer": {"pk": self.lent.pk},
             "delegations:renounce": {"pk": self.lent.pk},
             "delegations:invitation": {"token": emails.token(self.lent)},
@@ -339,7 +346,7 @@ class World:
                 "cle": uuid4(),
             },
             "dossiers:search": {"nom": "Garricou", "prenom": ""},
-            "dossiers:detail": {"texte": "Un texte", "version": 1},
+            "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1},
         }.get(route.name, {})
 
     def query(self, route: Route) -> dict:

@@ -29,7 +29,7 @@ def lend(number, **known):
                 "delegation.granted",
                 by=Actor(user=row.delegant, quality="médecin"),
                 target=row,
-                titre=row.titre,
+                au_titre=row.au_titre,
                 titre_delegant=row.delegant.titre,
                 debut="01/01/2026",
                 fin="31/01/2026",

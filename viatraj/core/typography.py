@@ -1,6 +1,7 @@
 """French dates, hours and numbers as a person reads them; also for mails and workbooks."""
 
 import re
+import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -99,3 +100,9 @@ def _local(value):
     if isinstance(value, datetime) and timezone.is_aware(value):
         return timezone.localtime(value)
     return value
+
+
+def of(name: str) -> str:
+    """«de Paul», «d’Anaïs», «d’Hélène»."""
+    first = unicodedata.normalize("NFKD", name[:1]).casefold()[:1]
+    return f"d’{name}" if first and first in "aeiouh" else f"de {name}"

@@ -166,6 +166,10 @@ def _assistants(medecin, assistante: User, now):
     volet = dossier.volets.get(kind=Volet.Kind.ADMINISTRATIF)
     texte = "Personne à prévenir\u00a0: sa fille, présente aux rendez-vous."
     dossiers.actions.edit_volet(volet, texte=texte, version=volet.version, now=now, by=by)
+    volet = dossier.volets.get(kind=Volet.Kind.MEDICAL)
+    texte = "Marche avec une canne. Traitement stable depuis un an, sans surveillance particulière."
+    known = {"texte": texte, "version": volet.version, "now": now, "by": _medecin(medecin)}
+    dossiers.actions.validate_volet(volet, **known)
 
 
 def _invite(medecin, now, **who) -> Delegation:

@@ -52,5 +52,6 @@ def professionnel(request):
         request,
         "espaces/professionnel.html",
         lent=lent.order_by("delegant__nom", "pk"),
+        awaiting=Delegation.objects.awaiting(request.user, on=today).select_related("delegant"),
         todo=a_faire.of(request.actor, today=today),
     )

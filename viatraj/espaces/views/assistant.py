@@ -27,7 +27,8 @@ def first_assistant(request):
     verified = Verified.from_json(attempt.identity)
     if verified.is_medecin:
         return redirect("authcps:first")
-    linked, named = _linked(attempt), Delegation.objects.unclaimed(verified.nom, verified.prenom)
+    linked = _linked(attempt)
+    named = Delegation.objects.unclaimed([(verified.nom, verified.prenom)])
     if refusal := _refusal(linked, named, verified):
         return arrival.refuse(request, attempt, refusal)
     form = FirstAssistantForm(

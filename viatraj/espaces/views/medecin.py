@@ -47,6 +47,7 @@ def medecin(request):
         blocs=[bloc for bloc in blocs if bloc.may_list or bloc.may_create],
         patient_form=PatientForm() if can(dossiers.policies.index, request.actor) else None,
         lent=_lent(request.actor),
+        awaiting=_awaiting(request.actor),
     )
 
 
@@ -60,6 +61,13 @@ def _bloc(actor, orientation) -> Bloc:
         can(dossiers.policies.index, actor, orientation),
         can(dossiers.policies.create, actor, orientation),
     )
+
+
+def _awaiting(actor):
+    """Proposed to oneself: asked in one's own name only."""
+    if actor.is_acting:
+        return []
+    return Delegation.objects.awaiting(actor.user, on=timezone.localdate()).select_related("delegant")
 
 
 def _lent(actor):
