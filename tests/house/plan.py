@@ -346,7 +346,7 @@ class World:
                 "cle": uuid4(),
             },
             "dossiers:search": {"nom": "Garricou", "prenom": ""},
-            "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1},
+            "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1, "valider": "oui"},
         }.get(route.name, {})
 
     def query(self, route: Route) -> dict:
