@@ -1,5 +1,6 @@
 """A NUL, a lone surrogate, 10 MB or an absurd value, anywhere: refused in words, never a failure of ours."""
 
+import re
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -81,13 +82,20 @@ def test_in_a_cookie(world, name, bad):
 
 @pytest.mark.parametrize(
     ("role", "pages"),
-    [("owner", ""), ("signing", "authcps:"), ("confrere", "delegations:"), ("referent", "habilitations:")],
+    [
+        ("owner", re.compile("(?!habilitations:)")),
+        ("signing", re.compile("authcps:")),
+        ("confrere", re.compile("delegations:")),
+        ("referent", re.compile("habilitations:")),
+    ],
+    ids=lambda one: getattr(one, "pattern", one),
 )
 def test_absurd_values_in_each_field(world, role, pages):
+    """Whoever the form is for: a form that is refused as a whole reads no field."""
     browser = world.browser(role)
     for route in our_routes():
         body, url = world.body(route), world.url(route)
-        for name in body if route.name.startswith(pages) else ():
+        for name in body if pages.match(route.name) else ():
             for absurd in ABSURD:
                 answer = browser.ask("POST", url, {**body, name: absurd})
                 assert answer.status_code < 500, (route.name, name, absurd)
