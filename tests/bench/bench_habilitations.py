@@ -24,7 +24,7 @@ from viatraj.core.actor import Actor
 from viatraj.demo import pays
 
 SCALE = {"small": 0.05, "full": 1}
-ROUNDS = {"small": 2, "full": 4}  # of each case of the revue
+ROUNDS = {"small": 1, "full": 3}  # of each case of the revue
 REQUESTS = {"small": 30, "full": 100}
 # A twentieth of the country leaves the plain query a twentieth of its pains.
 REVUE = {"small": "<= 1", "full": "<= 0.05"}

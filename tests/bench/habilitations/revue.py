@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from itertools import product
+from statistics import median
 from time import perf_counter
 
 from django.core.paginator import Paginator
@@ -33,9 +34,11 @@ NAMED = {
 # Whom the plain query serves worst; its worst over fewer cases is at most its worst over all.
 PLAINLY = ("structure", "60 unités", "coordination", "national")
 WORST, PAGE = 100, 300  # milliseconds, at full size
+HEAVIEST, RUNS = 20, 20
 
 
 def sql(actors, rounds, today, *, goal, promised):
+    """All cases a few times; then those of the greatest medians many times, for their p95."""
     cases = [(name, choix) for name in actors for choix in choices(name, today)]
     times, totals = defaultdict(list), {}
     for _ in range(rounds):  # each case meets all the weathers of the machine
@@ -48,14 +51,20 @@ def sql(actors, rounds, today, *, goal, promised):
             spent, total = plainly(actors[name], choix, today)
             assert total == totals[name, choix], (name, choix)
             plain = max(plain, spent)
-    worst = {case: percentile(values, 95) for case, values in times.items()}
-    case = max(worst, key=worst.get)
-    every = [one for values in times.values() for one in values]
+    medians = {case: median(values) for case, values in times.items()}
+    heaviest = sorted(medians, key=medians.get)[-HEAVIEST:]
+    again = {case: [] for case in heaviest}
+    for _ in range(RUNS):
+        for name, choix in heaviest:
+            again[name, choix].append(once(actors[name], choix, today)[0])
+    worst = {case: percentile(values, 95) for case, values in again.items()}
+    top = max(worst, key=worst.get)
+    every = list(medians.values())
     said = f"{len(cases)} cases, p50 {percentile(every, 50):.1f} ms, p95 {percentile(every, 95):.1f} ms"
-    name = f"revue, SQL of a page, worst p95 ({said}; worst is {told(*case)})"
-    yield line(name, worst[case], plain, "ms", goal)
+    name = f"revue, SQL of a page, worst p95 of all ({said}; worst is {told(*top)})"
+    yield line(name, worst[top], plain, "ms", goal)
     if promised:
-        yield line("revue, SQL of a page, worst p95 (promised)", worst[case], WORST, "ms", "<= 1")
+        yield line("revue, SQL of a page, worst p95 (promised)", worst[top], WORST, "ms", "<= 1")
 
 
 def choices(name, today) -> list[Choix]:
