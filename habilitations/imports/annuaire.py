@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.core.exceptions import ValidationError
 from django.db.models import Q, Value
 
-from annuaire.models import Cle, Etablissement, Guichet, Unite
+from annuaire.models import Cle, Coordination, Etablissement, Guichet, Unite
 from habilitations.imports.colonnes import plain
 from habilitations.lieux import Lieu
 from viatraj.core.droits import Droit
@@ -14,44 +14,56 @@ from viatraj.core.droits import Droit
 class Lieux:
     """Found in the whole directory, which is public; who may give there is the policy's answer.
 
-    Of several établissements of one name, that of `by`'s perimeter.
+    Of several établissements, or coordinations, of one name, that of `by`'s perimeter.
     """
 
     def __init__(self, rows, *, by):
+        self.by = by
+        self.structures, self.below = defaultdict(list), defaultdict(list)
         named = {str(row["etablissement"]).strip() for row in rows} - {""}
-        known = Etablissement.objects.annotate(cle=Cle("nom")).select_related("coordination__region")
-        wanted = Q(finess__in={name.upper() for name in named}) | Q(
-            cle__in=[Cle(Value(name)) for name in named]
+        same_name = Q(cle__in=[Cle(Value(name)) for name in named])
+        etablissements = Etablissement.objects.annotate(cle=Cle("nom")).filter(
+            Q(finess__in={name.upper() for name in named}) | same_name, closed_at=None
         )
-        self.etablissements = defaultdict(list)
-        for one in known.filter(wanted, closed_at=None):
+        for one in etablissements.select_related("coordination__region"):
             for name in {one.finess or "", one.nom}:
-                self.etablissements[plain(name)].append(one)
-        found = {one.pk for several in self.etablissements.values() for one in several}
-        self.below = defaultdict(list)
-        units = Unite.objects.filter(etablissement__in=found, closed_at=None)
-        guichets = Guichet.objects.filter(etablissement__in=found)
+                self.structures[plain(name)].append(one)
+        for one in Coordination.objects.annotate(cle=Cle("nom")).filter(same_name).select_related("region"):
+            self.structures[plain(one.nom)].append(one)
+        self._know_below([one for several in self.structures.values() for one in several])
+
+    def _know_below(self, structures):
+        """Of an établissement, its units and guichets; of a coordination, guichets of its own."""
+        inside = {one.pk for one in structures if isinstance(one, Etablissement)}
+        beside = {one.pk for one in structures if isinstance(one, Coordination)}
+        units = Unite.objects.filter(etablissement__in=inside, closed_at=None)
+        guichets = Guichet.objects.filter(
+            Q(etablissement__in=inside) | Q(etablissement=None, coordination__in=beside)
+        )
         for row in (
             *units.select_related("etablissement__coordination__region"),
             *guichets.select_related("coordination__region", "etablissement"),
         ):
-            self.below[row.etablissement_id, plain(row.nom)].append(row)
-        self.by = by
+            above = row.etablissement or row.coordination
+            self.below[Lieu.of(above).key, plain(row.nom)].append(row)
 
-    def find(self, etablissement: str, unite: str) -> Lieu:
-        if not etablissement:
+    def find(self, structure: str, unite: str) -> Lieu:
+        if not structure:
             raise ValidationError({"etablissement": "Cette cellule est vide."})
-        here = self._one(
-            self.etablissements[plain(etablissement)],
-            "etablissement",
-            f"Aucun établissement n’a ce numéro FINESS, ni ce nom\u00a0: «\u00a0{etablissement}\u00a0».",
-            "Plusieurs établissements portent ce nom\u00a0: donnez le numéro FINESS.",
+        here = Lieu.of(
+            self._one(
+                self.structures[plain(structure)],
+                "etablissement",
+                f"Aucun établissement n’a ce numéro FINESS, ni ce nom, et aucune coordination ce nom\u00a0: "
+                f"«\u00a0{structure}\u00a0».",
+                "Plusieurs structures portent ce nom\u00a0: donnez le numéro FINESS.",
+            )
         )
         if not unite:
-            return Lieu.of(here)
+            return here
         return Lieu.of(
             self._one(
-                self.below[here.pk, plain(unite)],
+                self.below[here.key, plain(unite)],
                 "unite",
                 f"{here} n’a pas d’unité ni de guichet de ce nom\u00a0: «\u00a0{unite}\u00a0».",
                 f"Plusieurs unités ou guichets de {here} portent ce nom\u00a0: attribuez celle-ci à l’écran.",

@@ -40,14 +40,14 @@ COLONNES = (
     Colonne(
         "etablissement",
         "Établissement",
-        "Numéro FINESS, ou nom exact (feuille «\u00a0Lieux\u00a0»).",
+        "Numéro FINESS, ou nom exact (feuille «\u00a0Lieux\u00a0»)\u00a0; ou le nom d’une coordination.",
         "990000017",
         width=30,
     ),
     Colonne(
         "unite",
         "Unité ou guichet",
-        "Nom exact (feuille «\u00a0Lieux\u00a0»). Vide\u00a0: tout l’établissement.",
+        "Nom exact (feuille «\u00a0Lieux\u00a0»). Vide\u00a0: tout l’établissement (ou la coordination).",
         "Médecine polyvalente",
         needed=False,
         width=30,

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from annuaire.models import Etablissement, Guichet, Unite
+from annuaire.models import Coordination, Etablissement, Guichet, Unite
 from habilitations.imports.classeur import SHEET
 from habilitations.imports.colonnes import COLONNES
 from habilitations.profils import NAMES, PROFILS
@@ -10,7 +10,7 @@ from viatraj.core.droits import Droit, Niveau
 from viatraj.core.workbook import Column, Workbook
 
 AT_MOST = 5_000  # places listed; who has more knows their FINESS numbers
-WAYS = (Niveau.ETABLISSEMENT, Niveau.UNITE, Niveau.GUICHET)
+WAYS = (Niveau.ETABLISSEMENT, Niveau.UNITE, Niveau.GUICHET, Niveau.COORDINATION)
 AIDE = [Column("Colonne", 22), Column("Ce qu’on y met", 90), Column("Exemple", 36)]
 LIEUX = [Column("Établissement", 14), Column("Nom de l’établissement", 50), Column("Unité ou guichet", 50)]
 PROFILS_HEADS = [
@@ -77,12 +77,17 @@ def places(rights) -> list[tuple]:
     """FINESS or name as the file may say it, then names to recognise the place by."""
     whole = Etablissement.objects.open().within(rights, Droit.HABILITATION).order_by("nom", "pk")
     units = Unite.objects.open().within(rights, Droit.HABILITATION).select_related("etablissement")
-    guichets = Guichet.objects.within(rights, Droit.HABILITATION).exclude(etablissement=None)
-    rows = [(one.finess or one.nom, one.nom, "") for one in whole[:AT_MOST]]
-    for row in (*units[:AT_MOST], *guichets.select_related("etablissement")[:AT_MOST]):
-        above = row.etablissement
-        rows.append((above.finess or above.nom, above.nom, row.nom))
+    guichets = Guichet.objects.within(rights, Droit.HABILITATION)
+    coordinations = Coordination.objects.within(rights, Droit.HABILITATION)
+    rows = [(_said(one), one.nom, "") for one in (*whole[:AT_MOST], *coordinations[:AT_MOST])]
+    for row in (*units[:AT_MOST], *guichets.select_related("etablissement", "coordination")[:AT_MOST]):
+        above = row.etablissement or row.coordination
+        rows.append((_said(above), above.nom, row.nom))
     return sorted(rows, key=lambda row: (row[1], row[0], row[2]))[:AT_MOST]
+
+
+def _said(structure) -> str:
+    return getattr(structure, "finess", None) or structure.nom
 
 
 def _profils():

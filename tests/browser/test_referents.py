@@ -24,7 +24,8 @@ PAGES = [
     f"{ADMIN}habilitations/{{row}}/droits/",
     f"{ADMIN}habilitations/{{row}}/fin/",
     f"{ADMIN}habilitations/{{row}}/supprimer/",
-    f"{ADMIN}profils/",
+    f"{ADMIN}habilitations/lot/prolonger/?choix={{row}}",
+    f"{ADMIN}habilitations/lot/supprimer/?choix={{row}}",
     "/mes-referents/",
     "/mes-droits/?droit=envoi",
     "/mon-compte/",
@@ -45,6 +46,9 @@ def session(row):
 def test_nothing_to_object_to(browse, row, session, width):
     paths = [path.format(user=row.user_id, row=row.pk) for path in PAGES]
     assert browse(paths, width=width, session=session) == {}
+    above = sign_in(Client(), referent_of(row.coordination)).cookies[settings.SESSION_COOKIE_NAME].value
+    wide = [f"{ADMIN}comptes/{row.user_id}/desactiver/", f"{ADMIN}orphelines/", f"{ADMIN}profils/"]
+    assert browse(wide, width=width, session=above) == {}
     own = sign_in(Client(), row.user).cookies[settings.SESSION_COOKIE_NAME].value
     mine = [f"/mes-referents/{row.pk}/", f"/mon-compte/habilitations/{row.pk}/renoncer/", "/mes-droits/"]
     assert browse(mine, width=width, session=own) == {}

@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
+from annuaire.models import Guichet
 from courrier.models import Message
 from habilitations import profils
-from habilitations.imports import actions, reader
+from habilitations.imports import actions, modele, reader
+from habilitations.lieux import Lieu
 from habilitations.models import Habilitation, Import
 from journal.models import Entry
 from tests.factories import (
@@ -299,6 +301,24 @@ class TestPerimeter:
     def test_of_two_of_one_name_neither_one_s_own(self, work, somebody):
         EtablissementFactory.create_batch(2, nom="Clinique")
         assert "donnez le numéro FINESS" in problems(work({"etablissement": "Clinique"}))[0]
+
+    def test_a_coordination_and_its_guichet(self, work, hopital, somebody):
+        """By its name, in place of the établissement's; for whom it is of the perimeter."""
+        coordination = hopital.coordination
+        guichet = Guichet.objects.create(nom="Guichet", coordination=coordination)
+        rows = (
+            {"profil": "Régulateur Grand Âge", "etablissement": coordination.nom.upper()},
+            {"profil": "Responsable des admissions", "etablissement": coordination.nom, "unite": "guichet"},
+        )
+        assert all("périmètre" in sentence for sentence in problems(work(*rows)))
+        by = as_professionnel(referent_of(coordination))
+        assert (
+            "ne s’attribue pas à ce niveau" in problems(work({"etablissement": coordination.nom}, by=by))[0]
+        )
+        work(*rows, by=by, confirm=True)
+        given = Habilitation.objects.of(somebody).order_by("pk")
+        assert [one.lieu for one in given] == [Lieu.of(coordination), Lieu.of(guichet)]
+        assert (coordination.nom, coordination.nom, "Guichet") in modele.places(by.rights)
 
     def test_the_neighbour_unit(self, work, hopital, somebody):
         mine, other = (UniteFactory(etablissement=hopital, nom=nom) for nom in ("Une", "Autre"))

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -30,12 +30,15 @@ def locked(row: Row, *, version: int | None = None) -> Row:
 
 
 def save_valid(instance: Row) -> Row:
-    """Save, or raise ValidationError with the constraint's own sentence, even when two people race."""
-    instance.full_clean()
+    """Save, or raise ValidationError with the constraint's own sentence.
+
+    The database judges constraints, once, also when two people race; they are only looked into to speak.
+    """
+    instance.full_clean(validate_unique=False, validate_constraints=False)
     try:
         with transaction.atomic():
             instance.save()
-    except IntegrityError:
-        instance.full_clean()  # the other one has committed: this time it speaks
+    except (IntegrityError, DataError):
+        instance.full_clean()
         raise
     return instance
