@@ -9,7 +9,7 @@ from habilitations.imports.colonnes import BY_LABEL, COLONNES, Colonne, plain
 from viatraj.core.typography import grouped
 
 MAX_BYTES = 2_000_000
-MAX_LINES = 1_000  # of people; about a minute of work
+MAX_LINES = 1_000  # of people; about half a minute of work
 MAX_SCANNED = 5_000  # rows looked at, empty ones included
 MAX_COLUMNS = 40
 MAX_CELL = 300
