@@ -233,7 +233,7 @@ class Revue:
             midnight = datetime.combine(add_months(self.today, -DORMANT_MONTHS), time.min)
             return rows.filter(user__last_sign_in_at__lt=timezone.make_aware(midnight))
         if self.vue == "referents":
-            return rows.filter(domaine=Domaine.ADMINISTRATION, profil__in=referents.CODES)
+            return rows.filter(profil__in=referents.CODES)
         return rows
 
 
