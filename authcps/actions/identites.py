@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.db import transaction
 
 import accounts.actions
-from accounts.models import Identite, User
+from accounts.models import Identite, Session, User
 from accounts.policies import own_account
 from authcps import emails, policies
 from authcps.actions.attempts import finish, known_as
@@ -157,9 +157,13 @@ def remove(identite, *, ancien, now, by):
 
 @transaction.atomic
 def unpair(identite, *, places, now, by):
-    """By a référent of one of `places`, where its account holds a habilitation: a card lost, or not his."""
+    """By a référent of one of `places`, where its account holds a habilitation: a card lost, or not his.
+
+    Whoever has it may be inside: all the account's sessions end with it.
+    """
     policies.unpair(by, identite.user, places)
     if _end(identite, now):
+        Session.objects.filter(user=identite.user).delete()
         record("identite.unpaired", by=by, target=identite.user, idnat=identite.idnat)
         emails.unpaired(identite.user, identite, at=now, referent=by.user.nom_complet)
 

@@ -68,6 +68,13 @@ def test_the_card_opens_the_account_no_longer(client, unite, identite):
     assert arrive(client, holding(client, NURSE, door="professionnel")).url == "/connexion/appairage/"
 
 
+def test_whoever_came_in_by_it_is_out_at_the_next_click(client, unite, identite):
+    sign_in(client, identite.user)
+    assert client.get("/mon-compte/").status_code == 200
+    unpair(identite, as_professionnel(referent_of(unite)), [HabilitationFactory(lieu=unite).place])
+    assert client.get("/mon-compte/").status_code == 302
+
+
 def test_check_27_by_a_referent_of_his_perimeter_alone(unite, identite):
     """Who may: exactly as the padlock; the near misses are next door, and himself."""
     places = [HabilitationFactory(lieu=unite).place]
