@@ -12,8 +12,8 @@ from courrier.models import Message
 from delegations.models import Delegation
 from dossiers import actions as dossiers_actions
 from journal.models import Entry, record
+from tests.delegations.factories import words
 from tests.delegations.test_actions import listed
-from tests.delegations.test_assistants import words
 from tests.dossiers.factories import DossierFactory, lend
 from tests.factories import DelegationFactory, MedecinFactory, as_delegate, as_medecin, sign_in
 from viatraj.core import workbook

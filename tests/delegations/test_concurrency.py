@@ -11,8 +11,8 @@ from delegations import actions
 from delegations.models import Delegation
 from journal.models import Entry
 from tests.concurrency import at_once
+from tests.delegations.factories import invite, nadia
 from tests.delegations.test_actions import listed
-from tests.delegations.test_assistants import invite, nadia
 from tests.factories import DelegationFactory, MedecinFactory, as_medecin
 from viatraj.core.actor import Actor
 

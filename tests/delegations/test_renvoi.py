@@ -12,7 +12,7 @@ from courrier.models import Message
 from delegations import actions, policies
 from delegations.models import Delegation
 from journal.models import Entry
-from tests.delegations.test_assistants import INDEX, RECEIVED, invite, nadia, words
+from tests.delegations.factories import INDEX, RECEIVED, invite, nadia, words
 from tests.delegations.test_concurrency import at_once
 from tests.factories import (
     DelegationFactory,

@@ -15,7 +15,7 @@ from delegations import actions as delegations_actions
 from delegations.models import Delegation
 from journal.models import Entry
 from tests.authcps.test_arrival import NEWCOMER, arrive, holding
-from tests.delegations.test_assistants import NADIA, invite, words
+from tests.delegations.factories import NADIA, invite, words
 from tests.factories import DelegationFactory, MedecinFactory, as_medecin, sign_in
 from viatraj.core.actor import Means
 

@@ -14,7 +14,7 @@ from authcps.identity import Verified
 from authcps.models import Attempt, Challenge, Code
 from authcps.views.psc import EXERCICES
 from tests.authcps.test_secours import code_at, recovery_codes, with_application
-from tests.delegations.test_assistants import NADIA, invite
+from tests.delegations.factories import NADIA, invite
 from tests.factories import PASSWORD, next_idnat
 from tests.house.plan import Browser, World, our_routes
 from viatraj.core.actor import Actor, Means
