@@ -67,6 +67,11 @@ class Lieu:
         above = getattr(self.row, "etablissement", None)
         return f"{self}, {above}" if above else str(self)
 
+    @property
+    def name_inside(self) -> str:
+        """In a list of what one établissement has, itself among it."""
+        return "Tout l’établissement" if self.niveau == Niveau.ETABLISSEMENT else str(self)
+
     def __str__(self) -> str:
         return str(self.row) if self.row else "France entière"
 

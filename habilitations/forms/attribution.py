@@ -1,8 +1,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from habilitations.forms.comptes import STRETCHES
 from habilitations.forms.droits import DroitsForm
+from habilitations.forms.fins import STRETCHES
 from habilitations.lieux import Lieu
 from viatraj.core.droits import Niveau
 from viatraj.core.forms import DateField, KeyedForm

@@ -33,14 +33,10 @@ class LieuField(forms.ChoiceField):
 
     def offer(self, lieux: dict[str, Lieu]):
         self.lieux = lieux
-        self.choices = [(key, _said(lieu)) for key, lieu in lieux.items()]
+        self.choices = [(key, lieu.name_inside) for key, lieu in lieux.items()]
 
     def clean(self, value):
         return self.lieux[super().clean(value)]
-
-
-def _said(lieu) -> str:
-    return "Tout l’établissement" if lieu.niveau == Niveau.ETABLISSEMENT else str(lieu)
 
 
 class ProfilField(forms.ChoiceField):

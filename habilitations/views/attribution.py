@@ -172,10 +172,7 @@ def _shown(places, typed) -> tuple[list, bool]:
             found += [Lieu(niveau, row) for row in _named(niveau, rows, typed)[: SHOWN + 1]]
     groups: dict[str, list] = {}
     for lieu in sorted(found[:SHOWN], key=lambda lieu: (_heading(lieu), _depth(lieu), str(lieu))):
-        whole = lieu.niveau == Niveau.ETABLISSEMENT
-        groups.setdefault(_heading(lieu), []).append(
-            (lieu.key, "Tout l’établissement" if whole else str(lieu))
-        )
+        groups.setdefault(_heading(lieu), []).append((lieu.key, lieu.name_inside))
     return list(groups.items()), len(found) > SHOWN
 
 

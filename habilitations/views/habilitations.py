@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from habilitations import actions, policies, rights
-from habilitations.forms.comptes import DepartForm, FinForm
 from habilitations.forms.droits import AjustementForm
+from habilitations.forms.fins import DepartForm, FinForm
 from habilitations.lieux import Lieu
 from habilitations.models import Habilitation
 from habilitations.views import reach

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from habilitations import actions, policies
-from habilitations.forms.comptes import LotForm
+from habilitations.forms.fins import LotForm
 from habilitations.models import Habilitation
 from habilitations.views import reach
 from viatraj.core.forms import posted, submit

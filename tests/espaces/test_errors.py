@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from tests.factories import UserFactory, sign_in
+from tests.house.source import APPS, ROOT
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
 from viatraj.espaces.views import errors
@@ -120,6 +121,20 @@ def test_a_conflict_gives_the_typed_text_back_but_no_secret():
     assert "<dt>Volet medical</dt><dd>Deux &lt;lignes&gt;<br>de texte</dd>" in page
     assert page.count("<dt>") == 1
     assert not re.search(r"jeton-csrf|907|cle-secrete|azerty", page)
+
+
+def test_no_secret_of_any_form_is_ever_shown_again():
+    """All that the views declare to be secret: passwords, codes, the code porteur."""
+    source = "\n".join(path.read_text() for app in APPS for path in (ROOT / app).rglob("*.py"))
+    declared = " ".join(re.findall(r"sensitive_post_parameters\((.*?)\)", source))
+    names = set(re.findall(r'"(\w+)"', declared))
+    assert names >= {"mot_de_passe", "mot_de_passe_bis", "ancien", "code", "code_porteur"}
+    page = errors.conflict(ask(**dict.fromkeys(names, "tres-secret"))).content.decode()
+    assert "tres-secret" not in page
+
+
+def test_what_another_site_posts_to_no_page_is_not_shown(client):
+    assert "Appelez ce" not in client.post("/nulle-part/", {"message": "Appelez ce numéro"}).text
 
 
 def test_a_conflict_shows_what_the_view_names():

@@ -15,7 +15,7 @@ from viatraj.core.typography import duration, unbroken_hours
 from viatraj.espaces.context import dialled, url
 
 NOT_SHOWN = re.compile(
-    r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe|ancien$|choix|droits?[-_]|etape"
+    r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe|ancien$|code_porteur|choix|droits?[-_]|etape"
 )
 
 
@@ -36,7 +36,8 @@ def csrf_failure(request, reason=""):
 
 
 def page_not_found(request, exception=None):
-    return _page(request, "404.html", 404, typed=_typed(request))
+    """An address that is no page asks for no CSRF token: what anybody's site posts there is not shown."""
+    return _page(request, "404.html", 404, typed=_typed(request) if request.resolver_match else ())
 
 
 def conflict(request, typed=None, reason=""):
