@@ -47,7 +47,7 @@ class Sender:
         self.number = secrets.randbelow(2**31)
         self.routes = routes.all_routes()
         self.should_stop = should_stop
-        self.code_waits = False
+        self.rung = self.code_waits = False
 
     def __enter__(self):
         with connection.cursor() as cursor:
@@ -70,6 +70,12 @@ class Sender:
         for route in self.routes.values():
             route.close()
 
+    def was_rung(self) -> bool:
+        """A bell came with a statement's answer: the socket, read since, would not wake who waits on it."""
+        while connection.connection.pgconn.notifies():  # what libpq read past that answer
+            self.rung = True
+        return self.rung
+
     def deliver(self, batch: int = BATCH) -> int:
         """Send what is due, `batch` messages at most; how many were in hand, sent or not.
 
@@ -79,7 +85,7 @@ class Sender:
             raise RuntimeError("deliver() commits message by message")
         _free_the_dead()
         _expire()
-        self.code_waits = False
+        self.rung = self.code_waits = False
         messages = self._claim(batch)
         left = {message.pk for message in messages}
         in_time = time.monotonic() + LEASE.total_seconds() / 2
@@ -153,6 +159,7 @@ class Sender:
             mine.update(taken_by=None, taken_until=None)
 
     def _heard(self, bell):
+        self.rung = True
         self.code_waits = self.code_waits or bell.payload == str(int(Priority.CODE))
 
 

@@ -275,3 +275,11 @@ def test_the_command_drains_or_says_what_is_left(letter, sink, settings):
     settings.EMAIL_PORT = free_port()
     with pytest.raises(CommandError, match=r"injoignable : 1 message"):
         call_command("deliver_messages", once=True)
+
+
+def test_a_bell_heard_within_a_statement_is_not_slept_on(sink, letter):
+    with Sender() as sender:
+        assert (sender.deliver(), sender.was_rung()) == (0, False)
+        letter()  # its bell comes back with this very commit's answer: nothing is left on the socket
+        assert sender.was_rung()
+        assert (sender.deliver(), sender.was_rung()) == (1, False)

@@ -55,7 +55,7 @@ class Command(BaseCommand):
     def _serve(self):
         with Sender(should_stop=lambda: self.stopping) as sender:
             while not self.stopping:
-                if sender.deliver():
+                if sender.deliver() or sender.was_rung():
                     continue
                 started = time.monotonic()
                 self._wait(self.poll, connection.connection.fileno())
