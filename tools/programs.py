@@ -48,11 +48,8 @@ def mailbox(var):
 
 
 def web(environment, var, port):
-    """gunicorn with threads; no access log, which would keep searched names and tokens."""
-    words = ["-m", "gunicorn", "viatraj.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", 2, "--threads", 4]
-    words += ["--worker-class", "gthread", "--preload", "--no-control-socket", "--graceful-timeout", 5]
-    if Path("/dev/shm").is_dir():
-        words += ["--worker-tmp-dir", "/dev/shm"]  # heartbeats never wait for a disk
+    words = ["-m", "gunicorn", "viatraj.wsgi", "--config", "deploy/gunicorn.py"]
+    words += ["--bind", f"127.0.0.1:{port}"]
     return Program("web", words, environment=environment, var=var, ready=lambda: _answers(port))
 
 

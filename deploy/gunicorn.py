@@ -1,0 +1,17 @@
+"""gunicorn, wherever it runs; who starts it says on which address: `--config deploy/gunicorn.py --bind …`."""
+
+import os
+from pathlib import Path
+
+# Many processes of few threads: a page shares Python's lock with one sign-in at most.
+workers = int(os.environ.get("WEB_CONCURRENCY", 4))
+threads = 2
+worker_class = "gthread"
+preload_app = True
+max_requests, max_requests_jitter = 5000, 500
+graceful_timeout = 5
+accesslog = None  # it would keep searched names and tokens
+control_socket_disable = True
+MEMORY = Path("/dev/shm")  # noqa: S108  (heartbeats never wait for a disk; gunicorn makes the file safely)
+if MEMORY.is_dir():
+    worker_tmp_dir = str(MEMORY)
