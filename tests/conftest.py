@@ -14,6 +14,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.testcases import _StaticFilesHandler
+from whitenoise import WhiteNoise
 
 from accounts import limits
 
@@ -71,6 +72,23 @@ def _is_loopback(host):
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_read_once():
+    """Each test client has middlewares of its own, and WhiteNoise reads all static files at its birth."""
+    read, known = WhiteNoise.update_files_dictionary, {}
+
+    def read_once(self, root, prefix):
+        if (root, prefix) not in known:
+            self.files, others = {}, self.files
+            read(self, root, prefix)
+            known[root, prefix], self.files = self.files, others
+        self.files.update(known[root, prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", read_once)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
