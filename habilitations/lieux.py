@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from annuaire.models import Coordination, Etablissement, Guichet, Region, Unite
 from viatraj.core.actor import Place
 from viatraj.core.droits import Niveau
@@ -72,22 +70,16 @@ class Lieu:
         """In a list of what one établissement has, itself among it."""
         return "Tout l’établissement" if self.niveau == Niveau.ETABLISSEMENT else str(self)
 
+    @property
+    def heading(self) -> str:
+        """In a list of many: its établissement, or its level."""
+        if self.niveau == Niveau.ETABLISSEMENT:
+            return str(self)
+        return str(getattr(self.row, "etablissement", None) or Niveau(self.niveau).label)
+
+    @property
+    def depth(self) -> int:
+        return list(Niveau).index(self.niveau)
+
     def __str__(self) -> str:
         return str(self.row) if self.row else "France entière"
-
-
-def grantable(rights, profil) -> dict[Niveau, QuerySet | None]:
-    """Where a profile may be given, by level; the same rule as `policies.grant`, for lists.
-
-    None stands for the whole country, which has no row.
-    """
-    found: dict[Niveau, QuerySet | None] = {}
-    everywhere = Niveau.NATIONAL in rights.scopes(profil.granted_with)
-    for niveau in profil.niveaux:
-        if niveau in (Niveau.REGION, Niveau.NATIONAL):
-            if everywhere:
-                found[niveau] = Region.objects.order_by("nom") if niveau == Niveau.REGION else None
-        else:
-            rows = MODELS[niveau].objects.within(rights, profil.granted_with)
-            found[niveau] = rows.open() if hasattr(rows, "open") else rows
-    return found

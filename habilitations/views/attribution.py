@@ -2,27 +2,22 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet, Value
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from annuaire.models import Cle, Coordination, Etablissement, Unite
-from habilitations import actions, checks, policies
+from habilitations import actions, attribuables, checks, policies
 from habilitations.forms.attribution import AttributionForm
 from habilitations.forms.droits import said
-from habilitations.lieux import Lieu, grantable
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
 from habilitations.views import reach
-from viatraj.core.droits import Domaine, Droit, Niveau
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import Denied
 
 PEOPLE_AT_MOST = 50
-SHOWN = 60  # places; past that, one narrows by a name
 
 
 @require_safe
@@ -33,10 +28,9 @@ def choose(request):
     if not people:
         messages.info(request, "Cherchez d’abord la ou les personnes à habiliter, puis cochez-les.")
         return redirect("habilitations:comptes")
-    profils = [profil for profil in PROFILS.values() if _exists(request.actor, profil)]
-    deployed = _deployed(request.actor)
+    deployed = attribuables.deployed(request.actor.rights)
     groupes: dict[str, list] = {}
-    for profil in profils:
+    for profil in attribuables.grantable_profils(request.actor.rights):
         heading = " · ".join(groupe.label for groupe in profil.groupes)
         groupes.setdefault(heading, []).append((profil, profil.domaine in deployed))
     return page(
@@ -55,13 +49,13 @@ def grant(request, profil):
     profil, people = PROFILS.get(profil), _people(request)
     if profil is None or not people:
         raise Http404
-    places = grantable(request.actor.rights, profil)
+    places = attribuables.grantable(request.actor.rights, profil)
     typed = request.GET.get("structure", "").strip()
-    shown, more = _shown(places, typed)
+    shown, more = attribuables.shown(places, typed)
     form = AttributionForm(
         posted(request),
         profil=profil,
-        modules=_deployed(request.actor),
+        modules=attribuables.deployed(request.actor.rights),
         today=timezone.localdate(),
         places=places,
         shown=shown,
@@ -141,58 +135,3 @@ def _people(request) -> list:
 
 def _query(people) -> str:
     return "&".join(f"compte={one.pk}" for one in people)
-
-
-def _exists(actor, profil) -> bool:
-    if not actor.rights.scopes(profil.granted_with):
-        return False
-    return any(rows is None or rows.exists() for rows in grantable(actor.rights, profil).values())
-
-
-def _deployed(actor) -> set[str]:
-    """Modules that one coordination at least of the perimeter has; administration always."""
-    rights = actor.rights
-    seen = Coordination.objects.within(rights, Droit.HABILITATION).values("pk")
-    above = Etablissement.objects.within(rights, Droit.HABILITATION).values("coordination_id")
-    units = Unite.objects.within(rights, Droit.HABILITATION).values("etablissement__coordination_id")
-    rows = Coordination.objects.filter(Q(pk__in=seen) | Q(pk__in=above) | Q(pk__in=units))
-    return {
-        Domaine.ADMINISTRATION,
-        *(one for modules in rows.values_list("modules", flat=True) for one in modules),
-    }
-
-
-def _shown(places, typed) -> tuple[list, bool]:
-    """Choices of the list, under their établissement; whether there are more than the page shows."""
-    found = []
-    for niveau, rows in places.items():
-        if rows is None:
-            found.append(Lieu(Niveau.NATIONAL))
-        else:
-            found += [Lieu(niveau, row) for row in _named(niveau, rows, typed)[: SHOWN + 1]]
-    groups: dict[str, list] = {}
-    for lieu in sorted(found[:SHOWN], key=lambda lieu: (_heading(lieu), _depth(lieu), str(lieu))):
-        groups.setdefault(_heading(lieu), []).append((lieu.key, lieu.name_inside))
-    return list(groups.items()), len(found) > SHOWN
-
-
-def _named(niveau, rows: QuerySet, typed) -> QuerySet:
-    above = {Niveau.UNITE: ["etablissement"], Niveau.GUICHET: ["etablissement"]}.get(niveau, [])
-    rows = rows.select_related(*above) if above else rows
-    if typed:
-        rule = Q()
-        for n, name in enumerate(["nom", *(f"{one}__nom" for one in above)]):
-            rows = rows.alias(**{f"cle_{n}": Cle(name)})
-            rule |= Q(**{f"cle_{n}__contains": Cle(Value(typed))})
-        rows = rows.filter(rule)
-    return rows.order_by(*(f"{one}__nom" for one in above), "nom", "pk")
-
-
-def _heading(lieu) -> str:
-    if lieu.niveau == Niveau.ETABLISSEMENT:
-        return str(lieu)
-    return str(getattr(lieu.row, "etablissement", None) or Niveau(lieu.niveau).label)
-
-
-def _depth(lieu) -> int:
-    return list(Niveau).index(lieu.niveau)

@@ -4,9 +4,16 @@ import re
 
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from tests.espaces.test_interface import violations
 from tests.factories import PASSWORD, sign_in
+
+
+def see(page, *sentences, where="body"):
+    """Now, or once the page on its way is there."""
+    for sentence in sentences:
+        expect(page.locator(where)).to_contain_text(sentence, use_inner_text=True, timeout=15_000)
 
 
 class Person:
@@ -21,9 +28,7 @@ class Person:
         return self
 
     def sees(self, *sentences):
-        text = re.sub(r"\s+", " ", self.page.inner_text("body"))
-        for sentence in sentences:
-            assert sentence in text, f"«{sentence}» n’est pas sur {self.page.url} : {text}"
+        see(self.page, *sentences)
         return self
 
     def looks(self, *sentences):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from authcps import certificates
+from tests.browser.story import see
 from tests.espaces.test_interface import violations
 from viatraj.demo.lecteur import cartes
 
@@ -54,7 +55,7 @@ def test_a_medecin_signs_in_by_card(look, leclercq, data_dir, scripts):
     page = reads(look(scripts=scripts), "CPS de Christine Leclercq")
     page.get_by_role("button", name="Revenir à").click()
     page.wait_for_url("**/medecin/")
-    assert "Dr Christine Leclercq" in page.inner_text("body")
+    see(page, "Dr Christine Leclercq")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -77,7 +78,7 @@ def test_cards_that_are_refused_say_why(look, leclercq, data_dir, label, words):
     page = reads(look(), label)
     page.get_by_role("button", name="Revenir à").click()
     page.wait_for_url("**/connexion/carte/echec/**")
-    assert words in page.inner_text("main")
+    see(page, words, where="main")
 
 
 @pytest.mark.parametrize("label", ["CPE de Samira Berger", "CPA de Paul Leroux"])
@@ -89,13 +90,13 @@ def test_a_cpe_and_a_cpa_are_led_to_pairing(look, leclercq, data_dir, label):
 
 def test_three_wrong_codes(look, leclercq, data_dir):
     page = reads(look(), "CPS de Christine Leclercq", "9999")
-    assert "Il reste 2 essais" in page.inner_text("main")
+    see(page, "Il reste 2 essais", where="main")
     check(page)
     for _ in range(2):
         page.get_by_label("Code porteur").fill("9999")
         page.get_by_role("button", name="Valider").click()
     page.wait_for_url("**/connexion/carte/echec/?motif=blocked")
-    assert "Votre carte est bloquée" in page.inner_text("main")
+    see(page, "Votre carte est bloquée", where="main")
     page.get_by_role("link", name="J’ai inséré ma carte CPS").or_(
         page.get_by_role("link", name="Choisir un autre moyen")
     ).click()

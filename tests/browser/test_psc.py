@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Identite
 from authcps import psc
 from tests.authcps.psc.steps import CPE, LECLERCQ, REALM, TWO_EXERCICES
+from tests.browser.story import see
 from tests.espaces.test_interface import violations
 from tests.factories import UserFactory
 from tools.servers import free_port
@@ -57,11 +58,11 @@ def identifies(page, idnat, button="Se connecter avec e-CPS"):
 def test_a_medecin_signs_in_and_out(look, leclercq, scripts):
     page = identifies(to_psc(look(DOORS["medecin"], scripts=scripts)), LECLERCQ)
     page.wait_for_url("**/medecin/")
-    assert "Dr Christine Leclercq" in page.inner_text("body")
+    see(page, "Dr Christine Leclercq")
     page.locator("details.compte summary").click()
     page.get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url("**/deconnexion/retour/**")
-    assert "Vous êtes déconnecté" in page.inner_text("h1")
+    see(page, "Vous êtes déconnecté", where="h1")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
@@ -72,7 +73,7 @@ def test_a_professional_signs_in_by_the_card_tab(look, transactional_db, scripts
     page.get_by_role("link", name="Carte CPS").click()
     identifies(page, CPE, "Se connecter avec la carte CPS")
     page.wait_for_url("**/professionnel/")
-    assert "Sylvie Marchal" in page.inner_text("body")
+    see(page, "Sylvie Marchal")
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.test import Client
 
 from habilitations.models import Habilitation
+from tests.browser.story import see
 from tests.browser.test_pages import browse as browse
 from tests.factories import EtablissementFactory, HabilitationFactory, UniteFactory, referent_of, sign_in
 
@@ -68,7 +69,7 @@ def test_search_give_check_without_script(new_context, live_server, row, session
     page.get_by_label("Tout l’établissement").check()
     page.get_by_label("2 ans").check()
     page.get_by_role("button", name="Vérifier avant d’attribuer").click()
-    assert "1 habilitation" in page.locator("main").inner_text()
+    see(page, "1 habilitation", where="main")
     page.get_by_role("button", name="Attribuer", exact=True).click()
-    assert "Gestionnaire administratif et social" in page.locator("#habilitations").inner_text()
+    see(page, "Gestionnaire administratif et social", where="#habilitations")
     assert Habilitation.objects.of(row.user).count() == 2

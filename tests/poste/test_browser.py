@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.story import see
 from tests.espaces.test_interface import violations
 from tests.factories import MedecinFactory
 from tests.poste.conftest import PIN
@@ -23,7 +24,7 @@ def at_the_reader(new_context, live_server, settings, poste, insert):
         page.get_by_role("button", name="Se connecter par CPS").click()
         page.get_by_role("link", name="Lire ma carte", exact=True).click()
         page.wait_for_url(f"{settings.CARD_READER_URL}**")
-        assert live_server.url in page.inner_text("main")
+        see(page, live_server.url, where="main")
         return page
 
     return go
@@ -34,13 +35,13 @@ def test_a_card_opens_the_session(at_the_reader, scripts):
     page = at_the_reader(java_script_enabled=scripts)
     page.get_by_label("Code porteur").fill("9999")
     page.get_by_role("button", name="Valider").click()
-    assert "Il reste 2 essais" in page.inner_text("main")
+    see(page, "Il reste 2 essais", where="main")
     page.get_by_label("Code porteur").fill(PIN)
     page.get_by_role("button", name="Valider").click()
     if not scripts:
         page.get_by_role("button", name="Revenir au site").click()
     page.wait_for_url("**/medecin/")
-    assert "Dr Christine Leclercq" in page.inner_text("body")
+    see(page, "Dr Christine Leclercq")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -57,4 +58,4 @@ def test_three_wrong_codes_lead_to_the_site_s_own_page(at_the_reader, live_serve
         page.get_by_role("button", name="Valider").click()
     page.get_by_role("link", name="Revenir au site").click()
     page.wait_for_url(f"{live_server.url}/connexion/carte/echec/?motif=blocked")
-    assert "Votre carte est bloquée" in page.inner_text("main")
+    see(page, "Votre carte est bloquée", where="main")
