@@ -6,8 +6,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-from tests.espaces.test_interface import violations
 from tests.factories import PASSWORD, sign_in
+from tests.looks import objections
 
 
 def see(page, *sentences, where="body"):
@@ -34,8 +34,7 @@ class Person:
     def looks(self, *sentences):
         """And axe finds nothing, nor is the page too wide."""
         self.sees(*sentences)
-        assert violations(self.page) == [], self.page.url
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), self.page.url
+        assert objections(self.page) == [], self.page.url
         return self
 
     def reads(self, **fields):

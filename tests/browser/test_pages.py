@@ -9,8 +9,8 @@ from django.utils import timezone
 
 import dossiers.actions
 from tests.dossiers.factories import lend
-from tests.espaces.test_interface import violations
 from tests.factories import DelegationFactory, as_medecin, sign_in
+from tests.looks import WIDTHS, objections
 from viatraj.core.droits import Orientation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,9 +85,7 @@ def browse(new_context, live_server):
         page.on("pageerror", lambda error: said.append(str(error)))
         for path in paths:
             page.goto(live_server.url + path)
-            found = violations(page)
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found.append("déborde en largeur")
+            found = objections(page)
             if found or said:
                 faults[path] = [*found, *said]
             said.clear()
@@ -100,18 +98,18 @@ def session_of(user, **known) -> str:
     return sign_in(Client(), user, **known).session.session_key
 
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_public_pages(browse, rows, width):
     assert browse(PUBLIC, width=width) == {}
 
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_medecin_s_pages(browse, rows, leclercq, width):
     paths = [path.format(**rows) for path in SIGNED_IN]
     assert browse(paths, width=width, session=session_of(leclercq)) == {}
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_pages_while_acting(browse, rows, leclercq, width):
     paths = [path.format(**rows) for path in ACTING]
     assert browse(paths, width=width, session=session_of(leclercq, acting=rows["acting"])) == {}

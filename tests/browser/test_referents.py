@@ -8,6 +8,7 @@ from habilitations.models import Habilitation
 from tests.browser.story import see
 from tests.browser.test_pages import browse as browse
 from tests.factories import EtablissementFactory, HabilitationFactory, UniteFactory, referent_of, sign_in
+from tests.looks import WIDTHS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADMIN = "/administration/"
@@ -43,7 +44,7 @@ def session(row):
     return sign_in(Client(), referent_of(row.etablissement)).cookies[settings.SESSION_COOKIE_NAME].value
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_to_object_to(browse, row, session, width):
     paths = [path.format(user=row.user_id, row=row.pk) for path in PAGES]
     assert browse(paths, width=width, session=session) == {}

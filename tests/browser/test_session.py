@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Session
 from tests.browser.test_pages import session_of
-from tests.espaces.test_interface import violations
+from tests.looks import objections
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = "12 rue de la Saisie"
@@ -38,7 +38,7 @@ def stay(page):
 
 def test_one_stays_and_keeps_what_was_typed(almost_over):
     page, bar = almost_over, almost_over.locator(".session")
-    assert violations(page) == []
+    assert objections(page) == []
     stay(page)
     bar.wait_for(state="hidden")
     left = Session.objects.get().expire_date - timezone.now()

@@ -1,16 +1,12 @@
 """The interface in a real browser: axe, narrow screens, keyboard, no script, dialog (ux.md §6)."""
 
-from pathlib import Path
-
-import axe_playwright_python
 import pytest
 from django.urls import reverse
 
 from tests.espaces.gallery import FAILURES
 from tests.espaces.test_legal import PUBLIC
+from tests.looks import WIDTHS, objections
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 GALLERY, FORM = "/galerie/", "/galerie/formulaire/"
 ALL = [GALLERY, FORM, *(f"/galerie/{name}/" for name in FAILURES), *PUBLIC]
 
@@ -35,31 +31,19 @@ def visit(live_server, page):
     assert said == []
 
 
-def violations(page):
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES)
-    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, width):
+    found = {place: objections(visit(place, width)) for place in ALL}
+    assert {place: faults for place, faults in found.items() if faults} == {}
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("place", ALL)
-def test_axe_finds_nothing(visit, place, width):
-    assert violations(visit(place, width)) == []
-
-
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_on_a_refused_form_nor_in_the_open_menu(visit, width):
     page = visit(FORM, width)
     page.locator("main button[type=submit]").click()
     page.locator("details.compte summary").click()
     assert page.get_by_role("button", name="Se déconnecter").is_visible()
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize("place", ALL)
-def test_nothing_scrolls_sideways_at_320_pixels(visit, place):
-    page = visit(place, 320)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert objections(page) == []
 
 
 def test_at_390_pixels_labels_stay_clear_of_dates(visit):
@@ -143,7 +127,7 @@ def test_the_dialog_shows_the_form_of_the_page(visit, live_server):
     dialog = page.get_by_role("dialog", name="Ajouter une délégation")
     dialog.wait_for()
     assert page.evaluate("document.activeElement.id") == "dialogue-titre"
-    assert violations(page) == []
+    assert objections(page) == []
     for _ in range(20):
         page.keyboard.press("Tab")
         assert page.evaluate(
@@ -187,7 +171,7 @@ def test_other_ways_to_see_keep_the_content(live_server, browser, options):
     context = browser.new_context(**options)
     page = context.new_page()
     page.goto(live_server.url + GALLERY)
-    assert violations(page) == []
+    assert objections(page) == []
     assert (
         page.locator(".etat").first.evaluate("chip => parseFloat(getComputedStyle(chip).borderTopWidth)") >= 1
     )

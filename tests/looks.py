@@ -1,0 +1,31 @@
+"""What a page is looked at for in a real browser: axe, and nothing that scrolls sideways (ux.md §6)."""
+
+from pathlib import Path
+
+import axe_playwright_python
+
+WIDTHS = [1280, 390]  # the desk, a phone
+NARROWEST = 320
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+
+
+def objections(page) -> list:
+    """To the page as it stands; a phone's is also made as narrow as can be."""
+    found = [(fault["id"], fault["nodes"][0]["html"]) for fault in _axe(page)["violations"]]
+    if page.evaluate(TOO_WIDE):
+        found.append("déborde en largeur")
+    size = page.viewport_size
+    if size["width"] == min(WIDTHS):
+        page.set_viewport_size({**size, "width": NARROWEST})
+        if page.evaluate(TOO_WIDE):
+            found.append(f"déborde en largeur à {NARROWEST} pixels")
+        page.set_viewport_size(size)
+    return found
+
+
+def _axe(page):
+    page.evaluate(AXE)
+    return page.evaluate(RUN, TAGS)
