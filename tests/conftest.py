@@ -18,6 +18,20 @@ from whitenoise import WhiteNoise
 
 from accounts import limits
 
+LONGEST = ("test_run.py", "house/test_bad_input.py", "browser/", "house/", "espaces/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """xdist hands files out in this order: a long one at the end would leave the other workers idle."""
+
+    def rank(item):
+        return next(
+            (n for n, start in enumerate(LONGEST) if item.nodeid.startswith(f"tests/{start}")), len(LONGEST)
+        )
+
+    items.sort(key=rank)
+
 
 @pytest.fixture(autouse=True, scope="session")
 def unordered_means_any_order():
