@@ -26,9 +26,9 @@ NO_EMAIL = "Donnez une adresse e-mail, ou l’identifiant du compte s’il exist
 
 
 class Comptes:
-    """Those of the file, locked in the order of their keys: two imports never wait crosswise."""
+    """Those of the file; to write, locked in the order of their keys: two imports never wait crosswise."""
 
-    def __init__(self, rows, *, cle: uuid.UUID, now, by):
+    def __init__(self, rows, *, to_write: bool, cle: uuid.UUID, now, by):
         self.cle, self.now, self.by = cle, now, by
         names = {name for row in rows if row["identifiant"] for name in spellings(str(row["identifiant"]))}
         emails = {str(row["email"]).lower() for row in rows} - {""}
@@ -36,7 +36,9 @@ class Comptes:
         wanted = User.objects.annotate(bas=Lower("email")).filter(
             Q(pk__in=User.objects.known_as(sorted(names)).values("pk")) | Q(bas__in=emails, disabled_at=None)
         )
-        for user in wanted.order_by("pk").select_for_update(of=("self",)).prefetch_related("identites"):
+        if to_write:
+            wanted = wanted.select_for_update(of=("self",))
+        for user in wanted.order_by("pk").prefetch_related("identites"):
             self.know(user)
 
     def know(self, user):

@@ -130,15 +130,19 @@ class LignesResource(Resource):
         store_instance = True
         skip_diff = True
 
-    def __init__(self, *, cle: uuid.UUID, today: date, now, by, advance: Callable[[int], None]):
+    def __init__(
+        self, *, to_write: bool, cle: uuid.UUID, today: date, now, by, advance: Callable[[int], None]
+    ):
         super().__init__()
+        self.to_write = to_write
         self.cle, self.today, self.now, self.by, self.advance = cle, today, now, by, advance
         self.fields["debut"].widget = Day(default=today)
         self.given: dict[tuple, list[Ligne]] = {}
 
     def before_import(self, dataset, **kwargs):
         self.lieux = Lieux(dataset.dict, by=self.by)
-        self.comptes = Comptes(dataset.dict, cle=self.cle, now=self.now, by=self.by)
+        known = {"to_write": self.to_write, "cle": self.cle, "now": self.now, "by": self.by}
+        self.comptes = Comptes(dataset.dict, **known)
 
     def init_instance(self, row=None):
         return Ligne()
@@ -156,16 +160,18 @@ class LignesResource(Resource):
         """A savepoint of its own: a refused line leaves nothing behind for the next ones."""
         try:
             with transaction.atomic():
-                self._write(instance)
+                instance.user, instance.is_new = self.comptes.find_or_create(instance)
+                self._refuse_twice(instance)
+                self._grant(instance)
         except Denied as error:
             raise ValidationError(str(error)) from error
         self.comptes.know(instance.user)
         self._same(instance).append(instance)
         self.advance(kwargs["row_number"])
 
-    def _write(self, ligne):
-        ligne.user, ligne.is_new = self.comptes.find_or_create(ligne)
-        self._refuse_twice(ligne)
+    @transaction.atomic
+    def _grant(self, ligne):
+        """A dry run takes it back at once, and the account's lock with it: its holder may sign in."""
         grant(
             users=[ligne.user],
             profil=ligne.profil,
@@ -177,6 +183,7 @@ class LignesResource(Resource):
             today=self.today,
             by=self.by,
         )
+        transaction.set_rollback(not self.to_write)
 
     def _refuse_twice(self, ligne):
         """The database would refuse it too, but could not name the other line."""
@@ -200,7 +207,7 @@ def dataset_of(lines: list[dict]) -> tablib.Dataset:
 
 def run(lines, *, dry_run, **known) -> tuple[bool, list[dict]]:
     """Whether every line is good, and what became of each; else, or in a dry run, nothing is kept."""
-    resource = LignesResource(**known)
+    resource = LignesResource(to_write=not dry_run, **known)
     result = resource.import_data(
         dataset_of(lines), dry_run=dry_run, use_transactions=True, rollback_on_validation_errors=True
     )
