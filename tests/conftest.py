@@ -18,6 +18,7 @@ from whitenoise import WhiteNoise
 
 from accounts import limits
 
+pytest.register_assert_rewrite("tests.browser.story")  # what it asserts is told as in a test
 LONGEST = ("test_run.py", "house/test_bad_input.py", "browser/", "house/", "espaces/")
 
 

@@ -13,6 +13,7 @@ ABSURD = ["9" * 30, "-1", "²", "١", "9999-12-31", "0001-01-01", "' OR 1=1 --\u
 TEN_MB = "x" * 10_000_000
 FORM = "application/x-www-form-urlencoded"
 WALKERS = ["anonymous", "owner"]
+CLOSED = {403, 404, 405}  # to this person, as a whole
 REFUSED = {400, 404, 405, 413, 422, 302, 403, 409}
 
 
@@ -93,9 +94,10 @@ def test_in_a_cookie(world, name, bad):
 def test_absurd_values_in_each_field(world, role, pages):
     """Whoever the form is for: a form that is refused as a whole reads no field."""
     browser = world.browser(role)
-    for route in our_routes():
+    for route in filter(lambda route: pages.match(route.name), our_routes()):
         body, url = world.body(route), world.url(route)
-        for name in body if pages.match(route.name) else ():
+        is_read = browser.ask("POST", url, body).status_code not in CLOSED
+        for name in body if is_read else ():
             for absurd in ABSURD:
                 answer = browser.ask("POST", url, {**body, name: absurd})
                 assert answer.status_code < 500, (route.name, name, absurd)
@@ -105,14 +107,16 @@ def test_absurd_values_in_each_field(world, role, pages):
 def test_absurd_values_in_the_address(world, role):
     browser = world.browser(role)
     for route in our_routes():
-        for name in world.query(route):
+        is_read = browser.ask("GET", world.url(route), world.query(route)).status_code not in CLOSED
+        for name in world.query(route) if is_read else ():
             for absurd in ABSURD:
                 answer = browser.ask("GET", world.url(route), {**world.query(route), name: absurd})
                 assert answer.status_code < 500, (route.name, name, absurd)
-        if world.url(route) != f"/{route.path}":
-            for absurd in ABSURD:
-                url = "/".join([*world.url(route).split("/")[:3], percent(absurd), ""])
-                assert browser.ask("GET", url).status_code < 500, url
+    followed = (world.url(route) for route in our_routes() if world.url(route) != f"/{route.path}")
+    for folder in {tuple(url.split("/")[:3]) for url in followed}:
+        for absurd in ABSURD:
+            url = "/".join([*folder, percent(absurd), ""])
+            assert browser.ask("GET", url).status_code < 500, url
 
 
 @pytest.mark.parametrize("role", ["anonymous", "owner"])
