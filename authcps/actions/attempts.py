@@ -25,15 +25,14 @@ def identify(*, identifiant, mot_de_passe, door, next_path, now, by, pairing=Non
     The hash is computed before any lock is taken; the account is then read again, locked. `pairing`: the
     attempt of a card or PSC without account; its identity goes on with this one.
     """
-    known = User.objects.known_as(spellings(identifiant)).only("pk", "password").first()
+    known = User.objects.known_as(spellings(identifiant)).values_list("pk", "password").first()
+    pk, password = known or (0, UNUSABLE_PASSWORD_PREFIX)
     # What is no hash costs one all the same (Django's `verify_password`).
-    right, must_update = verify_password(mot_de_passe, known.password if known else UNUSABLE_PASSWORD_PREFIX)
+    right, must_update = verify_password(mot_de_passe, password)
     renewed = make_password(mot_de_passe) if right and must_update else None
     with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",)).filter(pk=known.pk if known else 0).first()
-        reason = _reason_to_refuse(
-            user, bool(pairing), bool(right and known and user and user.password == known.password)
-        )
+        user = User.objects.select_for_update().filter(pk=pk).first()
+        reason = _reason_to_refuse(user, bool(pairing), right and user and user.password == password)
         if user is None or reason:
             _note_refusal(user, reason, now=now, by=by)
             return None
