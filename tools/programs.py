@@ -49,7 +49,7 @@ def mailbox(var):
 
 def web(environment, var, port):
     words = ["-m", "gunicorn", "viatraj.wsgi", "--config", "deploy/gunicorn.py"]
-    words += ["--bind", f"127.0.0.1:{port}"]
+    words += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", 5]
     return Program("web", words, environment=environment, var=var, ready=lambda: _answers(port))
 
 

@@ -2,11 +2,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from habilitations.forms.droits import DroitsForm
-from habilitations.forms.fins import STRETCHES
+from habilitations.forms.fins import STRETCHES, DureeOuDate
 from habilitations.lieux import Lieu
 from viatraj.core.droits import Niveau
 from viatraj.core.forms import DateField, KeyedForm
-from viatraj.core.periods import add_months
 
 AT_MOST = 100  # structures at once
 
@@ -48,7 +47,7 @@ def _chosen(niveau, rows, keys) -> list[Lieu]:
     return [Lieu(niveau, row) for row in rows.filter(pk__in=ids)] if ids else []
 
 
-class AttributionForm(DroitsForm, KeyedForm):
+class AttributionForm(DureeOuDate, DroitsForm, KeyedForm):
     """HAB-1: where, from when, until when, with which rights."""
 
     lieux = LieuxField()
@@ -70,12 +69,3 @@ class AttributionForm(DroitsForm, KeyedForm):
         self.fields["fin"].required = False
         self.fields["fin"].one_of = self.fields["duree"].one_of = True
         self.initial.setdefault("debut", today)
-
-    def clean(self):
-        typed = super().clean()
-        duree = typed.pop("duree", "")
-        if duree:
-            typed["fin"] = add_months(self.today, int(duree))
-        elif not typed.get("fin") and "fin" not in self.errors:
-            self.add_error("fin", self.fields["fin"].error_messages["required"])
-        return typed

@@ -7,7 +7,20 @@ from viatraj.core.periods import add_months
 STRETCHES = {"6": "6 mois", "12": "1 an", "24": "2 ans", "60": "5 ans"}
 
 
-class EcheanceForm(forms.Form):
+class DureeOuDate:
+    """Of a form with `duree`, `fin` and `today`: the stretch, else the date; hands over `fin` alone."""
+
+    def clean(self):
+        typed = super().clean()
+        duree = typed.pop("duree", "")
+        if duree:
+            typed["fin"] = add_months(self.today, int(duree))
+        elif not typed.get("fin") and "fin" not in self.errors:
+            self.add_error("fin", self.fields["fin"].error_messages["required"])
+        return typed
+
+
+class EcheanceForm(DureeOuDate, forms.Form):
     """HAB-5: a stretch from today in one click, or a date."""
 
     duree = forms.ChoiceField(choices=list(STRETCHES.items()), required=False)
@@ -18,15 +31,6 @@ class EcheanceForm(forms.Form):
         self.today = today
         self.stretches = [(value, label, add_months(today, int(value))) for value, label in STRETCHES.items()]
         self.fields["fin"].required, self.fields["fin"].one_of = False, True
-
-    def clean(self):
-        typed = super().clean()
-        duree = typed.pop("duree", "")
-        if duree:
-            typed["fin"] = add_months(self.today, int(duree))
-        elif not typed.get("fin") and "fin" not in self.errors:
-            self.add_error("fin", self.fields["fin"].error_messages["required"])
-        return typed
 
 
 class FinForm(EcheanceForm):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.story import see
 from tests.factories import MedecinFactory
-from tests.looks import objections
+from tests.looks import WIDTHS, objections
 from tests.poste.conftest import PIN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +44,7 @@ def test_a_card_opens_the_session(at_the_reader, scripts):
     see(page, "Dr Christine Leclercq")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_its_pages(at_the_reader, width):
     page = at_the_reader(viewport={"width": width, "height": 844})
     assert objections(page) == []
