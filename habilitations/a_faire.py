@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from habilitations import orphelines, policies
 from habilitations.echeances import DIGESTED, ending_soon
-from habilitations.models import Demande, Habilitation
+from habilitations.models import DemandeHabilitation, Habilitation
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit
 from viatraj.core.policies import can
@@ -28,7 +28,7 @@ def of(actor: Actor, *, today) -> AFaire | None:
         return None
     orphans = can(policies.orphans, actor) and orphelines.visible_to(actor, today=today).count()
     return AFaire(
-        waiting=Demande.objects.visible_to(actor).waiting().exclude(user=actor.user).count(),
+        waiting=DemandeHabilitation.objects.visible_to(actor).waiting().exclude(user=actor.user).count(),
         ending=_ending(actor, today),
         orphans=int(orphans),
     )

@@ -40,23 +40,29 @@ def digest(user, habilitations, *, total, monday) -> bool:
     )
 
 
-def demande_asked(demande, *, today):
+def demande_habilitation_asked(demande, *, today):
     for one in referents.told(demande, today=today):
         link = reverse("habilitations:demande", args=[demande.pk])
-        _post("demande_asked", one, f"demande:{demande.pk}:{one.pk}", demande=demande, link=link)
+        _post(
+            "demande_habilitation_asked",
+            one,
+            f"demande_habilitation:{demande.pk}:{one.pk}",
+            demande=demande,
+            link=link,
+        )
 
 
-def demande_accepted(demande):
-    _answered("demande_accepted", demande)
+def demande_habilitation_accepted(demande):
+    _answered("demande_habilitation_accepted", demande)
 
 
-def demande_refused(demande):
-    _answered("demande_refused", demande)
+def demande_habilitation_refused(demande):
+    _answered("demande_habilitation_refused", demande)
 
 
 def _answered(letter, demande):
     link = reverse("habilitations:mes_demandes")
-    _post(letter, demande.user, f"demande:{demande.pk}:answered", demande=demande, link=link)
+    _post(letter, demande.user, f"demande_habilitation:{demande.pk}:answered", demande=demande, link=link)
 
 
 def _post(letter, user, key, *, priority=Priority.NORMAL, **context) -> bool:

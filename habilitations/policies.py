@@ -1,7 +1,7 @@
 """Who may see, give, change and take away habilitations (HAB-1…10, COM-8; facts/domain.md §1.6)."""
 
 from habilitations.lieux import Lieu
-from habilitations.models import Demande, Habilitation
+from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Domaine, Droit, Niveau
@@ -113,13 +113,13 @@ def ask(actor: Actor) -> None:
     _in_own_name(actor)
 
 
-def withdraw(actor: Actor, demande: Demande) -> None:
+def withdraw(actor: Actor, demande: DemandeHabilitation) -> None:
     _in_own_name(actor)
     if actor.user.pk != demande.user_id:
         raise Denied("Seule la personne qui a fait cette demande peut la retirer.")
 
 
-def answer(actor: Actor, demande: Demande) -> None:
+def answer(actor: Actor, demande: DemandeHabilitation) -> None:
     """A référent of the place, never the person who asks."""
     administer(actor)
     if actor.user.pk == demande.user_id:

@@ -8,7 +8,7 @@ from django.db import transaction
 from habilitations import checks, emails, policies
 from habilitations.actions.habilitations import change_end, grant
 from habilitations.lieux import Lieu
-from habilitations.models import Demande, Habilitation
+from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
@@ -19,7 +19,7 @@ CLOSED = "Cette demande est déjà close\u00a0: {}."
 
 
 @transaction.atomic
-def ask(*, profil: Profil, lieu: Lieu, fin, motif, cle, today, now, by) -> Demande:
+def ask(*, profil: Profil, lieu: Lieu, fin, motif, cle, today, now, by) -> DemandeHabilitation:
     """A new habilitation; the same `cle` twice is one request."""
     policies.ask(by)
     if lieu.niveau not in profil.niveaux:
@@ -34,7 +34,7 @@ def ask(*, profil: Profil, lieu: Lieu, fin, motif, cle, today, now, by) -> Deman
 
 
 @transaction.atomic
-def ask_prolongation(habilitation, *, fin, motif, cle, today, now, by) -> Demande:
+def ask_prolongation(habilitation, *, fin, motif, cle, today, now, by) -> DemandeHabilitation:
     policies.own(by, habilitation)
     policies.living(habilitation)
     if fin <= habilitation.fin:
@@ -49,18 +49,20 @@ def ask_prolongation(habilitation, *, fin, motif, cle, today, now, by) -> Demand
     return _asked(asked, fin=fin, motif=motif, cle=cle, today=today, now=now, by=by)
 
 
-def _asked(asked, *, fin, motif, cle, today, now, by) -> Demande:
+def _asked(asked, *, fin, motif, cle, today, now, by) -> DemandeHabilitation:
     cle = cle or uuid.uuid4()
     locked(by.user)  # two clicks are counted one after the other
-    own = Demande.objects.of(by.user)
+    own = DemandeHabilitation.objects.of(by.user)
     if known := own.filter(cle=cle).first():
         return known
     if own.waiting().count() >= AT_ONCE:
         raise ValidationError(TOO_MANY)
     checks.end(fin, today=today)
-    demande = save_valid(Demande(user=by.user, fin=fin, motif=motif, cle=cle, asked_at=now, **asked))
-    _record("demande.asked", demande, by=by)
-    emails.demande_asked(demande, today=today)
+    demande = save_valid(
+        DemandeHabilitation(user=by.user, fin=fin, motif=motif, cle=cle, asked_at=now, **asked)
+    )
+    _record("demande_habilitation.asked", demande, by=by)
+    emails.demande_habilitation_asked(demande, today=today)
     return demande
 
 
@@ -69,8 +71,8 @@ def withdraw(demande, *, now, by):
     demande = locked(demande)
     policies.withdraw(by, demande)
     if demande.is_waiting:
-        _close(demande, Demande.State.WITHDRAWN, now=now, by=by)
-        _record("demande.withdrawn", demande, by=by)
+        _close(demande, DemandeHabilitation.State.WITHDRAWN, now=now, by=by)
+        _record("demande_habilitation.withdrawn", demande, by=by)
 
 
 @transaction.atomic
@@ -81,7 +83,7 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
     """
     demande = locked(demande)
     policies.answer(by, demande)
-    if demande.state == Demande.State.ACCEPTED:
+    if demande.state == DemandeHabilitation.State.ACCEPTED:
         return demande.accorde
     _still_waiting(demande)
     if demande.is_prolongation:
@@ -98,9 +100,9 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
             today=today,
             by=by,
         )
-    _close(demande, Demande.State.ACCEPTED, now=now, by=by)
-    _record("demande.accepted", demande, by=by)
-    emails.demande_accepted(demande)
+    _close(demande, DemandeHabilitation.State.ACCEPTED, now=now, by=by)
+    _record("demande_habilitation.accepted", demande, by=by)
+    emails.demande_habilitation_accepted(demande)
     return demande.accorde
 
 
@@ -115,13 +117,13 @@ def _prolonged(demande, *, fin, today, by) -> Habilitation:
 def refuse(demande, *, reponse, now, by):
     demande = locked(demande)
     policies.answer(by, demande)
-    if demande.state == Demande.State.REFUSED:
+    if demande.state == DemandeHabilitation.State.REFUSED:
         return
     _still_waiting(demande)
     demande.reponse = reponse
-    _close(demande, Demande.State.REFUSED, now=now, by=by)
-    _record("demande.refused", demande, by=by)
-    emails.demande_refused(demande)
+    _close(demande, DemandeHabilitation.State.REFUSED, now=now, by=by)
+    _record("demande_habilitation.refused", demande, by=by)
+    emails.demande_habilitation_refused(demande)
 
 
 def _still_waiting(demande):

@@ -81,7 +81,7 @@ class _Motif(forms.CharField):
         )
 
 
-class DemandeForm(KeyedForm):
+class DemandeHabilitationForm(KeyedForm):
     lieu = LieuField()
     profil = ProfilField()
     fin = _Fin()

@@ -1,5 +1,5 @@
 from habilitations.models.alertes import Alerte
-from habilitations.models.demandes import Demande
+from habilitations.models.demandes import DemandeHabilitation
 from habilitations.models.habilitations import (
     LIVING,
     SORTS,
@@ -18,7 +18,7 @@ __all__ = [
     "SORTS",
     "Alerte",
     "AtLieu",
-    "Demande",
+    "DemandeHabilitation",
     "DroitPersonnalise",
     "Habilitation",
     "HabilitationQuerySet",

@@ -13,7 +13,7 @@ from habilitations.profils import PROFILS, Profil
 WAITING = Q(state="waiting")
 
 
-class DemandeQuerySet(AtLieuQuerySet):
+class DemandeHabilitationQuerySet(AtLieuQuerySet):
     def waiting(self):
         return self.filter(WAITING)
 
@@ -22,7 +22,7 @@ class DemandeQuerySet(AtLieuQuerySet):
         return self.filter(profil__in=PROFILS)
 
 
-class Demande(AtLieu):
+class DemandeHabilitation(AtLieu):
     """`habilitation`: the one to prolong; `accorde`: the one that was given, or prolonged."""
 
     class State(models.TextChoices):
@@ -32,12 +32,15 @@ class Demande(AtLieu):
         WITHDRAWN = "withdrawn", "Retirée"
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="demandes", verbose_name="demandeur"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="demandes_habilitation",
+        verbose_name="demandeur",
     )
     cle = models.UUIDField("clé", default=uuid.uuid4, unique=True, editable=False)
     profil = models.CharField("profil", max_length=40)
     habilitation = models.ForeignKey(
-        Habilitation, models.PROTECT, null=True, blank=True, related_name="demandes"
+        Habilitation, models.PROTECT, null=True, blank=True, related_name="demandes_habilitation"
     )
     fin = models.DateField("fin souhaitée")
     motif = models.CharField("motif", max_length=300, blank=True)
@@ -50,7 +53,7 @@ class Demande(AtLieu):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    objects = DemandeQuerySet.as_manager()
+    objects = DemandeHabilitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "demande d’habilitation"
@@ -59,32 +62,32 @@ class Demande(AtLieu):
             *AtLieu.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user", "profil", "lieu_key"],
-                name="habilitations_demande_waiting_once",
+                name="habilitations_demandehabilitation_waiting_once",
                 condition=WAITING,
                 violation_error_code="profil",
                 violation_error_message="Cette demande est déjà faite\u00a0: vos référents n’y ont pas "
                 "encore répondu.",
             ),
             models.CheckConstraint(
-                name="habilitations_demande_closed",
+                name="habilitations_demandehabilitation_closed",
                 condition=Q(state="waiting", closed_at=None, closed_by=None)
                 | ~Q(state="waiting") & Q(closed_at__isnull=False, closed_by__isnull=False),
                 violation_error_message="Une demande close l’est par quelqu’un, à une date.",
             ),
             models.CheckConstraint(
-                name="habilitations_demande_accorde",
+                name="habilitations_demandehabilitation_accorde",
                 condition=Q(state="accepted", accorde__isnull=False) | ~Q(state="accepted") & Q(accorde=None),
                 violation_error_message="Une demande acceptée, et elle seule, donne une habilitation.",
             ),
         ]
         indexes = [
-            models.Index(fields=["etablissement"], name="habilitations_demande_etab", condition=WAITING),
-            models.Index(fields=["unite"], name="habilitations_demande_unite", condition=WAITING),
-            models.Index(fields=["coordination"], name="habilitations_demande_coord", condition=WAITING),
+            models.Index(fields=["etablissement"], name="habilitations_demandehab_etab", condition=WAITING),
+            models.Index(fields=["unite"], name="habilitations_demandehab_unite", condition=WAITING),
+            models.Index(fields=["coordination"], name="habilitations_demandehab_coord", condition=WAITING),
         ]
 
     def __str__(self):
-        return f"demande n° {self.pk}"
+        return f"demande d’habilitation n° {self.pk}"
 
     @property
     def le_profil(self) -> Profil:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from habilitations import actions, policies
 from habilitations.forms.demandes import AccepterForm, AccepterProlongationForm, RefuserForm
-from habilitations.models import Demande
+from habilitations.models import DemandeHabilitation
 from habilitations.profils import PROFILS
 from habilitations.views.mes_demandes import lieux_of
 from viatraj.core.forms import posted, submit
@@ -61,7 +61,7 @@ def refuse(request, pk):
 
 def _visible(request):
     """One's own are on one's own page: another référent answers them."""
-    return Demande.objects.visible_to(request.actor).known_to_profils().exclude(user=request.user)
+    return DemandeHabilitation.objects.visible_to(request.actor).known_to_profils().exclude(user=request.user)
 
 
 def _form(request, demande):

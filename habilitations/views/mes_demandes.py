@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annuaire.models import Cle, Etablissement
 from habilitations import actions, policies
-from habilitations.forms.demandes import ChercherForm, DemandeForm, ProlongationForm
+from habilitations.forms.demandes import ChercherForm, DemandeHabilitationForm, ProlongationForm
 from habilitations.lieux import Lieu
-from habilitations.models import Demande, Habilitation
+from habilitations.models import DemandeHabilitation, Habilitation
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.periods import add_months
@@ -23,7 +23,12 @@ def index(request):
     policies.ask(request.actor)
     today = timezone.localdate()
     held = Habilitation.objects.of(request.user).current(today).with_lieu().order_by("fin", "pk")
-    asked = Demande.objects.of(request.user).known_to_profils().with_lieu().order_by("-asked_at", "-pk")
+    asked = (
+        DemandeHabilitation.objects.of(request.user)
+        .known_to_profils()
+        .with_lieu()
+        .order_by("-asked_at", "-pk")
+    )
     return page(
         request,
         "habilitations/demandes/miennes.html",
@@ -59,7 +64,9 @@ def ask(request, pk):
     policies.ask(request.actor)
     etablissement = get_object_or_404(Etablissement.objects.open(), pk=pk)
     today = timezone.localdate()
-    form = DemandeForm(posted(request), lieux=lieux_of(etablissement), initial={"fin": add_months(today, 12)})
+    form = DemandeHabilitationForm(
+        posted(request), lieux=lieux_of(etablissement), initial={"fin": add_months(today, 12)}
+    )
     known = {"today": today, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.ask, **known):
         messages.success(
@@ -87,7 +94,7 @@ def prolong(request, pk):
 
 @require_POST
 def withdraw(request, pk):
-    demande = get_object_or_404(Demande.objects.of(request.user), pk=pk)
+    demande = get_object_or_404(DemandeHabilitation.objects.of(request.user), pk=pk)
     actions.withdraw(demande, now=timezone.now(), by=request.actor)
     messages.success(request, "La demande est retirée.")
     return redirect("habilitations:mes_demandes")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from habilitations import tasks
-from habilitations.models import Demande, Habilitation
+from habilitations.models import DemandeHabilitation, Habilitation
 from tests.browser.story import Person
 from tests.factories import EtablissementFactory, HabilitationFactory, UniteFactory, UserFactory, referent_of
 from tests.habilitations.imports import line, xlsx
@@ -214,4 +214,4 @@ def test_ask_and_answer(at_work, referent, unite, soon):
     referent.types(reponse="Voyez d’abord votre cadre.").presses("Refuser la demande")
     referent.sees("est refusée, avec son motif")
     michel.opens("/administration/mes-demandes/").sees("Voyez d’abord votre cadre.", "Refusée")
-    assert Demande.objects.waiting().count() == 0
+    assert DemandeHabilitation.objects.waiting().count() == 0

@@ -12,7 +12,7 @@ from django.utils import timezone
 from courrier.models import Message
 from habilitations import actions, policies, profils
 from habilitations.lieux import Lieu
-from habilitations.models import Demande, Habilitation
+from habilitations.models import DemandeHabilitation, Habilitation
 from journal.models import Entry
 from tests.concurrency import at_once
 from tests.factories import (
@@ -31,7 +31,7 @@ from viatraj.core.policies import Denied, can
 
 pytestmark = pytest.mark.django_db
 INDEX, MINE = "/administration/demandes/", "/administration/mes-demandes/"
-WAITING = Demande.State.WAITING
+WAITING = DemandeHabilitation.State.WAITING
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ class TestAsking:
         referent_of(hopital.coordination)
         demande = ask()
         assert set(Message.objects.values_list("to", flat=True)) == {one.email for one in near}
-        assert Entry.objects.about(demande).get().event == "demande.asked"
+        assert Entry.objects.about(demande).get().event == "demande_habilitation.asked"
 
     def test_else_the_coordination(self, ask, hopital):
         above = referent_of(hopital.coordination)
@@ -152,7 +152,7 @@ class TestAsking:
             actions.withdraw(demande, now=now, by=as_professionnel(UserFactory()))
         for _ in range(2):
             actions.withdraw(demande, now=now, by=as_professionnel(somebody))
-        assert Entry.objects.filter(event="demande.withdrawn").count() == 1
+        assert Entry.objects.filter(event="demande_habilitation.withdrawn").count() == 1
 
 
 class TestAnswering:
@@ -162,7 +162,7 @@ class TestAnswering:
         assert given[0] == given[1] == Habilitation.objects.of(somebody).get()
         assert (given[0].lieu, given[0].fin, given[0].granted_by) == (demande.lieu, demande.fin, by.user)
         assert Message.objects.filter(to=somebody.email, subject__contains="acceptée").count() == 1
-        assert Entry.objects.filter(event="demande.accepted").count() == 1
+        assert Entry.objects.filter(event="demande_habilitation.accepted").count() == 1
         assert Entry.objects.filter(event="habilitation.granted").count() == 1
 
     def test_accepted_otherwise(self, ask, accept, hopital, somebody, today):
@@ -216,7 +216,10 @@ class TestAnswering:
         for _ in range(2):
             actions.refuse(demande, reponse="Voyez avec Mme Garricou.", now=now, by=by)
         demande.refresh_from_db()
-        assert (demande.state, demande.reponse) == (Demande.State.REFUSED, "Voyez avec Mme Garricou.")
+        assert (demande.state, demande.reponse) == (
+            DemandeHabilitation.State.REFUSED,
+            "Voyez avec Mme Garricou.",
+        )
         letter = Message.objects.get(to=somebody.email)
         assert "Garricou" not in letter.text
 
@@ -239,7 +242,9 @@ class TestAnswering:
         ]
         answers = [can(policies.answer, as_professionnel(one), demande) for one in [*right, *wrong]]
         assert answers == [True] * 3 + [False] * 6
-        seen = [Demande.objects.visible_to(as_professionnel(one)).exists() for one in [*right, *wrong]]
+        seen = [
+            DemandeHabilitation.objects.visible_to(as_professionnel(one)).exists() for one in [*right, *wrong]
+        ]
         assert seen == [True] * 3 + [False] * 5 + [True], "one’s own, at one’s place: on another page"
 
 
@@ -276,7 +281,7 @@ class TestPages:
             "motif": "x",
         }
         assert client.post(f"{MINE}nouvelle/{hopital.pk}/", typed).status_code == 302
-        demande = Demande.objects.get()
+        demande = DemandeHabilitation.objects.get()
         assert "En attente" in client.get(MINE).content.decode()
         client.logout()
         sign_in(client, referent_of(hopital))

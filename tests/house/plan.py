@@ -22,7 +22,7 @@ from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, Volet
 from habilitations.lieux import Lieu
-from habilitations.models import Demande, Import
+from habilitations.models import DemandeHabilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
 from tests.factories import (
     DelegationFactory,
@@ -436,10 +436,10 @@ ROLES = (
 ).split()
 
 
-def _asked(user, lieu) -> Demande:
+def _asked(user, lieu) -> DemandeHabilitation:
     """A request for a habilitation, that waits for an answer."""
     held = Lieu.of(lieu)
-    return Demande.objects.create(
+    return DemandeHabilitation.objects.create(
         user=user,
         profil="equipe_soignante",
         niveau=held.niveau,

@@ -69,3 +69,13 @@ def test_events_are_noun_dot_past_verb(event):
     noun, verb = event.split(".")
     assert noun.replace("_", "").isalpha()
     assert verb.isidentifier()
+
+
+def test_a_bare_demande_is_kept_for_dossiers():
+    """A journal cannot be renamed: what is asked of référents is a `demande_habilitation`."""
+    asked_of_dossiers = {"dossiers", "demandes", "observatoire"}
+    bare = [model._meta.label for model in OURS if model.__name__.lower().startswith("demande")]
+    assert [label for label in bare if label.split(".")[0] not in asked_of_dossiers] == [
+        "habilitations.DemandeHabilitation"
+    ]
+    assert [event for event in known_events() if event.startswith("demande.")] == []

@@ -2,7 +2,7 @@
 
 import habilitations.actions
 from habilitations.lieux import Lieu
-from habilitations.models import Demande, Habilitation
+from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import REGULATEUR
 from viatraj.core.actor import Actor, Means
 from viatraj.core.periods import add_months
@@ -10,7 +10,7 @@ from viatraj.core.periods import add_months
 
 def make(users, *, now):
     """One prolongation, by who is warned of an end; one new habilitation."""
-    if Demande.objects.exists():
+    if DemandeHabilitation.objects.exists():
         return
     today = now.date()
     habilitation = Habilitation.objects.of(users["carnaud"]).current(today).order_by("fin").first()
