@@ -73,7 +73,9 @@ def _accepted_day(day, last, now):
 
 def _follow(idnats, *, now, by):
     """People referred to become what their lines now say, or are marked as gone (never an ADELI number)."""
-    for professionnel in Professionnel.objects.select_for_update().filter(idnat__in=idnats).order_by("pk"):
+    for professionnel in (
+        Professionnel.objects.select_for_update(no_key=True).filter(idnat__in=idnats).order_by("pk")
+    ):
         said = _said_of(professionnel.idnat)
         if said:
             said["vanished_at"] = None

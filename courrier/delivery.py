@@ -103,7 +103,7 @@ class Sender:
         closed = [channel for channel, route in self.routes.items() if route.is_closed]
         with transaction.atomic():
             due = Message.objects.claimable().exclude(channel__in=closed)
-            messages = list(due.select_for_update(skip_locked=True)[:batch])
+            messages = list(due.select_for_update(skip_locked=True, no_key=True)[:batch])
             Message.objects.filter(pk__in=[message.pk for message in messages]).update(
                 taken_by=self.number, taken_until=Now() + LEASE
             )

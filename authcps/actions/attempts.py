@@ -31,7 +31,7 @@ def identify(*, identifiant, mot_de_passe, door, next_path, now, by, pairing=Non
     right, must_update = verify_password(mot_de_passe, password)
     renewed = make_password(mot_de_passe) if right and must_update else None
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(pk=pk).first()
+        user = User.objects.select_for_update(no_key=True).filter(pk=pk).first()
         reason = _reason_to_refuse(user, bool(pairing), right and user and user.password == password)
         if user is None or reason:
             _note_refusal(user, reason, now=now, by=by)

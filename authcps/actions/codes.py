@@ -18,7 +18,11 @@ from viatraj.core.saving import locked, save_valid
 @transaction.atomic
 def enrol(user, *, channel, target, by):
     """A verified address or mobile receives the codes; the former one no longer does."""
-    device = CodeDevice.objects.select_for_update().filter(user=user, channel=channel, confirmed=True).first()
+    device = (
+        CodeDevice.objects.select_for_update(no_key=True)
+        .filter(user=user, channel=channel, confirmed=True)
+        .first()
+    )
     if device and device.target == target:
         return device
     if device is None:

@@ -98,7 +98,7 @@ def tell_endings(*, today, by):
     short = Q(fin__lt=F("debut") + 2 * TOLD_BEFORE, fin__lte=today + timedelta(days=1))
     long = Q(fin__gte=F("debut") + 2 * TOLD_BEFORE, fin__lte=today + TOLD_BEFORE)
     ending = Delegation.objects.in_force(today).filter(short | long).exclude(end_told=F("fin"))
-    for delegation in ending.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
+    for delegation in ending.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk"):
         delegation.end_told = delegation.fin
         save_valid(delegation)
         record("delegation.end_told", by=by, target=delegation, **words(delegation))

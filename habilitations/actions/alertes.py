@@ -36,7 +36,7 @@ def _announce(people, today) -> int:
         echeances.to_announce(today)
         .filter(user__in=people)
         .select_related("user", *COLUMNS)
-        .select_for_update(of=("self",), skip_locked=True)
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .order_by("user", "fin", "pk")
     )
     rows = list(due)

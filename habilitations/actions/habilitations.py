@@ -156,7 +156,7 @@ def depart(user, *, lieu: Lieu, fin, today, now, by) -> int:
     column = {Niveau.ETABLISSEMENT: "etablissement", Niveau.UNITE: "unite"}[lieu.niveau]
     held = Habilitation.objects.of(user).current(today).filter(**{column: lieu.row}, fin__gt=fin)
     ended = 0
-    for habilitation in held.select_for_update(of=("self",)).order_by("pk"):
+    for habilitation in held.select_for_update(of=("self",), no_key=True).order_by("pk"):
         policies.manage(by, habilitation)
         if habilitation.debut > fin:
             _end(habilitation, now=now, by=by)

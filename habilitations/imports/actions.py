@@ -118,7 +118,7 @@ def _taken(pk) -> Import | None:
     """None when it is another worker's, or dealt with."""
     return (
         Import.objects.at_work()
-        .select_for_update(of=("self",), skip_locked=True)
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .select_related("user")
         .filter(pk=pk)
         .first()

@@ -37,7 +37,7 @@ class Comptes:
             Q(pk__in=User.objects.known_as(sorted(names)).values("pk")) | Q(bas__in=emails, disabled_at=None)
         )
         if to_write:
-            wanted = wanted.select_for_update(of=("self",))
+            wanted = wanted.select_for_update(of=("self",), no_key=True)
         for user in wanted.order_by("pk").prefetch_related("identites"):
             self.know(user)
 

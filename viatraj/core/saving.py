@@ -23,7 +23,7 @@ class Stale(ValidationError):
 def locked(row: Row, *, version: int | None = None) -> Row:
     """The row as it is now, locked until the end of the transaction; Stale when its version has moved on."""
     model = row._meta.model  # a request’s user is a lazy wrapper: its type is not the row’s
-    fresh: Row = model._base_manager.select_for_update(of=("self",)).get(pk=row.pk)  # type: ignore[assignment]
+    fresh: Row = model._base_manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)  # type: ignore[assignment]
     if version is not None and fresh.version != version:  # type: ignore[attr-defined]
         raise Stale(fresh)
     return fresh
