@@ -59,25 +59,26 @@ INSTALLED_APPS = [
     "dossiers",
     "observatoire",
     "viatraj.espaces",
+    "viatraj.site",
     *(["viatraj.demo"] if DEMO else []),
 ]
 
 MIDDLEWARE = [
-    "viatraj.middleware.request_log",
+    "viatraj.middleware.log.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "viatraj.middleware.security_headers",
-    "viatraj.middleware.refuse_unreadable_input",
+    "viatraj.middleware.headers.security_headers",
+    "viatraj.middleware.input.refuse_unreadable_input",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "viatraj.middleware.actor",
-    "viatraj.middleware.Gate",
+    "viatraj.middleware.actor.actor",
+    "viatraj.middleware.gate.Gate",
 ]
 
 ROOT_URLCONF = "viatraj.urls"
@@ -161,7 +162,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 TRUST_COOKIE_NAME = "__Host-appareil" if HTTPS else "appareil"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-CSRF_FAILURE_VIEW = "viatraj.espaces.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "viatraj.site.views.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL.rstrip("/")]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -5,13 +5,14 @@ from django.urls import include, path
 
 from viatraj.core import admin
 
-handler400 = "viatraj.espaces.views.errors.bad_request"
-handler403 = "viatraj.espaces.views.errors.permission_denied"
-handler404 = "viatraj.espaces.views.errors.page_not_found"
-handler500 = "viatraj.espaces.views.errors.server_error"
+handler400 = "viatraj.site.views.errors.bad_request"
+handler403 = "viatraj.site.views.errors.permission_denied"
+handler404 = "viatraj.site.views.errors.page_not_found"
+handler500 = "viatraj.site.views.errors.server_error"
 
 urlpatterns = [
     path("", include("viatraj.espaces.urls")),
+    path("", include("viatraj.site.urls")),
     path("", include("accounts.urls")),
     path("", include("authcps.urls")),
     path("", include("delegations.urls")),

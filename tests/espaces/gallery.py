@@ -13,7 +13,7 @@ from django.urls import path
 from accounts.models import User
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
-from viatraj.espaces.views import errors
+from viatraj.site.views import errors
 from viatraj.urls import urlpatterns as site
 
 TEMPLATES = Path(__file__).parent / "templates"

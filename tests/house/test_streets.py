@@ -10,7 +10,8 @@ from tests.house.source import ROOT, dotted, modules
 CLOCK = frozenset(("timezone.now", "timezone.localdate", "date.today", "datetime.now"))
 ROOMS_WITH_A_CLOCK = ("views", "tasks", "commands")  # elsewhere, time comes in as `now=` or `today=`
 FILES_WITH_A_CLOCK = {
-    "viatraj/middleware.py": "the edge itself",
+    "viatraj/middleware/actor.py": "the edge itself",
+    "viatraj/middleware/gate.py": "the edge itself",
     "accounts/sessions.py": "Django's session store has no `now=` to be given",
     "courrier/sms.py": "the demonstration’s gateway stamps what it received",
     "courrier/delivery.py": "the sender, a process: its edge is the queue",

@@ -1,16 +1,6 @@
 from django.urls import path
 
-from viatraj.espaces.views import (
-    accueil,
-    assistant,
-    cartes,
-    compte,
-    documentation,
-    legal,
-    medecin,
-    mes_droits,
-    sante,
-)
+from viatraj.espaces.views import accueil, assistant, cartes, compte, medecin, mes_droits
 
 urlpatterns = [
     path("", accueil.accueil, name="accueil"),
@@ -29,19 +19,4 @@ urlpatterns = [
     path("mes-droits/", mes_droits.droits, name="mes_droits"),
     path("charte/", compte.charte, name="charte"),
     path("session/prolonger/", compte.stay, name="prolonger"),
-    path("accessibilite/", legal.accessibility, name="accessibilite"),
-    path("mentions-legales/", legal.legal_notice, name="mentions_legales"),
-    path("donnees-personnelles/", legal.personal_data, name="donnees_personnelles"),
-    path("charte-d-utilisation/", legal.charte, name="charte_publique"),
-    path("plan-du-site/", legal.site_map, name="plan_du_site"),
-    path("assistance/", legal.support, name="assistance"),
-    path("documentation/", documentation.index, name="documentation"),
-    path("documentation/se-connecter/", documentation.sign_in, name="documentation_connexion"),
-    path("documentation/carte/", documentation.card, name="documentation_carte"),
-    path("documentation/deleguer/assistant/", documentation.to_assistant, name="documentation_assistant"),
-    path("documentation/deleguer/confrere/", documentation.to_confrere, name="documentation_confrere"),
-    path("documentation/<slug:slug>/", documentation.fiche, name="documentation_fiche"),
-    path("en-savoir-plus/", legal.about, name="en_savoir_plus"),
-    path("sante/vif", sante.alive, name="alive"),
-    path("sante/pret", sante.ready, name="ready"),
 ]

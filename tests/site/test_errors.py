@@ -13,7 +13,7 @@ from tests.factories import UserFactory, sign_in
 from tests.house.source import APPS, ROOT
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
-from viatraj.espaces.views import errors
+from viatraj.site.views import errors
 
 MEDECIN = User(pk=1, nom="Leclercq", prenom="Christine", profession="10", categorie="C")
 ASSISTANT = User(pk=2, nom="Moreau", prenom="Sophie")

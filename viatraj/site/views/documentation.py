@@ -12,7 +12,7 @@ from habilitations.profils import PROFILS
 from viatraj.core.droits import Domaine
 from viatraj.core.pages import page
 
-FOLDER = "espaces/documentation"
+FOLDER = "site/documentation"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ SANITAIRE = (Domaine.SANITAIRE, Domaine.GRAND_AGE, Domaine.ADMINISTRATION)
 def sign_in(request):
     return page(
         request,
-        "espaces/documentation/se_connecter.html",
+        "site/documentation/se_connecter.html",
         code_minutes=int(settings.CODE_LIFETIME.total_seconds()) // 60,
         trust_hours=int(settings.TRUST_LIFETIME.total_seconds()) // 3600,
     )
@@ -81,25 +81,25 @@ def sign_in(request):
 def card(request):
     browser = known_to_fail(request.headers.get("User-Agent", ""))
     known = {"check_url": settings.CARD_CHECK_URL, "browser": browser}
-    return page(request, "espaces/documentation/parametrer_ma_carte.html", **known)
+    return page(request, "site/documentation/parametrer_ma_carte.html", **known)
 
 
 @login_not_required
 @require_safe
 def to_assistant(request):
-    return page(request, "espaces/documentation/deleguer_assistant.html")
+    return page(request, "site/documentation/deleguer_assistant.html")
 
 
 @login_not_required
 @require_safe
 def to_confrere(request):
-    return page(request, "espaces/documentation/deleguer_confrere.html")
+    return page(request, "site/documentation/deleguer_confrere.html")
 
 
 @login_not_required
 @require_safe
 def index(request):
-    return page(request, "espaces/documentation/index.html", fiches=FICHES)
+    return page(request, "site/documentation/index.html", fiches=FICHES)
 
 
 @login_not_required

@@ -84,4 +84,4 @@ def _legal(request, name, **context):
         "users_url": settings.SUPPORT_USERS_URL,
         "site_url": settings.SITE_URL,
     }
-    return render(request, f"espaces/legal/{name}.html", context)
+    return render(request, f"site/legal/{name}.html", context)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from viatraj.espaces.views.documentation import FICHES
+from viatraj.site.views.documentation import FICHES
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,108 @@
+"""Who may go further: signed in, password in date, charte accepted, page drawn for the same médecin."""
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+import delegations.actions
+from accounts import chartes
+from accounts.mots_de_passe import is_expired
+from delegations.models import Delegation
+from viatraj.core.actor import BY_PASSWORD
+from viatraj.core.pages import TooManyRequests
+from viatraj.site.views import errors
+
+ENDED = "La délégation sous laquelle vous l’avez ouvert a pris fin entre-temps."
+
+
+class Gate(LoginRequiredMiddleware):
+    """Deny by default; then expired password; then charte; then «au nom de».
+
+    The last one: the form was drawn for whom one still works for.
+    """
+
+    EXPIRED = "accounts:expired_password"
+    FREE = ("authcps:sign_out", "prolonger")
+    MEDECIN_PATHS = ("/medecin/", "/delegations/", "/dossiers/")
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True):
+            return None
+        if not request.user.is_authenticated:
+            return self.handle_no_permission(request, view_func)
+        if request.resolver_match.view_name in self.FREE:
+            return None
+        if "X-Relecture" not in request.headers:  # a page that reads itself again is nobody's presence
+            request.session.touch(timezone.now())
+        first = self._first_page(request)
+        if first and first != request.resolver_match.view_name:
+            if request.method == "GET":
+                request.session["suite"] = request.path
+            return self._go(request, reverse(first))
+        return self._refuse_other_principal(request)
+
+    def handle_no_permission(self, request, view_func):
+        door = "authcps:medecin" if request.path.startswith(self.MEDECIN_PATHS) else "accueil"
+        suite = urlencode({"suite": request.path}, safe="/") if request.method == "GET" else ""
+        return self._go(request, f"{reverse(door)}?{suite}".rstrip("?"))
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, TooManyRequests):
+            return errors.too_many(request, exception.seconds)
+        return None
+
+    def _go(self, request, url):
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return redirect(url)
+
+    def _first_page(self, request) -> str:
+        """What stands before any other page."""
+        if self._must_renew(request):
+            return self.EXPIRED
+        return "charte" if self._must_accept(request) else ""
+
+    def _must_renew(self, request) -> bool:
+        """Password door only (MDP-3). Who already works for somebody else is not stopped in the middle."""
+        by_password = request.session.get("means") in BY_PASSWORD
+        return by_password and not request.actor.is_acting and is_expired(request.user, timezone.now())
+
+    def _must_accept(self, request) -> bool:
+        """Once accepted, the session remembers the version: no query at each page (CON-13)."""
+        charte = chartes.current(timezone.localdate())
+        if request.session.get("charte") == charte.version:
+            return False
+        if request.user.acceptations.filter(version=charte.version).exists():
+            request.session["charte"] = charte.version
+            return False
+        return True
+
+    def _refuse_other_principal(self, request):
+        if request.method != "POST":
+            return None
+        written_for = request.POST.get("au_nom_de", "")
+        by = request.actor
+        if written_for == str(by.principal.pk) or (
+            not written_for and not (by.is_acting or self._ended(request))
+        ):
+            return None
+        if self._ended(request) and self._note_too_late(request, written_for):
+            return errors.conflict(request, reason=ENDED)
+        return errors.conflict(request)
+
+    def _ended(self, request) -> bool:
+        return request.delegation_ended
+
+    def _note_too_late(self, request, written_for) -> bool:
+        """The form was drawn while the délégation stood: that it came too late is told (DEL-4)."""
+        received = Delegation.objects.received_by(request.user).select_related("delegant")
+        ended = received.filter(pk=request.session["delegation"]).first()
+        if ended is None or written_for != str(ended.delegant_id):
+            return False
+        route = request.resolver_match.view_name
+        delegations.actions.note_too_late(ended, route=route, by=request.actor)
+        return True
