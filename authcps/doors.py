@@ -12,6 +12,7 @@ from authcps import actions, psc
 from authcps.identity import Verified
 from authcps.models import Attempt
 from viatraj.core.actor import Actor, Means
+from viatraj.core.saving import act
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,6 @@ def enter(request, attempt: Attempt, *, means: str, device: Device | None = None
     if user.last_sign_in_at:
         request.session["previous"] = [user.last_sign_in_at.isoformat(), user.last_sign_in_means]
     by = Actor(user=user, means=means, address=request.actor.address, request_id=request.request_id)
-    accounts.actions.note_sign_in(user, means=means, now=now, by=by)
+    act(accounts.actions.note_sign_in, user, means=means, now=now, by=by)
     if attempt.identity:
-        actions.note_card(Verified.from_json(attempt.identity), user=user, now=now, by=by)
+        act(actions.note_card, Verified.from_json(attempt.identity), user=user, now=now, by=by)

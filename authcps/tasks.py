@@ -3,8 +3,9 @@ from django.utils import timezone
 
 from authcps import actions
 from viatraj.core.actor import Actor
+from viatraj.core.saving import act
 
 
 @shared_task
 def purge_attempts():
-    actions.purge(now=timezone.now(), by=Actor.system("purge"))
+    act(actions.purge, now=timezone.now(), by=Actor.system("purge"))

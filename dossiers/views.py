@@ -17,6 +17,7 @@ from viatraj.core.droits import Orientation
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import can
+from viatraj.core.saving import act
 
 SIZES = (25, 50, 100)
 FOUND_AT_MOST = 100
@@ -119,7 +120,7 @@ def detail(request, numero):
     sent = next((form for form in forms if form.is_bound), None)
     if sent and _save(request, sent):
         return redirect(dossier)
-    actions.read(dossier, by=request.actor)  # a refused form shows the dossier too
+    act(actions.read, dossier, by=request.actor)  # a refused form shows the dossier too
     entries = list(Entry.objects.about(dossier).newest_first()[: LATEST + 1])
     return page(
         request,
@@ -146,8 +147,8 @@ def _forms(request, volets) -> list[VoletForm]:
 
 def _save(request, form) -> bool:
     validating = "valider" in request.POST
-    act = actions.validate_volet if validating else actions.edit_volet
-    if not submit(form, act, volet=form.volet, now=timezone.now(), by=request.actor):
+    verb = actions.validate_volet if validating else actions.edit_volet
+    if not submit(form, verb, volet=form.volet, now=timezone.now(), by=request.actor):
         return False
     done = "enregistré et validé" if validating else "enregistré"
     messages.success(request, f"Le {form.volet.get_kind_display()} est {done}.")

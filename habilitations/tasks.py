@@ -5,20 +5,21 @@ from habilitations import actions
 from habilitations.imports import actions as imports
 from habilitations.models import Import
 from viatraj.core.actor import Actor
+from viatraj.core.saving import act
 
 
 @shared_task
 def alert_expiries():
     """Each morning; what an outage held back is caught up."""
     today, by = timezone.localdate(), Actor.system("echeances")
-    actions.alert_expiries(today=today, by=by)
-    actions.digest_expiries(today=today, by=by)
+    act(actions.alert_expiries, today=today, by=by)
+    act(actions.digest_expiries, today=today, by=by)
 
 
 @shared_task
 def proceed_import(pk):
     """Checks or writes a deposited file, as far as it is."""
-    imports.proceed(pk, today=timezone.localdate(), now=timezone.now(), by=Actor.system("imports"))
+    act(imports.proceed, pk, today=timezone.localdate(), now=timezone.now(), by=Actor.system("imports"))
 
 
 @shared_task
@@ -30,4 +31,4 @@ def resume_imports():
 
 @shared_task
 def purge_imports():
-    imports.purge_imports(now=timezone.now(), by=Actor.system("purge"))
+    act(imports.purge_imports, now=timezone.now(), by=Actor.system("purge"))

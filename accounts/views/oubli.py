@@ -15,6 +15,7 @@ from accounts.forms import ForgottenForm, NewPasswordForm
 from accounts.models import User
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import TooManyRequests, page
+from viatraj.core.saving import act
 
 
 @login_not_required
@@ -25,8 +26,11 @@ def forgotten(request):
         time.time(),
     )
     if form.is_valid() and _may_ask(request, form, now):
-        actions.ask_new_password(
-            identifiant=form.cleaned_data["identifiant"], now=timezone.now(), by=request.actor
+        act(
+            actions.ask_new_password,
+            identifiant=form.cleaned_data["identifiant"],
+            now=timezone.now(),
+            by=request.actor,
         )
         return redirect("accounts:sent")
     return page(request, "accounts/forgotten.html", form=form, challenge=captcha.challenge(now=now))

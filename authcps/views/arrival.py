@@ -8,6 +8,7 @@ from authcps import actions, doors
 from authcps.identity import Verified
 from authcps.models import Attempt
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 
 ATTEMPT = "attempt"  # the session's key: the attempt of this browser
 
@@ -34,7 +35,9 @@ def arrive(request, attempt: Attempt):
         return _newcomer(request, attempt, verified)
     if not user.is_active:
         return refuse(request, attempt, DISABLED)
-    if not actions.recognise(attempt, user=user, verified=verified, now=timezone.now(), by=request.actor):
+    if not act(
+        actions.recognise, attempt, user=user, verified=verified, now=timezone.now(), by=request.actor
+    ):
         return refuse(request, attempt, TOO_LATE)
     attempt.user = user
     doors.enter(request, attempt, means=verified.means)

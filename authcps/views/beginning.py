@@ -9,6 +9,7 @@ from authcps import actions, limits
 from authcps.models import Attempt
 from authcps.views.arrival import ATTEMPT
 from viatraj.core.pages import TooManyRequests
+from viatraj.core.saving import act
 
 LONGEST = Attempt._meta.get_field("next_path").max_length or 0
 
@@ -34,8 +35,12 @@ def refuse_haste(request) -> None:
 
 def begin(request) -> Attempt:
     """By card or Pro Santé Connect; this browser's session holds the attempt, under a new key."""
-    attempt = actions.begin(
-        door=door_of(request.POST), next_path=page_of(request.POST), now=timezone.now(), by=request.actor
+    attempt = act(
+        actions.begin,
+        door=door_of(request.POST),
+        next_path=page_of(request.POST),
+        now=timezone.now(),
+        by=request.actor,
     )
     hold(request, attempt)
     return attempt

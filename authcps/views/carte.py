@@ -27,6 +27,7 @@ from authcps.refusals import of as refusal_of
 from authcps.views import beginning
 from authcps.views.arrival import ATTEMPT, arrive, attempt_of
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 
 LONGEST_CERTIFICATE = 12_000  # characters of base64
 SEE_OTHER = 303
@@ -58,7 +59,7 @@ def card(request):
 def _begin(request):
     beginning.refuse_haste(request)
     attempt = beginning.begin(request)
-    actions.challenge(attempt, origin=_origin(request), now=timezone.now(), by=request.actor)
+    act(actions.challenge, attempt, origin=_origin(request), now=timezone.now(), by=request.actor)
     return redirect("authcps:card")
 
 
@@ -89,7 +90,7 @@ def answered(request):
     given = _answer_of(request.POST)
     if given is None:
         return _failed("unreadable")
-    outcome = actions.answer(given, origin=_origin(request), now=timezone.now(), by=request.actor)
+    outcome = act(actions.answer, given, origin=_origin(request), now=timezone.now(), by=request.actor)
     return _back(outcome)
 
 
@@ -124,7 +125,9 @@ def tls(request):
         return _failed("unreadable", origin=settings.SITE_URL)
     if not pem or len(pem) > LONGEST_CERTIFICATE:
         return _failed("no_card", origin=settings.SITE_URL)
-    outcome = actions.present(challenge_id, certificate=pem.encode(), now=timezone.now(), by=request.actor)
+    outcome = act(
+        actions.present, challenge_id, certificate=pem.encode(), now=timezone.now(), by=request.actor
+    )
     issued = Challenge.objects.filter(pk=challenge_id).first()
     return _back(outcome, origin=issued.origin if issued else settings.SITE_URL)
 
@@ -155,7 +158,8 @@ def _see_other(url):
 @require_safe
 def returned(request):
     """The browser that began, with the ticket of its own answer: the way in goes on."""
-    attempt = actions.claim(
+    attempt = act(
+        actions.claim,
         attempt_key=request.session.get(ATTEMPT, ""),
         ticket=request.GET.get("ticket", ""),
         now=timezone.now(),

@@ -19,6 +19,7 @@ from authcps.models.secours import receptions
 from authcps.views import arrival
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 
 NOTICE = "code_notice"
 
@@ -73,7 +74,7 @@ def resend(request):
         return redirect("accueil")
     channel = request.POST.get("canal", "")
     try:
-        actions.send_code(attempt, channel=channel, now=timezone.now(), by=request.actor)
+        act(actions.send_code, attempt, channel=channel, now=timezone.now(), by=request.actor)
     except ValidationError as error:
         request.session[NOTICE] = error.messages[0]
     return redirect("authcps:code")
@@ -92,7 +93,7 @@ def attempt_of(request) -> Attempt | None:
 def enter(request, attempt, *, device):
     """This browser need not give a code again for 8 hours."""
     token, former = secrets.token_urlsafe(32), request.COOKIES.get(settings.TRUST_COOKIE_NAME, "")
-    actions.trust(device, token=token, former=former, now=timezone.now(), by=request.actor)
+    act(actions.trust, device, token=token, former=former, now=timezone.now(), by=request.actor)
     response = open_session(request, attempt, means=device.means, device=device)
     response.set_cookie(
         settings.TRUST_COOKIE_NAME,
@@ -108,7 +109,7 @@ def enter(request, attempt, *, device):
 def open_session(request, attempt, *, means, device=None):
     if attempt.identity:
         try:
-            means = actions.pair(attempt, now=timezone.now(), by=request.actor)
+            means = act(actions.pair, attempt, now=timezone.now(), by=request.actor)
         except ValidationError as error:  # another account took this number meanwhile
             return arrival.refuse(request, attempt, error.messages[0])
     doors.enter(request, attempt, means=means, device=device)

@@ -18,6 +18,7 @@ from authcps.models import Attempt
 from authcps.views import arrival, beginning, code
 from viatraj.core.actor import Means
 from viatraj.core.pages import TooManyRequests, page
+from viatraj.core.saving import act
 
 REFUSED = {
     Attempt.Door.MEDECIN: (
@@ -80,7 +81,8 @@ def _door(request, door, form_class, template, *, pairing=None, **context):
 
 
 def _identify(request, door, typed, pairing):
-    return actions.identify(
+    return act(
+        actions.identify,
         identifiant=typed["identifiant"],
         mot_de_passe=typed["mot_de_passe"],
         door=door,
@@ -101,7 +103,7 @@ def _second_factor(request, attempt):
     if attempt.user.reception == User.Reception.TOTP:
         return redirect("authcps:totp")
     try:
-        actions.send_code(attempt, now=timezone.now(), by=request.actor)
+        act(actions.send_code, attempt, now=timezone.now(), by=request.actor)
     except ValidationError as error:
         request.session[code.NOTICE] = error.messages[0]
     return redirect("authcps:code")
@@ -109,4 +111,4 @@ def _second_factor(request, attempt):
 
 def _trusted(request, attempt):
     token = request.COOKIES.get(settings.TRUST_COOKIE_NAME, "")
-    return actions.skip_code(attempt, token=token, now=timezone.now(), by=request.actor)
+    return act(actions.skip_code, attempt, token=token, now=timezone.now(), by=request.actor)

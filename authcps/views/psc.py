@@ -21,6 +21,7 @@ from authcps.views import beginning
 from authcps.views.arrival import ATTEMPT, arrive, attempt_of
 from viatraj.core.forms import posted
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 
 log = structlog.get_logger(__name__)
 EXERCICES = "psc_exercices"  # the session's key, while a person chooses: the attempt, and who came by it
@@ -62,7 +63,7 @@ def returned(request):
     except psc.Unavailable:
         return _unavailable(request, attempt.door, attempt.next_path)
     except psc.Refused as refusal:
-        actions.refuse(attempt, reason=f"psc_{refusal.reason}", by=request.actor)
+        act(actions.refuse, attempt, reason=f"psc_{refusal.reason}", by=request.actor)
         sentence = CANCELLED if refusal.reason == "access_denied" else REFUSED
         return _refused(request, sentence, attempt.door, attempt.next_path)
     psc.keep_proof(request.session, id_token, people[0])
@@ -96,7 +97,7 @@ def exercice(request):
 
 def _go_on(request, attempt, verified):
     request.session.pop(EXERCICES, None)
-    if not actions.verify(attempt, verified=verified, now=timezone.now(), by=request.actor):
+    if not act(actions.verify, attempt, verified=verified, now=timezone.now(), by=request.actor):
         return _refused(request, LOST, attempt.door, attempt.next_path)
     attempt.refresh_from_db()
     return arrive(request, attempt)

@@ -15,6 +15,7 @@ from authcps.models.secours import receptions
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import can
+from viatraj.core.saving import act
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +42,7 @@ def confirm(request, token):
     if request.method == "GET":
         return page(request, "authcps/reception_confirm.html", change=change)
     try:
-        actions.confirm_reception(change, now=now, by=request.actor)
+        act(actions.confirm_reception, change, now=now, by=request.actor)
     except ValidationError as error:  # another account has taken the address meanwhile (COM-4)
         refused = " ".join(error.messages)
         return page(request, "authcps/reception_confirm.html", change=change, refused=refused, status=409)
@@ -57,5 +58,5 @@ def cancel(request, token):
     if change is None or not can(cancel_change, change, now):
         return page(request, "authcps/stale_reception.html", status=404)
     cancelled = request.method == "POST"
-    undone = cancelled and actions.cancel_reception(change, now=now, by=request.actor)
+    undone = cancelled and act(actions.cancel_reception, change, now=now, by=request.actor)
     return page(request, "authcps/reception_cancel.html", change=change, cancelled=cancelled, undone=undone)

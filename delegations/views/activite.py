@@ -14,6 +14,7 @@ from delegations.models import Delegation
 from journal.models import Entry
 from viatraj.core import workbook
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 from viatraj.core.typography import in_groups
 
 BY_PAGE, EXPORTED_AT_MOST = 50, 10_000
@@ -38,7 +39,7 @@ def export(request):
     """The same lines, in a workbook."""
     _, entries = _asked(request)
     rows = [_row(entry) for entry in entries[:EXPORTED_AT_MOST]]
-    actions.export_activity(count=len(rows), by=request.actor)
+    act(actions.export_activity, count=len(rows), by=request.actor)
     content = workbook.write("Activité de mes délégués", HEAD, rows, widths=[18, 28, 12, 70, 12])
     answer = HttpResponse(content, content_type=workbook.TYPE)
     name = f"activite-delegues-{timezone.localdate():%Y-%m-%d}.xlsx"

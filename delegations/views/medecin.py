@@ -18,6 +18,7 @@ from journal.models import Entry
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.periods import add_months
+from viatraj.core.saving import act
 
 
 @require_safe
@@ -117,7 +118,7 @@ def revoke(request, pk):
     policies.own_delegations(request.actor)
     delegation = get_object_or_404(_granted(request), pk=pk)
     if request.method == "POST":
-        actions.revoke(delegation, now=timezone.now(), by=request.actor)
+        act(actions.revoke, delegation, now=timezone.now(), by=request.actor)
         messages.success(request, f"La délégation {delegation.du_titre} est supprimée, avec effet immédiat.")
         return redirect("delegations:index")
     return page(request, "delegations/revoke.html", delegation=delegation)
@@ -127,7 +128,7 @@ def revoke(request, pk):
 def resend(request, pk):
     policies.own_delegations(request.actor)
     delegation = get_object_or_404(_granted(request), pk=pk)
-    if actions.resend(delegation, now=timezone.now(), by=request.actor):
+    if act(actions.resend, delegation, now=timezone.now(), by=request.actor):
         messages.success(
             request,
             f"Une nouvelle invitation part à l’adresse {delegation.du_titre}, valable 30 jours. "

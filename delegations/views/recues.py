@@ -14,6 +14,7 @@ from delegations.forms import AnswerForm, SwitchForm
 from delegations.models import Delegation
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 
 ANSWERS = {"accepter": (actions.accept, "accepté"), "refuser": (actions.refuse, "refusé")}
 
@@ -98,7 +99,7 @@ def renounce(request, pk):
     own_account(request.actor)
     delegation = get_object_or_404(_mine(request), pk=pk)
     if request.method == "POST":
-        actions.renounce(delegation, now=timezone.now(), by=request.actor)
+        act(actions.renounce, delegation, now=timezone.now(), by=request.actor)
         messages.success(request, f"Vous avez renoncé à la délégation du {delegation.delegant.titre}.")
         return redirect("delegations:received")
     return page(request, "delegations/renounce.html", delegation=delegation)
@@ -113,11 +114,11 @@ def switch(request):
     received = Delegation.objects.received_by(request.actor.user).select_related("delegant")
     if pk := form.cleaned_data["delegation"]:
         delegation = get_object_or_404(received.living(), pk=pk)
-        actions.take_up(delegation, today=timezone.localdate(), by=request.actor)
+        act(actions.take_up, delegation, today=timezone.localdate(), by=request.actor)
         _choose(request, pk)
         return redirect("medecin")
     if request.actor.is_acting:
-        actions.lay_down(received.get(pk=request.actor.delegation_id), by=request.actor)
+        act(actions.lay_down, received.get(pk=request.actor.delegation_id), by=request.actor)
     _choose(request, None)
     return redirect("delegations:received")
 

@@ -17,6 +17,7 @@ from viatraj.core.actor import Means
 from viatraj.core.forms import posted
 from viatraj.core.pages import TooManyRequests, page
 from viatraj.core.policies import can
+from viatraj.core.saving import act
 
 HISTORY = 50
 
@@ -43,7 +44,7 @@ def _found(request, form):
     except ValidationError as error:
         form.add_error(None, error)
         return None
-    actions.note_search(criteres=sorted(typed), found=len(found.hits), by=request.actor)
+    act(actions.note_search, criteres=sorted(typed), found=len(found.hits), by=request.actor)
     reach.remember(request, found.ids)
     return found
 

@@ -16,6 +16,7 @@ from habilitations.forms.comptes import CorrectionForm, CreationForm, NouvelleAd
 from habilitations.views import reach
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +77,7 @@ def unlock(request, pk):
     places = reach.places(user)
     account_policies.unlock(request.actor, user, places)
     if request.method == "POST":
-        accounts.actions.unlock(user, places=places, by=request.actor)
+        act(accounts.actions.unlock, user, places=places, by=request.actor)
         messages.success(request, f"Le compte {user.login} est débloqué.")
         return redirect("habilitations:compte", pk)
     return page(request, "habilitations/debloquer.html", person=user)
@@ -108,7 +109,13 @@ def _opening(request, pk, action, told):
 def welcome_again(request, pk):
     user = reach.ours(request, pk)
     try:
-        accounts.actions.welcome_again(user, places=reach.places(user), now=timezone.now(), by=request.actor)
+        act(
+            accounts.actions.welcome_again,
+            user,
+            places=reach.places(user),
+            now=timezone.now(),
+            by=request.actor,
+        )
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
     else:

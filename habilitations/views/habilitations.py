@@ -15,6 +15,7 @@ from viatraj.core.droits import Droit, Niveau
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import Denied, can
+from viatraj.core.saving import act
 from viatraj.core.typography import long_day
 
 
@@ -84,7 +85,7 @@ def revoke(request, pk):
     habilitation = reach.habilitation(request, pk)
     policies.manage(request.actor, habilitation)
     if request.method == "POST":
-        actions.revoke(habilitation, now=timezone.now(), by=request.actor)
+        act(actions.revoke, habilitation, now=timezone.now(), by=request.actor)
         messages.success(
             request,
             f"L’habilitation de {habilitation.user.nom_complet} est supprimée, avec effet immédiat.",

@@ -14,6 +14,7 @@ from habilitations.imports import actions, modele, progress, queue
 from habilitations.models import Import
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 from viatraj.core.workbook import TYPE
 
 LINES_A_PAGE = 50
@@ -43,7 +44,7 @@ def show(request, pk):
     one = get_object_or_404(Import.objects.visible_to(request.actor), pk=pk)
     if request.method == "POST":
         try:
-            actions.confirm(one, now=timezone.now(), by=request.actor)
+            act(actions.confirm, one, now=timezone.now(), by=request.actor)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("habilitations:import", pk)

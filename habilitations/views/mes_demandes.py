@@ -14,6 +14,7 @@ from habilitations.models import DemandeHabilitation, Habilitation
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.periods import add_months
+from viatraj.core.saving import act
 
 FOUND, SHOWN = 30, 50
 
@@ -95,7 +96,7 @@ def prolong(request, pk):
 @require_POST
 def withdraw(request, pk):
     demande = get_object_or_404(DemandeHabilitation.objects.of(request.user), pk=pk)
-    actions.withdraw(demande, now=timezone.now(), by=request.actor)
+    act(actions.withdraw, demande, now=timezone.now(), by=request.actor)
     messages.success(request, "La demande est retirée.")
     return redirect("habilitations:mes_demandes")
 

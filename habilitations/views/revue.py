@@ -16,6 +16,7 @@ from habilitations.views import reach
 from viatraj.core.droits import Domaine
 from viatraj.core.pages import page
 from viatraj.core.policies import can
+from viatraj.core.saving import act
 from viatraj.core.typography import grouped
 from viatraj.core.workbook import TYPE
 
@@ -62,7 +63,7 @@ def workbook(request):
     revue = _revue(request, today)
     with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as file:
         lines = export.write(file, revue)
-        actions.note_export(criteres=revue.said, lignes=lines, by=request.actor)
+        act(actions.note_export, criteres=revue.said, lignes=lines, by=request.actor)
         file.seek(0)
         content = file.read()
     attached = f'attachment; filename="revue-habilitations-{today}.xlsx"'
@@ -74,7 +75,7 @@ def emails(request, pk):
     """The tick of a row: e-mails of this habilitation, or none (HAB-8)."""
     habilitation = reach.habilitation(request, pk)
     wanted = request.POST.get("emails") == "on"
-    actions.notify(habilitation, wanted=wanted, by=request.actor)
+    act(actions.notify, habilitation, wanted=wanted, by=request.actor)
     told = "recevra les e-mails" if wanted else "ne recevra plus d’e-mail"
     messages.success(request, f"{habilitation.user.nom_complet} {told} ({habilitation.le_profil}).")
     return redirect(reach.back(request, habilitation.user_id))

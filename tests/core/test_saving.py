@@ -3,11 +3,15 @@
 import threading
 
 import pytest
+from django import forms
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 import accounts.actions
 import delegations.actions
 from accounts.actions import referents
+from accounts.models import User
 from delegations.actions import propositions
 from habilitations.views.reach import places
 from tests.concurrency import at_once
@@ -15,10 +19,13 @@ from tests.delegations.test_actions import listed
 from tests.factories import (
     EtablissementFactory,
     MedecinFactory,
+    UserFactory,
     as_medecin,
     as_professionnel,
     referent_of,
 )
+from viatraj.core.forms import submit
+from viatraj.core.saving import AGAIN, act, locked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,3 +72,103 @@ def test_two_medecins_delegate_to_each_other(monkeypatch):
 
     done = at_once(lambda: grant(second, first), lambda: grant(first, second))
     assert [one.delegataire for one in done] == [second, first]
+
+
+class Crosswise:
+    """An action that locks `first`, meets the other at its first tries, then locks `second`."""
+
+    def __init__(self, first, second, barrier, *, meetings=1):
+        self.first, self.second, self.barrier, self.meetings = first, second, barrier, meetings
+        self.tries, self.kept = 0, []
+
+    @transaction.atomic
+    def __call__(self, *, word):
+        self.tries += 1
+        transaction.on_commit(lambda: self.kept.append(word))
+        user = locked(self.first)
+        user.adresse += word
+        user.save(update_fields=["adresse"])
+        if self.tries <= self.meetings:
+            self.barrier.wait()
+        return locked(self.second)
+
+
+def test_two_that_meet_crosswise_both_succeed_and_nothing_is_done_twice():
+    """PostgreSQL ends one of the two; nobody sees it, and its first try left nothing."""
+    left, right = UserFactory(adresse="-"), UserFactory(adresse="-")
+    both = threading.Barrier(2, timeout=30)
+    one, other = Crosswise(left, right, both), Crosswise(right, left, both)
+
+    class Word(forms.Form):
+        word = forms.CharField()
+
+    forms_sent = [Word({"word": "x"}), Word({"word": "x"})]
+    answers = at_once(lambda: submit(forms_sent[0], one), lambda: submit(forms_sent[1], other))
+    assert answers == [True, True]
+    assert [form.result for form in forms_sent] == [right, left]
+    assert sorted([one.tries, other.tries]) == [1, 2]
+    assert (one.kept, other.kept) == (["x"], ["x"])
+    assert set(User.objects.filter(pk__in=[left.pk, right.pk]).values_list("adresse", flat=True)) == {"-x"}
+
+
+def test_what_meets_at_each_try_is_told_after_the_third():
+    tries = []
+
+    @transaction.atomic
+    def unlucky():
+        tries.append(1)
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE deadlock_detected; END $$")
+
+    with pytest.raises(OperationalError) as error:
+        act(unlucky)
+    assert (len(tries), type(error.value.__cause__)) == (AGAIN + 1, DeadlockDetected)
+
+
+def test_a_snapshot_that_is_too_old_is_taken_again():
+    user, tries = UserFactory(adresse="-"), []
+
+    @transaction.atomic
+    def read_then_write():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        fresh = User.objects.get(pk=user.pk)
+        tries.append(1)
+        if len(tries) == 1:
+            at_once(lambda: User.objects.filter(pk=user.pk).update(adresse="somebody else’s"))
+        User.objects.filter(pk=user.pk).update(adresse=f"{fresh.adresse}, and ours")
+
+    act(read_then_write)
+    user.refresh_from_db()
+    assert (len(tries), user.adresse) == (2, "somebody else’s, and ours")
+
+
+@pytest.mark.parametrize("cause", [DeadlockDetected, SerializationFailure])
+def test_inside_another_transaction_nothing_is_tried_again(cause):
+    """The outer one is lost with the inner one: only who began it can begin again."""
+    tries = []
+
+    def meet():
+        tries.append(1)
+        raise OperationalError from cause()
+
+    with pytest.raises(OperationalError), transaction.atomic():
+        act(meet)
+    assert len(tries) == 1
+
+
+def test_another_failure_of_the_database_is_no_meeting():
+    tries = []
+
+    def fall():
+        tries.append(1)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', '1', false)")
+            try:
+                cursor.execute("SELECT pg_sleep(5)")
+            finally:
+                cursor.execute("RESET statement_timeout")
+
+    with pytest.raises(OperationalError):
+        act(fall)
+    assert len(tries) == 1

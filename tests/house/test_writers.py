@@ -125,6 +125,23 @@ def test_only_actions_write():
     assert [line for module in elsewhere for line in writes_in(module)] == []
 
 
+def called_plainly(module: Module) -> list[str]:
+    """Actions called by themselves: when two meet, nobody would try again (`saving.act`)."""
+    return [
+        f"{module.path}:{node.lineno} {dotted(node.func)}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-2:-1] in (["actions"], ["imports"])
+    ]
+
+
+def test_actions_are_called_by_act_or_submit():
+    """From pages, tasks and commands; an action calls another inside its own transaction."""
+    outside = [one for one in modules() if not one.is_actions and not one.path.startswith("viatraj/demo/")]
+    parts = "habilitations/imports/"  # of its action `proceed`
+    found = [line for one in outside if not one.path.startswith(parts) for line in called_plainly(one)]
+    assert found == []
+
+
 def test_the_listed_writers_do_write():
     assert [path for path in WRITERS if not writes_in(Module(path))] == []
 

@@ -1,4 +1,4 @@
-"""Forms and actions meet here; nothing else calls an action from a page."""
+"""Forms and actions meet here; an action without a form is called by `saving.act`, as this does."""
 
 import uuid
 from datetime import date
@@ -8,7 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator
 from django.forms.renderers import TemplatesSetting
 
-from viatraj.core.saving import Stale
+from viatraj.core.saving import Stale, act
 
 
 class Renderer(TemplatesSetting):
@@ -67,7 +67,7 @@ def submit(form, action, **known) -> bool:
     if not form.is_valid():
         return False
     try:
-        form.result = action(**form.cleaned_data, **known)
+        form.result = act(action, **form.cleaned_data, **known)
     except Stale as error:
         form.stale = error.fresh
         # Sent again after both texts were seen, it is no longer stale.

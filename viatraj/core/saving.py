@@ -1,11 +1,31 @@
-"""How actions read a row to change it, and how they save it."""
+"""How actions read a row to change it, how they save it, and what is tried again when two meet."""
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, models, transaction
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 Row = TypeVar("Row", bound=models.Model)
+AGAIN = 2
+
+
+def act(action: Callable[..., Any], *args: Any, **known: Any) -> Any:
+    """What the action answers; tried again up to twice when PostgreSQL had to end one of two transactions.
+
+    Its transaction is undone by then, with its mails and its `on_commit`; actions are idempotent and read
+    their rows themselves. Inside somebody else's transaction nothing can be tried again: the error goes up.
+    """
+    for _ in range(AGAIN):
+        try:
+            return action(*args, **known)
+        except OperationalError as error:
+            if connection.in_atomic_block or not isinstance(
+                error.__cause__, DeadlockDetected | SerializationFailure
+            ):
+                raise
+    return action(*args, **known)
 
 
 class Stale(ValidationError):

@@ -14,6 +14,7 @@ from accounts.mots_de_passe import is_expired
 from delegations.models import Delegation
 from viatraj.core.actor import BY_PASSWORD
 from viatraj.core.pages import TooManyRequests
+from viatraj.core.saving import act
 from viatraj.site.views import errors
 
 ENDED = "La délégation sous laquelle vous l’avez ouvert a pris fin entre-temps."
@@ -104,5 +105,5 @@ class Gate(LoginRequiredMiddleware):
         if ended is None or written_for != str(ended.delegant_id):
             return False
         route = request.resolver_match.view_name
-        delegations.actions.note_too_late(ended, route=route, by=request.actor)
+        act(delegations.actions.note_too_late, ended, route=route, by=request.actor)
         return True

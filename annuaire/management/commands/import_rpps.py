@@ -6,6 +6,7 @@ from django.utils import timezone
 from annuaire import actions
 from annuaire.rpps import Refused
 from viatraj.core.actor import Actor
+from viatraj.core.saving import act
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *, file, date, accept_loss, **options):
         by = Actor.system("rpps")
         try:
-            run = actions.import_rpps(file, now=timezone.now(), by=by, day=date, accept_loss=accept_loss)
+            run = act(actions.import_rpps, file, now=timezone.now(), by=by, day=date, accept_loss=accept_loss)
         except Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from habilitations import actions
 from viatraj.core.actor import Actor
+from viatraj.core.saving import act
 
 
 class Command(BaseCommand):
@@ -10,6 +11,6 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         today, by = timezone.localdate(), Actor.system("echeances")
-        alerts = actions.alert_expiries(today=today, by=by)
-        digests = actions.digest_expiries(today=today, by=by)
+        alerts = act(actions.alert_expiries, today=today, by=by)
+        digests = act(actions.digest_expiries, today=today, by=by)
         self.stdout.write(f"{alerts} alerte(s) aux titulaires, {digests} récapitulatif(s) aux référents.")

@@ -13,6 +13,7 @@ from viatraj.core.actor import Actor
 from viatraj.core.droits import Niveau
 from viatraj.core.periods import add_months
 from viatraj.core.policies import Denied
+from viatraj.core.saving import act
 
 PLACES = {
     "finess": (profils.REFERENT_STRUCTURE, Etablissement, "finess", "l’établissement"),
@@ -47,7 +48,8 @@ class Command(BaseCommand):
         profil, lieu = _where(options)
         fin = options["fin"] or add_months(today, 12)
         try:
-            habilitation = actions.create_referent(
+            habilitation = act(
+                actions.create_referent,
                 user=_known(options["identifiant"]),
                 person={name: options[name] or "" for name in ("nom", "prenom", "email")},
                 profil=profil,

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from habilitations import actions
 from viatraj.core.actor import Actor
+from viatraj.core.saving import act
 
 
 class Command(BaseCommand):
@@ -12,5 +13,5 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **options):
-        for version in actions.note_profils(now=timezone.now(), by=Actor.system("deploiement")):
+        for version in act(actions.note_profils, now=timezone.now(), by=Actor.system("deploiement")):
             self.stdout.write(f"{version}\u00a0: {'retirée' if not version.definition else 'notée'}.")

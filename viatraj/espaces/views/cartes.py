@@ -9,6 +9,7 @@ import authcps.actions
 import authcps.policies
 from habilitations.views import reach
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,7 +19,7 @@ def unpair(request, pk, identite):
     authcps.policies.unpair(request.actor, person, places)
     identite = get_object_or_404(person.identites.filter(ended_at=None), pk=identite)
     if request.method == "POST":
-        authcps.actions.unpair(identite, places=places, now=timezone.now(), by=request.actor)
+        act(authcps.actions.unpair, identite, places=places, now=timezone.now(), by=request.actor)
         messages.success(request, f"Ce moyen de connexion est retiré du compte {person.login}.")
         return redirect("habilitations:compte", pk)
     return page(request, "espaces/unpair.html", person=person, identite=identite)

@@ -21,6 +21,7 @@ from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import can
+from viatraj.core.saving import act
 from viatraj.espaces.views.mes_droits import own
 
 
@@ -76,7 +77,7 @@ def _label(means: str) -> str:
 
 @require_POST
 def end_other_sessions(request):
-    accounts.actions.end_other_sessions(request.user, keep=request.session.session_key, by=request.actor)
+    act(accounts.actions.end_other_sessions, request.user, keep=request.session.session_key, by=request.actor)
     messages.success(request, "Vos autres sessions sont fermées.")
     return redirect("mon_compte")
 
@@ -99,7 +100,7 @@ def charte(request):
     current = chartes.current(timezone.localdate())
     form = CharteForm(posted(request), initial={"version": current.version})
     if form.is_valid() and form.cleaned_data["version"] == current.version:
-        accounts.actions.accept_charte(request.user, charte=current, by=_oneself(request))
+        act(accounts.actions.accept_charte, request.user, charte=current, by=_oneself(request))
         return redirect(_wanted(request) or "accueil")
     return page(request, "espaces/charte.html", form=form, charte=current)
 

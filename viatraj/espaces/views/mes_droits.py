@@ -15,6 +15,7 @@ from habilitations.forms.droits import DroitForm
 from habilitations.models import Habilitation
 from viatraj.core.droits import Droit, Mode
 from viatraj.core.pages import page
+from viatraj.core.saving import act
 
 PAST = 20
 
@@ -98,7 +99,7 @@ def notify(request, pk):
     own_account(request.actor)
     habilitation = get_object_or_404(own(request.user, timezone.localdate()), pk=pk)
     wanted = request.POST.get("emails") == "on"
-    habilitations.actions.notify(habilitation, wanted=wanted, by=request.actor)
+    act(habilitations.actions.notify, habilitation, wanted=wanted, by=request.actor)
     messages.success(
         request,
         f"{habilitation.le_profil}, {habilitation.lieu}\u00a0: "
@@ -113,7 +114,7 @@ def give_up(request, pk):
     own_account(request.actor)
     habilitation = get_object_or_404(own(request.user, timezone.localdate()), pk=pk)
     if request.method == "POST":
-        habilitations.actions.give_up(habilitation, now=timezone.now(), by=request.actor)
+        act(habilitations.actions.give_up, habilitation, now=timezone.now(), by=request.actor)
         messages.success(
             request, f"Vous n’avez plus le profil {habilitation.le_profil}, {habilitation.lieu}."
         )
