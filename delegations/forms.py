@@ -3,8 +3,8 @@ from django.core.validators import RegexValidator
 
 from delegations import rights
 from delegations.models import MESSAGE_MAX
-from delegations.rights import LENDABLE, NOT_THERE, OWN_CHOICE, PRESETS, Lent
-from viatraj.core.droits import Mode, Orientation
+from delegations.rights import LENDABLE, OWN_CHOICE, PRESETS, Lent
+from viatraj.core.droits import ABSENT, Mode, Orientation
 from viatraj.core.forms import DateField, KeyedForm
 
 OFF = {"autocomplete": "off"}  # somebody else's name and address
@@ -102,7 +102,7 @@ class DroitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for orientation in Orientation:
             for droit, modes in LENDABLE.items():
-                if (orientation, droit) not in NOT_THERE:
+                if (orientation, droit) not in ABSENT:
                     self.fields[name_of(orientation, droit)] = _choice(orientation, droit, modes)
 
     @property
@@ -124,7 +124,7 @@ class DroitsForm(forms.Form):
     def clean(self):
         typed = super().clean()
         own = frozenset(
-            Lent(orientation.value, droit.value, value if value in Mode.values else Mode.NONE)
+            Lent(orientation.value, droit.value, value if value in Mode.values else Mode.OUI)
             for orientation in Orientation
             for droit in LENDABLE
             if (value := typed.pop(name_of(orientation, droit), None))
@@ -140,7 +140,7 @@ def name_of(orientation, droit) -> str:
 
 def _choice(orientation, droit, modes):
     said = {"aria-label": f"{droit.label}, {orientation.label}"}
-    if modes == (Mode.NONE,):
+    if not droit.is_graded:
         return forms.BooleanField(label=said["aria-label"], required=False, widget=forms.CheckboxInput(said))
     return forms.ChoiceField(
         label=said["aria-label"],
@@ -154,7 +154,7 @@ def _choice(orientation, droit, modes):
 def initial_of(droits) -> dict:
     """How the page shows these rights."""
     modele = next((preset.name for preset in PRESETS if preset.lent == droits), OWN)
-    return {"modele": modele} | {name_of(one.orientation, one.droit): one.mode or True for one in droits}
+    return {"modele": modele} | {name_of(one.orientation, one.droit): one.mode for one in droits}
 
 
 class AssistantForm(KeyedForm, PeriodeForm, IdentiteForm, DroitsForm):

@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from accounts.models import Identite
 from annuaire.models import Cle, Professionnel
-from viatraj.core.droits import Droit, Mode, Orientation
+from delegations.rights import LENDABLE
+from viatraj.core.droits import ABSENT, Mode, Orientation
 from viatraj.core.periods import Periode, PeriodeQuerySet, no_overlap
 from viatraj.core.typography import of
 
@@ -235,11 +236,14 @@ class Delegation(Periode):
         return self.is_living and self.accepted_at is None
 
 
-YES_OR_NO = [Droit.DOSSIER_LISTE, Droit.DOSSIER_CREATION, Droit.DEMANDE, Droit.DOSSIER_ACCEPTATION]
-BY_MODE = [Droit.VOLET_ADMINISTRATIF, Droit.VOLET_MEDICAL]
-IS_LENDABLE = Q(droit__in=YES_OR_NO, mode=Mode.NONE) | Q(
-    droit__in=BY_MODE, mode__in=[Mode.LECTURE, Mode.ECRITURE]
-)
+def _is_lendable() -> Q:
+    """Of `LENDABLE`, and where it exists."""
+    rule = Q(pk__in=[])
+    for droit, modes in LENDABLE.items():
+        absent = [orientation.value for orientation, one in ABSENT if one == droit]
+        there = ~Q(orientation__in=absent) if absent else Q()
+        rule |= Q(droit=droit.value, mode__in=[mode.value for mode in modes]) & there
+    return rule
 
 
 class DroitDelegue(models.Model):
@@ -247,10 +251,8 @@ class DroitDelegue(models.Model):
 
     delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="droits")
     orientation = models.CharField("orientation", max_length=10, choices=Orientation)
-    droit = models.CharField(
-        "droit", max_length=30, choices=[(one.value, one.label) for one in (*YES_OR_NO, *BY_MODE)]
-    )
-    mode = models.CharField("mode", max_length=10, choices=Mode, blank=True)
+    droit = models.CharField("droit", max_length=30, choices=[(one.value, one.label) for one in LENDABLE])
+    mode = models.CharField("mode", max_length=10, choices=Mode)
 
     class Meta:
         verbose_name = "droit délégué"
@@ -264,7 +266,7 @@ class DroitDelegue(models.Model):
             ),
             models.CheckConstraint(
                 name="delegations_droit_lendable",
-                condition=IS_LENDABLE,
+                condition=_is_lendable(),
                 violation_error_code="droit",
                 violation_error_message="Ce droit ne se délègue pas à un assistant.",
             ),

@@ -4,27 +4,26 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from viatraj.core.actor import Grant, Rights
-from viatraj.core.droits import Droit, Mode, Niveau, Orientation
+from viatraj.core.droits import ABSENT, Droit, Mode, Niveau, Orientation
 
 # A médecin's whole space; validating a medical volet and delegating are his own acts, not rights to lend.
 WHOLE_SPACE = (
-    (Droit.DOSSIER_LISTE, Mode.NONE),
-    (Droit.DOSSIER_CREATION, Mode.NONE),
+    (Droit.DOSSIER_LISTE, Mode.OUI),
+    (Droit.DOSSIER_CREATION, Mode.OUI),
     (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),
     (Droit.VOLET_MEDICAL, Mode.VALIDATION),
-    (Droit.DEMANDE, Mode.NONE),
-    (Droit.DOSSIER_ACCEPTATION, Mode.NONE),
+    (Droit.DEMANDE, Mode.OUI),
+    (Droit.DOSSIER_ACCEPTATION, Mode.OUI),
 )
 # What may be lent to an assistant, in the order of the page; a right without mode is given or not.
 LENDABLE = {
-    Droit.DOSSIER_LISTE: (Mode.NONE,),
-    Droit.DOSSIER_CREATION: (Mode.NONE,),
+    Droit.DOSSIER_LISTE: (Mode.OUI,),
+    Droit.DOSSIER_CREATION: (Mode.OUI,),
     Droit.VOLET_ADMINISTRATIF: (Mode.LECTURE, Mode.ECRITURE),
     Droit.VOLET_MEDICAL: (Mode.LECTURE, Mode.ECRITURE),
-    Droit.DEMANDE: (Mode.NONE,),
-    Droit.DOSSIER_ACCEPTATION: (Mode.NONE,),
+    Droit.DEMANDE: (Mode.OUI,),
+    Droit.DOSSIER_ACCEPTATION: (Mode.OUI,),
 }
-NOT_THERE = {(Orientation.TND, Droit.DOSSIER_ACCEPTATION)}  # a PCO asks for a precision, nothing is accepted
 
 
 class Lent(NamedTuple):
@@ -32,7 +31,7 @@ class Lent(NamedTuple):
 
     orientation: str
     droit: str
-    mode: str = Mode.NONE
+    mode: str = Mode.OUI
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Preset:
             Lent(orientation.value, droit.value, mode.value)
             for orientation in Orientation
             for droit, mode in self.droits
-            if (orientation, droit) not in NOT_THERE
+            if (orientation, droit) not in ABSENT
         )
 
 
@@ -60,10 +59,10 @@ PRESETS = (
         "Secrétariat",
         "Créer les dossiers, compléter leur volet administratif, envoyer et suivre les demandes.",
         (
-            (Droit.DOSSIER_LISTE, Mode.NONE),
-            (Droit.DOSSIER_CREATION, Mode.NONE),
+            (Droit.DOSSIER_LISTE, Mode.OUI),
+            (Droit.DOSSIER_CREATION, Mode.OUI),
             (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),
-            (Droit.DEMANDE, Mode.NONE),
+            (Droit.DEMANDE, Mode.OUI),
         ),
     ),
     Preset(
@@ -71,12 +70,12 @@ PRESETS = (
         "Assistant médical",
         "De plus\u00a0: compléter le volet médical, accepter un dossier.",
         (
-            (Droit.DOSSIER_LISTE, Mode.NONE),
-            (Droit.DOSSIER_CREATION, Mode.NONE),
+            (Droit.DOSSIER_LISTE, Mode.OUI),
+            (Droit.DOSSIER_CREATION, Mode.OUI),
             (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),
             (Droit.VOLET_MEDICAL, Mode.ECRITURE),
-            (Droit.DEMANDE, Mode.NONE),
-            (Droit.DOSSIER_ACCEPTATION, Mode.NONE),
+            (Droit.DEMANDE, Mode.OUI),
+            (Droit.DOSSIER_ACCEPTATION, Mode.OUI),
         ),
     ),
     Preset(
@@ -84,7 +83,7 @@ PRESETS = (
         "Lecture seule",
         "Consulter les dossiers et leurs volets, sans rien y écrire.",
         (
-            (Droit.DOSSIER_LISTE, Mode.NONE),
+            (Droit.DOSSIER_LISTE, Mode.OUI),
             (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE),
             (Droit.VOLET_MEDICAL, Mode.LECTURE),
         ),
@@ -100,6 +99,7 @@ def of_medecin(medecin_id: int) -> Rights:
             Grant(droit, mode, orientation, Niveau.MEDECIN, medecin_id)
             for orientation in Orientation
             for droit, mode in WHOLE_SPACE
+            if (orientation, droit) not in ABSENT
         )
     )
 
@@ -120,15 +120,18 @@ def lent(delegation) -> frozenset[Lent]:
     return frozenset(Lent(row.orientation, row.droit, row.mode) for row in delegation.droits.all())
 
 
+EACH_LENDABLE = frozenset(
+    Lent(orientation.value, droit.value, mode.value)
+    for orientation in Orientation
+    for droit, modes in LENDABLE.items()
+    for mode in modes
+    if (orientation, droit) not in ABSENT
+)
+
+
 def may_be_lent(one: Lent) -> bool:
     """Never more than the page offers, whatever a forged request asks for (DEL-7)."""
-    modes = {droit.value: [mode.value for mode in modes] for droit, modes in LENDABLE.items()}
-    absent = {(orientation.value, droit.value) for orientation, droit in NOT_THERE}
-    return (
-        one.orientation in Orientation.values
-        and one.mode in modes.get(one.droit, ())
-        and (one.orientation, one.droit) not in absent
-    )
+    return one in EACH_LENDABLE
 
 
 def label(droits: frozenset[Lent]) -> str:
@@ -151,7 +154,7 @@ def table(droits: frozenset[Lent]) -> list[OnOrientation]:
         said = {
             droit.label: modes.get((orientation.value, droit.value))
             for droit in LENDABLE
-            if (orientation, droit) not in NOT_THERE
+            if (orientation, droit) not in ABSENT
         }
         held = [(label, mode) for label, mode in said.items() if mode]
         missing = [label for label, mode in said.items() if not mode]
@@ -174,7 +177,7 @@ def changes(before: frozenset[Lent], after: frozenset[Lent]) -> list[str]:
 
 def _change(droit: Droit, before: str | None, after: str | None) -> str:
     what = droit.label[0].lower() + droit.label[1:]
-    if LENDABLE[droit] == (Mode.NONE,):
+    if not droit.is_graded:
         return f"«\u00a0{what}\u00a0» {'retiré' if after is None else 'accordé'}"
     return f"{what}\u00a0: {_said(after)} (auparavant {_said(before)})"
 

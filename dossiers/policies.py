@@ -42,7 +42,7 @@ def _space(actor: Actor) -> Place:
     return Place(medecin=actor.principal.pk if actor.principal else None)
 
 
-def _hold(actor: Actor, droit: Droit, place: Place, orientation: str, mode: Mode = Mode.NONE) -> None:
+def _hold(actor: Actor, droit: Droit, place: Place, orientation: str, mode: Mode = Mode.OUI) -> None:
     if not actor.rights.cover(droit, place, domaine=orientation, mode=mode):
         raise Denied(_reason(actor, droit, place, orientation, mode))
 
@@ -56,7 +56,7 @@ def _reason(actor: Actor, droit: Droit, place: Place, orientation: str, mode: Mo
     if place != _space(actor):
         owner = "du médecin pour qui vous agissez" if actor.is_acting else "de votre espace"
         return f"Ce dossier n’est pas de ceux {owner}."
-    what = f"{droit.label} ({mode.label})" if mode else droit.label
+    what = f"{droit.label} ({mode.label})" if droit.is_graded else droit.label
     where = f" pour l’orientation «\u00a0{LABELS[orientation]}\u00a0»" if orientation in LABELS else ""
     who = f"Le {actor.principal.titre} ne vous a pas délégué" if actor.is_acting else "Vous n’avez pas"
     return f"{who} le droit «\u00a0{what}\u00a0»{where}."

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet, Value
 from annuaire.models import Cle, Coordination, Etablissement, Region, Unite
 from habilitations.lieux import MODELS, Lieu
 from habilitations.profils import PROFILS
-from viatraj.core.droits import Domaine, Droit, Niveau
+from viatraj.core.droits import Domaine, Droit, Mode, Niveau
 
 SHOWN = 60  # places; past that, one narrows by a name
 
@@ -16,7 +16,7 @@ def grantable(rights, profil) -> dict[Niveau, QuerySet | None]:
     None stands for the whole country, which has no row.
     """
     found: dict[Niveau, QuerySet | None] = {}
-    everywhere = Niveau.NATIONAL in rights.scopes(profil.granted_with)
+    everywhere = Niveau.NATIONAL in rights.scopes(profil.granted_with, mode=Mode.OUI)
     for niveau in profil.niveaux:
         if niveau in (Niveau.REGION, Niveau.NATIONAL):
             if everywhere:
@@ -33,7 +33,7 @@ def grantable_profils(rights) -> list:
 
 
 def _is_grantable(rights, profil) -> bool:
-    if not rights.scopes(profil.granted_with):
+    if not rights.scopes(profil.granted_with, mode=Mode.OUI):
         return False
     return any(rows is None or rows.exists() for rows in grantable(rights, profil).values())
 

@@ -4,7 +4,7 @@ from habilitations.lieux import Lieu
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
 from viatraj.core.actor import Actor
-from viatraj.core.droits import Domaine, Droit, Niveau
+from viatraj.core.droits import Domaine, Droit, Mode, Niveau
 from viatraj.core.policies import Denied
 from viatraj.core.policies import system as system
 
@@ -21,7 +21,7 @@ def grant(actor: Actor, profil: Profil, lieu: Lieu) -> None:
     administer(actor)
     if lieu.niveau not in profil.niveaux:
         raise Denied(f"Le profil «\u00a0{profil}\u00a0» ne s’attribue pas à ce niveau.")
-    if not actor.rights.cover(profil.granted_with, lieu.place, domaine=""):
+    if not actor.rights.cover(profil.granted_with, lieu.place, domaine="", mode=Mode.OUI):
         raise Denied(
             f"Vous ne pouvez pas attribuer le profil «\u00a0{profil}\u00a0» ici\u00a0: {lieu} n’est pas "
             "de votre périmètre, ou ce profil relève d’un autre référent."
@@ -59,7 +59,9 @@ def manage(actor: Actor, habilitation: Habilitation) -> None:
         raise Denied(
             "Vous ne pouvez pas modifier vos propres habilitations\u00a0: adressez-vous à vos référents."
         )
-    if not actor.rights.cover(habilitation.le_profil.granted_with, habilitation.place, domaine=""):
+    if not actor.rights.cover(
+        habilitation.le_profil.granted_with, habilitation.place, domaine="", mode=Mode.OUI
+    ):
         raise Denied("Cette habilitation n’est pas de votre périmètre, ou relève d’un autre référent.")
 
 

@@ -6,7 +6,7 @@ from django.db.models import F, Q, Value
 
 from annuaire.models.extraction import Cle
 from viatraj.core.actor import Place
-from viatraj.core.droits import Domaine
+from viatraj.core.droits import Domaine, Mode
 
 
 class Region(models.Model):
@@ -35,7 +35,7 @@ class StructureQuerySet(models.QuerySet):
 
     def within(self, rights, droit):
         """Where an administration right is held; the same rule as `rights.cover(droit, row.place)`."""
-        return self.filter(rights.within(droit, **self.columns))
+        return self.filter(rights.within(droit, mode=Mode.OUI, **self.columns))
 
 
 class CoordinationQuerySet(StructureQuerySet):

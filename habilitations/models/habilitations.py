@@ -145,7 +145,7 @@ class DroitPersonnalise(models.Model):
     habilitation = models.ForeignKey(Habilitation, models.CASCADE, related_name="droits")
     domaine = models.CharField("domaine", max_length=20, blank=True)
     droit = models.CharField("droit", max_length=30, choices=Droit)
-    mode = models.CharField("mode", max_length=10, choices=list(NAMES.items()), blank=True)
+    mode = models.CharField("mode", max_length=10, choices=list(NAMES.items()))
 
     class Meta:
         verbose_name = "droit personnalisé"

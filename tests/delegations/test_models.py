@@ -57,7 +57,7 @@ def test_no_overlap_but_with_dead_ones(dead):
 
 def test_a_right_is_lent_once():
     row = DelegationFactory(kind=Delegation.Kind.ASSISTANT)
-    lent = {"delegation": row, "orientation": "tnd", "droit": "dossier_liste"}
+    lent = {"delegation": row, "orientation": "tnd", "droit": "dossier_liste", "mode": "oui"}
     DroitDelegue.objects.create(**lent)
     refused_by("delegations_droit_once", lambda: DroitDelegue.objects.create(**lent))
 
@@ -69,8 +69,10 @@ def test_a_right_is_lent_once():
         ("volet_administratif", "repondre"),
         ("volet_medical", ""),
         ("dossier_liste", "ecriture"),
-        ("compte", ""),
-        ("deleguer", ""),
+        ("compte", "oui"),
+        ("deleguer", "oui"),
+        ("dossier_liste", ""),
+        ("dossier_acceptation", "oui"),
     ],
 )
 def test_a_right_that_is_never_lent(droit, mode):

@@ -8,17 +8,17 @@ from django.utils import timezone
 
 from delegations import rights
 from delegations.models import Delegation
-from delegations.rights import LENDABLE, NOT_THERE, Lent
+from delegations.rights import LENDABLE, Lent
 from dossiers.models import Dossier
 from tests.dossiers.factories import DossierFactory, lend
 from tests.factories import DelegationFactory, MedecinFactory, UserFactory, as_delegate, sign_in
 from viatraj.core.actor import Place
-from viatraj.core.droits import Droit, Mode, Orientation
+from viatraj.core.droits import ABSENT, Droit, Mode, Orientation
 
 pytestmark = pytest.mark.django_db
 HERE, ELSEWHERE = Orientation.SANITAIRE, Orientation.TND
 TEXT, CARE = "Vit seul au premier étage", "Plaie en voie de cicatrisation"
-LIST = (Droit.DOSSIER_LISTE, Mode.NONE)
+LIST = (Droit.DOSSIER_LISTE, Mode.OUI)
 
 
 def listed(client, dossier):
@@ -93,13 +93,13 @@ WAYS = [*WHOLE, validate_administrative]
 TABLE = [
     ((), set()),
     ((LIST,), SEEN),
-    ((LIST, (Droit.DOSSIER_CREATION, Mode.NONE)), SEEN | {create}),
+    ((LIST, (Droit.DOSSIER_CREATION, Mode.OUI)), SEEN | {create}),
     ((LIST, (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE)), SEEN | {read}),
     ((LIST, (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE)), SEEN | {read, write}),
     ((LIST, (Droit.VOLET_MEDICAL, Mode.LECTURE)), SEEN | {read_medical}),
     ((LIST, (Droit.VOLET_MEDICAL, Mode.ECRITURE)), SEEN | {read_medical, write_medical}),
-    ((LIST, (Droit.DEMANDE, Mode.NONE)), SEEN),
-    ((LIST, (Droit.DOSSIER_ACCEPTATION, Mode.NONE)), SEEN),
+    ((LIST, (Droit.DEMANDE, Mode.OUI)), SEEN),
+    ((LIST, (Droit.DOSSIER_ACCEPTATION, Mode.OUI)), SEEN),
     # Forged into the table without the list: nothing opens, not even what was forged.
     (((Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),), set()),
 ]
@@ -205,7 +205,7 @@ def test_no_right_to_validate_can_be_lent(medecin):
         for orientation in Orientation
         for droit, modes in LENDABLE.items()
         for mode in modes
-        if (orientation, droit) not in NOT_THERE
+        if (orientation, droit) not in ABSENT
     ]
     assert all(rights.may_be_lent(Lent(*one)) for one in whole)
     droits = tuple((droit, modes[-1]) for droit, modes in LENDABLE.items())

@@ -7,16 +7,16 @@ import factory
 from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, Volet
 from tests.factories import DelegationFactory, MedecinFactory, UserFactory
-from viatraj.core.droits import Droit, Mode, Orientation
+from viatraj.core.droits import ABSENT, Droit, Mode, Orientation
 
 SECRETARIAT = (
-    (Droit.DOSSIER_LISTE, Mode.NONE),
-    (Droit.DOSSIER_CREATION, Mode.NONE),
+    (Droit.DOSSIER_LISTE, Mode.OUI),
+    (Droit.DOSSIER_CREATION, Mode.OUI),
     (Droit.VOLET_ADMINISTRATIF, Mode.ECRITURE),
 )
-READER = ((Droit.DOSSIER_LISTE, Mode.NONE), (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE))
-MEDICAL = ((Droit.DOSSIER_LISTE, Mode.NONE), (Droit.VOLET_MEDICAL, Mode.ECRITURE))
-LISTER = ((Droit.DOSSIER_LISTE, Mode.NONE),)
+READER = ((Droit.DOSSIER_LISTE, Mode.OUI), (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE))
+MEDICAL = ((Droit.DOSSIER_LISTE, Mode.OUI), (Droit.VOLET_MEDICAL, Mode.ECRITURE))
+LISTER = ((Droit.DOSSIER_LISTE, Mode.OUI),)
 
 
 class DossierFactory(factory.django.DjangoModelFactory):
@@ -57,5 +57,6 @@ def lend(medecin, *, droits=SECRETARIAT, orientations=(Orientation.SANITAIRE,), 
         DroitDelegue(delegation=delegation, orientation=orientation, droit=droit, mode=mode)
         for orientation in orientations
         for droit, mode in droits
+        if (orientation, droit) not in ABSENT
     )
     return delegation

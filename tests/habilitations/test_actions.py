@@ -125,8 +125,8 @@ def test_a_stale_version_is_refused(by, etablissement, today):
     [
         ("sanitaire-volet_medical", "validation"),  # fixed: écriture
         ("sanitaire-volet_soins", "lecture"),  # out of its range
-        ("sanitaire-reponse", ""),  # of another profile
-        ("-habilitation", ""),
+        ("sanitaire-reponse", "oui"),  # of another profile
+        ("-habilitation", "oui"),
         ("sanitaire-envoi", "lecture"),
         ("", ""),
     ],
@@ -149,8 +149,8 @@ def test_what_is_not_deployed_is_not_given(by, etablissement, today):
 
 
 def test_rights_adjusted(by, etablissement, today):
-    (habilitation,) = give(by, etablissement, today, droits={"sanitaire-envoi": ""})
-    assert [(one.droit, one.mode) for one in habilitation.droits.all()] == [("envoi", "")]
+    (habilitation,) = give(by, etablissement, today, droits={"sanitaire-envoi": "oui"})
+    assert [(one.droit, one.mode) for one in habilitation.droits.all()] == [("envoi", "oui")]
     habilitation = actions.adjust(habilitation, droits={}, version=habilitation.version, by=by)
     assert not habilitation.droits.exists()
     again = actions.adjust(habilitation, droits={}, version=habilitation.version, by=by)

@@ -85,15 +85,15 @@ def agree(rights, droit, domaine, mode, land, reached):
     """`cover` on each unit, `within` over all of them; one step more than the mode is refused."""
     if not domaine and any(grant.domaine for grant in rights.grants if grant.droit == droit):
         return  # an empty domaine asks nothing of it
-    asked = "" if mode == AUCUN else mode
+    asked = droit.modes[0] if mode == AUCUN else mode
     seen = {
         name for name, unite in land.items() if rights.cover(droit, unite.place, domaine=domaine, mode=asked)
     }
     assert seen == reached, (droit, domaine)
     if not domaine:
-        found = Unite.objects.within(rights, droit)
+        found = Unite.objects.filter(rights.within(droit, mode=asked, **Unite.objects.all().columns))
         assert {name for name, unite in land.items() if unite in found} == reached
-    stronger = list(Mode)[Mode(asked).rank + 1 :]
+    stronger = droit.modes[droit.modes.index(asked) + 1 :]
     if reached and stronger:
         assert not rights.cover(droit, land["right"].place, domaine=domaine, mode=stronger[0])
 
@@ -125,7 +125,7 @@ def test_two_habilitations_add_up():
 def test_an_exception_lowers_a_right_and_never_raises_it():
     """HAB-3: a forged mode in the table is the profile's own."""
     habilitation = HabilitationFactory(profil="equipe_soignante")
-    for droit, mode in (("envoi", ""), ("volet_medical", "validation"), ("tableau_demandeur", "anonyme")):
+    for droit, mode in (("envoi", "oui"), ("volet_medical", "validation"), ("tableau_demandeur", "anonyme")):
         DroitPersonnalise.objects.create(
             habilitation=habilitation, domaine="sanitaire", droit=droit, mode=mode
         )

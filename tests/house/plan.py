@@ -458,7 +458,7 @@ def _reader(owner, assistant) -> Delegation:
     delegation = DelegationFactory(
         kind=Delegation.Kind.ASSISTANT, delegant=owner, delegataire=assistant, professionnel=None
     )
-    for droit, mode in ((Droit.DOSSIER_LISTE, Mode.NONE), (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE)):
+    for droit, mode in ((Droit.DOSSIER_LISTE, Mode.OUI), (Droit.VOLET_ADMINISTRATIF, Mode.LECTURE)):
         DroitDelegue.objects.create(
             delegation=delegation, orientation=Orientation.SANITAIRE, droit=droit, mode=mode
         )

@@ -1,12 +1,13 @@
 """Who acts, in whose name, with which rights. Built once per request; passed as `by=` to every action."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, TextChoices
 
-from viatraj.core.droits import Mode, Niveau
+from viatraj.core.droits import Mode, Niveau, at_least
 
 
 class Means(TextChoices):
@@ -49,48 +50,52 @@ class Grant:
     niveau: str
     lieu_id: int | None = None
 
-    def gives(self, droit: str, mode: str, domaine: str = "") -> bool:
-        """`domaine` empty asks nothing of it."""
-        return (
-            self.droit == droit
-            and Mode(self.mode).rank >= Mode(mode).rank
-            and (not domaine or self.domaine in ("", domaine))
+    def reaches(self, place: Place) -> bool:
+        return self.niveau == Niveau.NATIONAL or (
+            self.lieu_id is not None and getattr(place, self.niveau) == self.lieu_id
         )
 
 
 @dataclass(frozen=True)
 class Rights:
-    """One rule in three shapes: `cover` for one row, `within` for a query, `scopes` for long lists."""
+    """One rule in three shapes: `cover` for one row, `within` for a query, `scopes` for long lists.
+
+    A graded right is always asked with its mode: without it, ValueError, or who may only see dossiers without
+    names would pass for who may read them.
+    """
 
     grants: frozenset[Grant] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.grants)
 
-    def cover(self, droit: str, place: Place, *, domaine: str, mode: str = "") -> bool:
-        return any(
-            grant.niveau == Niveau.NATIONAL
-            or (grant.lieu_id is not None and getattr(place, grant.niveau) == grant.lieu_id)
-            for grant in self.grants
-            if grant.gives(droit, mode, domaine)
-        )
+    def cover(self, droit: str, place: Place, *, domaine: str, mode: str = Mode.OUI) -> bool:
+        return any(grant.reaches(place) for grant in self.giving(droit, mode=mode, domaine=domaine))
 
-    def scopes(self, droit: str, *, mode: str = "", domaine: str = "") -> dict[str, frozenset[int | None]]:
+    def giving(self, droit: str, *, mode: str, domaine: str = "") -> Iterator[Grant]:
+        """What gives a right this far, somewhere; an empty `domaine` asks nothing of it."""
+        enough = at_least(droit, mode)
+        for grant in self.grants:
+            if grant.droit == droit and grant.mode in enough and domaine in ("", grant.domaine or domaine):
+                yield grant
+
+    def scopes(
+        self, droit: str, *, mode: str = Mode.OUI, domaine: str = ""
+    ) -> dict[str, frozenset[int | None]]:
         """Ids by level, for one domaine; national gives {None}."""
         found = defaultdict(set)
-        for grant in self.grants:
-            if grant.gives(droit, mode, domaine):
-                found[grant.niveau].add(grant.lieu_id)
+        for grant in self.giving(droit, mode=mode, domaine=domaine):
+            found[grant.niveau].add(grant.lieu_id)
         return {niveau: frozenset(ids) for niveau, ids in found.items()}
 
-    def within(self, droit: str, *, mode: str = "", domaine: str = "", **columns: str) -> Q:
+    def within(self, droit: str, *, mode: str = Mode.OUI, domaine: str = "", **columns: str) -> Q:
         """The same rule as a Q. `domaine` and `columns` name the model's columns: unite="unite_id", …
 
         Nothing held means nothing seen; a level, or a domaine, without a column gives nothing.
         """
         held = defaultdict(set)
-        for grant in self.grants:
-            if grant.gives(droit, mode) and (grant.niveau in columns or grant.niveau == Niveau.NATIONAL):
+        for grant in self.giving(droit, mode=mode):
+            if grant.niveau in columns or grant.niveau == Niveau.NATIONAL:
                 held[grant.domaine, grant.niveau].add(grant.lieu_id)
         rule = Q(pk__in=[])
         for (value, niveau), ids in sorted(held.items()):

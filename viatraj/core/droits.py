@@ -1,5 +1,7 @@
 """The words of rights. What a profile or a délégation gives is a set of these."""
 
+from functools import cache
+
 from django.db.models import TextChoices
 
 
@@ -55,20 +57,56 @@ class Droit(TextChoices):
     STATISTIQUES = "statistiques", "Commander des statistiques"
     DEPLOIEMENT = "deploiement", "Commander les statistiques de déploiement"
 
+    @property
+    def modes(self) -> tuple["Mode", ...]:
+        """How far it may go, weakest first: each mode contains those before it. `(OUI,)`: held or not."""
+        return SCALES.get(self, (Mode.OUI,))
+
+    @property
+    def is_graded(self) -> bool:
+        """Of a dossier or a board: to hold it says little without its mode."""
+        return self in SCALES
+
 
 class Mode(TextChoices):
-    """How far a right goes; each contains the former ones."""
+    """How far a right goes; `Droit.modes` says which ones each right knows, in which order."""
 
-    NONE = "", "Oui"
+    OUI = "oui", "Oui"
     ANONYME = "anonyme", "anonyme"
     LECTURE = "lecture", "lecture"
     ECRITURE = "ecriture", "écriture"
     REPONDRE = "repondre", "répondre"
     VALIDATION = "validation", "validation"
 
-    @property
-    def rank(self) -> int:
-        return list(Mode).index(self)
+
+READ = (Mode.ANONYME, Mode.LECTURE)
+# Answering is no degree of writing: a board of what was received knows one, a volet the other.
+SCALES = {
+    **dict.fromkeys(
+        (
+            Droit.VOLET_ADMINISTRATIF,
+            Droit.VOLET_ORIENTATION,
+            Droit.VOLET_MEDICAL,
+            Droit.VOLET_SOINS,
+            Droit.VOLET_AUTONOMIE,
+        ),
+        (*READ, Mode.ECRITURE, Mode.VALIDATION),
+    ),
+    **dict.fromkeys((Droit.TABLEAU_DEMANDEUR, Droit.ACCOMPAGNEMENT), (*READ, Mode.ECRITURE)),
+    **dict.fromkeys((Droit.TABLEAU_RECEVEUR, Droit.NOTIFICATIONS), (*READ, Mode.REPONDRE)),
+    **dict.fromkeys(
+        (
+            Droit.RECU_ADMINISTRATIF,
+            Droit.RECU_ORIENTATION,
+            Droit.RECU_MEDICAL,
+            Droit.RECU_SOINS,
+            Droit.RECU_AUTONOMIE,
+            Droit.TABLEAU_REGULATEUR,
+            Droit.EVALUATION,
+        ),
+        READ,
+    ),
+}
 
 
 class Niveau(TextChoices):
@@ -100,3 +138,16 @@ class Orientation(TextChoices):
     GRAND_AGE = "grand_age", "Hébergement pour Personnes Âgées"
     SANITAIRE = "sanitaire", "SMR, HAD, Soins Palliatifs"
     TND = "tnd", "Plateforme de Coordination et d’Orientation TND"
+
+
+@cache
+def at_least(droit: str, mode: str) -> frozenset[str]:
+    """The modes of a right that contain this one. ValueError when it is not told, or is none of its own."""
+    modes = Droit(droit).modes
+    if mode not in modes:
+        raise ValueError(f"«{droit}» is asked with a mode among {[one.value for one in modes]}, not {mode!r}")
+    return frozenset(modes[modes.index(Mode(mode)) :])
+
+
+# A platform of the TND asks for a precision: nothing is accepted there.
+ABSENT = frozenset({(Orientation.TND, Droit.DOSSIER_ACCEPTATION)})

@@ -89,8 +89,8 @@ def _lent(user, today) -> list[dict]:
 
 
 def _said(grant) -> str:
-    label = Droit(grant.droit).label
-    return f"{label} ({Mode(grant.mode).label})" if grant.mode else label
+    droit = Droit(grant.droit)
+    return f"{droit.label} ({Mode(grant.mode).label})" if droit.is_graded else droit.label
 
 
 @require_POST

@@ -1,0 +1,30 @@
+"""A right of a dossier is asked with its mode, wherever it is asked (DOS-4)."""
+
+import ast
+
+from tests.house.source import dotted, modules
+from viatraj.core.droits import Droit
+
+ASKED = frozenset(("cover", "scopes", "within"))
+
+
+def questions():
+    """Where rights are asked, and with which words: `Unite.objects.within(rights, …)` asks them itself."""
+    for module in modules():
+        for node in ast.walk(module.tree):
+            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if is_call and node.func.attr in ASKED and not dotted(node.args[0]).endswith("rights"):
+                yield f"{module.path}:{node.lineno}", node
+
+
+def says_its_mode(node: ast.Call) -> bool:
+    """By name; or it needs none, for the right is written there and has no degree."""
+    name = dotted(node.args[0]).removeprefix("Droit.")
+    known = name in Droit.__members__ and not Droit[name].is_graded
+    return known or any(word.arg == "mode" for word in node.keywords)
+
+
+def test_every_question_on_a_right_says_how_far():
+    asked = list(questions())
+    assert len(asked) > 20
+    assert [where for where, node in asked if not says_its_mode(node)] == []
