@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from tests.espaces.gallery import FAILURES
-from tests.espaces.test_legal import PUBLIC
 from tests.looks import WIDTHS, objections
+from tests.site.test_legal import PUBLIC
 
 GALLERY, FORM = "/galerie/", "/galerie/formulaire/"
 ALL = [GALLERY, FORM, *(f"/galerie/{name}/" for name in FAILURES), *PUBLIC]

@@ -10,7 +10,7 @@ from tests.house.source import ROOT, modules
 
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
-NAMED = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
+NAMED = re.compile(r"""{%\s*(?:include|extends|unchanging)\s+["']([^"']+)["']""")
 TAGS = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 POSTED = re.compile(r"""<form\b[^>]*\bmethod=["']?post\b[^>]*>\s*(\S+ \S+)?""", re.IGNORECASE)
 INLINE = {

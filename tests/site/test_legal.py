@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from viatraj.core.addresses import address
 from viatraj.espaces import context
 
 PUBLIC = [
@@ -121,7 +122,7 @@ def test_every_known_link_of_the_menus_exists():
     staff = [entry for entry in context.STAFF_NAV if isinstance(entry[1], str)]
     entries = {*context.MEDECIN_NAV, *staff, *context.EVERYONE, *context.REFERENTS, *context.ACCOUNT}
     entries |= {*context.FOOTER}
-    assert {name for _, name in entries if not context.url(name)} == set()
+    assert {name for _, name in entries if not address(name)} == set()
 
 
 @pytest.mark.parametrize(

@@ -2,50 +2,52 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 import dossiers.policies
 from accounts.mots_de_passe import expires_at, is_soon_over
 from viatraj.core.actor import BY_PASSWORD
+from viatraj.core.addresses import address
 from viatraj.core.droits import Droit
 from viatraj.core.policies import can
 from viatraj.core.typography import unbroken_hours
 from viatraj.espaces import policies
 
-MEDECIN_NAV = [
+MEDECIN_NAV = (
     ("Accueil", "medecin"),
     ("Créer un dossier", "dossiers:create"),
     ("Accéder à mes dossiers", "dossiers:index"),
     ("Mes délégations", "delegations:index"),
     ("En savoir plus", "en_savoir_plus"),
-]
-ACTING_NAV = [entry for entry in MEDECIN_NAV if entry[1] != "delegations:index"]
+)
+ACTING_NAV = tuple(entry for entry in MEDECIN_NAV if entry[1] != "delegations:index")
 # What a délégation may not lend: who has not the right has not the entry.
 LENT = {"dossiers:create": dossiers.policies.create, "dossiers:index": dossiers.policies.index}
-DELEGATE_NAV = [("Pour qui je travaille", "delegations:received"), ("Mon compte", "mon_compte")]
-EVERYONE = [("Mon compte", "mon_compte"), ("Mes référents", "mes_referents"), ("Mes droits", "mes_droits")]
-REFERENTS = [("Comptes et Habilitations", "habilitations:comptes")]
-STAFF_NAV = [
+DELEGATE_NAV = (("Pour qui je travaille", "delegations:received"), ("Mon compte", "mon_compte"))
+EVERYONE = (("Mon compte", "mon_compte"), ("Mes référents", "mes_referents"), ("Mes droits", "mes_droits"))
+REFERENTS = (("Comptes et Habilitations", "habilitations:comptes"),)
+STAFF_NAV = (
     ("Accueil", "professionnel"),
-    ("Administration", [*EVERYONE, *REFERENTS]),
+    ("Administration", (*EVERYONE, *REFERENTS)),
     ("Délégations reçues", "delegations:received"),
-]
-WITHOUT_REFERENTS = [
-    (label, to if isinstance(to, str) else [one for one in to if one not in REFERENTS])
+)
+WITHOUT_REFERENTS = tuple(
+    (label, to if isinstance(to, str) else tuple(one for one in to if one not in REFERENTS))
     for label, to in STAFF_NAV
-]
-ACCOUNT = [*EVERYONE, ("Délégations reçues", "delegations:received")]
-FOOTER = [
+)
+ACCOUNT = (*EVERYONE, ("Délégations reçues", "delegations:received"))
+FOOTER = (
     ("Accessibilité\u00a0: non conforme", "accessibilite"),
     ("Mentions légales", "mentions_legales"),
     ("Données personnelles", "donnees_personnelles"),
     ("Charte d’utilisation", "charte_publique"),
     ("Plan du site", "plan_du_site"),
     ("Assistance", "assistance"),
-]
+)
 AREAS = {"Administration": "/administration/"}  # also its pages that no menu names
 HOMES = ("accueil", "medecin", "professionnel")
 MEDECIN, PROFESSIONNEL = "medecin", "professionnel"  # the doors, as the session keeps them
@@ -67,26 +69,24 @@ def site(request):
     person = getattr(actor, "user", None)
     medecin = person is not None and in_medecin_space(request)
     delegate = person is not None and not medecin and _is_delegate(request)
+    contacts = _contacts(settings.SUPPORT_PHONE, settings.SUPPORT_HOURS, settings.SUPPORT_EMAIL)
     return {
         "site": {
             "name": settings.SITE_NAME,
             "demo": settings.DEMO,
-            "phone": settings.SUPPORT_PHONE,
-            "tel": dialled(settings.SUPPORT_PHONE),
-            "hours": unbroken_hours(settings.SUPPORT_HOURS),
-            "email": settings.SUPPORT_EMAIL,
-            "home": url(_home(person, medecin, delegate)) or "/",
+            **contacts,
+            "home": address(_home(person, medecin, delegate)) or "/",
             "space": _space(person, medecin or delegate),
             "person": person,
             "acting_for": actor.on_behalf_of if person else None,
             "delegation_ended": bool(person) and getattr(request, "delegation_ended", False),
-            "nav": links(_nav(actor, person, medecin, delegate), request.path),
-            "account": [] if person and actor.is_acting else links(ACCOUNT, request.path),
-            "footer": links(FOOTER, request.path),
-            "sign_out": url("authcps:sign_out"),
-            "switch": url("delegations:switch"),
+            "nav": _drawn("nav", links(_nav(actor, person, medecin, delegate), request.path)),
+            "account": () if person and actor.is_acting else links(ACCOUNT),
+            "footer": _drawn("footer", links(FOOTER, request.path), tuple(contacts.items())),
+            "sign_out": address("authcps:sign_out"),
+            "switch": address("delegations:switch"),
             "other_space": _other_space(request, actor, medecin) if person else "",
-            "prolong": url("prolonger"),
+            "prolong": address("prolonger"),
             "idle": _seconds_left(request) if person else 0,
             "password_ends": _password_ends(request, person, actor) if person else None,
         }
@@ -126,28 +126,33 @@ def _other_space(request, actor, medecin) -> str:
     return "Basculer vers l’espace médecin libéral" if can(policies.medecin_space, actor) else ""
 
 
-def links(entries, path="") -> list[Link]:
+def links(entries, path="") -> tuple[Link, ...]:
     """Entries whose page does not exist (yet) are left out; the nearest one to `path` is marked."""
     names = [name for _, to in entries for name in ([to] if isinstance(to, str) else [one for _, one in to])]
-    sections = [url(name) for name in names if url(name) and name not in HOMES]
+    sections = [found for name in names if name not in HOMES and (found := address(name))]
     nearest = max((target for target in sections if path.startswith(target)), key=len, default=None)
-    mark = {nearest: "true", path: "page"}
-    return [link for label, to in entries if (link := _link(label, to, mark, path))]
+    return tuple(link for label, to in entries if (link := _link(label, to, nearest, path)))
 
 
-def _link(label, to, mark, path) -> Link | None:
+def _link(label, to, nearest, path) -> Link | None:
     if isinstance(to, str):
-        return Link(label, url(to), mark.get(url(to), "")) if url(to) else None
-    inner = tuple(link for one, name in to if (link := _link(one, name, mark, path)))
+        found = address(to)
+        current = "page" if found == path else "true" if found == nearest else ""
+        return Link(label, found, current) if found else None
+    inner = tuple(link for one, name in to if (link := _link(one, name, nearest, path)))
     inside = any(link.current for link in inner) or path.startswith(AREAS.get(label, "//"))
     return Link(label, "", "true" if inside else "", inner)
 
 
-def url(name) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+@lru_cache(maxsize=512)
+def _drawn(part: str, shown: tuple[Link, ...], known: tuple = ()) -> str:
+    """A menu as HTML, once a process for each set of links: no name of anybody, no right is kept in it."""
+    return render_to_string(f"components/{part}.html", {"links": shown, **dict(known)})
+
+
+@lru_cache(maxsize=64)
+def _contacts(phone, hours, email) -> dict[str, str]:
+    return {"phone": phone, "tel": dialled(phone), "hours": unbroken_hours(hours), "email": email}
 
 
 def dialled(phone) -> str:
@@ -170,11 +175,11 @@ def _space(person, medecin) -> str:
     return "Professionnels en établissement" if person else ""
 
 
-def _nav(actor, person, medecin, delegate):
+def _nav(actor, person, medecin, delegate) -> tuple:
     if person is None:
-        return []
+        return ()
     if actor.is_acting:
-        return [entry for entry in ACTING_NAV if entry[1] not in LENT or can(LENT[entry[1]], actor)]
+        return tuple(entry for entry in ACTING_NAV if entry[1] not in LENT or can(LENT[entry[1]], actor))
     if delegate:
         return DELEGATE_NAV
     if medecin:

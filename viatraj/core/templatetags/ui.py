@@ -24,12 +24,14 @@ from pathlib import Path
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.template import defaulttags
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from viatraj.core import policies, typography
+from viatraj.core.addresses import address
 from viatraj.core.expiry import expiry as expiry_of
 
 register = template.Library()
@@ -79,6 +81,7 @@ def _icons() -> frozenset[str]:
 
 
 @register.simple_tag
+@cache
 def icon(name):
     """Decorative: the words beside it say the same."""
     if name not in _icons():
@@ -166,12 +169,38 @@ def error_summary(form, *, title="Le formulaire contient une erreur"):
     return {"errors": errors, "title": title}
 
 
-@register.inclusion_tag("components/tokens.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def tokens(context):
     """In every POST form: the CSRF token, and for whom the page was drawn (two tabs, «au nom de»)."""
     actor = getattr(context["request"], "actor", None)
-    principal = getattr(actor, "principal", None)
-    return {"csrf_token": context.get("csrf_token", ""), "au_nom_de": getattr(principal, "pk", None)}
+    written_for = getattr(getattr(actor, "principal", None), "pk", None)
+    sent = [("csrfmiddlewaretoken", context.get("csrf_token", ""))]
+    sent += [("au_nom_de", written_for)] if written_for else []
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', sent)
+
+
+@register.simple_tag
+@cache
+def unchanging(template_name):
+    """A piece of page that depends on nothing: drawn once a process."""
+    return render_to_string(template_name)
+
+
+@register.tag
+def url(parser, token):
+    """Django's own; without argument, the address is found once a process."""
+    node = defaulttags.url(parser, token)
+    alone = not (node.args or node.kwargs or node.asvar) and isinstance(node.view_name.var, str)
+    return FixedURLNode(node) if alone else node
+
+
+class FixedURLNode(template.Node):
+    def __init__(self, node):
+        self.node = node
+        self.child_nodelists = ()
+
+    def render(self, context):
+        return address(self.node.view_name.var) or self.node.render(context)  # which says what is wrong
 
 
 @register.inclusion_tag("components/dialog.html")

@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from viatraj.core.addresses import address
 from viatraj.core.policies import Denied
 from viatraj.core.typography import duration, unbroken_hours
-from viatraj.espaces.context import dialled, url
+from viatraj.espaces.context import dialled
 
 NOT_SHOWN = re.compile(
     r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe|ancien$|code_porteur|choix|droits?[-_]|etape"
@@ -26,7 +27,7 @@ def bad_request(request, exception=None):
 def permission_denied(request, exception=None):
     """Only a Denied speaks to people; other refusals have technical texts."""
     reason = str(exception) if isinstance(exception, Denied) else ""
-    known = {"reason": reason, "referents": url("mes_referents"), "typed": _typed(request)}
+    known = {"reason": reason, "referents": address("mes_referents"), "typed": _typed(request)}
     return _page(request, "403.html", 403, **known)
 
 

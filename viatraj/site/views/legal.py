@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import chartes
-from viatraj.espaces.context import FOOTER, MEDECIN_NAV, STAFF_NAV, links, url
+from viatraj.core.addresses import address
+from viatraj.espaces.context import FOOTER, MEDECIN_NAV, STAFF_NAV, links
 
 STATEMENT_OF = date(2026, 11, 21)  # the accessibility statement was last checked on that day
 DOORS = [
@@ -67,7 +68,7 @@ def site_map(request):
 @login_not_required
 @require_safe
 def support(request):
-    return _legal(request, "assistance", forgotten=url("accounts:forgotten"))
+    return _legal(request, "assistance", forgotten=address("accounts:forgotten"))
 
 
 @login_not_required
