@@ -2,8 +2,7 @@
 
 from django.db.models import Q, QuerySet, Value
 
-from annuaire.models import Cle, Coordination, Etablissement, Region, Unite
-from habilitations.lieux import MODELS, Lieu
+from annuaire.models import MODELS, Cle, Coordination, Etablissement, Lieu, Region, Unite
 from habilitations.profils import PROFILS
 from viatraj.core.droits import Domaine, Droit, Mode, Niveau
 

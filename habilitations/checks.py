@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from habilitations.lieux import Lieu
+from annuaire.models import Lieu
 from habilitations.profils import AUCUN, DroitProfil, Profil
 from viatraj.core.droits import Droit, Mode
 from viatraj.core.periods import add_months

@@ -1,6 +1,6 @@
 """Who may see, give, change and take away habilitations (HAB-1…10, COM-8; facts/domain.md §1.6)."""
 
-from habilitations.lieux import Lieu
+from annuaire.models import Lieu
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
 from viatraj.core.actor import Actor

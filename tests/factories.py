@@ -9,12 +9,11 @@ from django.utils import timezone
 import habilitations.rights
 from accounts import chartes
 from accounts.models import AcceptationCharte, Identite, User
-from annuaire.models import Coordination, Etablissement, Professionnel, Region, Unite
+from annuaire.models import Coordination, Etablissement, Lieu, Professionnel, Region, Unite
 from authcps.models import CodeDevice
 from delegations import rights
 from delegations.models import Delegation
 from habilitations import profils
-from habilitations.lieux import Lieu
 from habilitations.models import Habilitation
 from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Niveau

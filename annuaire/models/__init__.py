@@ -8,6 +8,12 @@ from annuaire.models.extraction import Cle as Cle
 from annuaire.models.extraction import ImportRun as ImportRun
 from annuaire.models.extraction import NomComplet as NomComplet
 from annuaire.models.extraction import cle as cle
+from annuaire.models.lieux import COLUMNS as COLUMNS
+from annuaire.models.lieux import FILLED as FILLED
+from annuaire.models.lieux import MODELS as MODELS
+from annuaire.models.lieux import AtLieu as AtLieu
+from annuaire.models.lieux import AtLieuQuerySet as AtLieuQuerySet
+from annuaire.models.lieux import Lieu as Lieu
 from annuaire.models.professionnels import Professionnel as Professionnel
 from annuaire.models.structures import Closable as Closable
 from annuaire.models.structures import Coordination as Coordination

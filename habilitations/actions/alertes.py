@@ -7,9 +7,10 @@ from operator import attrgetter
 from django.db import connection, transaction
 
 from accounts.models import User
+from annuaire.models import COLUMNS
 from courrier import outbox
 from habilitations import echeances, emails, policies
-from habilitations.models import COLUMNS, Alerte, Habilitation
+from habilitations.models import Alerte, Habilitation
 from journal.models import record
 
 PEOPLE = 500  # a transaction: about a second, during which nobody changes these rows

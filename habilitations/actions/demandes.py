@@ -5,9 +5,9 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from annuaire.models import Lieu
 from habilitations import checks, emails, policies
 from habilitations.actions.habilitations import change_end, grant
-from habilitations.lieux import Lieu
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
 from journal.models import record

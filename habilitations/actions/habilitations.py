@@ -5,8 +5,8 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from annuaire.models import Lieu
 from habilitations import checks, emails, policies
-from habilitations.lieux import Lieu
 from habilitations.models import DroitPersonnalise, Habilitation
 from habilitations.profils import NAMES, DroitProfil, Profil
 from journal.models import record

@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 import accounts.actions
+from annuaire.models import Lieu
 from habilitations import policies
 from habilitations.actions.habilitations import name_referent
-from habilitations.lieux import Lieu
 from habilitations.models import Habilitation
 from habilitations.profils import Profil
 from journal.models import record

@@ -1,9 +1,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from annuaire.models import Lieu
 from habilitations.forms.droits import DroitsForm
 from habilitations.forms.fins import STRETCHES, DureeOuDate
-from habilitations.lieux import Lieu
 from viatraj.core.droits import Niveau
 from viatraj.core.forms import DateField, KeyedForm
 

@@ -1,7 +1,7 @@
 from django import forms
 
+from annuaire.models import Lieu
 from habilitations.forms.droits import DroitsForm
-from habilitations.lieux import Lieu
 from habilitations.profils import PROFILS
 from viatraj.core.droits import Domaine, Niveau
 from viatraj.core.forms import DateField, KeyedForm

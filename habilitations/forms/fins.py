@@ -1,6 +1,6 @@
 from django import forms
 
-from habilitations.lieux import Lieu
+from annuaire.models import Lieu
 from viatraj.core.forms import DateField
 from viatraj.core.periods import add_months
 

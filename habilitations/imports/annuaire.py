@@ -5,9 +5,8 @@ from collections import defaultdict
 from django.core.exceptions import ValidationError
 from django.db.models import Q, Value
 
-from annuaire.models import Cle, Coordination, Etablissement, Guichet, Unite
+from annuaire.models import Cle, Coordination, Etablissement, Guichet, Lieu, Unite
 from habilitations.imports.colonnes import plain
-from habilitations.lieux import Lieu
 from viatraj.core.droits import Droit
 
 

@@ -15,12 +15,12 @@ from import_export.resources import Resource
 from import_export.widgets import Widget
 
 from accounts.models import User
+from annuaire.models import Lieu
 from habilitations import profils
 from habilitations.actions.habilitations import grant
 from habilitations.imports.annuaire import Lieux
 from habilitations.imports.colonnes import BY_KEY, COLONNES, plain
 from habilitations.imports.comptes import Comptes
-from habilitations.lieux import Lieu
 from habilitations.profils import NAMES, Profil
 from viatraj.core.policies import Denied
 

@@ -8,16 +8,13 @@ from habilitations.models.habilitations import (
     HabilitationQuerySet,
 )
 from habilitations.models.imports import Import
-from habilitations.models.lieux import COLUMNS, FILLED, AtLieu, within_perimeter
+from habilitations.models.perimetre import within_perimeter
 from habilitations.models.profils import VersionProfil
 
 __all__ = [
-    "COLUMNS",
-    "FILLED",
     "LIVING",
     "SORTS",
     "Alerte",
-    "AtLieu",
     "DemandeHabilitation",
     "DroitPersonnalise",
     "Habilitation",

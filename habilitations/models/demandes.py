@@ -6,14 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from annuaire.models import AtLieu
 from habilitations.models.habilitations import Habilitation
-from habilitations.models.lieux import AtLieu, AtLieuQuerySet
+from habilitations.models.perimetre import OfPersonQuerySet
 from habilitations.profils import PROFILS, Profil
 
 WAITING = Q(state="waiting")
 
 
-class DemandeHabilitationQuerySet(AtLieuQuerySet):
+class DemandeHabilitationQuerySet(OfPersonQuerySet):
     def waiting(self):
         return self.filter(WAITING)
 

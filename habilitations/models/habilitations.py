@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Now
 
-from habilitations.models.lieux import AtLieu, AtLieuQuerySet
+from annuaire.models import AtLieu
+from habilitations.models.perimetre import OfPersonQuerySet
 from habilitations.profils import NAMES, PROFILS, Profil
 from viatraj.core.droits import Domaine, Droit
 from viatraj.core.periods import Periode, PeriodeQuerySet, no_overlap
@@ -21,7 +22,7 @@ SORTS = {  # each ends on the key: a total order
 }
 
 
-class HabilitationQuerySet(AtLieuQuerySet, PeriodeQuerySet):
+class HabilitationQuerySet(OfPersonQuerySet, PeriodeQuerySet):
     def living(self):
         return self.filter(LIVING)
 

@@ -5,10 +5,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from annuaire.models import Lieu
 from habilitations import actions, policies, rights
 from habilitations.forms.droits import AjustementForm
 from habilitations.forms.fins import DepartForm, FinForm
-from habilitations.lieux import Lieu
 from habilitations.models import Habilitation
 from habilitations.views import reach
 from viatraj.core.droits import Droit, Niveau

@@ -6,10 +6,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annuaire.models import Cle, Etablissement
+from annuaire.models import Cle, Etablissement, Lieu
 from habilitations import actions, policies
 from habilitations.forms.demandes import ChercherForm, DemandeHabilitationForm, ProlongationForm
-from habilitations.lieux import Lieu
 from habilitations.models import DemandeHabilitation, Habilitation
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from annuaire.models import Lieu
 from habilitations import a_faire, actions, profils
 from habilitations.a_faire import AFaire
-from habilitations.lieux import Lieu
 from tests.factories import (
     EtablissementFactory,
     HabilitationFactory,

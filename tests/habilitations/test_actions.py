@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
+from annuaire.models import Lieu
 from courrier.models import Message
 from habilitations import actions, profils
-from habilitations.lieux import Lieu
 from habilitations.models import Habilitation
 from journal.models import Entry
 from tests.factories import (

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from annuaire.models import Lieu
 from courrier.models import Message
 from habilitations import actions, policies, profils
-from habilitations.lieux import Lieu
 from habilitations.models import DemandeHabilitation, Habilitation
 from journal.models import Entry
 from tests.concurrency import at_once

@@ -8,11 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
-from annuaire.models import Guichet
+from annuaire.models import Guichet, Lieu
 from courrier.models import Message
 from habilitations import profils
 from habilitations.imports import actions, modele, reader
-from habilitations.lieux import Lieu
 from habilitations.models import Habilitation, Import
 from journal.models import Entry
 from tests.factories import (

@@ -3,9 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from annuaire.models import Guichet
+from annuaire.models import Guichet, Lieu
 from habilitations import policies, profils
-from habilitations.lieux import Lieu
 from habilitations.profils import PROFILS
 from tests.factories import (
     CoordinationFactory,

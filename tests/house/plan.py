@@ -14,14 +14,13 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts import chartes
 from accounts.models import ChangementAdresse, Identite
-from annuaire.models import Activite
+from annuaire.models import Activite, Lieu
 from authcps.identity import Verified
 from authcps.models import Attempt
 from delegations import emails
 from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, Volet
-from habilitations.lieux import Lieu
 from habilitations.models import DemandeHabilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
 from tests.factories import (

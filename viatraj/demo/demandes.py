@@ -1,7 +1,7 @@
 """What people of the demonstration ask of their référents; idempotent."""
 
 import habilitations.actions
-from habilitations.lieux import Lieu
+from annuaire.models import Lieu
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import REGULATEUR
 from viatraj.core.actor import Actor, Means

@@ -9,7 +9,7 @@ import accounts.actions
 import habilitations.actions
 import habilitations.rights
 from accounts.models import User
-from habilitations.lieux import Lieu
+from annuaire.models import Lieu
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
 from journal.models import Entry

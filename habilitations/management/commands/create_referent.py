@@ -6,9 +6,8 @@ from django.utils import timezone
 
 from accounts.identifiants import spellings
 from accounts.models import User
-from annuaire.models import Coordination, Etablissement, Region
+from annuaire.models import Coordination, Etablissement, Lieu, Region
 from habilitations import actions, profils
-from habilitations.lieux import Lieu
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Niveau
 from viatraj.core.periods import add_months

@@ -1,13 +1,93 @@
-"""What lies at a place: columns that lists filter without a join."""
+"""Where a thing lies: a structure of the directory, or the whole country; what of it is copied on its row."""
+
+from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
-from annuaire.models import Coordination, Etablissement, Guichet, Region, Unite
-from habilitations.lieux import MODELS, Lieu
+from annuaire.models.structures import Coordination, Etablissement, Guichet, Region, Unite
 from viatraj.core.actor import Place
-from viatraj.core.droits import Droit, Niveau
+from viatraj.core.droits import Niveau
+
+MODELS = {
+    Niveau.REGION: Region,
+    Niveau.COORDINATION: Coordination,
+    Niveau.ETABLISSEMENT: Etablissement,
+    Niveau.GUICHET: Guichet,
+    Niveau.UNITE: Unite,
+}
+
+
+@dataclass(frozen=True)
+class Lieu:
+    """`row` is None for the whole country."""
+
+    niveau: Niveau
+    row: Region | Coordination | Etablissement | Guichet | Unite | None = None
+
+    @classmethod
+    def of(cls, row) -> "Lieu":
+        return cls(next(niveau for niveau, model in MODELS.items() if isinstance(row, model)), row)
+
+    @property
+    def place(self) -> Place:
+        return self.row.place if self.row else Place()
+
+    @property
+    def columns(self) -> dict[str, int | None]:
+        """Of a row that lies here: the place, and what lies above it, so that lists need no join."""
+        place = self.place
+        above = {name: getattr(place, name) for name in ("region", "coordination", "etablissement", "unite")}
+        guichet = self.row.pk if self.row and self.niveau == Niveau.GUICHET else None
+        return {f"{name}_id": pk for name, pk in {**above, "guichet": guichet}.items()}
+
+    @property
+    def modules(self) -> list[str] | None:
+        """Domaines that the coordination has deployed; None where there is no coordination to ask."""
+        if self.row is None or self.niveau == Niveau.REGION:
+            return None
+        coordination = self.row if self.niveau == Niveau.COORDINATION else None
+        if self.niveau == Niveau.UNITE:
+            coordination = self.row.etablissement.coordination
+        return (coordination or self.row.coordination).modules
+
+    @property
+    def is_closed(self) -> bool:
+        if self.niveau == Niveau.UNITE and self.row.etablissement.closed_at:
+            return True
+        return getattr(self.row, "closed_at", None) is not None
+
+    @property
+    def key(self) -> str:
+        """As the column `lieu_key` of a row that lies here."""
+        return f"{self.niveau}:{self.row.pk if self.row else ''}"
+
+    @property
+    def full_name(self) -> str:
+        """A unit's name says little without its établissement."""
+        above = getattr(self.row, "etablissement", None)
+        return f"{self}, {above}" if above else str(self)
+
+    @property
+    def name_inside(self) -> str:
+        """In a list of what one établissement has, itself among it."""
+        return "Tout l’établissement" if self.niveau == Niveau.ETABLISSEMENT else str(self)
+
+    @property
+    def heading(self) -> str:
+        """In a list of many: its établissement, or its level."""
+        if self.niveau == Niveau.ETABLISSEMENT:
+            return str(self)
+        return str(getattr(self.row, "etablissement", None) or Niveau(self.niveau).label)
+
+    @property
+    def depth(self) -> int:
+        return list(Niveau).index(self.niveau)
+
+    def __str__(self) -> str:
+        return str(self.row) if self.row else "France entière"
+
 
 COLUMNS = ("region", "coordination", "etablissement", "guichet", "unite")
 # What is filled at each level: the place itself, and what lies above it. True: always; None: sometimes.
@@ -45,23 +125,7 @@ def _lieu() -> Case:
     return Case(*whens, default=Value("national:"), output_field=models.TextField())
 
 
-def within_perimeter(rights) -> Q:
-    """Where the référent that these rights make gives habilitations (COM-8)."""
-    return rights.within(Droit.HABILITATION, **{name: f"{name}_id" for name in COLUMNS if name != "guichet"})
-
-
 class AtLieuQuerySet(models.QuerySet):
-    """Of what a `user` holds, or asks for, at a place."""
-
-    def of(self, user):
-        return self.filter(user=user)
-
-    def visible_to(self, actor):
-        """To the référents of the place, and nobody else; one's own are on one's own pages (COM-8)."""
-        if actor.is_acting:
-            return self.none()
-        return self.filter(within_perimeter(actor.rights))
-
     def with_lieu(self):
         """Ready to name its place, without a query a row."""
         return self.select_related(

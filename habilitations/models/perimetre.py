@@ -1,0 +1,24 @@
+"""The perimeter of a référent, over rows of what people hold or ask for at a place (COM-8)."""
+
+from django.db.models import Q
+
+from annuaire.models import COLUMNS, AtLieuQuerySet
+from viatraj.core.droits import Droit
+
+
+def within_perimeter(rights) -> Q:
+    """Where the référent that these rights make gives habilitations (COM-8)."""
+    return rights.within(Droit.HABILITATION, **{name: f"{name}_id" for name in COLUMNS if name != "guichet"})
+
+
+class OfPersonQuerySet(AtLieuQuerySet):
+    """Of what a `user` holds, or asks for, at a place."""
+
+    def of(self, user):
+        return self.filter(user=user)
+
+    def visible_to(self, actor):
+        """To the référents of the place, and nobody else; one's own are on one's own pages (COM-8)."""
+        if actor.is_acting:
+            return self.none()
+        return self.filter(within_perimeter(actor.rights))
