@@ -72,6 +72,7 @@ class Entry(models.Model):
     data = models.JSONField("données", default=dict, encoder=DjangoJSONEncoder, blank=True)
     tx = models.BigIntegerField("transaction", db_default=TransactionId(), editable=False)
 
+    append_only = True
     objects = EntryQuerySet.as_manager()
 
     class Meta:
@@ -136,6 +137,8 @@ class Seal(models.Model):
     ids = ArrayField(models.BigIntegerField(), verbose_name="lignes scellées")
     prints = models.BinaryField("empreintes des lignes")
     sealed_at = models.DateTimeField("scellé le", db_default=Now(), editable=False)
+
+    append_only = True
 
     class Meta:
         verbose_name = "sceau"

@@ -4,6 +4,7 @@ import ipaddress
 import os
 import socket
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from django.test.testcases import _StaticFilesHandler
 from whitenoise import WhiteNoise
 
 from accounts import limits
+from viatraj.core import roles
 
 pytest.register_assert_rewrite("tests.browser.story")  # what it asserts is told as in a test
 LONGEST = ("test_run.py", "house/test_bad_input.py", "browser/", "house/", "espaces/")
@@ -55,9 +57,23 @@ def unordered_means_any_order():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """At the end a thread of the live server may still be in the database, which then cannot be dropped."""
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """The owner creates the test database and drops it."""
+    with ExitStack() as owner:
+        owner.enter_context(roles.as_owner())
+        yield owner
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings, django_db_setup, django_db_blocker):
+    """Between the two, tests use it as the application does.
+
+    At the end a thread of the live server may still be in the database, which then cannot be dropped.
+    """
+    owner = django_db_modify_db_settings
+    owner.close()
     yield
+    owner.enter_context(roles.as_owner())
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

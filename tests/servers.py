@@ -40,11 +40,11 @@ def pytest_unconfigure():
 def _start():
     sweep()
     folder = _folder()
-    postgres = _postgres(folder)
+    databases = _postgres(folder)
     valkey = servers.Valkey(folder / "valkey", log=folder / "valkey.log")
     started.append(valkey.stop)
     valkey.start()
-    os.environ.update(servers.environment(postgres, valkey.url(), folder / "data"))
+    os.environ.update(servers.environment(databases, valkey.url(), folder / "data"))
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the test's thread
 
 
@@ -52,7 +52,7 @@ def _settle(number):
     """A worker's own places."""
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{number + 1}"
     if number > 0:
-        os.environ["DATABASE_URL"] = _postgres(_folder())
+        os.environ.update(_postgres(_folder()))
 
 
 def _folder():
@@ -67,7 +67,7 @@ def _postgres(folder):
     started.append(postgres.stop)
     postgres.start()
     postgres.create("viatraj")
-    return postgres.url("viatraj")
+    return postgres.urls("viatraj")
 
 
 def _collect_static():

@@ -2,12 +2,12 @@
 
 from tests.undefined import Undefined
 from viatraj.settings import *  # noqa: F403
-from viatraj.settings import DATABASES, STORAGES, TEMPLATES
+from viatraj.settings import DATABASE_OWNER, STORAGES, TEMPLATES
 
 PASSWORD_HASHERS = ["tests.hashers.QuickArgon2id"]
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
-# Transactional tests truncate all tables; the journal lets nobody else do that.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c journal.truncate=allowed"
+# After a transactional test the owner empties all tables; the journal lets nobody else do that.
+DATABASE_OWNER.setdefault("OPTIONS", {})["options"] = "-c journal.truncate=allowed"
 # The same hashed names as in production, without spending seconds on compression.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
 # No provider answers, unless a test starts the simulator.

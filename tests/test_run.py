@@ -38,7 +38,9 @@ class Product:
     def running(self):
         command = [sys.executable, "-c", SERVE, str(self.var)]
         environment = {
-            name: value for name, value in os.environ.items() if name not in servers.environment("", "", "")
+            name: value
+            for name, value in os.environ.items()
+            if name not in servers.environment({"DATABASE_URL": "", "DATABASE_OWNER_URL": ""}, "", "")
         }
         self.process = subprocess.Popen(
             command,

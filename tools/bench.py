@@ -46,7 +46,7 @@ def _over_servers(folder, modules, scale):
 
 def _passes(name, scale, postgres, valkey, folder):
     postgres.create(name)
-    known = servers.environment(postgres.url(name), valkey.url(), folder / "data")
+    known = servers.environment(postgres.urls(name), valkey.url(), folder / "data")
     environment = {**os.environ, **known, "DJANGO_SETTINGS_MODULE": "viatraj.settings"}
     for step in ("migrate", "collectstatic"):
         command = [sys.executable, "manage.py", step, "--noinput", "-v", "0"]

@@ -16,6 +16,7 @@ import psycopg
 from tools import children
 
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST")
+OWNER = "viatraj"  # made by initdb, as superuser; `migrate` makes the application's role
 LONGEST_SOCKET = 100  # the kernel stops at 107 bytes
 NOT_NEEDED = shutil.ignore_patterns("include", "__pycache__")
 THROW_AWAY = {
@@ -33,10 +34,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def environment(database, valkey, data):
-    """What settings read, for tests, checks and the bench."""
+def environment(databases, valkey, data):
+    """What settings read, for tests, checks and the bench; `databases` as `Postgres.urls` gives them."""
     return {
-        "DATABASE_URL": database,
+        **databases,
         "REDIS_URL": valkey,
         "SECRET_KEY": "a secret of no worth, for tests only, long enough for everyone",
         "SITE_URL": "http://testserver",
@@ -81,9 +82,13 @@ class Postgres(children.Server):
         children.wait_until(self._answers, self.process, seconds=60, what="PostgreSQL")
         return self
 
-    def url(self, database):
-        """For django-environ, which wants the socket folder as it is, not percent-encoded."""
-        return f"postgres://viatraj@/{database}?host={self.socket}"
+    def urls(self, database):
+        """The application's address and the owner's, by the names of their variables.
+
+        For django-environ, which wants the socket folder as it is, not percent-encoded.
+        """
+        roles = {"DATABASE_URL": "viatraj_app", "DATABASE_OWNER_URL": OWNER}
+        return {name: f"postgres://{role}@/{database}?host={self.socket}" for name, role in roles.items()}
 
     def create(self, database):
         """Creates `database` if it is not there; True when it was created."""
@@ -98,7 +103,7 @@ class Postgres(children.Server):
 
     def _connect(self):
         return psycopg.connect(
-            host=str(self.socket), user="viatraj", dbname="postgres", autocommit=True, connect_timeout=2
+            host=str(self.socket), user=OWNER, dbname="postgres", autocommit=True, connect_timeout=2
         )
 
     def _answers(self):
@@ -141,7 +146,7 @@ class Postgres(children.Server):
         shutil.rmtree(self.data, ignore_errors=True)  # half made by a run that was killed
         part = self.folder / "data.part"
         shutil.rmtree(part, ignore_errors=True)
-        words = ["-U", "viatraj", "--auth=trust", "--no-sync", *LOCALE]
+        words = ["-U", OWNER, "--auth=trust", "--no-sync", *LOCALE]
         command = [self.programs / "initdb", "-D", part, *words]
         with open(self.log, "ab") as output:
             become = children.identity(self.user)

@@ -53,6 +53,7 @@ class Supervisor:
         self.say(f"Journaux dans {self.var}")
         environment = {**os.environ, **self._start_servers()}
         self._prepare_data(environment)
+        del environment["DATABASE_OWNER_URL"]  # those who serve never change a table
         self._start(programs.web(environment, self.var, self.port))
         self.say(f"Pages prêtes : {self.site}")
         for program in programs.behind_the_scenes(environment, self.var):
@@ -71,7 +72,7 @@ class Supervisor:
             self._start(server)
         postgres.create("viatraj")
         environment = {
-            "DATABASE_URL": postgres.url("viatraj"),
+            **postgres.urls("viatraj"),
             "REDIS_URL": valkey.url(),
             "SECRET_KEY": secret_key(self.var / "secret_key"),
             "SITE_URL": self.site.rstrip("/"),

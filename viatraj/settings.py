@@ -23,6 +23,7 @@ if "DATABASE_URL" not in env.ENVIRON:
 DEBUG = False
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = env("SITE_URL")
 SITE_NAME = env("SITE_NAME", default="ViaTraj")
 HTTPS = SITE_URL.startswith("https://")
@@ -106,6 +107,8 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL.")
+# Who owns the tables (viatraj.core.roles); the name of the database is always the one of DATABASE_URL.
+DATABASE_OWNER = env.db("DATABASE_OWNER_URL") if env("DATABASE_OWNER_URL", default="") else {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))

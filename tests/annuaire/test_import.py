@@ -13,12 +13,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from annuaire import actions
+from annuaire import actions, loading
 from annuaire.models import Activite, ImportRun, Professionnel
 from journal.models import Entry
 from tests.annuaire import files
 from tests.annuaire.conftest import NOW, RPPS
 from tests.annuaire.files import crowd, line
+from viatraj.core import roles
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
 from viatraj.demo import extraction
@@ -199,22 +200,14 @@ def test_first_load_marks_people_referred_to_as_well(load):
 
 
 @pytest.mark.django_db
-def test_a_role_that_does_not_own_the_table_loads_too(load):
+def test_the_application_which_does_not_own_the_table_loads_too(load):
     with connection.cursor() as cursor:
-        cursor.execute("DROP ROLE IF EXISTS annuaire_writer")
-        cursor.execute("CREATE ROLE annuaire_writer")
-        cursor.execute(
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO annuaire_writer"
-        )
-        cursor.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO annuaire_writer")
-        cursor.execute("SET LOCAL ROLE annuaire_writer")
+        assert not loading._owned(cursor)
     load(crowd(30))
     assert load(crowd(31), name=files.NEXT).added == 1
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_indexes_stand_after_a_first_load(load):
     def indexes():
         with connection.cursor() as cursor:
@@ -222,7 +215,9 @@ def test_indexes_stand_after_a_first_load(load):
             return cursor.fetchall()
 
     before = indexes()
-    load(crowd(3))
+    with roles.as_owner(), connection.cursor() as cursor:
+        assert loading._owned(cursor)
+        load(crowd(3))
     assert indexes() == before
     assert len(before) == 6
 
@@ -248,7 +243,7 @@ def test_the_command_tidies_up_what_a_refresh_leaves(tmp_path):
     for day in ("2026-11-20", "2026-11-21"):
         path = files.write(tmp_path, [line(nom=f"NOM{day}")], name="extraction.txt")
         call_command("import_rpps", str(path), "--date", day, "--accept-loss")
-    with connection.cursor() as cursor:
+    with roles.as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS pgstattuple")
         cursor.execute("SELECT dead_tuple_count FROM pgstattuple('annuaire_activite')")
         assert cursor.fetchone() == (0,)

@@ -24,6 +24,7 @@ from annuaire import queries, rpps, search
 from annuaire.models import Activite, ImportRun
 from tests.annuaire.typing_errors import KINDS, mistyped
 from tests.bench.report import line, percentile
+from viatraj.core import roles
 from viatraj.demo import extraction
 
 PERSONS = {"small": 86_000, "full": 1_885_000}
@@ -68,7 +69,7 @@ def loading(days, tries):
 
 
 def first_load(path):
-    with connection.cursor() as cursor:
+    with roles.as_owner(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE annuaire_activite")
     return imported(path)[0]
 
@@ -89,7 +90,7 @@ def start_import(path):
 
 def bulk_create_rate(path) -> float:
     """Lines a second by csv and `bulk_create`, from the file into the same empty table; rolled back."""
-    with connection.cursor() as cursor:
+    with roles.as_owner(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE annuaire_activite")
     with path.open(encoding="utf-8", newline="") as file, transaction.atomic():
         reader = csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE)

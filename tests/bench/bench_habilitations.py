@@ -20,6 +20,7 @@ from courrier.models import Message
 from habilitations import actions
 from tests.bench.habilitations import acteurs, export, recherche, relu, revue
 from tests.bench.report import line
+from viatraj.core import roles
 from viatraj.core.actor import Actor
 from viatraj.demo import pays
 
@@ -37,7 +38,7 @@ def run(scale):
     now, promised = timezone.localtime(), scale == "full"
     today = now.date()
     pays.load(SCALE[scale], now=now)
-    with connection.cursor() as cursor:
+    with roles.as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM")  # what autovacuum does in its own time
     actors = acteurs.everybody(today)
     yield from revue.sql(actors, ROUNDS[scale], today, goal=REVUE[scale], promised=promised)

@@ -30,7 +30,7 @@ def guards():
         return cursor.fetchall()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_country_is_loaded_once_and_keeps_the_rules(monkeypatch):
     monkeypatch.setattr(data, "SHARE", TINY / 2)
     before, now = guards(), timezone.localtime()

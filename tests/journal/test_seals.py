@@ -13,6 +13,7 @@ from journal import seals, tasks
 from journal.models import Entry, Seal, record
 from tests.courrier.rig import other_connection
 from tests.factories import UserFactory
+from viatraj.core import roles
 from viatraj.core.actor import Actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,7 +34,7 @@ def places():
 @contextmanager
 def forging():
     """As the owner of the tables could: the triggers do not fire."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with roles.as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield cursor
 

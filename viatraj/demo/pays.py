@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from annuaire.models import Region
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
+from viatraj.core import roles
 from viatraj.core.droits import Niveau
 from viatraj.demo import noms
 from viatraj.demo.people import PASSWORD
@@ -132,6 +133,7 @@ def is_there() -> bool:
     return Region.objects.filter(code="P01").exists()
 
 
+@roles.as_owner()
 @transaction.atomic
 def load(scale, *, now):
     """`now` is an instant; its day in Paris is the day of all that follows."""

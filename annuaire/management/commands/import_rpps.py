@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from annuaire import actions
 from annuaire.rpps import Refused
+from viatraj.core import roles
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             help="accepte que plus de 5\u00a0%% partent",
         )
 
+    @roles.as_owner()  # the first load sets indexes aside, a refresh vacuums
     def handle(self, *, file, date, accept_loss, **options):
         by = Actor.system("rpps")
         try:
