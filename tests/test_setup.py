@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from email.message import EmailMessage
+from ipaddress import ip_address, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -19,6 +21,7 @@ from django.db import connection
 import run
 from tests.bench.report import line
 from tools import children, programs, servers, supervisor
+from viatraj.core.postgres import QUIET
 
 ROOT = Path(run.__file__).parent
 LOCKS = sorted(ROOT.glob("requirements/*.txt"))
@@ -79,9 +82,10 @@ def test_a_second_call_installs_nothing_until_a_lock_changes(tmp_path, monkeypat
     assert installed == [run.DEMO, run.DEMO]
 
 
-def test_the_example_lists_the_variables_that_settings_read():
+def test_the_example_lists_the_variables_that_settings_and_compose_read():
     settings = (ROOT / "viatraj" / "settings.py").read_text()
     read = set(re.findall(r"env(?:\.\w+)?\(\s*\"(\w+)\"", settings))
+    read |= set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     example = (ROOT / ".env.example").read_text()
     assert read == set(re.findall(r"^#?([A-Z][A-Z_]+)=", example, flags=re.MULTILINE))
 
@@ -90,6 +94,23 @@ def test_compose_runs_what_make_run_runs():
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     assert services.keys() >= {"nginx", "web", "courrier", "worker", "beat", "db", "valkey"}
     assert [name for name, service in services.items() if "ports" in service] == ["nginx"]
+
+
+def test_compose_lets_migrate_alone_be_the_owner_and_gives_nginx_an_address_of_its_own():
+    """TRC-3, and TRC-5 for PostgreSQL's settings."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    services = compose["services"]
+    ours = {name: service["environment"] for name, service in services.items() if service.get("build")}
+    assert [name for name, known in ours.items() if known["DATABASE_OWNER_URL"]] == ["migrate"]
+    assert {known["POSTGRES_PASSWORD"] for known in ours.values()} == {""}  # .env is read by all of them
+    roles = {urlsplit(known["DATABASE_URL"]).username for known in ours.values()}
+    assert roles == {"viatraj_app"} != {services["db"]["environment"]["POSTGRES_USER"]}
+    (network,) = compose["networks"]["inside"]["ipam"]["config"]
+    address = ip_address(services["nginx"]["networks"]["inside"]["ipv4_address"])
+    assert address in ip_network(network["subnet"])
+    assert address not in ip_network(network["ip_range"])
+    assert {known["TRUSTED_PROXIES"] for known in ours.values()} == {str(address)}
+    assert services["db"]["command"] == ["postgres", *(f"-c{name}={value}" for name, value in QUIET.items())]
 
 
 def test_compose_lets_cards_and_pro_sante_connect_in():

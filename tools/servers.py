@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 from tools import children
+from viatraj.core.postgres import QUIET
 
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST")
 OWNER = "viatraj"  # made by initdb, as superuser; `migrate` makes the application's role
@@ -74,6 +75,7 @@ class Postgres(children.Server):
             "unix_socket_directories": self.socket,
             "listen_addresses": "",
             "timezone": "UTC",
+            **QUIET,
             **self.settings,
         }
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]

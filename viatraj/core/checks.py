@@ -1,0 +1,72 @@
+"""What `manage.py migrate` and `manage.py check --database default` refuse of the database they find."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.checks import Error, Tags, register
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
+
+from viatraj.core import postgres, roles
+
+OWNED = """
+SELECT relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s) AND (
+    has_table_privilege(current_user, oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+    OR pg_has_role(current_user, relowner, 'MEMBER')
+)
+"""
+
+
+@register(Tags.database)
+def database(app_configs, databases=None, **kwargs) -> list[Error]:
+    """TRC-3, TRC-5: as the application finds it, whoever asks."""
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    try:
+        with as_application() as cursor:
+            return [*silence(cursor), *privileges(cursor)]
+    except OperationalError:
+        return [Error("La base de DATABASE_URL ne répond pas.", id="core.E001")]
+
+
+@contextmanager
+def as_application() -> Iterator:
+    """A cursor of the application's own, even within `roles.as_owner`."""
+    application = type(connection.copy())({**connections.settings[DEFAULT_DB_ALIAS]}, alias="application")
+    try:
+        with application.cursor() as cursor:
+            yield cursor
+    finally:
+        application.close()
+
+
+def silence(cursor) -> list[Error]:
+    """PostgreSQL's log would hold patients' names."""
+    cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(postgres.QUIET)])
+    wrong = [f"{name} = {value}" for name, value in sorted(cursor) if value != postgres.QUIET[name]]
+    if not wrong:
+        return []
+    wanted = ", ".join(f"{name} = {value}" for name, value in postgres.QUIET.items())
+    return [
+        Error(
+            f"Le journal de PostgreSQL garderait des noms de patients\u00a0: {', '.join(wrong)}.",
+            hint=f"Réglez, dans postgresql.conf ou par ALTER ROLE\u00a0: {wanted}.",
+            id="core.E002",
+        )
+    ]
+
+
+def privileges(cursor) -> list[Error]:
+    """The application could change what is only added to."""
+    cursor.execute(OWNED, [roles.append_only()])
+    tables = sorted(name for (name,) in cursor)
+    if not tables:
+        return []
+    return [
+        Error(
+            f"Le rôle de DATABASE_URL peut modifier {', '.join(tables)}.",
+            hint="Donnez à DATABASE_URL un autre rôle que le propriétaire des tables, "
+            "et à DATABASE_OWNER_URL celui-ci, puis lancez migrate.",
+            id="core.E003",
+        )
+    ]
