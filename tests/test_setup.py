@@ -21,7 +21,6 @@ from django.db import connection
 import run
 from tests.bench.report import line
 from tools import children, programs, servers, supervisor
-from viatraj.core.postgres import QUIET
 
 ROOT = Path(run.__file__).parent
 LOCKS = sorted(ROOT.glob("requirements/*.txt"))
@@ -103,14 +102,17 @@ def test_compose_lets_migrate_alone_be_the_owner_and_gives_nginx_an_address_of_i
     ours = {name: service["environment"] for name, service in services.items() if service.get("build")}
     assert [name for name, known in ours.items() if known["DATABASE_OWNER_URL"]] == ["migrate"]
     assert {known["POSTGRES_PASSWORD"] for known in ours.values()} == {""}  # .env is read by all of them
-    roles = {urlsplit(known["DATABASE_URL"]).username for known in ours.values()}
+    roles = {urlsplit(known["DATABASE_URL"].split(":$")[0]).netloc for known in ours.values()}
     assert roles == {"viatraj_app"} != {services["db"]["environment"]["POSTGRES_USER"]}
     (network,) = compose["networks"]["inside"]["ipam"]["config"]
     address = ip_address(services["nginx"]["networks"]["inside"]["ipv4_address"])
     assert address in ip_network(network["subnet"])
     assert address not in ip_network(network["ip_range"])
     assert {known["TRUSTED_PROXIES"] for known in ours.values()} == {str(address)}
-    assert services["db"]["command"] == ["postgres", *(f"-c{name}={value}" for name, value in QUIET.items())]
+    assert services["db"]["command"] == [
+        "postgres",
+        *(f"-c{name}={value}" for name, value in servers.quiet().items()),
+    ]
 
 
 def test_compose_lets_cards_and_pro_sante_connect_in():

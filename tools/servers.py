@@ -14,12 +14,12 @@ from pathlib import Path
 import psycopg
 
 from tools import children
-from viatraj.core.postgres import QUIET
 
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST")
 OWNER = "viatraj"  # made by initdb, as superuser; `migrate` makes the application's role
 LONGEST_SOCKET = 100  # the kernel stops at 107 bytes
 NOT_NEEDED = shutil.ignore_patterns("include", "__pycache__")
+QUIET = Path(__file__).resolve().parent.parent / "deploy" / "postgres" / "quiet.conf"
 THROW_AWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -49,6 +49,12 @@ def environment(databases, valkey, data):
     }
 
 
+def quiet():
+    """The parameters of deploy/postgres/quiet.conf."""
+    lines = QUIET.read_text().splitlines()
+    return dict(line.split(" = ") for line in lines if not line.startswith("#"))
+
+
 class Postgres(children.Server):
     """A cluster in `folder`, reached through a socket only; data stay from one start to the next.
 
@@ -75,7 +81,7 @@ class Postgres(children.Server):
             "unix_socket_directories": self.socket,
             "listen_addresses": "",
             "timezone": "UTC",
-            **QUIET,
+            **quiet(),
             **self.settings,
         }
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.checks import Error, Tags, register
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
-from viatraj.core import postgres, roles
+from viatraj.core import roles
 
+QUIET = settings.BASE_DIR / "deploy" / "postgres" / "quiet.conf"
 OWNED = """
 SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s) AND (
@@ -32,7 +34,7 @@ def database(app_configs, databases=None, **kwargs) -> list[Error]:
 @contextmanager
 def as_application() -> Iterator:
     """A cursor of the application's own, even within `roles.as_owner`."""
-    application = type(connection.copy())({**connections.settings[DEFAULT_DB_ALIAS]}, alias="application")
+    application = connections.create_connection(DEFAULT_DB_ALIAS)
     try:
         with application.cursor() as cursor:
             yield cursor
@@ -42,15 +44,16 @@ def as_application() -> Iterator:
 
 def silence(cursor) -> list[Error]:
     """PostgreSQL's log would hold patients' names."""
-    cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(postgres.QUIET)])
-    wrong = [f"{name} = {value}" for name, value in sorted(cursor) if value != postgres.QUIET[name]]
+    lines = QUIET.read_text().splitlines()
+    wanted = dict(line.split(" = ") for line in lines if not line.startswith("#"))
+    cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(wanted)])
+    wrong = [f"{name} = {value}" for name, value in sorted(cursor) if value != wanted[name]]
     if not wrong:
         return []
-    wanted = ", ".join(f"{name} = {value}" for name, value in postgres.QUIET.items())
     return [
         Error(
             f"Le journal de PostgreSQL garderait des noms de patients\u00a0: {', '.join(wrong)}.",
-            hint=f"Réglez, dans postgresql.conf ou par ALTER ROLE\u00a0: {wanted}.",
+            hint="Réglez-le comme deploy/postgres/quiet.conf, dans postgresql.conf ou par ALTER ROLE.",
             id="core.E002",
         )
     ]

@@ -7,13 +7,14 @@ from viatraj.core import roles
 
 class Command(migrate.Command):
     @roles.as_owner()
-    def handle(self, *args, **options):
-        """By the owner, who then says what the application may do (TRC-3)."""
+    def execute(self, *args, **options):
+        """By the owner, checks included, who then says what the application may do (TRC-3)."""
         if settings.DATABASE_OWNER:
             try:
                 roles.create_application()
             except roles.NoApplicationRole as error:
                 raise CommandError(str(error)) from error
-        super().handle(*args, **options)
+        said = super().execute(*args, **options)
         if settings.DATABASE_OWNER:
             roles.grant()
+        return said
