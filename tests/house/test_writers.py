@@ -23,6 +23,7 @@ WRITERS = {
     "courrier/delivery.py": "the sender: marks messages as sent, outside any person's act",
     "courrier/outbox.py": "the way into the outbox, in the transaction of the action that posts",
     "journal/models.py": "`record`, the way into the journal, in the transaction of the action that records",
+    "viatraj/core/management/commands/migrate.py": "Django's command, by the owner",
     "viatraj/core/roles.py": "who may do what in the database, said by its owner at each migration",
     "viatraj/core/saving.py": "`save_valid` itself, which only actions may name",
     "viatraj/demo/pays.py": "two million invented rows for load tests; it exists with DEMO=1 only",

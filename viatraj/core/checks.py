@@ -13,7 +13,7 @@ QUIET = settings.BASE_DIR / "deploy" / "postgres" / "quiet.conf"
 OWNED = """
 SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s) AND (
-    has_table_privilege(current_user, oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+    has_table_privilege(current_user, oid, %s)
     OR pg_has_role(current_user, relowner, 'MEMBER')
 )
 """
@@ -61,7 +61,7 @@ def silence(cursor) -> list[Error]:
 
 def privileges(cursor) -> list[Error]:
     """The application could change what is only added to."""
-    cursor.execute(OWNED, [roles.append_only()])
+    cursor.execute(OWNED, [roles.append_only(), "UPDATE, DELETE, TRUNCATE, TRIGGER"])
     tables = sorted(name for (name,) in cursor)
     if not tables:
         return []
