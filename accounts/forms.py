@@ -1,49 +1,22 @@
 from django import forms
-from django.core.exceptions import ValidationError
-from phonenumbers import (
-    NumberParseException,
-    PhoneNumberFormat,
-    PhoneNumberType,
-    format_number,
-    is_possible_number,
-    number_type,
-    parse,
+
+from viatraj.core.saisie.fields import (
+    CurrentPasswordField,
+    EmailField,
+    MobileField,
+    NomField,
+    PasswordField,
+    TelephoneField,
 )
-
-from accounts.mots_de_passe import LONGEST
-from viatraj.core.typography import phone
-
-
-class PhoneField(forms.CharField):
-    """Typed the French way, kept as +33…; overseas and foreign numbers with their +."""
-
-    def to_python(self, value):
-        value = super().to_python(value)
-        if not value:
-            return ""
-        try:
-            number = parse(value, "FR")
-        except NumberParseException:
-            number = None
-        if number is None or not is_possible_number(number):
-            raise ValidationError(
-                "Ce numéro n’est pas reconnu. Exemple\u00a0: 01 99 00 12 34.", code="telephone"
-            )
-        return format_number(number, PhoneNumberFormat.E164)
-
-    def prepare_value(self, value):
-        return phone(value or "")
 
 
 class ContactForm(forms.Form):
     """«Mon compte» (COM-5): what one edits oneself; not the name, where a card says it."""
 
-    nom = forms.CharField(label="Nom", max_length=100, error_messages={"required": "Saisissez votre nom."})
-    prenom = forms.CharField(
-        label="Prénom", max_length=100, error_messages={"required": "Saisissez votre prénom."}
-    )
+    nom = NomField(label="Nom", required_sentence="Saisissez votre nom.")
+    prenom = NomField(label="Prénom", required_sentence="Saisissez votre prénom.")
     profession_label = forms.CharField(label="Profession", max_length=100, required=False)
-    telephone = PhoneField(label="Téléphone", max_length=40, required=False)
+    telephone = TelephoneField(attrs={"autocomplete": "tel"})
     adresse = forms.CharField(
         label="Adresse professionnelle",
         max_length=300,
@@ -57,7 +30,6 @@ class ContactForm(forms.Form):
         if not named:
             for name in ("nom", "prenom", "profession_label"):
                 del self.fields[name]
-        self.fields["telephone"].widget.attrs["autocomplete"] = "tel"
 
 
 class CharteForm(forms.Form):
@@ -87,26 +59,11 @@ class ForgottenForm(forms.Form):
     affichee = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
 
-def _password(label, *, autocomplete, required_sentence):
-    return forms.CharField(
-        label=label,
-        max_length=LONGEST,
-        strip=False,
-        error_messages={
-            "required": required_sentence,
-            "max_length": f"Le mot de passe compte plus de {LONGEST} caractères.",
-        },
-        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
-    )
-
-
 class OwnerForm(forms.Form):
     """Who is at the keyboard: not asked of an account without password."""
 
-    ancien = _password(
-        "Mot de passe actuel",
-        autocomplete="current-password",
-        required_sentence="Saisissez votre mot de passe actuel.",
+    ancien = CurrentPasswordField(
+        label="Mot de passe actuel", required_sentence="Saisissez votre mot de passe actuel."
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -119,15 +76,11 @@ class OwnerForm(forms.Form):
 class NewPasswordForm(forms.Form):
     """The new one, twice (MDP-1, MDP-4)."""
 
-    mot_de_passe = _password(
-        "Nouveau mot de passe",
-        autocomplete="new-password",
-        required_sentence="Choisissez un mot de passe.",
+    mot_de_passe = PasswordField(
+        label="Nouveau mot de passe", required_sentence="Choisissez un mot de passe."
     )
-    mot_de_passe_bis = _password(
-        "Répéter le mot de passe",
-        autocomplete="new-password",
-        required_sentence="Saisissez une seconde fois le mot de passe.",
+    mot_de_passe_bis = PasswordField(
+        label="Répéter le mot de passe", required_sentence="Saisissez une seconde fois le mot de passe."
     )
 
     def clean(self):
@@ -145,14 +98,10 @@ class ChangePasswordForm(NewPasswordForm, OwnerForm):
 class EmailForm(OwnerForm):
     """COM-5: used only once the link sent there is followed."""
 
-    target = forms.EmailField(
+    target = EmailField(
         label="Nouvelle adresse e-mail",
-        max_length=254,
-        error_messages={
-            "required": "Saisissez la nouvelle adresse.",
-            "invalid": "Cette adresse n’est pas complète. Exemple\u00a0: prenom.nom@cabinet.fr.",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        required_sentence="Saisissez la nouvelle adresse.",
+        attrs={"autocomplete": "email"},
     )
     field_order = ["target", "ancien"]
 
@@ -160,26 +109,7 @@ class EmailForm(OwnerForm):
 class MobileForm(OwnerForm):
     """COM-5: used only once the link sent there by SMS is followed."""
 
-    target = PhoneField(
-        label="Téléphone portable",
-        max_length=40,
-        error_messages={"required": "Saisissez votre numéro de portable."},
+    target = MobileField(
+        required_sentence="Saisissez votre numéro de portable.", attrs={"autocomplete": "tel"}
     )
     field_order = ["target", "ancien"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["target"].widget.attrs["autocomplete"] = "tel"
-
-    def clean_target(self):
-        if not _is_mobile(self.cleaned_data["target"]):
-            raise ValidationError(
-                "Ce numéro n’est pas celui d’un portable. Exemple\u00a0: 06 39 98 12 34.", code="target"
-            )
-        return self.cleaned_data["target"]
-
-
-def _is_mobile(e164: str) -> bool:
-    """06 and 07 also where no operator has the range (those of fiction); never a number that costs."""
-    kinds = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    return e164.startswith(("+336", "+337")) or number_type(parse(e164)) in kinds

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.hashers import verify_password
+from django.contrib.auth.hashers import make_password, verify_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
@@ -15,7 +15,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import base36_to_int
 
-SHORTEST, LONGEST = 12, 128
+from viatraj.core.saisie import mots_de_passe as saisie
+from viatraj.core.saisie.mots_de_passe import LONGEST
+
+SHORTEST = 12
 SHORTEST_WORD = 4  # of a personal word: «Roy» is in «royaume»
 LONGEST_DRESSING = 6  # «soleil2026!» is still «soleil»
 FRENCH = Path(__file__).parent / "data" / "mots_de_passe_courants.txt"
@@ -53,6 +56,22 @@ class FirstLinks(Links):
 
 
 FIRST_LINKS = FirstLinks()
+
+
+def encode(password: str) -> str:
+    return make_password(saisie.read(password))
+
+
+def verify(password: str, encoded: str) -> tuple[bool, bool]:
+    """Right? To be hashed anew? Hashes made before NFKC, of what was typed, verify too.
+
+    How often it hashes hangs on what was typed only, unless it was right.
+    """
+    now, *before = saisie.ways(password)
+    right, must_update = verify_password(now, encoded)
+    if not right and any(verify_password(one, encoded)[0] for one in before):
+        return True, True
+    return right, must_update
 
 
 def is_good_link(user, token: str) -> bool:
@@ -121,7 +140,7 @@ class History:
         if user is None or user.pk is None:
             return
         former = user.anciens_mots_de_passe.order_by("-replaced_at", "-pk").values_list("encoded", flat=True)
-        if any(verify_password(password, encoded)[0] for encoded in [user.password, *former]):
+        if any(verify(password, encoded)[0] for encoded in [user.password, *former]):
             raise ValidationError("Il a déjà servi récemment.", code="history")
 
     def get_help_text(self):

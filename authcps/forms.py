@@ -1,10 +1,15 @@
-import re
-
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import NewPasswordForm, OwnerForm, PhoneField
+from accounts.forms import NewPasswordForm, OwnerForm
 from accounts.models import User
+from viatraj.core.saisie.fields import (
+    CodeField,
+    CodeSecoursField,
+    CurrentPasswordField,
+    EmailField,
+    TelephoneField,
+)
 
 
 class IdentifiantForm(forms.Form):
@@ -18,12 +23,8 @@ class IdentifiantForm(forms.Form):
             attrs={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}
         ),
     )
-    mot_de_passe = forms.CharField(
-        label="Mot de passe",
-        max_length=128,
-        strip=False,
-        error_messages={"required": "Saisissez votre mot de passe."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    mot_de_passe = CurrentPasswordField(
+        label="Mot de passe", required_sentence="Saisissez votre mot de passe."
     )
     suite = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
 
@@ -46,16 +47,12 @@ class ProfessionnelForm(IdentifiantForm):
 class FirstForm(NewPasswordForm):
     """CON-8: what neither the card nor the directory says."""
 
-    email = forms.EmailField(
-        label="Adresse e-mail",
+    email = EmailField(
         help_text="Personnelle\u00a0: les codes et les messages du service y seront envoyés.",
-        error_messages={
-            "required": "Saisissez votre adresse e-mail.",
-            "invalid": "Cette adresse n’est pas complète. Exemple\u00a0: prenom.nom@cabinet.fr.",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        required_sentence="Saisissez votre adresse e-mail.",
+        attrs={"autocomplete": "email"},
     )
-    telephone = PhoneField(label="Téléphone", max_length=40, required=False)
+    telephone = TelephoneField()
     adresse = forms.CharField(
         label="Adresse professionnelle",
         max_length=300,
@@ -78,15 +75,11 @@ class FirstAssistantForm(NewPasswordForm):
     OTHER = "autre"
     PROFESSIONS = ("Secrétaire", "Assistant médical", "Infirmier(e)")
 
-    email = forms.EmailField(
+    email = EmailField(
         label="Adresse mail",
         help_text="Celle où le médecin vous a envoyé son invitation.",
-        max_length=254,
-        error_messages={
-            "required": "Saisissez votre adresse mail.",
-            "invalid": "Cette adresse n’est pas complète. Exemple\u00a0: prenom.nom@cabinet.fr.",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        required_sentence="Saisissez votre adresse mail.",
+        attrs={"autocomplete": "email"},
     )
     profession = forms.ChoiceField(
         label="Profession",
@@ -139,19 +132,7 @@ class FirstAssistantForm(NewPasswordForm):
 class CodeForm(forms.Form):
     """CON-5."""
 
-    code = forms.CharField(
-        label="Code",
-        help_text="6 chiffres. Les espaces sont acceptés.",
-        max_length=20,
-        error_messages={"required": "Saisissez le code reçu."},
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
-
-    def clean_code(self):
-        code = re.sub(r"\s+", "", self.cleaned_data["code"])
-        if not re.fullmatch(r"[0-9]{6}", code):
-            raise ValidationError("Le code compte 6 chiffres.", code="code")
-        return code
+    code = CodeField(required_sentence="Saisissez le code reçu.")
 
 
 class ExerciceForm(forms.Form):
@@ -181,19 +162,7 @@ def _exercice(verified) -> str:
 class RecoveryForm(forms.Form):
     """One of the ten codes kept in a safe place; signs and capitals do not matter."""
 
-    code = forms.CharField(
-        label="Code de secours",
-        help_text="10 lettres et chiffres. Exemple\u00a0: abcde-fghjk.",
-        max_length=20,
-        error_messages={"required": "Saisissez l’un de vos codes de secours."},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
-        ),
-    )
-
-    def clean_code(self):
-        letters = re.sub(r"[\s-]+", "", self.cleaned_data["code"]).lower()
-        return f"{letters[:5]}-{letters[5:]}"
+    code = CodeSecoursField(required_sentence="Saisissez l’un de vos codes de secours.")
 
 
 class TotpForm(CodeForm, OwnerForm):

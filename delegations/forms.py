@@ -1,11 +1,11 @@
 from django import forms
-from django.core.validators import RegexValidator
 
 from delegations import rights
 from delegations.models import MESSAGE_MAX
 from delegations.rights import LENDABLE, OWN_CHOICE, PRESETS, Lent
 from viatraj.core.droits import ABSENT, Mode, Orientation
-from viatraj.core.forms import DateField, KeyedForm
+from viatraj.core.forms import KeyedForm
+from viatraj.core.saisie.fields import DateField, EmailField, NomField
 
 OFF = {"autocomplete": "off"}  # somebody else's name and address
 OWN = "personnalises"
@@ -18,26 +18,13 @@ class PeriodeForm(forms.Form):
     fin = DateField(label="au (inclus)", required_sentence="Indiquez le dernier jour.")
 
 
-class EmailField(forms.EmailField):
-    def __init__(self, *, label, help_text, required_sentence):
-        super().__init__(
-            label=label,
-            help_text=help_text,
-            max_length=254,
-            widget=forms.EmailInput(OFF),
-            error_messages={
-                "required": required_sentence,
-                "invalid": "Cette adresse n’est pas complète. Exemple\u00a0: prenom.nom@cabinet.fr.",
-            },
-        )
-
-
 class ConfrereForm(KeyedForm, PeriodeForm):
     """DEL-3: period prefilled with one month; `email` only of a confrère who has no account yet."""
 
     email = EmailField(
         label="Adresse mail de votre confrère",
         help_text="Il n’a pas encore de compte\u00a0: l’invitation y sera envoyée.",
+        attrs=OFF,
         required_sentence="Indiquez l’adresse mail de votre confrère.",
     )
     field_order = ["email", "debut", "fin", "cle"]
@@ -54,33 +41,19 @@ class ModifyForm(PeriodeForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class NomField(forms.CharField):
-    """As on a card: letters, and what joins them; it also stands in a mail."""
-
-    LETTERS = RegexValidator(
-        r"^[^\W\d_](?:[^\W\d_]|[ '’.-])*\Z", "Écrivez-le en lettres, comme sur la carte CPx."
-    )
-
-    def __init__(self, *, label, required_sentence):
-        super().__init__(
-            label=label,
-            max_length=100,
-            widget=forms.TextInput(OFF),
-            validators=[self.LETTERS],
-            error_messages={"required": required_sentence},
-        )
-
-
 class IdentiteForm(forms.Form):
     """Whom the card must name, and where the invitation goes."""
 
-    nom = NomField(label="Nom", required_sentence="Indiquez le nom, tel qu’il figure sur la carte CPx.")
+    nom = NomField(
+        label="Nom", attrs=OFF, required_sentence="Indiquez le nom, tel qu’il figure sur la carte CPx."
+    )
     prenom = NomField(
-        label="Prénom", required_sentence="Indiquez le prénom, tel qu’il figure sur la carte CPx."
+        label="Prénom", attrs=OFF, required_sentence="Indiquez le prénom, tel qu’il figure sur la carte CPx."
     )
     email = EmailField(
         label="Adresse mail",
         help_text="L’invitation y sera envoyée.",
+        attrs=OFF,
         required_sentence="Indiquez l’adresse mail de votre assistant(e).",
     )
 
@@ -206,7 +179,7 @@ class AbsenceForm(KeyedForm, PeriodeForm):
     email = EmailField(
         label="Adresse mail de votre confrère",
         help_text="Seulement s’il n’a pas encore de compte\u00a0: l’invitation y sera envoyée.",
-        required_sentence="",
+        attrs=OFF,
     )
     message = forms.CharField(
         label="Message à votre confrère",
@@ -219,7 +192,6 @@ class AbsenceForm(KeyedForm, PeriodeForm):
     def __init__(self, *args, confreres, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["idnat"].choices = [(one.idnat, one.nom) for one in confreres]
-        self.fields["email"].required = False
 
 
 class ActiviteForm(forms.Form):

@@ -1,13 +1,12 @@
-import re
-
 from django import forms
 from django.core.exceptions import ValidationError
 
 from dossiers import policies
 from dossiers.models import TEXTE_MAX
 from viatraj.core.droits import Orientation
-from viatraj.core.forms import DateField, KeyedForm
+from viatraj.core.forms import KeyedForm
 from viatraj.core.policies import can
+from viatraj.core.saisie.fields import DateField, NomField, NumeroDossierField, RechercheNomField
 
 OFF = {"autocomplete": "off"}  # a patient's name is not the user's own
 
@@ -23,17 +22,11 @@ class CreateForm(KeyedForm):
             "invalid_choice": "Choisissez l’une des orientations proposées.",
         },
     )
-    nom = forms.CharField(
-        label="Nom de naissance du patient",
-        max_length=100,
-        widget=forms.TextInput(OFF),
-        error_messages={"required": "Indiquez le nom du patient."},
+    nom = NomField(
+        label="Nom de naissance du patient", attrs=OFF, required_sentence="Indiquez le nom du patient."
     )
-    prenom = forms.CharField(
-        label="Prénom du patient",
-        max_length=100,
-        widget=forms.TextInput(OFF),
-        error_messages={"required": "Indiquez le prénom du patient."},
+    prenom = NomField(
+        label="Prénom du patient", attrs=OFF, required_sentence="Indiquez le prénom du patient."
     )
     date_naissance = DateField(label="Date de naissance", required_sentence="Indiquez la date de naissance.")
     field_order = ["orientation", "nom", "prenom", "date_naissance", "cle"]
@@ -76,30 +69,20 @@ class VoletForm(forms.Form):
 class NumeroForm(forms.Form):
     """«Rechercher un dossier»: spaces do not count, of whatever width."""
 
-    numero = forms.CharField(
-        label="N° de dossier",
-        max_length=30,
-        widget=forms.TextInput({"inputmode": "numeric", **OFF}),
-        error_messages={"required": "Indiquez le numéro du dossier."},
+    numero = NumeroDossierField(
+        label="N° de dossier", attrs=OFF, required_sentence="Indiquez le numéro du dossier."
     )
-
-    def clean_numero(self):
-        digits = re.sub(r"\s", "", self.cleaned_data["numero"])
-        if not re.fullmatch(r"[0-9]{8}", digits):
-            raise ValidationError("Un numéro de dossier compte huit chiffres, par exemple 1234\u00a05678.")
-        return digits
 
 
 class PatientForm(forms.Form):
     """«Rechercher un patient»."""
 
-    nom = forms.CharField(
+    nom = RechercheNomField(
         label="Nom",
-        max_length=100,
-        widget=forms.TextInput(OFF),
-        error_messages={"required": "Indiquez au moins les deux premières lettres du nom."},
+        attrs=OFF,
+        required_sentence="Indiquez au moins les deux premières lettres du nom.",
     )
-    prenom = forms.CharField(label="Prénom", max_length=100, required=False, widget=forms.TextInput(OFF))
+    prenom = RechercheNomField(label="Prénom", attrs=OFF)
 
     def clean_nom(self):
         nom = self.cleaned_data["nom"]

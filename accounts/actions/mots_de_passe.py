@@ -4,7 +4,6 @@ from datetime import timedelta
 from hashlib import sha256
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password, verify_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +14,7 @@ from accounts.identifiants import spellings
 from accounts.models import AncienMotDePasse, Session, User
 from journal.models import record
 from viatraj.core.actor import Actor
+from viatraj.core.saisie import mots_de_passe as saisie
 from viatraj.core.saving import locked
 
 WRONG = "Ce mot de passe n’est pas celui de votre compte."
@@ -44,7 +44,7 @@ def prove(user, password, *, now, by):
     policies.owner(by, user)
     if not user.has_usable_password():
         return
-    right, _ = verify_password(password, user.password)
+    right, _ = mots_de_passe.verify(password, user.password)
     with transaction.atomic():
         fresh = locked(user)
         refusal = LOCKED if fresh.locked_at else "" if right and fresh.password == user.password else WRONG
@@ -116,11 +116,12 @@ def warn_of_expiry(*, now, by):
 
 
 def _encode(password, user) -> str:
+    password = saisie.read(password)
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise ValidationError({"mot_de_passe": error.error_list}) from error
-    return make_password(password)
+    return mots_de_passe.encode(password)
 
 
 def _replace(user, encoded, now):

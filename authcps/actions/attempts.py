@@ -3,11 +3,12 @@
 from dataclasses import asdict
 from datetime import timedelta
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password, verify_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.db.models import F
 
 import accounts.actions
+from accounts import mots_de_passe
 from accounts.identifiants import spellings
 from accounts.models import User
 from authcps import policies
@@ -28,8 +29,8 @@ def identify(*, identifiant, mot_de_passe, door, next_path, now, by, pairing=Non
     known = User.objects.known_as(spellings(identifiant)).values_list("pk", "password").first()
     pk, password = known or (0, UNUSABLE_PASSWORD_PREFIX)
     # What is no hash costs one all the same (Django's `verify_password`).
-    right, must_update = verify_password(mot_de_passe, password)
-    renewed = make_password(mot_de_passe) if right and must_update else None
+    right, must_update = mots_de_passe.verify(mot_de_passe, password)
+    renewed = mots_de_passe.encode(mot_de_passe) if right and must_update else None
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).filter(pk=pk).first()
         reason = _reason_to_refuse(user, bool(pairing), right and user and user.password == password)

@@ -5,7 +5,8 @@ from annuaire.models import Lieu
 from habilitations.forms.droits import DroitsForm
 from habilitations.forms.fins import STRETCHES, DureeOuDate
 from viatraj.core.droits import Niveau
-from viatraj.core.forms import DateField, KeyedForm
+from viatraj.core.forms import KeyedForm
+from viatraj.core.saisie.fields import DateField
 
 AT_MOST = 100  # structures at once
 

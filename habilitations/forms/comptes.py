@@ -1,29 +1,18 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import PhoneField
 from viatraj.core.forms import KeyedForm
-
-# What stands before the @ of an address that several people read.
-SHARED = frozenset(
-    "accueil admin administration admissions assistante assistantes cadre cadres contact coordination "
-    "direction equipe ide infirmerie infirmiers info infos medecin medecins pharmacie rh secretariat "
-    "secretaire service services social standard urgences".split()
-)
+from viatraj.core.saisie import emails
+from viatraj.core.saisie.fields import EmailField, NomField, RechercheNomField, TelephoneField
 
 
 class RechercheForm(forms.Form):
     """COM-2: each alone, or together."""
 
-    nom = forms.CharField(label="Nom", max_length=100, required=False)
-    prenom = forms.CharField(label="Prénom", max_length=100, required=False)
+    nom = RechercheNomField(label="Nom")
+    prenom = RechercheNomField(label="Prénom")
     identifiant = forms.CharField(label="Nom d’utilisateur", max_length=60, required=False)
-    email = forms.CharField(
-        label="Adresse e-mail",
-        max_length=254,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "email"}),
-    )
+    email = EmailField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -40,53 +29,46 @@ class RechercheForm(forms.Form):
 
 
 class PersonneForm(forms.Form):
-    nom = forms.CharField(label="Nom", max_length=100, error_messages={"required": "Saisissez le nom."})
-    prenom = forms.CharField(
-        label="Prénom", max_length=100, error_messages={"required": "Saisissez le prénom."}
-    )
+    nom = NomField(label="Nom", required_sentence="Saisissez le nom.")
+    prenom = NomField(label="Prénom", required_sentence="Saisissez le prénom.")
     profession_label = forms.CharField(label="Profession", max_length=100, required=False)
-    telephone = PhoneField(label="Téléphone", max_length=40, required=False)
+    telephone = TelephoneField()
 
 
-class AdresseField(forms.EmailField):
-    def __init__(self):
-        super().__init__(
-            label="Adresse e-mail",
-            max_length=254,
-            help_text="Personnelle\u00a0: aucune autre personne ne doit pouvoir la lire.",
-            error_messages={
-                "required": "Saisissez l’adresse e-mail.",
-                "invalid": "Cette adresse n’est pas complète. Exemple\u00a0: prenom.nom@etablissement.fr.",
-            },
-        )
+class AdresseForm(forms.Form):
+    """COM-4: an address that several people seem to read is warned of, and kept once confirmed."""
 
-
-class CreationForm(KeyedForm, PersonneForm):
-    """COM-3, COM-4: a shared mailbox is warned of, an address already used is warned of, then refused."""
-
-    email = AdresseField()
+    email = EmailField(
+        help_text="Personnelle\u00a0: aucune autre personne ne doit pouvoir la lire.",
+        required_sentence="Saisissez l’adresse e-mail.",
+    )
     seule = forms.BooleanField(
         label="Je confirme que cette personne est seule à lire cette adresse.", required=False
     )
-    signalee = forms.CharField(max_length=254, required=False, widget=forms.HiddenInput)
-    field_order = ["nom", "prenom", "profession_label", "email", "seule", "telephone"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        local = self.data.get("email", "").strip().partition("@")[0].lower()
-        self.is_shared = local.replace("-", ".").replace("_", ".").split(".")[0] in SHARED
+        self.is_shared = emails.is_shared(emails.tidied(self.data.get("email", "")))
         if not self.is_shared:
             self.fields["seule"].widget = forms.HiddenInput()
 
     def clean(self):
         typed = super().clean()
-        if self.is_shared and not typed.get("seule") and "email" in typed:
-            self.add_error(
-                "email",
-                "Cette adresse semble lue par plusieurs personnes. Saisissez une adresse personnelle, "
-                "ou confirmez ci-dessous.",
-            )
-        return {name: value for name, value in typed.items() if name not in ("seule", "signalee")}
+        if not typed.pop("seule", False) and self.is_shared and "email" in typed:
+            self.add_error("email", emails.SHARED.format(where="ci-dessous"))
+        return typed
+
+
+class CreationForm(KeyedForm, PersonneForm, AdresseForm):
+    """COM-3, COM-4: an address already used is warned of, then refused."""
+
+    signalee = forms.CharField(max_length=emails.LONGEST, required=False, widget=forms.HiddenInput)
+    field_order = ["nom", "prenom", "profession_label", "email", "seule", "telephone"]
+
+    def clean(self):
+        typed = super().clean()
+        typed.pop("signalee", None)
+        return typed
 
     @property
     def is_taken(self) -> bool:
@@ -96,7 +78,8 @@ class CreationForm(KeyedForm, PersonneForm):
     @property
     def insists(self) -> bool:
         """The same address again, after the warning."""
-        return self.is_taken and self.data.get("signalee", "").lower() == self.data.get("email", "").lower()
+        warned, again = (emails.tidied(self.data.get(name, "")) for name in ("signalee", "email"))
+        return self.is_taken and warned == again
 
     def warn(self) -> None:
         """The page shown again remembers which address was warned of."""
@@ -114,6 +97,5 @@ class CorrectionForm(PersonneForm):
                 self.fields[name].disabled = True
 
 
-class NouvelleAdresseForm(forms.Form):
-    email = AdresseField()
+class NouvelleAdresseForm(AdresseForm):
     version = forms.IntegerField(widget=forms.HiddenInput)

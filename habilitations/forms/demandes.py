@@ -4,7 +4,8 @@ from annuaire.models import Lieu
 from habilitations.forms.droits import DroitsForm
 from habilitations.profils import PROFILS
 from viatraj.core.droits import Domaine, Niveau
-from viatraj.core.forms import DateField, KeyedForm
+from viatraj.core.forms import KeyedForm
+from viatraj.core.saisie.fields import DateField
 
 ASKED_AT = (Niveau.ETABLISSEMENT, Niveau.UNITE, Niveau.GUICHET)  # those above are named, not asked for
 

@@ -1,8 +1,8 @@
 from django import forms
 
 from annuaire.models import Lieu
-from viatraj.core.forms import DateField
 from viatraj.core.periods import add_months
+from viatraj.core.saisie.fields import DateField
 
 STRETCHES = {"6": "6 mois", "12": "1 an", "24": "2 ans", "60": "5 ans"}
 

@@ -1,11 +1,9 @@
 """Forms and actions meet here; an action without a form is called by `saving.act`, as this does."""
 
 import uuid
-from datetime import date
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.validators import MaxValueValidator
 from django.forms.renderers import TemplatesSetting
 
 from viatraj.core.saving import Stale, act
@@ -14,34 +12,6 @@ from viatraj.core.saving import Stale, act
 class Renderer(TemplatesSetting):
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
-
-
-class DateField(forms.DateField):
-    """ISO in the page's fields; jj/mm/aaaa understood where the browser has no calendar."""
-
-    LATEST = date(
-        2199, 12, 31
-    )  # near 9999 Python's calendar ends, and a PostgreSQL range cannot be read back
-
-    def __init__(self, *, label, required_sentence):
-        too_late = f"Vérifiez l’année\u00a0: elle dépasse {self.LATEST.year}."
-        super().__init__(
-            label=label,
-            widget=DateInput(),
-            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            validators=[MaxValueValidator(self.LATEST, too_late)],
-            error_messages={
-                "required": required_sentence,
-                "invalid": "Cette date n’existe pas. Écrivez-la ainsi\u00a0: 31/12/2026.",
-            },
-        )
 
 
 class KeyedForm(forms.Form):

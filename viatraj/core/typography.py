@@ -5,8 +5,9 @@ import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
 
-import phonenumbers
 from django.utils import timezone
+
+from viatraj.core.saisie import emails
 
 THIN, NBSP = "\u202f", "\u00a0"
 MONTHS = (
@@ -76,21 +77,9 @@ def in_groups(digits: str, *sizes: int) -> str:
     return NBSP.join(part for part in parts if part)
 
 
-def phone(e164: str) -> str:
-    """+33639981234 → 06 39 98 12 34; abroad with its +. What is no number is left as it is."""
-    try:
-        number = phonenumbers.parse(e164, "FR")
-    except phonenumbers.NumberParseException:
-        return e164
-    styles = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(
-        number, styles.NATIONAL if number.country_code == 33 else styles.INTERNATIONAL
-    )
-
-
 def masked_email(address: str) -> str:
     """c•••••••q@cabinet.example: first and last letter, always seven dots, so the length is hidden too."""
-    name, at, domain = address.rpartition("@")
+    name, at, domain = emails.shown(address).rpartition("@")
     if not at or not name:
         return "•" * 7
     return f"{name[0]}{'•' * 7}{name[-1] if len(name) > 2 else ''}@{domain}"

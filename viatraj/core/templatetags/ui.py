@@ -33,6 +33,7 @@ from django.utils.html import format_html, format_html_join
 from viatraj.core import policies, typography
 from viatraj.core.addresses import address
 from viatraj.core.expiry import expiry as expiry_of
+from viatraj.core.saisie import emails, telephones
 
 register = template.Library()
 
@@ -43,7 +44,7 @@ register.filter("jour_long", typography.long_day, is_safe=True)
 register.filter("heure", typography.hour, is_safe=True)
 register.filter("instant", typography.instant, is_safe=True)
 register.filter("masque_email", typography.masked_email)
-register.filter("telephone", typography.phone)
+register.filter("telephone", telephones.shown)
 register.filter("grouped", typography.grouped)
 
 
@@ -62,7 +63,7 @@ def rpps(digits) -> str:
 @register.filter
 def adresse(email) -> str:
     """An e-mail address that a narrow column may break after its @, and nowhere else."""
-    name, at, domain = str(email).partition("@")
+    name, at, domain = emails.shown(str(email)).partition("@")
     return format_html("{}{}<wbr>{}", name, at, domain)
 
 
