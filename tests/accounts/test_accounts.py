@@ -179,7 +179,7 @@ class TestAccountPage:
         sign_in(client, UserFactory())
         answer = client.post("/mon-compte/", {"telephone": "zéro un", "version": 1})
         assert answer.status_code == 422
-        assert "n’est pas reconnu" in answer.text
+        assert "Donnez le numéro complet, sans texte" in answer.text
         assert "zéro un" in answer.text
 
     def test_stale(self, client):

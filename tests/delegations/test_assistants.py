@@ -149,8 +149,8 @@ class TestPage:
         [
             ({"nom": ""}, "Indiquez le nom, tel qu’il figure sur la carte CPx."),
             ({"prenom": " "}, "Indiquez le prénom"),
-            ({"nom": "Ferhat http://mal.example"}, "Écrivez-le en lettres, comme sur la carte CPx."),
-            ({"prenom": "12"}, "Écrivez-le en lettres, comme sur la carte CPx."),
+            ({"nom": "Ferhat http://mal.example"}, "«\u00a0:\u00a0» n’est pas une lettre."),
+            ({"prenom": "12"}, "Il faut au moins une lettre."),
             ({"email": "nadia"}, "Cette adresse n’est pas complète"),
             ({"modele": ""}, "Choisissez les droits."),
             ({"modele": "tout"}, "Choisissez l’un des modèles proposés."),

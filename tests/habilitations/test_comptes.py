@@ -84,7 +84,10 @@ def test_too_little_says_so(client, referent, typed):
 
 def test_an_address_is_never_found_by_its_beginning(client, referent, etablissement):
     holder(etablissement, email="anais.dalmeida@ch.example")
-    assert found(client, email="anais") == []
+    answer = search(client, email="anais")
+    assert answer.status_code == 422
+    assert "Cette adresse n’est pas complète" in answer.text
+    assert found(client, email="anais@ch.example") == []
 
 
 def test_of_others_only_what_recognises_them(client, referent):
