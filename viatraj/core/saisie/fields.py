@@ -22,7 +22,7 @@ class ReadField(forms.CharField):
 
     def to_python(self, value):
         try:
-            return type(self).read(super().to_python(value))
+            return self.read(super().to_python(value) or "")
         except Refused as error:
             raise ValidationError(str(error), code="saisie") from error
 
@@ -32,7 +32,7 @@ class ReadField(forms.CharField):
 
 
 class NomField(ReadField):
-    read = noms.read
+    read = staticmethod(noms.read)
 
     def __init__(self, **kwargs):
         super().__init__(max_length=noms.LONGEST, **kwargs)
@@ -41,11 +41,11 @@ class NomField(ReadField):
 class RechercheNomField(NomField):
     """Of a search, which refuses nothing."""
 
-    read = noms.tidied
+    read = staticmethod(noms.tidied)
 
 
 class EmailField(ReadField):
-    read = emails.read
+    read = staticmethod(emails.read)
     widget = forms.EmailInput
 
     def __init__(self, *, label="Adresse e-mail", **kwargs):
@@ -56,7 +56,7 @@ class EmailField(ReadField):
 
 
 class TelephoneField(ReadField):
-    read = telephones.read
+    read = staticmethod(telephones.read)
     attrs = {"inputmode": "tel"}
 
     def __init__(self, *, label="Téléphone", **kwargs):
@@ -67,14 +67,14 @@ class TelephoneField(ReadField):
 
 
 class MobileField(TelephoneField):
-    read = telephones.read_mobile
+    read = staticmethod(telephones.read_mobile)
 
     def __init__(self, *, label="Téléphone portable", **kwargs):
         super().__init__(label=label, **kwargs)
 
 
 class NumeroDossierField(ReadField):
-    read = numeros.dossier
+    read = staticmethod(numeros.dossier)
     attrs = {"inputmode": "numeric"}
 
     def __init__(self, **kwargs):
@@ -84,7 +84,7 @@ class NumeroDossierField(ReadField):
 class CodeField(ReadField):
     """Six figures: of a mail, an SMS, an application."""
 
-    read = codes.otp
+    read = staticmethod(codes.otp)
     attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
 
     def __init__(self, **kwargs):
@@ -95,7 +95,7 @@ class CodeField(ReadField):
 class CodeSecoursField(ReadField):
     """One of the ten codes kept in a safe place."""
 
-    read = codes.secours
+    read = staticmethod(codes.secours)
     attrs = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
     def __init__(self, **kwargs):
@@ -106,7 +106,7 @@ class CodeSecoursField(ReadField):
 class PasswordField(ReadField):
     """A new one, as it will be hashed."""
 
-    read = mots_de_passe.read
+    read = staticmethod(mots_de_passe.read)
     widget = forms.PasswordInput
     attrs = {"autocomplete": "new-password"}
 
@@ -118,7 +118,7 @@ class PasswordField(ReadField):
 class CurrentPasswordField(PasswordField):
     """As it is typed: an older hash may have been made of that (`mots_de_passe.ways`)."""
 
-    read = str
+    read = staticmethod(mots_de_passe.typed)
     attrs = {"autocomplete": "current-password"}
 
 

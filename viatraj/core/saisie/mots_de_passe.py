@@ -11,6 +11,11 @@ def read(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def typed(text: str) -> str:
+    """As it stands: `ways` then says what it may have been hashed as."""
+    return text
+
+
 def ways(text: str) -> tuple[str, ...]:
     """As it is hashed now; then as it was typed, which older hashes were made of."""
     return tuple(dict.fromkeys((read(text), text)))
