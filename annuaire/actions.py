@@ -7,7 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from annuaire import loading, policies, rpps, search
-from annuaire.models import Activite, ImportRun, Professionnel
+from annuaire.models import (
+    FILLED,
+    Activite,
+    Etablissement,
+    Guichet,
+    ImportRun,
+    Lieu,
+    Professionnel,
+    Unite,
+    lying,
+)
 from annuaire.rpps import Refused
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
@@ -126,5 +136,66 @@ def gather(guichet, *, unites, by):
     """The units behind one door (ANN-4)."""
     policies.open_structure(by)
     guichet = locked(guichet)
+    if strangers := [str(one) for one in unites if not guichet.gathers(one)]:
+        raise ValidationError(
+            f"{guichet} ne peut pas réunir {', '.join(strangers)}\u00a0: ce n’est pas chez lui."
+        )
     guichet.unites.set(unites)
     record("guichet.gathered", by=by, target=guichet, label=str(guichet), unites=[one.pk for one in unites])
+
+
+@transaction.atomic
+def move(structure, *, into, by):
+    """A unit to another établissement, an établissement to another coordination, with all that lies there.
+
+    Rows of every app follow, and an établissement's guichets; a unit leaves the guichets of its former place.
+    """
+    policies.move(by)
+    structure = _held_still(structure)
+    above = "etablissement" if isinstance(structure, Unite) else "coordination"
+    before = getattr(structure, above)
+    if before == into:
+        return structure
+    if Lieu.of(into).is_closed:
+        raise ValidationError(f"{into} est une structure fermée.")
+    setattr(structure, above, into)
+    save_valid(structure)
+    if isinstance(structure, Etablissement):
+        structure.guichets.update(coordination=into)
+    record(
+        "structure.moved",
+        by=by,
+        target=structure,
+        label=str(structure),
+        before=str(before),
+        after=str(into),
+        carried=_carry(structure),
+        left=_leave_guichets(structure),
+    )
+    return structure
+
+
+def _held_still(structure):
+    """Locked with its key: who puts a row there waits, and then reads where the structure has gone."""
+    return structure._meta.model.objects.select_for_update(of=("self",)).get(pk=structure.pk)
+
+
+def _carry(structure) -> dict[str, int]:
+    """How many rows of each model; their triggers read the directory again."""
+    lieu, counts = Lieu.of(structure), {}
+    above = {name: lieu.columns[f"{name}_id"] for name in FILLED[lieu.niveau] if name != lieu.niveau}
+    for model in lying():
+        rows = model._base_manager.filter(**{lieu.niveau: structure})
+        pks = rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True)
+        counts[model._meta.label] = model._base_manager.filter(pk__in=list(pks)).update(**above)
+    return counts
+
+
+def _leave_guichets(structure) -> list[int]:
+    """Ids of the guichets that a unit has left, or the units of an établissement."""
+    units = {"unite": structure} if isinstance(structure, Unite) else {"unite__etablissement": structure}
+    doors = Guichet.unites.through.objects.filter(**units).select_related("guichet", "unite__etablissement")
+    left = [door for door in doors.order_by("pk") if not door.guichet.gathers(door.unite)]
+    for door in left:
+        door.delete()
+    return [door.guichet_id for door in left]

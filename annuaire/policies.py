@@ -11,6 +11,11 @@ def open_structure(actor):
     system(actor)
 
 
+def move(actor):
+    """To another place of the directory, with all that lies there."""
+    system(actor)
+
+
 def refer(actor):
     if actor.user is None and actor.system_name in ("", "anonymous"):
         raise Denied("Connectez-vous pour choisir un professionnel dans l’annuaire.")

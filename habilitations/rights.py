@@ -42,9 +42,10 @@ def grants(habilitation) -> list[Grant]:
 
 
 def _places(habilitation):
-    """A guichet is its units."""
-    if habilitation.niveau == Niveau.GUICHET:
-        return [(Niveau.UNITE.value, unite.pk) for unite in habilitation.guichet.unites.all()]
+    """A guichet is also its units: what waits at it is reached, and what it has handed out to them."""
     if habilitation.niveau == Niveau.NATIONAL:
         return [(Niveau.NATIONAL.value, None)]
-    return [(habilitation.niveau, getattr(habilitation, f"{habilitation.niveau}_id"))]
+    places = [(habilitation.niveau, getattr(habilitation, f"{habilitation.niveau}_id"))]
+    if habilitation.niveau == Niveau.GUICHET:
+        places += [(Niveau.UNITE.value, unite.pk) for unite in habilitation.guichet.unites.all()]
+    return places

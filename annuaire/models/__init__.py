@@ -14,6 +14,7 @@ from annuaire.models.lieux import MODELS as MODELS
 from annuaire.models.lieux import AtLieu as AtLieu
 from annuaire.models.lieux import AtLieuQuerySet as AtLieuQuerySet
 from annuaire.models.lieux import Lieu as Lieu
+from annuaire.models.lieux import lying as lying
 from annuaire.models.professionnels import Professionnel as Professionnel
 from annuaire.models.structures import Closable as Closable
 from annuaire.models.structures import Coordination as Coordination

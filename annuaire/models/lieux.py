@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Cast, Concat
@@ -37,10 +38,7 @@ class Lieu:
     @property
     def columns(self) -> dict[str, int | None]:
         """Of a row that lies here: the place, and what lies above it, so that lists need no join."""
-        place = self.place
-        above = {name: getattr(place, name) for name in ("region", "coordination", "etablissement", "unite")}
-        guichet = self.row.pk if self.row and self.niveau == Niveau.GUICHET else None
-        return {f"{name}_id": pk for name, pk in {**above, "guichet": guichet}.items()}
+        return {f"{name}_id": getattr(self.place, name) for name in COLUMNS}
 
     @property
     def modules(self) -> list[str] | None:
@@ -91,7 +89,7 @@ class Lieu:
 
 COLUMNS = ("region", "coordination", "etablissement", "guichet", "unite")
 # What is filled at each level: the place itself, and what lies above it. True: always; None: sometimes.
-FILLED = {
+FILLED: dict[str, dict[str, bool | None]] = {
     Niveau.NATIONAL: {},
     Niveau.REGION: {"region": True},
     Niveau.COORDINATION: {"region": True, "coordination": True},
@@ -126,6 +124,8 @@ def _lieu() -> Case:
 
 
 class AtLieuQuerySet(models.QuerySet):
+    columns = {name: f"{name}_id" for name in COLUMNS}
+
     def with_lieu(self):
         """Ready to name its place, without a query a row."""
         return self.select_related(
@@ -134,7 +134,10 @@ class AtLieuQuerySet(models.QuerySet):
 
 
 class AtLieu(models.Model):
-    """`region` … `unite`: the place and what lies above it, copied so that lists need no join."""
+    """`region` … `unite`: the place and what lies above it, copied so that lists need no join.
+
+    A trigger of each table reads the copies in the directory as it stands; `actions.move` carries the rows.
+    """
 
     niveau = models.CharField("niveau", max_length=15, choices=Niveau)
     region = models.ForeignKey(
@@ -164,8 +167,13 @@ class AtLieu(models.Model):
 
     @property
     def place(self) -> Place:
-        return Place(self.region_id, self.coordination_id, self.etablissement_id, self.unite_id)
+        return Place(**{name: getattr(self, f"{name}_id") for name in COLUMNS})
 
     @property
     def lieu(self) -> Lieu:
         return Lieu(Niveau(self.niveau), getattr(self, self.niveau) if self.niveau in COLUMNS else None)
+
+
+def lying() -> list[type[AtLieu]]:
+    """Every model, of every app, whose rows lie at a place."""
+    return [model for model in apps.get_models() if issubclass(model, AtLieu) and not model._meta.proxy]

@@ -189,6 +189,7 @@ class Unite(Closable):
 
 class GuichetQuerySet(StructureQuerySet):
     columns = {
+        "guichet": "pk",
         "etablissement": "etablissement_id",
         "coordination": "coordination_id",
         "region": "coordination__region_id",
@@ -223,4 +224,11 @@ class Guichet(models.Model):
             region=self.coordination.region_id,
             coordination=self.coordination_id,
             etablissement=self.etablissement_id,
+            guichet=self.pk,
         )
+
+    def gathers(self, unite: Unite) -> bool:
+        """Units of its établissement, else of its coordination."""
+        if self.etablissement_id:
+            return unite.etablissement_id == self.etablissement_id
+        return unite.etablissement.coordination_id == self.coordination_id

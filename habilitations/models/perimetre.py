@@ -2,13 +2,13 @@
 
 from django.db.models import Q
 
-from annuaire.models import COLUMNS, AtLieuQuerySet
+from annuaire.models import AtLieuQuerySet
 from viatraj.core.droits import Droit
 
 
 def within_perimeter(rights) -> Q:
     """Where the référent that these rights make gives habilitations (COM-8)."""
-    return rights.within(Droit.HABILITATION, **{name: f"{name}_id" for name in COLUMNS if name != "guichet"})
+    return rights.within(Droit.HABILITATION, **AtLieuQuerySet.columns)
 
 
 class OfPersonQuerySet(AtLieuQuerySet):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 import habilitations.rights
 from annuaire.models import Guichet, Unite
-from habilitations.models import DroitPersonnalise
+from habilitations.models import DroitPersonnalise, Habilitation
 from habilitations.profils import AUCUN, PROFILS, RESPONSABLE_ADMISSIONS
 from tests.factories import CoordinationFactory, EtablissementFactory, HabilitationFactory, UniteFactory
 from viatraj.core.droits import Droit, Mode, Niveau
@@ -17,27 +17,36 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def land():
-    """A unit and its neighbour in one établissement, and another of the same coordination; then elsewhere."""
+    """A unit and its neighbour in one établissement, and another of the same coordination; then elsewhere.
+
+    The first one has a guichet, where things wait to be handed out; so has the neighbour.
+    """
     coordination = CoordinationFactory()
     here = EtablissementFactory(coordination=coordination)
     there = EtablissementFactory(coordination=coordination)
+    right, neighbour = UniteFactory(etablissement=here), UniteFactory(etablissement=here)
     return {
-        "right": UniteFactory(etablissement=here),
-        "neighbour": UniteFactory(etablissement=here),
+        "right": right,
+        "neighbour": neighbour,
         "other établissement": UniteFactory(etablissement=there),
         "other coordination": UniteFactory(),
+        "guichet": guichet_of(right),
+        "other guichet": guichet_of(neighbour),
     }
 
 
-def lieu_of(niveau, unite):
+def guichet_of(unite):
+    here = unite.etablissement
+    guichet = Guichet.objects.create(nom="Guichet", coordination=here.coordination, etablissement=here)
+    guichet.unites.add(unite)
+    return guichet
+
+
+def lieu_of(niveau, land):
+    unite = land["right"]
     etablissement = unite.etablissement
-    if niveau == Niveau.GUICHET:
-        guichet = Guichet.objects.create(
-            nom="Guichet", coordination=etablissement.coordination, etablissement=etablissement
-        )
-        guichet.unites.add(unite)
-        return guichet
     return {
+        Niveau.GUICHET: land["guichet"],
         Niveau.UNITE: unite,
         Niveau.ETABLISSEMENT: etablissement,
         Niveau.COORDINATION: etablissement.coordination,
@@ -48,11 +57,18 @@ def lieu_of(niveau, unite):
 
 REACHED = {
     Niveau.UNITE: {"right"},
-    Niveau.GUICHET: {"right"},
-    Niveau.ETABLISSEMENT: {"right", "neighbour"},
-    Niveau.COORDINATION: {"right", "neighbour", "other établissement"},
-    Niveau.REGION: {"right", "neighbour", "other établissement"},
-    Niveau.NATIONAL: {"right", "neighbour", "other établissement", "other coordination"},
+    Niveau.GUICHET: {"right", "guichet"},
+    Niveau.ETABLISSEMENT: {"right", "neighbour", "guichet", "other guichet"},
+    Niveau.COORDINATION: {"right", "neighbour", "guichet", "other guichet", "other établissement"},
+    Niveau.REGION: {"right", "neighbour", "guichet", "other guichet", "other établissement"},
+    Niveau.NATIONAL: {
+        "right",
+        "neighbour",
+        "guichet",
+        "other guichet",
+        "other établissement",
+        "other coordination",
+    },
 }
 CASES = [(profil.code, niveau) for profil in PROFILS.values() for niveau in profil.niveaux]
 STATES = ("in force", "over", "future", "revoked", "disabled", "locked")
@@ -62,7 +78,7 @@ STATES = ("in force", "over", "future", "revoked", "disabled", "locked")
 @pytest.mark.parametrize("state", STATES)
 def test_each_profile_each_right_each_place(land, code, niveau, state):
     """HAB-7: ended yesterday, starting tomorrow: nothing. A lock closes the password door, not the rights."""
-    user = held(code, lieu_of(niveau, land["right"]), state)
+    user = held(code, lieu_of(niveau, land), state)
     rights = habilitations.rights.of_user(user, on=timezone.localdate())
     reached = REACHED[niveau] if state in ("in force", "locked") else set()
     given = {(droit.domaine, droit.droit): droit.mode for droit in PROFILS[code].at(niveau)}
@@ -82,17 +98,26 @@ def held(code, lieu, state):
 
 
 def agree(rights, droit, domaine, mode, land, reached):
-    """`cover` on each unit, `within` over all of them; one step more than the mode is refused."""
+    """`cover` on each place, `within` over all of them, `scopes` by level; one step more is refused."""
     if not domaine and any(grant.domaine for grant in rights.grants if grant.droit == droit):
         return  # an empty domaine asks nothing of it
     asked = droit.modes[0] if mode == AUCUN else mode
-    seen = {
-        name for name, unite in land.items() if rights.cover(droit, unite.place, domaine=domaine, mode=asked)
-    }
+    places = {name: row.place for name, row in land.items()}
+    seen = {name for name, place in places.items() if rights.cover(droit, place, domaine=domaine, mode=asked)}
     assert seen == reached, (droit, domaine)
+    scopes = rights.scopes(droit, mode=asked, domaine=domaine)
+    by_level = {
+        name
+        for name, place in places.items()
+        if any(getattr(place, level, None) in ids or None in ids for level, ids in scopes.items())
+    }
+    assert by_level == reached, (droit, domaine)
     if not domaine:
-        found = Unite.objects.filter(rights.within(droit, mode=asked, **Unite.objects.all().columns))
-        assert {name for name, unite in land.items() if unite in found} == reached
+        found = [
+            *Unite.objects.filter(rights.within(droit, mode=asked, **Unite.objects.all().columns)),
+            *Guichet.objects.filter(rights.within(droit, mode=asked, **Guichet.objects.all().columns)),
+        ]
+        assert {name for name, row in land.items() if row in found} == reached
     stronger = droit.modes[droit.modes.index(asked) + 1 :]
     if reached and stronger:
         assert not rights.cover(droit, land["right"].place, domaine=domaine, mode=stronger[0])
@@ -153,3 +178,26 @@ def test_a_constant_number_of_queries(many, django_assert_num_queries):
         HabilitationFactory(user=user, lieu=UniteFactory())
     with django_assert_num_queries(2):  # habilitations, exceptions
         habilitations.rights.of_user(user, on=timezone.localdate() + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "code", [RESPONSABLE_ADMISSIONS.code, "referent_structure", "administrateur_national"]
+)
+def test_what_waits_at_a_guichet_is_a_row_like_another(land, code):
+    """`cover` and `within` over rows that lie there: reached by the guichet, not by its units' people."""
+    waiting = {name: HabilitationFactory(lieu=land[name]) for name in ("guichet", "other guichet", "right")}
+    niveau = PROFILS[code].niveaux[-1]
+    droit = Droit.REPONSE if niveau == Niveau.GUICHET else Droit.HABILITATION
+    user = HabilitationFactory(profil=code, lieu=lieu_of(niveau, land)).user
+    rights = habilitations.rights.of_user(user, on=timezone.localdate())
+    rows = Habilitation.objects.filter(pk__in=[one.pk for one in waiting.values()])
+    found = set(rows.filter(rights.within(droit, domaine="domaine", **rows.columns)))
+    seen = {one for one in rows if rights.cover(droit, one.place, domaine=one.domaine)}
+    assert found == seen == {waiting[name] for name in REACHED[niveau] & waiting.keys()}
+
+
+def test_a_units_own_people_do_not_see_what_waits_at_its_guichet(land):
+    user = HabilitationFactory(profil=RESPONSABLE_ADMISSIONS.code, lieu=land["right"]).user
+    rights = habilitations.rights.of_user(user, on=timezone.localdate())
+    assert rights.cover(Droit.REPONSE, land["right"].place, domaine="sanitaire")
+    assert not rights.cover(Droit.REPONSE, land["guichet"].place, domaine="sanitaire")

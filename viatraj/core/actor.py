@@ -31,11 +31,12 @@ BY_PASSWORD = frozenset((Means.MAIL, Means.SMS, Means.TOTP, Means.RECOVERY, Mean
 
 @dataclass(frozen=True)
 class Place:
-    """Where a thing lies: one id per level that it has."""
+    """Where a thing lies: one id per level that it has; `guichet` when it waits there for a unit."""
 
     region: int | None = None
     coordination: int | None = None
     etablissement: int | None = None
+    guichet: int | None = None
     unite: int | None = None
     medecin: int | None = None
 
