@@ -18,6 +18,7 @@ from django.test.testcases import _StaticFilesHandler
 from whitenoise import WhiteNoise
 
 from accounts import limits
+from tests.locks import lock_recorder, locks_in_order  # noqa: F401, fixtures of every test
 from viatraj.core import roles
 
 pytest.register_assert_rewrite("tests.browser.story")  # what it asserts is told as in a test

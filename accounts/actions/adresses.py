@@ -66,9 +66,8 @@ def _check_asking(user, now):
 def confirm_change(change, *, now, by):
     """Once; the former address is told. The second factor follows: `authcps.actions.confirm_reception`."""
     policies.confirm_change(change, now)
-    change = locked(change)
+    user, change = locked(change.user), locked(change)
     policies.confirm_change(change, now)
-    user = locked(change.user)
     former = user.email
     _apply(user, change, now)
     change.confirmed_at = now

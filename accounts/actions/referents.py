@@ -130,9 +130,8 @@ def cancel_change(change, *, now, by) -> bool:
     The second factor follows: `authcps.actions.cancel_reception`.
     """
     policies.cancel_change(change, now)
-    change = locked(change)
+    user, change = locked(change.user), locked(change)
     policies.cancel_change(change, now)
-    user = locked(change.user)
     change.cancelled_at = now
     change.save(update_fields=["cancelled_at"])
     in_use = change.confirmed_at is not None and user.email == change.target

@@ -13,6 +13,7 @@ from authcps.certificates import Refused, read
 from authcps.identity import Verified
 from authcps.models import Attempt, Carte, Challenge
 from journal.models import record
+from viatraj.core.saving import locked
 
 CHALLENGE_LIFETIME = timedelta(seconds=120)
 RETURN_LIFETIME = timedelta(seconds=120)
@@ -29,6 +30,7 @@ class Answered:
 @transaction.atomic
 def challenge(attempt, *, origin, now, by) -> Challenge:
     """`origin`: scheme and host that the browser sees. The former challenges of the attempt die."""
+    attempt = locked(attempt)
     Challenge.objects.filter(attempt=attempt, used_at=None).update(used_at=now)
     issued = Challenge.objects.create(attempt=attempt, nonce=Challenge.draw(), origin=origin, issued_at=now)
     record("carte.challenged", by=by, door=attempt.door)
@@ -89,14 +91,14 @@ def claim(*, attempt_key: str, ticket: str, now: datetime, by) -> Attempt | None
             ticket_hash=Challenge.hash_of(ticket), attempt_id=attempt_key, used_at__gt=now - RETURN_LIFETIME
         )
         issued = answered.select_related("attempt").first()
-        if issued is None or not answered.update(ticket_hash=""):
+        if issued is None:
             return None
-        verified = Verified.from_json(issued.identity)
-        if not verify(issued.attempt, verified=verified, now=now, by=by):
+        attempt, verified = locked(issued.attempt), Verified.from_json(issued.identity)
+        if not answered.update(ticket_hash="") or not verify(attempt, verified=verified, now=now, by=by):
             return None
         record("carte.claimed", by=by, means=verified.means)
-        issued.attempt.refresh_from_db()
-        return issued.attempt
+        attempt.refresh_from_db()
+        return attempt
 
 
 @transaction.atomic

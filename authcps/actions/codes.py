@@ -40,8 +40,7 @@ def send_code(attempt, *, now, by, channel=""):
 
     `channel`: mail or sms; empty, or not this account's: as it prefers (CON-6).
     """
-    attempt = locked(attempt)
-    user = locked(attempt.user)
+    user, attempt = locked(attempt.user), locked(attempt)
     _check_sending(user, now)
     attempt.codes.filter(used_at=None, ends__gt=now).update(ends=F("sent_at"))
     device = _device_of(user, channel, by=known_as(user, by))
@@ -104,6 +103,7 @@ def redeem(attempt, *, code, now, by):
 
 
 def _look(attempt, code, now) -> CodeDevice | None:
+    attempt = locked(attempt)
     living = attempt.codes.filter(used_at=None, ends__gt=now)
     if not living.filter(tries__lt=settings.CODE_TRIES).update(tries=F("tries") + 1):
         return None
@@ -138,6 +138,7 @@ def trust(device, *, token, former="", now, by):
     """
     if former:
         before = TrustedBrowser.objects.filter(token_hash=TrustedBrowser.hash_of(former))
+        list(before.select_for_update(no_key=True).order_by("pk"))  # in order: other people’s rows too
         before.filter(user=device.user).delete()
         before.update(token_hash=TrustedBrowser.hash_of(token))
     TrustedBrowser.objects.update_or_create(

@@ -21,9 +21,9 @@ FIRST = Actor.system("premiere-connexion")
 @transaction.atomic
 def recognise(attempt, *, user, verified: Verified, now, by) -> bool:
     """The account opens by this proof alone; a changed number is followed, the password's lock lifted."""
+    user, by = locked(user), replace(known_as(user, by), means=verified.means)
     if not finish(attempt, now):
         return False
-    user, by = locked(user), replace(known_as(user, by), means=verified.means)
     _follow_number(user, verified, now=now, by=by)
     _follow_name(user, verified)
     accounts.actions.lift_lock(user, by=by)
@@ -161,9 +161,10 @@ def unpair(identite, *, places, now, by):
 
     Whoever has it may be inside: all the account's sessions end with it.
     """
-    policies.unpair(by, identite.user, places)
+    user = locked(identite.user)
+    policies.unpair(by, user, places)
     if _end(identite, now):
-        Session.objects.filter(user=identite.user).delete()
+        Session.objects.filter(user=user).delete()
         record("identite.unpaired", by=by, target=identite.user, idnat=identite.idnat)
         emails.unpaired(identite.user, identite, at=now, referent=by.user.nom_complet)
 

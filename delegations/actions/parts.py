@@ -74,7 +74,7 @@ def invite_key(nom, prenom, email) -> str:
 
 def lend(delegation, droits):
     """Exactly these rights, from now on."""
-    kept = {(row.orientation, row.droit, row.mode): row for row in delegation.droits.all()}
+    kept = {(row.orientation, row.droit, row.mode): row for row in delegation.droits.order_by("pk")}
     for key, row in kept.items():
         if rights.Lent(*key) not in droits:
             row.delete()

@@ -123,7 +123,9 @@ def expire_invitations(*, now, by):
 def _close_unanswered(delegations, *, now, by):
     """A constraint cannot read the clock: what has run out is closed before a new one is made."""
     unanswered = delegations.living().filter(accepted_at=None, invited_at__lt=now - INVITATION_LIFETIME)
-    for delegation in unanswered.select_for_update(of=("self",), skip_locked=True, no_key=True):
+    for delegation in unanswered.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by(
+        "pk"
+    ):
         delegation.expired_at = now
         change(delegation)
         record("delegation.expired", by=by, target=delegation, **words(delegation))

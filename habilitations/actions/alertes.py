@@ -38,9 +38,9 @@ def _announce(people, today) -> int:
         .filter(user__in=people)
         .select_related("user", *COLUMNS)
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .order_by("user", "fin", "pk")
+        .order_by("pk")
     )
-    rows = list(due)
+    rows = sorted(due, key=attrgetter("user_id", "fin", "pk"))
     Alerte.objects.bulk_create(Alerte(habilitation=row, fin=row.fin) for row in rows)
     return sum(emails.ending(user, list(held)) for user, held in groupby(rows, attrgetter("user")))
 

@@ -81,7 +81,7 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
 
     `debut` and `droits` are those of a new habilitation, as in `grant`: today and the profile's unless said.
     """
-    demande = locked(demande)
+    user, demande = locked(demande.user), locked(demande)
     policies.answer(by, demande)
     if demande.state == DemandeHabilitation.State.ACCEPTED:
         return demande.accorde
@@ -90,7 +90,7 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
         demande.accorde = _prolonged(demande, fin=fin, today=today, by=by)
     else:
         (demande.accorde,) = grant(
-            users=[demande.user],
+            users=[user],
             profil=profil,
             lieux=[lieu],
             debut=debut or today,

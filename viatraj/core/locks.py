@@ -1,0 +1,57 @@
+"""The one order in which rows are locked, so that two transactions never wait for each other.
+
+A transaction takes the tables it needs in this order, and within one table its rows by ascending key. Rows
+that it has inserted itself count for nothing: nobody else sees them. `tests/locks.py` sees to it.
+"""
+
+ORDER = (
+    "habilitations_import",  # a worker’s turn
+    # Who: accounts, then what waits on one of them, then what opens it.
+    "accounts_user",
+    "accounts_changementadresse",
+    "authcps_attempt",
+    "authcps_challenge",
+    "authcps_code",
+    "authcps_essai",
+    "accounts_identite",
+    "authcps_carte",
+    "accounts_ancienmotdepasse",
+    "accounts_session",
+    "authcps_totpdevice",
+    "authcps_codesecours",
+    "authcps_codedevice",
+    "authcps_trustedbrowser",
+    # Where.
+    "annuaire_activite",
+    "annuaire_professionnel",
+    "annuaire_guichet",
+    # What is asked, then what is held.
+    "delegations_delegation",
+    "delegations_droitdelegue",
+    "habilitations_demandehabilitation",
+    "habilitations_habilitation",
+    "habilitations_droitpersonnalise",
+    "habilitations_versionprofil",
+    # Patients.
+    "dossiers_dossier",
+    "dossiers_volet",
+    # What leaves.
+    "courrier_message",
+)
+
+# One UPDATE or DELETE of several rows locks them in whatever order PostgreSQL finds them. It may, where all
+# who take several of these rows first hold the row that they hang on.
+HANG_ON = {
+    "accounts_changementadresse": "accounts_user",
+    "accounts_identite": "accounts_user",
+    "accounts_session": "accounts_user",
+    "accounts_ancienmotdepasse": "accounts_user",
+    "authcps_challenge": "authcps_attempt",
+    "authcps_code": "authcps_attempt",
+    "authcps_essai": "authcps_attempt",
+    "authcps_codesecours": "accounts_user",
+    "authcps_totpdevice": "accounts_user",
+    "authcps_trustedbrowser": "accounts_user",
+    "delegations_droitdelegue": "delegations_delegation",
+    "habilitations_droitpersonnalise": "habilitations_habilitation",
+}
