@@ -180,7 +180,9 @@ class Identite(models.Model):
 class AcceptationCharte(models.Model):
     """Each acceptance is kept, with the version and the digest of what was read (CON-13)."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="acceptations")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="acceptations", db_index=False
+    )
     version = models.CharField("version", max_length=10)
     digest = models.CharField("empreinte du texte", max_length=64)
     accepted_at = models.DateTimeField("acceptée le", db_default=Now())
@@ -205,7 +207,9 @@ class AncienMotDePasse(models.Model):
 
     KEPT = 4
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="anciens_mots_de_passe")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="anciens_mots_de_passe", db_index=False
+    )
     encoded = models.CharField("empreinte", max_length=128)
     replaced_at = models.DateTimeField("remplacé le")
 
@@ -225,7 +229,9 @@ class ChangementAdresse(models.Model):
         MAIL = "mail", "adresse e-mail"
         MOBILE = "mobile", "numéro de portable"
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="changements")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="changements", db_index=False
+    )
     kind = models.CharField("nature", max_length=6, choices=Kind)
     target = models.CharField("nouvelle adresse ou nouveau numéro", max_length=254)
     digest = models.CharField("empreinte du lien", max_length=64, unique=True)

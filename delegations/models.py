@@ -249,7 +249,7 @@ def _is_lendable() -> Q:
 class DroitDelegue(models.Model):
     """One right lent to an assistant, for one orientation."""
 
-    delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="droits")
+    delegation = models.ForeignKey(Delegation, models.CASCADE, related_name="droits", db_index=False)
     orientation = models.CharField("orientation", max_length=10, choices=Orientation)
     droit = models.CharField("droit", max_length=30, choices=[(one.value, one.label) for one in LENDABLE])
     mode = models.CharField("mode", max_length=10, choices=Mode)

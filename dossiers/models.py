@@ -55,7 +55,11 @@ class Dossier(models.Model):
     numero = models.CharField("numéro", max_length=8, unique=True, editable=False, default=draw_numero)
     orientation = models.CharField("orientation", max_length=10, choices=Orientation)
     auteur = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="dossiers", verbose_name="médecin"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="dossiers",
+        verbose_name="médecin",
+        db_index=False,
     )
     nom = models.CharField("nom de naissance", max_length=100)
     prenom = models.CharField("prénom", max_length=100)
@@ -144,7 +148,7 @@ class Volet(models.Model):
 
     DROITS = {Kind.ADMINISTRATIF: Droit.VOLET_ADMINISTRATIF, Kind.MEDICAL: Droit.VOLET_MEDICAL}
 
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="volets")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="volets", db_index=False)
     kind = models.CharField("nature", max_length=20, choices=Kind)
     texte = models.TextField("texte", blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)

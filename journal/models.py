@@ -50,7 +50,12 @@ class Entry(models.Model):
     at = models.DateTimeField("le", db_default=Now(), editable=False)
     event = models.CharField("événement", max_length=60)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="auteur"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="auteur",
+        db_index=False,
     )
     on_behalf_of = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="au nom de"
@@ -64,7 +69,12 @@ class Entry(models.Model):
     address = models.CharField("adresse IP", max_length=45, blank=True)
     request_id = models.CharField("requête", max_length=64, blank=True)
     content_type = models.ForeignKey(
-        ContentType, models.PROTECT, null=True, related_name="+", verbose_name="nature de l’objet"
+        ContentType,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="nature de l’objet",
+        db_index=False,
     )
     object_id = models.CharField("objet", max_length=40, null=True)
     target = GenericForeignKey("content_type", "object_id")

@@ -45,7 +45,9 @@ class CoordinationQuerySet(StructureQuerySet):
 class Coordination(models.Model):
     """The territorial team that settles the référents of its structures."""
 
-    region = models.ForeignKey(Region, models.PROTECT, related_name="coordinations", verbose_name="région")
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="coordinations", verbose_name="région", db_index=False
+    )
     nom = models.CharField("nom", max_length=200)
     telephone = models.CharField("téléphone", max_length=20, blank=True)
     email = models.EmailField("adresse e-mail", blank=True)

@@ -49,7 +49,7 @@ class Challenge(models.Model):
 class Carte(models.Model):
     """A card that has signed somebody in; shown in «Mon compte», it gives no right by itself."""
 
-    identite = models.ForeignKey(Identite, models.CASCADE, related_name="cartes")
+    identite = models.ForeignKey(Identite, models.CASCADE, related_name="cartes", db_index=False)
     kind = models.CharField("nature", max_length=10, choices=KINDS)
     issuer = models.CharField("autorité", max_length=300)
     serial = models.CharField("numéro de série", max_length=64)

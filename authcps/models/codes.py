@@ -47,7 +47,7 @@ class Code(models.Model):
     """A code of 6 digits, hashed, bound to one attempt; five looks at it, one use (CON-5)."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="codes")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     device = models.ForeignKey(CodeDevice, models.CASCADE, related_name="+")
     digest = models.CharField("empreinte", max_length=64)
     tries = models.PositiveSmallIntegerField("essais", default=0)
@@ -95,7 +95,9 @@ class TrustedBrowserQuerySet(models.QuerySet):
 class TrustedBrowser(models.Model):
     """«Once per slice of 8 hours and per browser» (CON-6): the cookie's word is checked against this row."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="trusted_browsers")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="trusted_browsers", db_index=False
+    )
     token_hash = models.CharField("empreinte du navigateur", max_length=64)
     device_path = models.CharField("dispositif reconnu", max_length=60, default="")  # of django-otp
     ends = models.DateTimeField("jusqu’à")

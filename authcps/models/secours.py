@@ -24,6 +24,7 @@ class TotpDevice(Device):
 
     STEP, TOLERANCE = 30, 1  # seconds; steps before and after
 
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
     sealed_key = models.BinaryField("clé chiffrée")
     last_step = models.BigIntegerField("dernier code accepté", default=-1)
     created_at = models.DateTimeField("ajoutée le")
@@ -84,7 +85,9 @@ class CodeSecours(models.Model):
     COUNT = 10
     LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like another
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="codes_secours")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="codes_secours", db_index=False
+    )
     digest = models.CharField("empreinte", max_length=64)
     made_at = models.DateTimeField("fait le")
     used_at = models.DateTimeField("utilisé le", null=True)
@@ -118,7 +121,7 @@ class Essai(models.Model):
     """A look at a code of an application or of recovery: counted with the others by the account's caps."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="essais")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     means = models.CharField("moyen", max_length=10)
     at = models.DateTimeField("fait le")
     is_right = models.BooleanField("reconnu")

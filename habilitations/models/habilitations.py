@@ -143,7 +143,7 @@ class Habilitation(AtLieu, Periode):
 class DroitPersonnalise(models.Model):
     """What a habilitation gives otherwise than its profile (HAB-3)."""
 
-    habilitation = models.ForeignKey(Habilitation, models.CASCADE, related_name="droits")
+    habilitation = models.ForeignKey(Habilitation, models.CASCADE, related_name="droits", db_index=False)
     domaine = models.CharField("domaine", max_length=20, blank=True)
     droit = models.CharField("droit", max_length=30, choices=Droit)
     mode = models.CharField("mode", max_length=10, choices=list(NAMES.items()))

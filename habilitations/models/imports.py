@@ -37,7 +37,7 @@ class Import(models.Model):
     READY_FOR = timedelta(days=1)  # then what it was checked against is too old
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="déposé par"
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="déposé par", db_index=False
     )
     cle = models.UUIDField("clé du dépôt", default=uuid.uuid4, unique=True, editable=False)
     file_name = models.CharField("nom du fichier", max_length=100)
