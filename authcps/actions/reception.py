@@ -9,7 +9,7 @@ from accounts.models import ChangementAdresse
 from authcps.actions.attempts import known_as
 from authcps.actions.codes import enrol
 from authcps.models import CodeDevice
-from authcps.models.secours import receptions
+from authcps.models.secours import second_factors
 from journal.models import record
 from viatraj.core.saving import locked
 
@@ -46,7 +46,7 @@ def choose_reception(user, *, reception, by):
     """By mail, by SMS once the number is verified, by the application once there is one."""
     policies.owner(by, user)
     user = locked(user)
-    if reception not in receptions(user):
+    if reception not in second_factors(user).receptions:
         raise ValidationError("Ce moyen n’est pas encore prêt\u00a0: vérifiez d’abord votre numéro.")
     if user.reception == reception:
         return

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b32encode
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -12,8 +13,7 @@ from django_otp.oath import TOTP
 
 from accounts.models import User
 from authcps.models.attempts import Attempt
-from authcps.models.codes import CodeDevice
-from viatraj.core import sealing
+from viatraj.core import prepared, sealing
 from viatraj.core.actor import Means
 
 PURPOSE = "authcps.totp"
@@ -135,11 +135,20 @@ class Essai(models.Model):
         return f"essai de {self.user_id}"
 
 
-def receptions(user) -> list[str]:
-    """The means that are ready for this account."""
-    ready = [User.Reception.MAIL]
-    if CodeDevice.objects.filter(user=user, channel=CodeDevice.Channel.SMS, confirmed=True).exists():
-        ready.append(User.Reception.SMS)
-    if TotpDevice.objects.filter(user=user, confirmed=True).exists():
-        ready.append(User.Reception.TOTP)
-    return ready
+SECOND_FACTORS = """
+    SELECT EXISTS (SELECT FROM authcps_codedevice WHERE user_id = %(user)s AND channel = 'sms' AND confirmed),
+      EXISTS (SELECT FROM authcps_totpdevice WHERE user_id = %(user)s AND confirmed),
+      (SELECT count(*) FROM authcps_codesecours WHERE user_id = %(user)s AND used_at IS NULL)"""
+
+
+class SecondFactors(NamedTuple):
+    """`receptions`: the means that are ready; `left`: recovery codes not yet used."""
+
+    receptions: list[str]
+    left: int
+
+
+def second_factors(user) -> SecondFactors:
+    ((sms, totp, left),) = prepared.rows(SECOND_FACTORS, {"user": user.pk})
+    ready = {User.Reception.MAIL: True, User.Reception.SMS: sms, User.Reception.TOTP: totp}
+    return SecondFactors([means for means, is_ready in ready.items() if is_ready], left)

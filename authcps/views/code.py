@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from authcps import actions, doors
 from authcps.forms import CodeForm
 from authcps.models import Attempt, Code
-from authcps.models.secours import receptions
+from authcps.models.secours import second_factors
 from authcps.views import arrival
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -56,12 +56,12 @@ def _seconds_to_wait(sent) -> int:
 
 def other_means(attempt, *, here) -> dict:
     """For the pages of the second factor: which ones this account has."""
-    user = attempt.user
+    has = second_factors(attempt.user)
     return {
         "here": here,
         "door": attempt.door,
-        "ready": receptions(user),
-        "has_recovery": user.codes_secours.filter(used_at=None).exists(),
+        "ready": has.receptions,
+        "has_recovery": has.left > 0,
     }
 
 

@@ -11,7 +11,7 @@ from accounts.models import ChangementAdresse
 from accounts.policies import cancel_change, confirm_change, own_account
 from authcps import actions
 from authcps.forms import ReceptionForm
-from authcps.models.secours import receptions
+from authcps.models.secours import second_factors
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import can
@@ -23,7 +23,7 @@ def choose(request):
     """«SMS», «Enregistrer»."""
     own_account(request.actor)
     user = request.user
-    ready = receptions(user)
+    ready = second_factors(user).receptions
     form = ReceptionForm(posted(request), ready=ready, initial={"reception": user.reception})
     if submit(form, actions.choose_reception, user=user, by=request.actor):
         messages.success(request, "Votre choix est enregistré.")

@@ -6,12 +6,16 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.renderers import TemplatesSetting
 
+from viatraj.core.drawing import drawn
 from viatraj.core.saving import Stale, act
 
 
 class Renderer(TemplatesSetting):
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
+
+    def render(self, template_name, context, request=None):
+        return drawn(template_name, context)
 
 
 class KeyedForm(forms.Form):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 import dossiers.policies
 from accounts.mots_de_passe import expires_at, is_soon_over
 from viatraj.core.actor import BY_PASSWORD
 from viatraj.core.addresses import address
+from viatraj.core.drawing import drawn
 from viatraj.core.droits import Droit
 from viatraj.core.policies import can
 from viatraj.core.typography import unbroken_hours
@@ -147,7 +147,7 @@ def _link(label, to, nearest, path) -> Link | None:
 @lru_cache(maxsize=512)
 def _drawn(part: str, shown: tuple[Link, ...], known: tuple = ()) -> str:
     """A menu as HTML, once a process for each set of links: no name of anybody, no right is kept in it."""
-    return render_to_string(f"components/{part}.html", {"links": shown, **dict(known)})
+    return drawn(f"components/{part}.html", {"links": shown, **dict(known)})
 
 
 @lru_cache(maxsize=64)

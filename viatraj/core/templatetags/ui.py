@@ -25,13 +25,13 @@ from pathlib import Path
 from django import template
 from django.contrib.staticfiles import finders
 from django.template import defaulttags
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from viatraj.core import policies, typography
 from viatraj.core.addresses import address
+from viatraj.core.drawing import drawn
 from viatraj.core.expiry import expiry as expiry_of
 from viatraj.core.saisie import emails, telephones
 
@@ -109,13 +109,13 @@ def expiry(fin, today):
 def message(content, *, tone="info", title="", role=""):
     """`role`: "status" or "alert" for what just happened; empty for what simply stands on the page."""
     context = {"content": content, "tone": tone, "title": title, "role": role, "drawn": _icon_of(tone)}
-    return render_to_string("components/message.html", context)
+    return drawn("components/message.html", context)
 
 
 @register.simple_block_tag
 def card(content, *, title, icon="", level=2, id=""):
     context = {"content": content, "title": title, "icon": icon, "level": level, "id": id}
-    return render_to_string("components/card.html", context)
+    return drawn("components/card.html", context)
 
 
 @register.simple_block_tag
@@ -129,7 +129,7 @@ def bloc(content, *, title, id, intro="", action="", level=2):
         "action": action,
         "level": level,
     }
-    return render_to_string("components/bloc.html", context)
+    return drawn("components/bloc.html", context)
 
 
 @register.simple_block_tag
@@ -184,7 +184,7 @@ def tokens(context):
 @cache
 def unchanging(template_name):
     """A piece of page that depends on nothing: drawn once a process."""
-    return render_to_string(template_name)
+    return drawn(template_name, {})
 
 
 @register.tag

@@ -15,8 +15,9 @@ from accounts import chartes
 from accounts.forms import CharteForm, ContactForm, OwnerForm
 from accounts.mots_de_passe import expires_at
 from accounts.policies import own_account, own_name
+from accounts.reads import standing
 from authcps.forms import ReceptionForm
-from authcps.models.secours import receptions
+from authcps.models.secours import second_factors
 from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -44,20 +45,17 @@ def compte(request):
         today=timezone.localdate(),
         **_secrets(user),
         **_sign_ins(request),
-        others=user.sessions.filter(expire_date__gt=timezone.now())
-        .exclude(session_key=request.session.session_key)
-        .count(),
-        charte=user.acceptations.order_by("-accepted_at").first(),
+        standing=standing(user, session=request.session.session_key, now=timezone.now()),
     )
 
 
 def _secrets(user) -> dict:
-    ready = receptions(user)
+    ready, left = second_factors(user)
     return {
         "ready": ready,
         "reception": ReceptionForm(ready=ready, initial={"reception": user.reception}),
         "password_ends": expires_at(user),
-        "left": user.codes_secours.filter(used_at=None).count(),
+        "left": left,
     }
 
 

@@ -1,6 +1,6 @@
 """The médecin libéral's home (DOS-1), which is also his delegate's while he acts for him (DEL-5)."""
 
-from typing import NamedTuple
+from functools import cache
 
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 import dossiers.policies
 from delegations.models import Delegation
 from dossiers.forms import NumeroForm, PatientForm
+from viatraj.core.drawing import drawn
 from viatraj.core.droits import Orientation
 from viatraj.core.pages import page
 from viatraj.core.policies import can
@@ -28,39 +29,37 @@ BLOCS = {
 }
 
 
-class Bloc(NamedTuple):
-    orientation: Orientation
-    intro: str
-    icon: str
-    form: NumeroForm
-    may_list: bool
-    may_create: bool
-
-
 @require_safe
 def medecin(request):
-    policies.medecin_space(request.actor)
-    blocs = [_bloc(request.actor, one) for one in Orientation]
+    by = request.actor
+    policies.medecin_space(by)
     return page(
         request,
         "espaces/medecin.html",
-        blocs=[bloc for bloc in blocs if bloc.may_list or bloc.may_create],
-        patient_form=PatientForm() if can(dossiers.policies.index, request.actor) else None,
-        lent=_lent(request.actor),
-        awaiting=_awaiting(request.actor),
+        blocs=[_bloc(one, *_may(by, one)) for one in Orientation if any(_may(by, one))],
+        patient_fields=_patient_fields() if can(dossiers.policies.index, by) else "",
+        lent=_lent(by),
+        awaiting=_awaiting(by),
     )
 
 
-def _bloc(actor, orientation) -> Bloc:
+def _may(actor, orientation) -> tuple[bool, bool]:
+    """List its dossiers, create one."""
+    return can(dossiers.policies.index, actor, orientation), can(dossiers.policies.create, actor, orientation)
+
+
+@cache
+def _bloc(orientation: Orientation, may_list: bool, may_create: bool) -> str:
+    """As HTML, once a process for each set of rights: nothing of anybody is in it."""
     intro, icon = BLOCS[orientation]
-    return Bloc(
-        orientation,
-        intro,
-        icon,
-        NumeroForm(auto_id=f"id_%s_{orientation}"),
-        can(dossiers.policies.index, actor, orientation),
-        can(dossiers.policies.create, actor, orientation),
-    )
+    form = NumeroForm(auto_id=f"id_%s_{orientation}")
+    shown = {"orientation": orientation, "intro": intro, "icon": icon, "form": form}
+    return drawn("espaces/bloc_orientation.html", shown | {"may_list": may_list, "may_create": may_create})
+
+
+@cache
+def _patient_fields() -> str:
+    return PatientForm().render()
 
 
 def _awaiting(actor):
