@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import own_account
-from delegations.models import Delegation
+from delegations import reads
 from habilitations import a_faire
 from viatraj.core.pages import page
 from viatraj.espaces import demonstration, policies
@@ -47,11 +47,9 @@ def switch_space(request):
 def professionnel(request):
     own_account(request.actor)
     today = timezone.localdate()
-    lent = Delegation.objects.received_in_force(request.user, on=today).select_related("delegant")
     return page(
         request,
         "espaces/professionnel.html",
-        lent=lent.order_by("delegant__nom", "pk"),
-        awaiting=Delegation.objects.awaiting(request.user, on=today).select_related("delegant"),
+        **reads.received(request.user, on=today)._asdict(),
         todo=a_faire.of(request.actor, today=today),
     )

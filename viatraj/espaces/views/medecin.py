@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 import dossiers.policies
-from delegations.models import Delegation
+from delegations import reads
 from dossiers.forms import NumeroForm, PatientForm
 from viatraj.core.drawing import drawn
 from viatraj.core.droits import Orientation
@@ -38,8 +38,7 @@ def medecin(request):
         "espaces/medecin.html",
         blocs=[_bloc(one, *_may(by, one)) for one in Orientation if any(_may(by, one))],
         patient_fields=_patient_fields() if can(dossiers.policies.index, by) else "",
-        lent=_lent(by),
-        awaiting=_awaiting(by),
+        **_received(by),
     )
 
 
@@ -62,16 +61,10 @@ def _patient_fields() -> str:
     return PatientForm().render()
 
 
-def _awaiting(actor):
-    """Proposed to oneself: asked in one's own name only."""
-    if actor.is_acting:
-        return []
-    return Delegation.objects.awaiting(actor.user, on=timezone.localdate()).select_related("delegant")
-
-
-def _lent(actor):
-    """«Pour qui je travaille»: asked in one's own name only."""
-    if actor.is_acting:
-        return []
-    received = Delegation.objects.received_in_force(actor.user, on=timezone.localdate())
-    return received.select_related("delegant").order_by("delegant__nom", "delegant__prenom", "pk")
+def _received(actor) -> dict:
+    """Asked in one's own name only."""
+    return (
+        {"lent": (), "awaiting": ()}
+        if actor.is_acting
+        else reads.received(actor.user, on=timezone.localdate())._asdict()
+    )
