@@ -251,9 +251,10 @@ class TestLock:
     def test_unlocked_by_a_referent_of_his_perimeter(self):
         """COM-7, its rule: who is in my perimeter is told by the caller."""
         from viatraj.core.actor import Grant, Place, Rights
+        from viatraj.core.droits import Mode
 
         user, referent = self.lock(UserFactory()), UserFactory()
-        rights = Rights(frozenset([Grant("compte", "", "", "etablissement", 7)]))
+        rights = Rights(frozenset([Grant("compte", Mode.OUI, "", "etablissement", 7)]))
         by = Actor(user=referent, rights=rights, means=Means.MAIL)
         for places in ([], [Place(etablissement=8)]):
             with pytest.raises(Denied):
