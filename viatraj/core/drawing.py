@@ -15,4 +15,4 @@ def drawn(template_name: str, shown: Mapping[str, Any]) -> str:
 
 @cache
 def _compiled(template_name: str):
-    return get_template(template_name).template
+    return get_template(template_name).template  # type: ignore[attr-defined]  # of Django's own engine
