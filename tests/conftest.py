@@ -8,16 +8,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import redis
-from django.conf import settings
 from django.db import connection
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
+from django.test import TransactionTestCase
 from django.test.testcases import _StaticFilesHandler
 from whitenoise import WhiteNoise
 
-from accounts import limits
+from tests import browsers
+from tests.emptying import empty_tables
+from tests.limits import forget_limits
 from tests.locks import lock_recorder, locks_in_order  # noqa: F401, fixtures of every test
 from viatraj.core import roles
 
@@ -83,6 +84,14 @@ def django_db_setup(django_db_modify_db_settings, django_db_setup, django_db_blo
 
 
 @pytest.fixture(autouse=True, scope="session")
+def tables_emptied_in_one_statement():
+    """Django truncates every table (each is a new file, and its indexes) and makes all permissions anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty_tables())
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def closed_network():
     """Nothing leaves this machine: only Unix sockets and the loopback answer."""
     connect = socket.socket.connect
@@ -133,8 +142,7 @@ def live_server_with_hashed_files():
 
 @pytest.fixture(autouse=True)
 def limits_counted_anew():
-    redis.from_url(settings.REDIS_URL).flushdb()
-    limits.limiter.cache_clear()
+    forget_limits()
 
 
 @pytest.fixture
@@ -158,6 +166,22 @@ def browser_type_launch_args(browser_type_launch_args):
         "env": {**os.environ, **found.environment, "LANGUAGE": "fr"},
         "args": browser.ARGUMENTS,
     }
+
+
+@pytest.fixture(scope="session")
+def launched(launch_browser):
+    """A browser, or the reason why there is none."""
+    found = browsers.launched(launch_browser)
+    yield found
+    if not isinstance(found, str):
+        found.close()
+
+
+@pytest.fixture
+def browser(launched):
+    if isinstance(launched, str):
+        browsers.tell(launched, once=Path(os.environ["DATA_DIR"]).parent / "no-browser")
+    return launched
 
 
 @pytest.fixture(scope="session")

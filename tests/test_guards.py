@@ -4,11 +4,18 @@ import socket
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count
 from django.template import Context, Engine, Origin, Template
+from playwright.sync_api import Error as PlaywrightError
 
+import journal.models
+from tests import browsers
+from tests.emptying import empty_tables
+from tests.factories import UserFactory
 from tests.undefined import OURS
+from viatraj.core.actor import Actor
 
 
 def ours(source):
@@ -45,6 +52,45 @@ def test_order_is_kept_and_sums_are_right():
     assert sum(row["models"] for row in by_app) == len(keys)
     assert ContentType.objects.filter(pk__in=ContentType.objects.values("pk")).count() == len(keys)
     assert ContentType.objects.values("app_label").distinct().count() == len(by_app)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tables_are_emptied_and_permissions_kept():
+    user, permissions = UserFactory(), Permission.objects.count()
+    journal.models.record("account.created", by=Actor.system("test"), target=user)
+    empty_tables()
+    assert not get_user_model().objects.exists()
+    assert not journal.models.Entry.objects.exists()
+    assert Permission.objects.count() == permissions > 0
+
+
+class Launch:
+    """Refuses so many times before it answers."""
+
+    def __init__(self, refusals):
+        self.refusals, self.tries = refusals, 0
+
+    def __call__(self):
+        self.tries += 1
+        if self.tries <= self.refusals:
+            raise PlaywrightError("no socket")
+        return self
+
+
+def test_a_browser_is_launched_a_second_time():
+    first, second, never = Launch(0), Launch(1), Launch(9)
+    assert browsers.launched(first) is first
+    assert browsers.launched(second) is second
+    assert "no socket" in browsers.launched(never)
+    assert (first.tries, second.tries, never.tries) == (1, 2, 2)
+
+
+def test_why_there_is_no_browser_is_told_by_one_test(tmp_path):
+    with pytest.raises(pytest.fail.Exception, match="no socket"):
+        browsers.tell("no socket", once=tmp_path / "told")
+    for _ in range(2):
+        with pytest.raises(pytest.skip.Exception, match="un test de navigateur dit pourquoi"):
+            browsers.tell("no socket", once=tmp_path / "told")
 
 
 def test_the_network_is_closed():

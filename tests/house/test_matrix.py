@@ -6,9 +6,8 @@ Everything belongs to `owner`. 302 of a stranger leads to a door (test_urls); 40
 his own name; `ended` and `waiting` have a délégation that lends nothing, `other` none.
 """
 
-import pytest
-
-from tests.house.plan import ROLES, World, our_routes
+from tests.house.plan import ROLES, our_routes
+from tests.house.walk import STRANGERS, is_asked
 
 MATRIX = """
 accueil                        GET  200 200 200 302 302 302 302 302 302 302 302 302 302 302
@@ -274,11 +273,6 @@ TABLE = [line.split() for line in MATRIX.strip().splitlines()]
 WITHOUT_PRINCIPAL = ("charte", "prolonger")  # open before anything else, alike for everybody
 
 
-@pytest.fixture
-def world(db):
-    return World()
-
-
 def test_every_page_has_its_rows():
     rows = [(name, method) for name, method, *_ in TABLE]
     assert sorted(rows) == sorted(
@@ -286,17 +280,25 @@ def test_every_page_has_its_rows():
     )
 
 
-@pytest.mark.parametrize(("place", "role"), list(enumerate(ROLES, start=2)), ids=ROLES)
-def test_matrix(world, place, role):
-    browser = world.browser(role)
+def test_matrix(walk):
+    place = 2 + ROLES.index(walk.role)
+    expected = {(row[0], row[1]): int(row[place]) for row in TABLE}
+    found = {row: answer.status for row, answer in walk.rows.items()}
+    assert found == {row: expected[row] for row in found}
+
+
+def test_a_refusal_says_why(walk):
+    assert [answer.what for answer in walk.answers if not answer.has_reason] == []
+
+
+def test_every_row_is_asked_for():
+    """By each role, or where all are answered alike by a stranger and one other."""
     named = {route.name: route for route in our_routes()}
-    found, expected = {}, {}
-    for row in TABLE:
-        route, method = named[row[0]], row[1]
-        answer = browser.ask(method, world.url(route), world.body(route) if method == "POST" else None)
-        assert answer.status_code != 403 or answer.context["reason"], "a refusal says why"
-        found[*row[:2]], expected[*row[:2]] = answer.status_code, int(row[place])
-    assert found == expected
+    for name, method, *statuses in TABLE:
+        asking = {role for role in ROLES if is_asked(role, named[name], statuses)}
+        assert asking - {*STRANGERS}, (name, method)
+        answered = {status for role, status in zip(ROLES, statuses, strict=True) if role in asking}
+        assert answered == set(statuses), (name, method)
 
 
 def test_a_form_drawn_for_somebody_else_is_refused_everywhere(world):

@@ -16,16 +16,11 @@ from authcps.views.psc import EXERCICES
 from tests.authcps.test_secours import code_at, recovery_codes, with_application
 from tests.delegations.factories import NADIA, invite
 from tests.factories import PASSWORD, next_idnat
-from tests.house.plan import Browser, World, our_routes
+from tests.house.plan import Browser, our_routes
 from viatraj.core.actor import Actor, Means
 
 BY = Actor.anonymous("192.0.2.9")
 CODE, TICKET, COOKIE = "123456", "un ticket", "un navigateur"
-
-
-@pytest.fixture
-def world(db):
-    return World()
 
 
 @pytest.fixture
