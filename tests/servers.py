@@ -15,6 +15,7 @@ import pytest
 from tools import children, servers
 
 FOLDER = "viatraj-pytest-"
+KEPT = "TEST_SERVERS_KEPT"  # in the environment: somebody else has started them, and stops them
 started = []
 
 
@@ -24,8 +25,8 @@ def pytest_load_initial_conftests(early_config):
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
         _settle(int(worker.removeprefix("gw")))
-    elif not (options.help or options.version):
-        _start()
+    elif not (options.help or options.version or os.environ.get(KEPT)):
+        start()
     answer = yield
     if started and not worker:
         _collect_static()
@@ -33,11 +34,15 @@ def pytest_load_initial_conftests(early_config):
 
 
 def pytest_unconfigure():
+    stop()
+
+
+def stop():
     while started:
         started.pop()()
 
 
-def _start():
+def start():
     sweep()
     folder = _folder()
     databases = _postgres(folder)

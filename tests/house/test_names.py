@@ -1,8 +1,8 @@
 """Constraints speak French to people; events are listed once and used."""
 
 import ast
+import re
 
-import pytest
 from django.apps import apps
 from django.db.models.constraints import BaseConstraint
 
@@ -64,11 +64,10 @@ def test_every_listed_event_is_recorded_somewhere():
     assert known_events().keys() - used_events() == set()
 
 
-@pytest.mark.parametrize("event", sorted(known_events()))
-def test_events_are_noun_dot_past_verb(event):
-    noun, verb = event.split(".")
-    assert noun.replace("_", "").isalpha()
-    assert verb.isidentifier()
+def test_events_are_noun_dot_past_verb():
+    assert [
+        event for event in known_events() if not re.fullmatch(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*", event)
+    ] == []
 
 
 def test_a_bare_demande_is_kept_for_dossiers():

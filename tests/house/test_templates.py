@@ -4,6 +4,7 @@ import ast
 import re
 
 import pytest
+from django.template import TemplateSyntaxError
 from django.template.loader import get_template
 
 from tests.house.source import ROOT, modules
@@ -25,6 +26,9 @@ NO_PAGE = {"courrier/letter.html"}
 
 def name(path) -> str:
     return str(path.relative_to(ROOT / "templates"))
+
+
+TEXTS = {name(path): path.read_text() for path in PAGES}
 
 
 def test_every_template_is_used():
@@ -59,21 +63,29 @@ def _pattern(node: ast.JoinedStr) -> re.Pattern:
     return re.compile("".join(parts))
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if name(path) not in NO_PAGE], ids=name)
-def test_nothing_is_inline(path):
-    text = TAGS.sub("", path.read_text())
-    assert [what for what, found in INLINE.items() if found.search(text)] == []
+def test_nothing_is_inline():
+    assert TEXTS.keys() >= NO_PAGE
+    texts = {one: TAGS.sub("", text) for one, text in TEXTS.items() if one not in NO_PAGE}
+    assert [
+        (one, what) for one, text in texts.items() for what, found in INLINE.items() if found.search(text)
+    ] == []
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if POSTED.search(path.read_text())], ids=name)
-def test_forms_that_post_carry_their_tokens(path):
+def test_forms_that_post_carry_their_tokens():
     """CSRF, and for whom the page was drawn (two tabs, «au nom de»)."""
-    assert {found.split(" %}")[0] for found in POSTED.findall(path.read_text())} == {"{% tokens"}
+    begun = {one: {found.split(" %}")[0] for found in POSTED.findall(text)} for one, text in TEXTS.items()}
+    assert any(begun.values())
+    assert {one: words for one, words in begun.items() if words - {"{% tokens"}} == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name)
-def test_templates_compile(path):
-    get_template(name(path))
+def test_templates_compile():
+    broken = {}
+    for one in TEXTS:
+        try:
+            get_template(one)
+        except TemplateSyntaxError as error:
+            broken[one] = str(error)
+    assert broken == {}
 
 
 @pytest.mark.parametrize(
