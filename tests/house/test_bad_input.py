@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import BaseForm
 
 from tests.house.plan import our_routes
 from tests.house.walk import CLOSED
@@ -17,8 +17,6 @@ ABSURD = ["9" * 30, "-1", "²", "١", "9999-12-31", "0001-01-01", "' OR 1=1 --\u
 TEN_MB = "x" * 10_000_000
 FORM = "application/x-www-form-urlencoded"
 REFUSED = {400, 404, 405, 413, 422, 302, 403, 409}
-INVALID = re.compile(r"<(?:input|select|textarea)\b[^>]*\baria-invalid=[^>]*>")
-NAME = re.compile(r"""\bname=["']([^"']+)""")
 
 
 def encoded(fields: dict) -> str:
@@ -31,6 +29,8 @@ def percent(text: str) -> str:
 
 # --- What the middleware refuses before any page is looked for: once for each kind of place ---
 
+NAMED = 'Content-Disposition: form-data; name="fichier"; filename="a\0b"'
+PART = f"--x\r\n{NAMED}\r\n\r\na\r\n--x--\r\n".encode()
 PLACES = {
     "the path": {"path": f"/connexion/{percent(NUL)}/"},
     "the end of the path": {"path": f"/connexion/medecin/{percent(NUL)}"},
@@ -41,7 +41,7 @@ PLACES = {
     "a field's name": {"data": encoded({NUL: "1"}), "content_type": FORM},
     "the CSRF token": {"data": encoded({"csrfmiddlewaretoken": NUL}), "content_type": FORM},
     "a part": {"data": {"identifiant": NUL}},
-    "a file's name": {"data": {"fichier": SimpleUploadedFile(NUL, b"a")}},
+    "a file's name": {"data": PART, "content_type": "multipart/form-data; boundary=x"},
 }
 
 
@@ -77,40 +77,38 @@ def test_in_a_cookie(world, name, bad):
 
 
 def faults_of(ask, good: dict) -> list:
-    """Absurd values after which `ask` failed: in all fields at once, then alone where a field was not read.
+    """Absurd values after which `ask` failed: in all fields at once, then by halves where some were not read.
 
-    A refusal names fields (`aria-invalid`): they were read, and are good again in the next try, until all
-    others are read at once. When that ends otherwise than with good values, something stopped the reading
-    before its end: each field that is left is tried alone.
+    A refused form names the fields that it read and refused: they are good again in the next try, until none
+    is refused. When that ends as with good values, the others were all read too, by form and action; else
+    something stopped before the end, and each half of them is tried, down to each alone.
     """
     usual = _end(ask(good))
-    return [fault for absurd in ABSURD for fault in _faults(ask, good, absurd, usual)]
+    return [fault for absurd in ABSURD for fault in _faults(ask, good, absurd, usual, sorted(good))]
 
 
-def _faults(ask, good, absurd, usual):
-    names = set(good)
-    while names:
+def _faults(ask, good, absurd, usual, names):
+    answer, read = None, set(names)
+    while names and read:
         answer = ask(good | dict.fromkeys(names, absurd))
         if answer.status_code >= 500:
-            yield sorted(names), absurd
-        read = names & named_in(answer)
-        if not read:
-            break
-        names -= read
+            yield names, absurd
+        read = refused_in(answer)
+        names = [name for name in names if name not in read]
     if len(names) > 1 and _end(answer) != usual:
-        for name in sorted(names):
-            if ask({**good, name: absurd}).status_code >= 500:
-                yield [name], absurd
+        for half in (names[: len(names) // 2], names[len(names) // 2 :]):
+            yield from _faults(ask, good, absurd, usual, half)
 
 
 def _end(answer) -> tuple:
     return answer.status_code, answer.headers.get("Location", "").partition("?")[0]
 
 
-def named_in(answer) -> set[str]:
-    """The fields that a refused form names."""
-    shown = INVALID.findall(getattr(answer, "content", b"").decode(errors="replace"))
-    return {name for tag in shown for name in NAME.findall(tag)}
+def refused_in(answer) -> set[str]:
+    """The fields that refused forms name."""
+    known = [value for context in answer.context or () for layer in context for value in layer.values()]
+    forms = [value for value in known if isinstance(value, BaseForm) and value.is_bound]
+    return {form.add_prefix(name) for form in forms for name in form.errors}
 
 
 def posted(browser, url):
