@@ -16,7 +16,7 @@ from django.test import TransactionTestCase
 from django.test.testcases import _StaticFilesHandler
 from whitenoise import WhiteNoise
 
-from tests import browsers
+from tests import browsers, servers
 from tests.emptying import empty_tables
 from tests.limits import forget_limits
 from tests.locks import lock_recorder, locks_in_order  # noqa: F401, fixtures of every test
@@ -28,7 +28,7 @@ LONGEST = ("test_run.py", "house/test_bad_input.py", "browser/", "house/", "espa
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """xdist hands files out in this order: a long one at the end would leave the other workers idle."""
+    """xdist's workers go through their share in this order: a long test at the end would leave the others idle."""
 
     def rank(item):
         return next(
@@ -180,7 +180,7 @@ def launched(launch_browser):
 @pytest.fixture
 def browser(launched):
     if isinstance(launched, str):
-        browsers.tell(launched, once=Path(os.environ["DATA_DIR"]).parent / "no-browser")
+        browsers.tell(launched, once=Path(os.environ[servers.RUN]) / "no-browser")
     return launched
 
 

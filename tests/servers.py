@@ -2,7 +2,7 @@
 
 pytest's first process starts them and sets the environment; xdist's first worker uses its PostgreSQL, each
 further one starts its own (a seal waits for every transaction of a cluster), and all share one Valkey, where
-each has its numbered space.
+each has its numbered space and a folder of data: two tests of one file may run at once.
 """
 
 import os
@@ -15,6 +15,7 @@ import pytest
 from tools import children, servers
 
 FOLDER = "viatraj-pytest-"
+RUN = "TEST_RUN_FOLDER"  # in the environment: shared by the workers of one run
 KEPT = "TEST_SERVERS_KEPT"  # in the environment: somebody else has started them, and stops them
 started = []
 
@@ -50,12 +51,18 @@ def start():
     started.append(valkey.stop)
     valkey.start()
     os.environ.update(servers.environment(databases, valkey.url(), folder / "data"))
+    os.environ[RUN] = str(folder)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the test's thread
 
 
 def _settle(number):
     """A worker's own places."""
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{number + 1}"
+    shared = Path(os.environ["DATA_DIR"])
+    own = shared / f"worker-{number}"
+    own.mkdir(parents=True)
+    (own / "static").symlink_to(shared / "static")
+    os.environ["DATA_DIR"] = str(own)
     if number > 0:
         os.environ.update(_postgres(_folder()))
 

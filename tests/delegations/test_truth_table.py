@@ -89,6 +89,7 @@ def create(client, dossier):
 
 SEEN = {listed, by_id, history, by_number, by_name}
 WHOLE = [*SEEN, read, write, read_medical, write_medical, validate_medical, create]
+ALL_THAT_CAN_BE_LENT = tuple((droit, modes[-1]) for droit, modes in LENDABLE.items())
 WAYS = [*WHOLE, validate_administrative]
 TABLE = [
     ((), set()),
@@ -136,13 +137,29 @@ def names(ways) -> set[str]:
 
 
 @pytest.mark.parametrize(("droits", "ways"), TABLE, ids=[str(n) for n in range(len(TABLE))])
-def test_an_assistant_reaches_what_was_lent_where_it_was_lent(client, medecin, dossiers, droits, ways):
+def test_an_assistant_reaches_what_was_lent(client, medecin, dossiers, droits, ways):
     at_work(client, lend(medecin, droits=droits, orientations=(HERE,)), medecin)
+    assert reached(client, dossiers[0]) == names(ways)
+
+
+def test_an_assistant_reaches_what_was_lent_where_it_was_lent(client, medecin, dossiers):
+    """By every way, with all that can be lent; with less of it: the next test, on rights."""
+    at_work(client, lend(medecin, droits=ALL_THAT_CAN_BE_LENT, orientations=(HERE,)), medecin)
     here, elsewhere, other_s = dossiers
-    assert reached(client, here) == names(ways)
+    assert reached(client, here) == names({*WHOLE} - {validate_medical})
     assert reached(client, elsewhere) == set()
     # `create` makes a dossier of the médecin's own, whoever's dossier is looked at.
-    assert reached(client, other_s) - {"create"} == set()
+    assert reached(client, other_s) == {"create"}
+
+
+@pytest.mark.parametrize("droits", [droits for droits, _ in TABLE], ids=[str(n) for n in range(len(TABLE))])
+def test_no_right_of_an_assistant_holds_elsewhere(medecin, dossiers, droits):
+    """Neither in another orientation of the médecin nor at another médecin's."""
+    actor = as_delegate(lend(medecin, droits=droits, orientations=(HERE,)))
+    assert {*Dossier.objects.visible_to(actor)} <= {dossiers[0]}
+    for droit, mode in ALL_THAT_CAN_BE_LENT:
+        for dossier in dossiers[1:]:
+            assert not actor.rights.cover(droit, dossier.place, domaine=dossier.orientation, mode=mode)
 
 
 def test_a_confrere_reaches_all_of_his_and_nothing_of_another_s(client, medecin, dossiers):
@@ -154,18 +171,34 @@ def test_a_confrere_reaches_all_of_his_and_nothing_of_another_s(client, medecin,
 
 @pytest.mark.parametrize("state", ["waiting", "refused", "future", "over", "revoked", "renounced", "expired"])
 @pytest.mark.parametrize("kind", ["assistant", "confrère"])
-def test_only_a_delegation_in_force_opens_anything(client, medecin, dossiers, kind, state):
-    """By every way, though the session has chosen it and each form says for whom it was drawn."""
-    whole = tuple((droit, modes[-1]) for droit, modes in LENDABLE.items())
-    if kind == "assistant":
-        row = lend(medecin, droits=whole, orientations=(HERE,), **{state: True})
-    else:
-        row = DelegationFactory(delegant=medecin, **{state: True})
+def test_only_a_delegation_in_force_lends_anything(client, medecin, dossiers, kind, state):
+    """DEL-7: though the session has chosen it, the person is nobody but himself, and holds no right there."""
+    row = lent(kind, medecin, **{state: True})
     at_work(client, row, medecin)
-    for dossier in dossiers:
-        assert reached(client, dossier) == set()
+    actor = client.get("/").wsgi_request.actor
+    assert actor.user == row.delegataire
+    assert not actor.is_acting
+    assert not Dossier.objects.visible_to(actor).exists()
+    for droit, mode in ALL_THAT_CAN_BE_LENT:
+        assert not actor.rights.cover(droit, dossiers[0].place, domaine=HERE, mode=mode)
+    assert not by_id(client, dossiers[0])
+    assert not write(client, dossiers[0])
     sent = {"delegation": row.pk, "au_nom_de": row.delegataire_id}
     assert client.post(reverse("delegations:switch"), sent).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("kind", ["assistant", "confrère"])
+def test_what_is_not_in_force_opens_nothing_by_any_way(client, medecin, dossiers, kind):
+    """Each form says for whom it was drawn."""
+    at_work(client, lent(kind, medecin, over=True), medecin)
+    for dossier in dossiers:
+        assert reached(client, dossier) == set()
+
+
+def lent(kind, medecin, **state):
+    if kind == "assistant":
+        return lend(medecin, droits=ALL_THAT_CAN_BE_LENT, orientations=(HERE,), **state)
+    return DelegationFactory(delegant=medecin, **state)
 
 
 def test_nor_does_a_right_outlive_the_medecin_s_account(client, medecin, dossiers):
@@ -184,8 +217,7 @@ def test_somebody_else_s_delegation_in_one_s_session(client, medecin, dossiers):
 
 def test_no_assistant_validates_a_medical_volet_by_a_forged_post(client, medecin, dossiers):
     """The page offers no such button to whoever may write all that can be lent; the médecin has it."""
-    droits = tuple((droit, modes[-1]) for droit, modes in LENDABLE.items())
-    at_work(client, lend(medecin, droits=droits, orientations=(HERE,)), medecin)
+    at_work(client, lend(medecin, droits=ALL_THAT_CAN_BE_LENT, orientations=(HERE,)), medecin)
     here = dossiers[0]
     path = f"/dossiers/{here.numero}/"
     assert 'name="valider"' not in client.get(path).text
@@ -208,8 +240,7 @@ def test_no_right_to_validate_can_be_lent(medecin):
         if (orientation, droit) not in ABSENT
     ]
     assert all(rights.may_be_lent(Lent(*one)) for one in whole)
-    droits = tuple((droit, modes[-1]) for droit, modes in LENDABLE.items())
-    held = as_delegate(lend(medecin, droits=droits, orientations=tuple(Orientation))).rights
+    held = as_delegate(lend(medecin, droits=ALL_THAT_CAN_BE_LENT, orientations=tuple(Orientation))).rights
     place = Place(medecin=medecin.pk)
     for orientation in Orientation:
         assert held.cover(Droit.VOLET_MEDICAL, place, domaine=orientation, mode=Mode.ECRITURE)
