@@ -28,7 +28,7 @@ LONGEST = ("test_run.py", "house/test_bad_input.py", "browser/", "house/", "espa
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """xdist's workers go through their share in this order: a long test at the end would leave the others idle."""
+    """A worker goes through its share in this order: a long test at the end would leave the others idle."""
 
     def rank(item):
         return next(
