@@ -57,7 +57,7 @@ def test_order_is_kept_and_sums_are_right():
 @pytest.mark.django_db(transaction=True)
 def test_tables_are_emptied_and_permissions_kept():
     user, permissions = UserFactory(), Permission.objects.count()
-    journal.models.record("account.updated", by=Actor.system("test"), target=user)
+    journal.models.record("compte.updated", by=Actor.system("test"), target=user)
     empty_tables()
     assert not get_user_model().objects.exists()
     assert not journal.models.Entry.objects.exists()

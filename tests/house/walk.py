@@ -113,7 +113,7 @@ class Walk:
 
 
 def is_asked(role: str, route: Route, statuses: list[str]) -> bool:
-    """A row that says the same for all is asked by a stranger and one other; so is a page without a POST.
+    """Where all who are signed in are answered alike, one of them asks; all do for a page of the inside.
 
     To the gate, strangers are alike: pages that ask for a session are tried by one of them.
     """
@@ -122,7 +122,7 @@ def is_asked(role: str, route: Route, statuses: list[str]) -> bool:
     if role in STRANGERS:
         return not route.login_required and len(set(statuses)) > 1
     among_us = set(statuses[len(STRANGERS) :])
-    alike = len(set(statuses)) == 1 or among_us == {"405"}
+    alike = len(among_us) == 1 and (among_us != {"200"} or not route.login_required)
     return not alike or role == witness(route)
 
 
