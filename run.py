@@ -5,6 +5,7 @@ python3 run.py run      the product, its servers, demo data, on http://127.0.0.1
 python3 run.py test     all tests, browser included
 python3 run.py check    formatter, linter, import contracts, templates, types, migrations
 python3 run.py bench    the benchmarks (SCALE=small or full, ONLY=word)
+python3 run.py mutations  rules broken one at a time: does a test see each? (ONLY=word)
 python3 run.py manage   Django's commands, beside a running `run`
 """
 
@@ -65,12 +66,24 @@ def bench(words):
     execute("-m", "tools.bench", *words)
 
 
+def mutations(words):
+    prepare(ALL)
+    execute("-m", "tools.mutations", *words)
+
+
 def manage(words):
     prepare(DEMO)
     execute("manage.py", *words)
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "manage": manage}
+COMMANDS = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "mutations": mutations,
+    "manage": manage,
+}
 
 
 def execute(*words):

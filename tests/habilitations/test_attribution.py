@@ -1,5 +1,6 @@
 """Giving a profile, its rights and its end, on the pages (HAB-1, HAB-3…5, HAB-10)."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from uuid import uuid4
@@ -267,6 +268,17 @@ def test_rights_are_seen_and_adjusted(client, row):
     row.refresh_from_db()
     forged = {**fields, "version": row.version, "droit-sanitaire-tableau_demandeur": "repondre"}
     assert client.post(path, forged).status_code == 422
+
+
+def test_the_sheet_leads_to_the_rights_of_each_habilitation(client, row):
+    """HAB-10: one click on «Droits», on the account's sheet and in the revue."""
+    for page in (f"{ADMIN}comptes/{row.user_id}/", f"{ADMIN}habilitations/revue/"):
+        link = re.search(
+            r'<a class="action" href="([^"]+)"[^>]*>Droits<span class="sr">', client.get(page).text
+        )
+        shown = client.get(unescape(link[1])).text
+        assert row.user.nom_complet in shown
+        assert "Volet médical" in shown
 
 
 def test_deleted_at_once(client, row):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.factories import EtablissementFactory, MedecinFactory, referent_of, sign_in
 from viatraj.site.views.documentation import FICHES
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +19,29 @@ def test_the_site_map_leads_to_the_index_and_the_index_to_each(client):
 def test_each_has_its_title(client, fiche):
     shown = client.get(f"/documentation/{fiche.slug}/").content.decode()
     assert f"<h1>{fiche.title}</h1>" in shown
+
+
+FOUND_AT = {
+    "/connexion/medecin/": ["/documentation/se-connecter/", "/documentation/carte/#lecteur"],
+    "/connexion/professionnel/": ["/documentation/se-connecter/"],
+    "/assistance/": ["/documentation/se-connecter/", "/documentation/carte/"],
+    "/medecin/": ["/documentation/deleguer/assistant/", "/documentation/deleguer/confrere/"],
+    "/medecin/delegations/": ["/documentation/deleguer/assistant/", "/documentation/deleguer/confrere/"],
+    "/administration/comptes/": ["/documentation/"],
+    "/administration/imports/": ["/documentation/creer-un-compte/#plusieurs"],
+    "/administration/mes-demandes/": ["/documentation/mon-compte/#referents"],
+}
+
+
+@pytest.mark.parametrize("place", FOUND_AT)
+def test_a_fiche_is_linked_where_it_is_needed(client, place):
+    """DOC-1."""
+    if place.startswith("/medecin/"):
+        sign_in(client, MedecinFactory())
+    elif place.startswith("/administration/"):
+        sign_in(client, referent_of(EtablissementFactory()))
+    shown = client.get(place).text
+    assert [path for path in FOUND_AT[place] if f'href="{path}"' not in shown] == []
 
 
 def test_another_is_not_found(client):

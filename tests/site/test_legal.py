@@ -93,6 +93,21 @@ def test_the_prerequisites_are_told_before_signing_in(client):  # CON-1
         assert need in page
 
 
+def test_the_home_page_tells_them_too(client):
+    """CON-1: card, reader, code porteur, software, browser, 2 Mb/s; and the way to all of the help."""
+    page = read(client, "accueil")
+    needs = (
+        "carte CPS, CPE ou CPA",
+        "code porteur",
+        "lecteur de carte",
+        "logiciel de lecture",
+        "navigateur à jour",
+    )
+    for need in (*needs, "2\u00a0Mb/s"):
+        assert need in page
+    assert 'href="/assistance/"' in page
+
+
 @pytest.mark.parametrize("anchor", ["connexion", "mot-de-passe", "carte", "prerequis"])
 def test_other_pages_may_point_into_the_help(client, anchor):
     assert f'<h2 id="{anchor}">' in read(client, "assistance")
