@@ -32,7 +32,7 @@ WRITERS = {
 # What executes SQL put together elsewhere, but holds no word that writes.
 READERS = {
     "annuaire/queries.py": "searches of the directory, faster than the ORM can say them",
-    "viatraj/core/prepared.py": "statements that its callers write, planned once a connection; they only read",
+    "viatraj/core/prepared.py": "statements of its callers, planned once a connection; they only read",
 }
 WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|ALTER|DROP|CREATE|COPY|MERGE|GRANT|CALL|DO)\b")
 # Shared by the modules of one package of actions: a part of a verb, no verb by itself.
