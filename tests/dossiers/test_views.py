@@ -294,6 +294,7 @@ def test_the_second_writer_sees_both_texts_and_may_save_again(signed_in, medecin
 
 
 def test_a_refused_form_is_a_reading_too(signed_in, medecin):
+    """DOS-5."""
     dossier = DossierFactory(auteur=medecin)
     response = signed_in.post(
         dossier.get_absolute_url(), {"volet": "administratif", "texte": "Vit seule.", "version": "zut"}

@@ -1,6 +1,7 @@
 """Pages for everybody, and what stands around every page (CON-1; ux.md §6, points 1 to 6)."""
 
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -95,7 +96,7 @@ def test_the_prerequisites_are_told_before_signing_in(client):  # CON-1
 
 def test_the_home_page_tells_them_too(client):
     """CON-1: card, reader, code porteur, software, browser, 2 Mb/s; and the way to all of the help."""
-    page = read(client, "accueil")
+    page = unescape(read(client, "accueil"))
     needs = (
         "carte CPS, CPE ou CPA",
         "code porteur",
