@@ -273,9 +273,10 @@ def test_rights_are_seen_and_adjusted(client, row):
 def test_the_sheet_leads_to_the_rights_of_each_habilitation(client, row):
     """HAB-10: one click on «Droits», on the account's sheet and in the revue."""
     for page in (f"{ADMIN}comptes/{row.user_id}/", f"{ADMIN}habilitations/revue/"):
-        link = re.search(
-            r'<a class="action" href="([^"]+)"[^>]*>Droits<span class="sr">', client.get(page).text
+        click = re.compile(
+            rf'<a class="action" href="({ADMIN}habilitations/{row.pk}/droits/[^"]*)"[^>]*>Droits<'
         )
+        link = click.search(client.get(page).text)
         shown = client.get(unescape(link[1])).text
         assert row.user.nom_complet in shown
         assert "Volet médical" in shown

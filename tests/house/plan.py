@@ -296,7 +296,7 @@ class World:
                 "telephone": "",
                 "version": 1,
             },
-            "habilitations:change_email": {"email": "neuve@ch.example", "version": 1},
+            "habilitations:change_email": {"email": "neuve@ch.example", "seule": "", "version": 1},
             "habilitations:depart": {
                 "lieu": f"etablissement:{self.unite.etablissement_id}",
                 "fin": str(today),
