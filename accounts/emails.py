@@ -1,3 +1,6 @@
+from hashlib import sha256
+
+from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -33,11 +36,16 @@ def welcome(user, *, now):
     outbox.post(
         "accounts/emails/welcome",
         to=user.email,
-        key=f"welcome:{user.pk}:{int(now.timestamp() // EVERY)}",
+        # Another address is another letter: a mistyped one is corrected at once.
+        key=f"welcome:{user.pk}:{_print(user.email)}:{int(now.timestamp() // EVERY)}",
         context={"user": user, "link": _password_link(user, FIRST_LINKS), "ends": ends},
         expires_at=ends,
         secret=True,
     )
+
+
+def _print(email: str) -> str:
+    return sha256(email.encode()).hexdigest()[:12]
 
 
 def _password_link(user, links) -> str:
@@ -89,11 +97,13 @@ def change_asked(change):
     _notice("change_asked", change.user, change.asked_at, change=change, target=_masked(change))
 
 
-def change_cancellable(change, token):
-    """A référent asked: the former address may cancel, for 48 hours."""
+def change_cancellable(change):
+    """A référent asked: the former address may cancel, or has first to agree."""
     if change.former:
         outbox.post(
-            "accounts/emails/change_cancellable",
+            "accounts/emails/change_agreement"
+            if change.awaits_agreement
+            else "accounts/emails/change_cancellable",
             to=change.former,
             key=f"change-cancellable:{change.pk}",
             context={
@@ -101,7 +111,8 @@ def change_cancellable(change, token):
                 "at": change.asked_at,
                 "ends": change.cancel_ends,
                 "target": _masked(change),
-                "link": reverse("authcps:cancel_reception", args=[token]),
+                "motif": change.motif,
+                "link": _cancel_link(change),
             },
             priority=Priority.CODE,
             expires_at=change.cancel_ends,
@@ -110,15 +121,64 @@ def change_cancellable(change, token):
 
 
 def change_done(change, *, former, at):
-    """To the former address; to the new one too when it is the address that changed."""
+    """To the former address; to the new one too when it is the address that changed.
+
+    The former one alone is told how to cancel what a référent asked.
+    """
     for rank, address in enumerate(dict.fromkeys([former, change.user.email])):
         if address:
+            link = _cancel_link(change) if address == former and change.asked_by_id else ""
             outbox.post(
                 "accounts/emails/change_done",
                 to=address,
                 key=f"change-done:{change.pk}:{rank}",
-                context={"user": change.user, "at": at, "change": change, "target": _masked(change)},
+                context={
+                    "user": change.user,
+                    "at": at,
+                    "change": change,
+                    "target": _masked(change),
+                    "link": link,
+                },
+                secret=bool(link),
             )
+
+
+def change_cancelled(user, change, *, at):
+    """To the former address: what was undone, and a link to choose another password."""
+    outbox.post(
+        "accounts/emails/change_cancelled",
+        to=change.former,
+        key=f"change-cancelled:{change.pk}",
+        context={
+            "user": user,
+            "at": at,
+            "asked_at": change.asked_at,
+            **change.outcome,
+            "link": _password_link(user, LINKS) if user.email and user.is_active else "",
+        },
+        priority=Priority.CODE,
+        secret=True,
+    )
+
+
+_signer = Signer(salt="accounts.annulation")
+
+
+def cancel_token(change) -> str:
+    """The same in both letters to the former address; what it may do is judged by its row."""
+    return _signer.sign(change.pk)
+
+
+def change_of(token: str) -> int | None:
+    """Whose token this is; None when it is none of ours."""
+    try:
+        return int(_signer.unsign(token))
+    except BadSignature:
+        return None
+
+
+def _cancel_link(change) -> str:
+    return reverse("authcps:cancel_reception", args=[cancel_token(change)])
 
 
 def _masked(change) -> str:

@@ -17,6 +17,7 @@ EVENTS = {
     "adresse.asked": "a demandé à confirmer une adresse ou un numéro",
     "adresse.changed": "a confirmé son adresse e-mail ou son portable",
     "adresse.corrected": "a demandé une nouvelle adresse e-mail pour le compte {label}",
+    "adresse.agreed": "a accepté l’adresse e-mail demandée par un référent pour {label}",
     "adresse.cancelled": "a annulé le changement de l’adresse e-mail de {label}",
     "charte.accepted": "a accepté la charte d’utilisation",
     "sessions.ended": "a fermé ses autres sessions",

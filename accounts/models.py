@@ -48,6 +48,8 @@ class User(AbstractBaseUser):
     mobile = models.CharField("téléphone portable", max_length=20, blank=True)
     mobile_verified_at = models.DateTimeField("portable vérifié le", null=True, blank=True)
     profession = models.CharField("code de profession (TRE_G15)", max_length=10, blank=True)
+    # Read on a card or from Pro Santé Connect: such a name follows them, and nobody types it.
+    named_by_card = models.BooleanField("nom donné par la carte", default=False, editable=False)
     categorie = models.CharField("catégorie professionnelle (TRE_R09)", max_length=1, blank=True)
     profession_label = models.CharField("profession", max_length=100, blank=True)
     specialite = models.CharField("spécialité", max_length=100, blank=True)
@@ -172,6 +174,10 @@ class Identite(models.Model):
     def __str__(self):
         return self.idnat
 
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.prenom} {self.nom}".strip()
+
     @classmethod
     def kind_of(cls, idnat: str) -> str:
         return {"8": cls.Kind.RPPS, "0": cls.Kind.ADELI}.get(idnat[0], cls.Kind.STRUCTURE)
@@ -238,16 +244,18 @@ class ChangementAdresse(models.Model):
     asked_at = models.DateTimeField("demandé le")
     ends = models.DateTimeField("valable jusqu’à")
     confirmed_at = models.DateTimeField("confirmé le", null=True, blank=True)
-    # Asked for by a référent: the former address may cancel it.
+    # Asked for by a référent: the former address may cancel it, or has first to agree (docs/adr/0020).
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    former = models.CharField("ancienne adresse", max_length=254, blank=True)
-    cancel_digest = models.CharField(
-        "empreinte du lien d’annulation", max_length=64, null=True, blank=True, unique=True
-    )
+    before = models.JSONField("compte au moment de la demande", default=dict, blank=True)
+    motif = models.CharField("motif", max_length=300, blank=True)
+    agreement_needed = models.BooleanField("accord du titulaire attendu", default=False)
+    agreed_at = models.DateTimeField("accord donné le", null=True, blank=True)
     cancel_ends = models.DateTimeField("annulable jusqu’à", null=True, blank=True)
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
+    # What cancelling did, in words for the page: it says the same at the second click.
+    outcome = models.JSONField("ce que l’annulation a fait", default=dict, blank=True)
 
     class Meta:
         verbose_name = "changement d’adresse"
@@ -263,10 +271,24 @@ class ChangementAdresse(models.Model):
                 name="accounts_changement_once",
                 violation_error_message="Ce changement est déjà demandé.",
             ),
+            models.CheckConstraint(
+                name="accounts_changement_agreed_first",
+                condition=Q(confirmed_at=None) | Q(agreement_needed=False) | Q(agreed_at__isnull=False),
+                violation_error_message="Ce changement attend l’accord du titulaire du compte.",
+            ),
         ]
 
     def __str__(self):
         return f"{self.get_kind_display()} de {self.user_id}"
+
+    @property
+    def former(self) -> str:
+        """The address of before; empty when its holder asked himself."""
+        return self.before.get("email", "")
+
+    @property
+    def awaits_agreement(self) -> bool:
+        return self.agreement_needed and self.agreed_at is None
 
     @staticmethod
     def digest_of(token: str) -> str:

@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from django.db.models import TextChoices
+
 from viatraj.core.actor import Place
 from viatraj.core.droits import Droit
 from viatraj.core.policies import Denied
@@ -15,11 +19,13 @@ def own_account(actor):
 
 
 def own_name(actor, user):
-    """COM-5: nom, prénom and profession are one's own to say, unless a card says them."""
+    """COM-5: nom, prénom and profession are one's own to say, unless a card gave them."""
     owner(actor, user)
-    if user.is_medecin or is_proved(user):
+    if is_named_by_card(user):
         raise Denied(
-            "Vos nom, prénom et profession viennent de votre carte\u00a0: ils ne se modifient pas ici."
+            "Vos nom, prénom et profession viennent de votre carte\u00a0: votre compte les suit à chaque "
+            "connexion par elle, ou par Pro Santé Connect. S’ils sont inexacts, demandez leur correction à "
+            "votre Ordre, ou à la structure qui vous a remis la carte."
         )
 
 
@@ -81,7 +87,7 @@ def disable(actor, user, places):
         raise Denied("Personne ne désactive, ni ne réactive, son propre compte.")
     if user.is_staff:
         raise Denied("Les comptes du support national se gèrent par l’exploitation du service.")
-    wide = [Place(region=one.region, coordination=one.coordination) for one in places]
+    wide = _wide(places)
     if user.is_medecin or not wide:
         wide = [Place()]
     if not all(_covers(actor, place) for place in wide):
@@ -95,26 +101,66 @@ def disable(actor, user, places):
 def rename(actor, user, places):
     """What a card says, nobody types."""
     correct(actor, user, places)
-    if is_proved(user):
-        raise Denied("Le nom de cette personne vient de sa carte\u00a0: il ne se modifie pas ici.")
+    if is_named_by_card(user):
+        raise Denied(
+            "Nom, prénom et profession viennent de sa carte\u00a0: le compte les suit à chaque connexion par "
+            "elle. Cette personne les fait corriger auprès de son Ordre, ou de la structure qui lui a remis "
+            "la carte."
+        )
 
 
-def change_email(actor, user, places):
+class Voie(TextChoices):
+    """How a référent's change of somebody's address goes (COM-10, docs/adr/0020)."""
+
+    LIBRE = "libre", "compte jamais utilisé"
+    HABITUELLE = "habituelle", "habilitation de plus de 30 jours"
+    COORDINATION = "coordination", "par la coordination, avec un motif"
+    ACCORD = "accord", "avec l’accord du titulaire"
+
+
+SETTLED_AFTER = timedelta(days=30)
+
+
+def change_email(actor, user, places, settled) -> Voie:
     """Whoever reads the mail may come in: never on an account that also works elsewhere (decisions).
 
-    Nor on one that ever came by card: a référent who takes the card off does not get the account so.
+    Nor on one that ever came by card: a référent who takes the card off does not get the account so. Nor,
+    alone, on one that he has just given a habilitation: `settled` are the `places` where one has been in
+    force for 30 days.
     """
     correct(actor, user, places)
-    if not all(_covers(actor, place) for place in places):
-        raise Denied(
-            "Cette personne a aussi des habilitations hors de votre périmètre\u00a0: elle seule modifie son "
-            "adresse e-mail, dans «\u00a0Mon compte\u00a0»."
-        )
     if is_proved(user) or user.first_strong_at or user.is_staff:
         raise Denied(
             "Cette personne se connecte aussi par sa carte\u00a0: elle seule modifie son adresse e-mail, "
             "dans «\u00a0Mon compte\u00a0»."
         )
+    if not all(_covers(actor, place) for place in places):
+        raise Denied(
+            "Cette personne a aussi des habilitations hors de votre périmètre\u00a0: elle seule modifie son "
+            "adresse e-mail, dans «\u00a0Mon compte\u00a0»."
+        )
+    if user.last_sign_in_at is None:
+        return Voie.LIBRE
+    if any(_covers(actor, place) for place in settled):
+        return Voie.HABITUELLE
+    if all(_covers(actor, place) for place in _wide(places)):
+        return Voie.COORDINATION
+    if user.email:
+        return Voie.ACCORD
+    raise Denied(
+        "Cette personne est dans votre périmètre depuis moins de 30 jours, et n’a pas d’adresse où demander "
+        "son accord\u00a0: adressez-vous à votre coordination."
+    )
+
+
+def _wide(places) -> list[Place]:
+    """The coordination, or region, of each."""
+    return [Place(region=one.region, coordination=one.coordination) for one in places]
+
+
+def is_named_by_card(user) -> bool:
+    """A médecin always; who has paired a card keeps his own words, unless it has given him others."""
+    return user.is_medecin or (user.named_by_card and is_proved(user))
 
 
 def is_proved(user) -> bool:
@@ -132,7 +178,18 @@ def cancel_change(change, now):
         raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de plus de 48 heures.")
 
 
+def agree(change, now):
+    """The holder, at his former address, to a change that waits for him."""
+    if not change.agreement_needed or not _is_open(change, now):
+        raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de plus de 48 heures.")
+
+
 def confirm_change(change, now):
     """The link's own limits; whoever holds it stands at the new address."""
-    if change.confirmed_at or change.cancelled_at or change.ends <= now or not change.user.is_active:
+    if change.awaits_agreement or not _is_open(change, now):
         raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de trop longtemps.")
+
+
+def _is_open(change, now) -> bool:
+    is_over = change.confirmed_at or change.cancelled_at or change.ends <= now
+    return not is_over and change.user.is_active

@@ -1,3 +1,6 @@
+from django.urls import reverse
+
+from accounts.models import User
 from courrier import outbox
 from courrier.models import Priority
 from viatraj.core.actor import Means
@@ -17,8 +20,32 @@ def code(attempt, device, *, code, sent_at, ends):
     )
 
 
-def paired(user, verified, *, at):
-    _notice("paired", user, at, means=Means(verified.means).label)
+def paired(user, verified, *, at, names):
+    """`names`: that of the card, and that of the account, when they differ."""
+    _notice("paired", user, at, means=Means(verified.means).label, holder=verified.nom_complet, names=names)
+
+
+def paired_other_name(referent, user, verified, names, *, at):
+    """To a référent: somebody's account opens by a card at another name."""
+    outbox.post(
+        "authcps/emails/paired_other_name",
+        to=referent.email,
+        key=f"paired-other-name:{user.pk}:{referent.pk}:{at.timestamp()}",
+        context={
+            "referent": referent,
+            "user": user,
+            "names": names,
+            "means": Means(verified.means).label,
+            "at": at,
+            "link": reverse("habilitations:compte", args=[user.pk]),
+        },
+    )
+
+
+def renamed(user, before, after, *, means, at):
+    """COM-5: the account has followed the card."""
+    words = [(User._meta.get_field(name).verbose_name, before[name], after[name]) for name in after]
+    _notice("renamed", user, at, words=words, means=Means(means).label)
 
 
 def unpaired(user, identite, *, at, referent=""):

@@ -15,7 +15,9 @@ OF_ACCOUNTS = (
     "compte.locked",
     "compte.unlocked",
     "adresse.corrected",
+    "adresse.agreed",
     "adresse.cancelled",
+    "identite.other_name",
 )
 
 

@@ -57,6 +57,12 @@ def told(demande, *, today) -> list:
     return []
 
 
+def of_account(user, *, today) -> list:
+    """Whom what happens to an account is told: `told` for each place where it holds something today."""
+    held = Habilitation.objects.of(user).in_force(today).with_lieu()
+    return [one for habilitation in held.order_by("pk") for one in told(habilitation, today=today)]
+
+
 def _people(niveau, row, but, today) -> list:
     held = Habilitation.objects.in_force(today).filter(
         **{"niveau": niveau, f"{niveau}_id": row.pk}, profil__in=CODES, user__disabled_at=None

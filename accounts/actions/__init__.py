@@ -1,6 +1,7 @@
 """What can be done with an account. The only writer of this app."""
 
 from accounts.actions.adresses import ask_change, ask_first_address, confirm_change
+from accounts.actions.annulations import agree, cancel_change, change_email
 from accounts.actions.comptes import (
     accept_charte,
     create,
@@ -14,15 +15,17 @@ from accounts.actions.mots_de_passe import (
     ask_new_password,
     change_password,
     choose_password,
+    locked_as_proved,
     prove,
     reset_password,
     warn_of_expiry,
 )
-from accounts.actions.referents import cancel_change, change_email, correct, register, welcome_again
+from accounts.actions.referents import correct, register, welcome_again
 from accounts.actions.verrous import lift_lock, note_wrong_password, unlock
 
 __all__ = [
     "accept_charte",
+    "agree",
     "ask_change",
     "ask_first_address",
     "ask_new_password",
@@ -37,6 +40,7 @@ __all__ = [
     "enable",
     "end_other_sessions",
     "lift_lock",
+    "locked_as_proved",
     "note_sign_in",
     "note_wrong_password",
     "prove",

@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import emails, policies
-from accounts.actions.mots_de_passe import prove
+from accounts.actions.mots_de_passe import locked_as_proved, prove
 from accounts.models import ChangementAdresse
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
 LIFETIME = timedelta(hours=24)
+CANCEL_LIFETIME = timedelta(hours=48)
 AN_HOUR = 5
 
 
@@ -21,7 +22,7 @@ def ask_change(user, *, kind, target, ancien, now, by):
     policies.owner(by, user)
     prove(user, ancien, now=now, by=by)
     with transaction.atomic():
-        user = locked(user)
+        user = locked_as_proved(user)
         _check_asking(user, now)
         change = send_link(user, kind=kind, target=target, now=now)
         record("adresse.asked", by=by, target=user, kind=kind)
@@ -38,23 +39,23 @@ def ask_first_address(user, *, now, by):
     return send_link(user, kind=ChangementAdresse.Kind.MAIL, target=user.email, now=now)
 
 
-def send_link(user, *, kind, target, now, lifetime=LIFETIME, **asked) -> ChangementAdresse:
-    """A part of `ask_change`, and of a référent's `change_email`; former links of that kind die."""
+def send_link(user, *, kind, target, now, lifetime=LIFETIME) -> ChangementAdresse:
+    """A part of `ask_change` and `ask_first_address`; former links of that kind die."""
     token = secrets.token_urlsafe(32)
-    user.changements.filter(kind=kind, confirmed_at=None, ends__gt=now).update(ends=now)
-    change = save_valid(
-        ChangementAdresse(
-            user=user,
-            kind=kind,
-            target=target,
-            digest=ChangementAdresse.digest_of(token),
-            asked_at=now,
-            ends=now + lifetime,
-            **asked,
-        )
-    )
+    change = new_change(user, kind=kind, target=target, token=token, now=now, lifetime=lifetime)
     emails.change_link(change, token)
     return change
+
+
+def new_change(user, *, kind, target, token, now, lifetime, **asked) -> ChangementAdresse:
+    """A part of the above, and of a référent's `change_email`: those that wait die."""
+    user.changements.filter(kind=kind, confirmed_at=None, ends__gt=now).update(ends=now)
+    digest = ChangementAdresse.digest_of(token)
+    return save_valid(
+        ChangementAdresse(
+            user=user, kind=kind, target=target, digest=digest, asked_at=now, ends=now + lifetime, **asked
+        )
+    )
 
 
 def _check_asking(user, now):
@@ -64,16 +65,22 @@ def _check_asking(user, now):
 
 @transaction.atomic
 def confirm_change(change, *, now, by):
-    """Once; the former address is told. The second factor follows: `authcps.actions.confirm_reception`."""
-    policies.confirm_change(change, now)
-    user, change = locked(change.user), locked(change)
+    """Once; the former address is told. The second factor follows: `authcps.actions.confirm_reception`.
+
+    What a référent asked may be cancelled for 48 hours from here.
+    """
+    user = locked(change.user)
+    change = locked(change)
     policies.confirm_change(change, now)
     former = user.email
     _apply(user, change, now)
     change.confirmed_at = now
-    change.save(update_fields=["confirmed_at"])
+    if change.asked_by_id:
+        change.cancel_ends = now + CANCEL_LIFETIME
+    save_valid(change)
     record("adresse.changed", by=by, target=user, kind=change.kind)
     if change.target != former:  # the first address was no other before
+        change.user = user  # as it is now: the letters go to both addresses
         emails.change_done(change, former=former, at=now)
     return user
 

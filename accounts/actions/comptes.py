@@ -19,7 +19,15 @@ def create(*, login, nom, prenom, email, now, by, idnat="", **fields):
     """A new account; `idnat` (8+RPPS, 0+ADELI, 3/5…/…) makes its first Identite."""
     policies.system(by)
     user = save_valid(
-        User(login=login.lower(), nom=nom, prenom=prenom, email=email, password=make_password(None), **fields)
+        User(
+            login=login.lower(),
+            nom=nom,
+            prenom=prenom,
+            named_by_card=bool(idnat),
+            email=email,
+            password=make_password(None),
+            **fields,
+        )
     )
     if idnat:
         kind = Identite.kind_of(idnat)

@@ -55,13 +55,21 @@ def prove(user, password, *, now, by):
         raise ValidationError({"ancien": refusal})
 
 
+def locked_as_proved(user) -> User:
+    """A part of what `prove` guards: the row, if nothing has been undone or changed since the proof."""
+    fresh = locked(user)
+    if fresh.password != user.password:
+        raise ValidationError({"ancien": WRONG})
+    return fresh
+
+
 def change_password(user, *, ancien, mot_de_passe, keep, now, by):
     """MDP-4: the old one is asked; every other session ends, `keep` is this one's key."""
     policies.owner(by, user)
     prove(user, ancien, now=now, by=by)
     encoded = _encode(mot_de_passe, user)
     with transaction.atomic():
-        user = _replace(locked(user), encoded, now)
+        user = _replace(locked_as_proved(user), encoded, now)
         Session.objects.filter(user=user).exclude(session_key=keep).delete()
         record("mot_de_passe.changed", by=by, target=user)
         emails.password_changed(user, at=now)
@@ -76,7 +84,9 @@ def ask_new_password(*, identifiant, now, by):
     may = known is not None and known.is_active and bool(known.email)
     who = str(known.pk) if may else f"-{sha256(names[0].encode()).hexdigest()[:32]}"
     emails.forgotten(known if may else NOBODY, who=who, now=now, for_real=may)
-    record("mot_de_passe.forgotten", by=_as(known, by) if may else by, target=known if may else None)
+    record(
+        "mot_de_passe.forgotten", by=known_by_link(known, by) if may else by, target=known if may else None
+    )
 
 
 def reset_password(user, *, token, mot_de_passe, now, by):
@@ -86,7 +96,7 @@ def reset_password(user, *, token, mot_de_passe, now, by):
     """
     encoded = _encode(mot_de_passe, user)
     with transaction.atomic():
-        user, by = locked(user), _as(user, by)
+        user, by = locked(user), known_by_link(user, by)
         if not user.is_active or not mots_de_passe.is_good_link(user, token):
             raise ValidationError(STALE)
         user = _replace(user, encoded, now)
@@ -135,6 +145,6 @@ def _replace(user, encoded, now):
     return user
 
 
-def _as(user, by) -> Actor:
+def known_by_link(user, by) -> Actor:
     """The same address, now that we know whose link it is."""
     return Actor(user=user, address=by.address, request_id=by.request_id, means=by.means)

@@ -1,20 +1,15 @@
 """What a référent does with somebody else's account: opens it, corrects it (COM-3, COM-4)."""
 
-import secrets
-from datetime import timedelta
-
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import emails, policies
-from accounts.actions.adresses import send_link
 from accounts.identifiants import login_base
-from accounts.models import ChangementAdresse, Session, User
+from accounts.models import User
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
-CANCEL_LIFETIME = timedelta(hours=48)
 TRIES = 20  # of two référents who open accounts of the same name at the same time
 RENAMED = ("nom", "prenom", "profession_label")
 
@@ -95,51 +90,3 @@ def correct(user, *, nom, prenom, profession_label, telephone, version, places, 
     user = save_valid(user)
     record("compte.corrected", by=by, target=user, fields=changed)
     return user
-
-
-@transaction.atomic
-def change_email(user, *, email, version, places, now, by) -> ChangementAdresse | None:
-    """Used once the link sent there is followed; the former address may cancel it for 48 hours."""
-    policies.change_email(by, user, places)
-    user = locked(user, version=version)
-    if email == user.email:
-        return None
-    if User.objects.enabled().filter(email__iexact=email).exclude(pk=user.pk).exists():
-        raise ValidationError({"email": "Cette adresse e-mail est déjà celle d’un autre compte."})
-    token = secrets.token_urlsafe(32)
-    change = send_link(
-        user,
-        kind=ChangementAdresse.Kind.MAIL,
-        target=email,
-        now=now,
-        lifetime=CANCEL_LIFETIME,
-        asked_by=by.user,
-        former=user.email,
-        cancel_digest=ChangementAdresse.digest_of(token),
-        cancel_ends=now + CANCEL_LIFETIME,
-    )
-    record("adresse.corrected", by=by, target=user)
-    emails.change_cancellable(change, token)
-    return change
-
-
-@transaction.atomic
-def cancel_change(change, *, now, by) -> bool:
-    """From the former address. True when the new one was already in use: what it opened is closed.
-
-    The second factor follows: `authcps.actions.cancel_reception`.
-    """
-    policies.cancel_change(change, now)
-    user, change = locked(change.user), locked(change)
-    policies.cancel_change(change, now)
-    change.cancelled_at = now
-    change.save(update_fields=["cancelled_at"])
-    in_use = change.confirmed_at is not None and user.email == change.target
-    if in_use:
-        user.email, user.email_verified_at = change.former, now
-        user.password, user.version = make_password(None), user.version + 1
-        save_valid(user)
-        Session.objects.filter(user=user).delete()
-        emails.forgotten(user, who=f"{user.pk}:{change.pk}", now=now, for_real=True)
-    record("adresse.cancelled", by=by, target=user)
-    return in_use

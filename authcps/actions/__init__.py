@@ -12,9 +12,17 @@ from authcps.actions.attempts import (
 )
 from authcps.actions.cartes import CHALLENGE_LIFETIME, answer, challenge, claim, note_card, present
 from authcps.actions.codes import enrol, redeem, send_code, skip_code, trust
-from authcps.actions.identites import open_account, open_assistant, pair, recognise, remove, unpair
+from authcps.actions.identites import (
+    open_account,
+    open_assistant,
+    pair,
+    recognise,
+    remove,
+    show_other_name,
+    unpair,
+)
 from authcps.actions.psc import refuse
-from authcps.actions.reception import cancel_reception, choose_reception, confirm_reception
+from authcps.actions.reception import choose_reception, confirm_reception
 from authcps.actions.secours import add_totp, make_recovery, redeem_recovery, redeem_totp, remove_totp
 
 __all__ = [
@@ -23,7 +31,6 @@ __all__ = [
     "add_totp",
     "answer",
     "begin",
-    "cancel_reception",
     "challenge",
     "choose_reception",
     "claim",
@@ -47,6 +54,7 @@ __all__ = [
     "remove",
     "remove_totp",
     "send_code",
+    "show_other_name",
     "sign_out",
     "skip_code",
     "trust",

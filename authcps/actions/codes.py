@@ -38,23 +38,44 @@ def enrol(user, *, channel, target, by):
 def send_code(attempt, *, now, by, channel=""):
     """A new code kills the former one of this attempt; ValidationError says how long to wait (CON-5).
 
+    Whoever begins again before that (Back, another tab, another browser) takes over the code that waits.
     `channel`: mail or sms; empty, or not this account's: as it prefers (CON-6).
     """
-    user, attempt = locked(attempt.user), locked(attempt)
-    _check_sending(user, now)
+    user = locked(attempt.user)
+    attempt = locked(attempt)
+    by = known_as(user, by)
+    device = _device_of(user, channel, by=by)
+    if refusal := _why_not_yet(user, now):
+        if not _take_over(attempt, device, now, by=by):
+            raise refusal
+        return
     attempt.codes.filter(used_at=None, ends__gt=now).update(ends=F("sent_at"))
-    device = _device_of(user, channel, by=known_as(user, by))
     code, ends = Code.draw(), now + settings.CODE_LIFETIME
     Code.objects.create(
         attempt=attempt,
         user=user,
         device=device,
-        digest=Code.digest_of(attempt, code),
+        digest=Code.digest_of(user.pk, code),
         sent_at=now,
         ends=ends,
     )
     emails.code(attempt, device, code=code, sent_at=now, ends=ends)
-    record("code.sent", by=known_as(user, by), target=user, channel=device.channel)
+    record("code.sent", by=by, target=user, channel=device.channel)
+
+
+def _take_over(attempt, device, now, *, by) -> bool:
+    """The living code of the same account and channel answers this attempt from now on, and no other.
+
+    Its looks go on being counted where they stood.
+    """
+    living = Code.objects.filter(user=attempt.user_id, device=device, used_at=None, ends__gt=now)
+    code = living.filter(tries__lt=settings.CODE_TRIES).order_by("-sent_at", "-pk").first()
+    if code is None or code.attempt_id == attempt.pk:
+        return False
+    code.attempt = attempt
+    code.save(update_fields=["attempt"])
+    record("code.taken_over", by=by, target=attempt.user, channel=device.channel)
+    return True
 
 
 def _device_of(user, channel, *, by) -> CodeDevice:
@@ -71,19 +92,25 @@ NOT_CONFIRMED = (
 )
 
 
-def _check_sending(user, now):
-    sent = Code.objects.filter(user=user, sent_at__gt=now - timedelta(hours=1)).order_by("-sent_at")
-    times = list(sent.values_list("sent_at", flat=True)[: settings.CODES_AN_HOUR])
-    if times and now - times[0] < settings.CODE_RESEND_AFTER:
-        raise ValidationError(
+def _why_not_yet(user, now) -> ValidationError | None:
+    """A minute between two codes, while the former waits to be typed; six an hour."""
+    sent = list(
+        Code.objects.filter(user=user, sent_at__gt=now - timedelta(hours=1)).order_by("-sent_at", "-pk")[
+            : settings.CODES_AN_HOUR
+        ]
+    )
+    is_waiting = bool(sent) and sent[0].used_at is None and sent[0].ends > now
+    if is_waiting and now - sent[0].sent_at < settings.CODE_RESEND_AFTER:
+        return ValidationError(
             "Un code vient de vous être envoyé. Attendez une minute avant d’en demander un autre.",
             code="wait",
         )
-    if len(times) >= settings.CODES_AN_HOUR:
-        raise ValidationError(
+    if len(sent) >= settings.CODES_AN_HOUR:
+        return ValidationError(
             "Vous avez demandé plusieurs codes depuis une heure. Réessayez plus tard, ou par carte.",
             code="wait",
         )
+    return None
 
 
 WRONG_CODE = "Ce code n’est pas reconnu, ou n’est plus valable. Vérifiez-le, ou demandez-en un nouveau."
@@ -107,7 +134,7 @@ def _look(attempt, code, now) -> CodeDevice | None:
     living = attempt.codes.filter(used_at=None, ends__gt=now)
     if not living.filter(tries__lt=settings.CODE_TRIES).update(tries=F("tries") + 1):
         return None
-    right = living.filter(digest=Code.digest_of(attempt, code)).select_related("device").first()
+    right = living.filter(digest=Code.digest_of(attempt.user_id, code)).select_related("device").first()
     if right is None or not finish(attempt, now):
         return None
     right.used_at = now

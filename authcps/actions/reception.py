@@ -24,21 +24,9 @@ def confirm_reception(change, *, now, by):
     """The link was followed and its button pressed: the codes may go there; every trust ends."""
     policies.confirm_change(change, now)
     by = known_as(change.user, by)
-    record("reception.verified", by=by, target=change.user, channel=CHANNELS[change.kind])
     user = accounts.actions.confirm_change(change, now=now, by=by)
+    record("reception.verified", by=by, target=user, channel=CHANNELS[change.kind])
     return enrol(user, channel=CHANNELS[change.kind], target=change.target, by=by)
-
-
-@transaction.atomic
-def cancel_reception(change, *, now, by) -> bool:
-    """From the former address: what a référent asked is undone, the codes come back. True if it was."""
-    policies.cancel_change(change, now)
-    by = known_as(change.user, by)
-    record("reception.cancelled", by=by, target=change.user)
-    in_use = accounts.actions.cancel_change(change, now=now, by=by)
-    if in_use:
-        enrol(change.user, channel=CodeDevice.Channel.MAIL, target=change.former, by=by)
-    return in_use
 
 
 @transaction.atomic

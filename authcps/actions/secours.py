@@ -29,7 +29,7 @@ def add_totp(user, *, key, code, ancien, now, by):
     if step is None:
         raise ValidationError({"code": NOT_THIS_CODE})
     with transaction.atomic():
-        user = locked(user)
+        user = accounts.actions.locked_as_proved(user)
         TotpDevice.objects.filter(user=user).delete()
         device = save_valid(
             TotpDevice(
@@ -50,7 +50,7 @@ def remove_totp(user, *, ancien, now, by):
     policies.owner(by, user)
     accounts.actions.prove(user, ancien, now=now, by=by)
     with transaction.atomic():
-        user = locked(user)
+        user = accounts.actions.locked_as_proved(user)
         gone, _ = TotpDevice.objects.filter(user=user).delete()
         if not gone:
             return
@@ -68,7 +68,7 @@ def make_recovery(user, *, ancien, now, by) -> list[str]:
     accounts.actions.prove(user, ancien, now=now, by=by)
     codes = [CodeSecours.draw() for _ in range(CodeSecours.COUNT)]
     with transaction.atomic():
-        user = locked(user)
+        user = accounts.actions.locked_as_proved(user)
         CodeSecours.objects.filter(user=user).delete()
         CodeSecours.objects.bulk_create(
             CodeSecours(user=user, digest=CodeSecours.digest_of(user.pk, code), made_at=now) for code in codes

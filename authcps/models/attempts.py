@@ -19,6 +19,7 @@ class Attempt(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     means = models.CharField("moyen", max_length=10, blank=True)
     identity = models.JSONField("identité vérifiée", null=True)  # an `identity.Verified`, by card or PSC
+    other_name = models.BooleanField("autre nom montré", default=False)  # that of a card to be paired
     next_path = models.CharField("page demandée", max_length=500, blank=True)
     created_at = models.DateTimeField("commencée le", db_default=Now())
     ends = models.DateTimeField("valable jusqu’à")

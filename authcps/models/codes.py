@@ -44,7 +44,7 @@ class CodeDevice(Device):
 
 
 class Code(models.Model):
-    """A code of 6 digits, hashed, bound to one attempt; five looks at it, one use (CON-5)."""
+    """A code of 6 digits, hashed, bound to one attempt at a time; five looks at it, one use (CON-5)."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="codes")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
@@ -80,8 +80,9 @@ class Code(models.Model):
         return f"{secrets.randbelow(10**6):06d}"
 
     @staticmethod
-    def digest_of(attempt: Attempt, code: str) -> str:
-        return salted_hmac("authcps.code", f"{attempt.pk}:{code}", algorithm="sha256").hexdigest()
+    def digest_of(user_id: int, code: str) -> str:
+        """Not of the attempt, which the row names: a later one may take it over."""
+        return salted_hmac("authcps.code", f"{user_id}:{code}", algorithm="sha256").hexdigest()
 
 
 class TrustedBrowserQuerySet(models.QuerySet):

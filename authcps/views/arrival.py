@@ -1,5 +1,6 @@
 """Where somebody goes once a card or Pro Santé Connect has said who he is (CON-7 to CON-9, CPX-2, CPX-3)."""
 
+from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -35,12 +36,15 @@ def arrive(request, attempt: Attempt):
         return _newcomer(request, attempt, verified)
     if not user.is_active:
         return refuse(request, attempt, DISABLED)
-    if not act(
-        actions.recognise, attempt, user=user, verified=verified, now=timezone.now(), by=request.actor
-    ):
+    known = {"user": user, "verified": verified, "now": timezone.now(), "by": request.actor}
+    changed = act(actions.recognise, attempt, **known)
+    if changed is None:
         return refuse(request, attempt, TOO_LATE)
-    attempt.user = user
+    attempt.user = User.objects.get(pk=user.pk) if changed else user
     doors.enter(request, attempt, means=verified.means)
+    if changed:
+        told = f"Votre compte suit désormais votre carte\u00a0: {', '.join(changed)}."
+        messages.info(request, f"{told} Un message vous dit ce qui a changé.")
     return redirect(doors.landing(attempt))
 
 

@@ -12,13 +12,16 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
 from authcps import actions, doors
 from authcps.forms import CodeForm
+from authcps.identity import Verified
 from authcps.models import Attempt, Code
 from authcps.models.secours import second_factors
-from authcps.views import arrival
+from authcps.views import arrival, beginning
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.policies import Denied
 from viatraj.core.saving import act
 
 NOTICE = "code_notice"
@@ -62,6 +65,9 @@ def other_means(attempt, *, here) -> dict:
         "door": attempt.door,
         "ready": has.receptions,
         "has_recovery": has.left > 0,
+        # Of a card to be paired, at another name than the account's.
+        "other": Verified.from_json(attempt.identity) if attempt.other_name else None,
+        "holder": user,
     }
 
 
@@ -90,8 +96,22 @@ def attempt_of(request) -> Attempt | None:
     return attempt if user.password_changed_at is None or user.password_changed_at <= began else None
 
 
+def ask(request, attempt):
+    """To the page of the account's own second factor; this browser's session holds the attempt."""
+    beginning.hold(request, attempt)
+    if attempt.user.reception == User.Reception.TOTP:
+        return redirect("authcps:totp")
+    try:
+        act(actions.send_code, attempt, now=timezone.now(), by=request.actor)
+    except ValidationError as error:
+        request.session[NOTICE] = error.messages[0]
+    return redirect("authcps:code")
+
+
 def enter(request, attempt, *, device):
     """This browser need not give a code again for 8 hours."""
+    if attempt.identity and (again := _other_name(request, attempt)):
+        return again
     token, former = secrets.token_urlsafe(32), request.COOKIES.get(settings.TRUST_COOKIE_NAME, "")
     act(actions.trust, device, token=token, former=former, now=timezone.now(), by=request.actor)
     response = open_session(request, attempt, means=device.means, device=device)
@@ -108,9 +128,20 @@ def enter(request, attempt, *, device):
 
 def open_session(request, attempt, *, means, device=None):
     if attempt.identity:
+        if again := _other_name(request, attempt):
+            return again
         try:
             means = act(actions.pair, attempt, now=timezone.now(), by=request.actor)
         except ValidationError as error:  # another account took this number meanwhile
             return arrival.refuse(request, attempt, error.messages[0])
     doors.enter(request, attempt, means=means, device=device)
     return redirect(doors.landing(attempt))
+
+
+def _other_name(request, attempt):
+    """A card at another name: both are shown and a second code is asked (CPX-2); or it is refused."""
+    try:
+        shown = act(actions.show_other_name, attempt, now=timezone.now(), by=request.actor)
+    except Denied as refusal:
+        return arrival.refuse(request, attempt, str(refusal))
+    return ask(request, shown) if shown else None

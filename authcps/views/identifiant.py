@@ -4,13 +4,11 @@ import time
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
 from authcps import actions, doors, limits, psc
 from authcps.forms import MedecinForm, ProfessionnelForm
 from authcps.identity import Verified
@@ -99,14 +97,7 @@ def _second_factor(request, attempt):
     if device:
         doors.enter(request, attempt, means=Means.TRUSTED, device=device)
         return redirect(doors.landing(attempt))
-    beginning.hold(request, attempt)
-    if attempt.user.reception == User.Reception.TOTP:
-        return redirect("authcps:totp")
-    try:
-        act(actions.send_code, attempt, now=timezone.now(), by=request.actor)
-    except ValidationError as error:
-        request.session[code.NOTICE] = error.messages[0]
-    return redirect("authcps:code")
+    return code.ask(request, attempt)
 
 
 def _trusted(request, attempt):

@@ -7,8 +7,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+import accounts.actions
+from accounts import emails as account_emails
 from accounts.models import ChangementAdresse
-from accounts.policies import cancel_change, confirm_change, own_account
+from accounts.policies import agree, cancel_change, confirm_change, own_account
 from authcps import actions
 from authcps.forms import ReceptionForm
 from authcps.models.secours import second_factors
@@ -52,11 +54,21 @@ def confirm(request, token):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request, token):
-    """Where the former address's letter leads when a référent asked for another one; a button cancels."""
-    digest, now = ChangementAdresse.digest_of(token), timezone.now()
-    change = ChangementAdresse.objects.filter(cancel_digest=digest).select_related("user").first()
+    """Where the former address's letter leads when a référent asked for another one; a button cancels.
+
+    Or agrees, where the change waits for it. Once cancelled, the page says again what was done.
+    """
+    now, changes = timezone.now(), ChangementAdresse.objects.select_related("user")
+    change = changes.filter(pk=account_emails.change_of(token)).first()
+    if change is not None and change.outcome:
+        return page(request, "authcps/reception_cancelled.html", change=change)
     if change is None or not can(cancel_change, change, now):
         return page(request, "authcps/stale_reception.html", status=404)
-    cancelled = request.method == "POST"
-    undone = cancelled and act(actions.cancel_reception, change, now=now, by=request.actor)
-    return page(request, "authcps/reception_cancel.html", change=change, cancelled=cancelled, undone=undone)
+    if request.method != "POST":
+        may_agree = change.awaits_agreement and can(agree, change, now)
+        return page(request, "authcps/reception_cancel.html", change=change, may_agree=may_agree)
+    if "accepter" in request.POST:  # never a cancellation, also at the second click
+        act(accounts.actions.agree, change, now=now, by=request.actor)
+        return page(request, "authcps/reception_agreed.html", change=change)
+    change = act(accounts.actions.cancel_change, change, now=now, by=request.actor)
+    return page(request, "authcps/reception_cancelled.html", change=change)

@@ -98,4 +98,17 @@ class CorrectionForm(PersonneForm):
 
 
 class NouvelleAdresseForm(AdresseForm):
+    """COM-10: a coordination says why."""
+
+    motif = forms.CharField(
+        label="Motif",
+        help_text="La personne le lira. N’écrivez aucune donnée de santé.",
+        max_length=300,
+        error_messages={"required": "Indiquez pourquoi la coordination change cette adresse."},
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, with_motif, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not with_motif:
+            del self.fields["motif"]

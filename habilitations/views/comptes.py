@@ -16,7 +16,8 @@ from habilitations.views import reach
 from viatraj.core.actor import Means
 from viatraj.core.forms import posted
 from viatraj.core.pages import TooManyRequests, page
-from viatraj.core.policies import can
+from viatraj.core.policies import can, refusal
+from viatraj.core.saisie import noms
 from viatraj.core.saving import act
 
 HISTORY = 50
@@ -76,10 +77,20 @@ def compte(request, pk):
         past=visible.past(today).order_by("-fin", "-pk")[:HISTORY],
         entries=historique.of_account(person, visible, reader=request.user)[:HISTORY],
         means=Means(person.last_sign_in_means).label if person.last_sign_in_means else "",
-        identites=list(person.identites.filter(ended_at=None).order_by("since")),
-        may_change_email=can(account_policies.change_email, request.actor, person, places),
+        identites=_identites(person),
+        email_refusal=refusal(
+            account_policies.change_email, request.actor, person, places, reach.settled(person)
+        ),
         pending=_pending(person),
     )
+
+
+def _identites(person) -> list:
+    """His cards and Pro Santé Connect; `other_name`: not at the name of the account."""
+    living = list(person.identites.filter(ended_at=None).order_by("since"))
+    for one in living:
+        one.other_name = not noms.same((one.nom, one.prenom), (person.nom, person.prenom))
+    return living
 
 
 def _pending(person) -> ChangementAdresse | None:

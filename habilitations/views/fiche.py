@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 import accounts.actions
 from accounts import policies as account_policies
+from accounts.policies import Voie
 from habilitations import policies
 from habilitations.forms.comptes import CorrectionForm, CreationForm, NouvelleAdresseForm
 from habilitations.views import reach
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.policies import refusal
 from viatraj.core.saving import act
 
 
@@ -46,28 +48,40 @@ def correct(request, pk):
     account_policies.correct(request.actor, user, places)
     names = ("nom", "prenom", "profession_label", "telephone", "version")
     as_read = {name: getattr(user, name) for name in names}
-    form = CorrectionForm(posted(request), initial=as_read, locked=account_policies.is_proved(user))
+    why_not = refusal(account_policies.rename, request.actor, user, places)
+    form = CorrectionForm(posted(request), initial=as_read, locked=bool(why_not))
     if submit(form, accounts.actions.correct, user=user, places=places, by=request.actor):
         messages.success(request, f"Le compte {user.login} est modifié.")
         return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/corriger.html", form=form, person=user)
+    return page(request, "habilitations/corriger.html", form=form, person=user, why_not=why_not)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_email(request, pk):
+    """COM-10: the page says which way it goes; the action judges again."""
     user = reach.ours(request, pk)
-    places = reach.places(user)
-    account_policies.change_email(request.actor, user, places)
-    form = NouvelleAdresseForm(posted(request), initial={"email": user.email, "version": user.version})
-    known = {"user": user, "places": places, "now": timezone.now(), "by": request.actor}
+    held = {"places": reach.places(user), "settled": reach.settled(user)}
+    voie = account_policies.change_email(request.actor, user, **held)
+    as_read = {"email": user.email, "version": user.version}
+    form = NouvelleAdresseForm(posted(request), initial=as_read, with_motif=voie == Voie.COORDINATION)
+    known = {"user": user, **held, "now": timezone.now(), "by": request.actor}
     if submit(form, accounts.actions.change_email, **known):
-        messages.success(
-            request,
-            "Un lien de confirmation est envoyé à la nouvelle adresse. L’ancienne est prévenue et peut "
-            "annuler ce changement pendant 48 heures.",
-        )
+        messages.success(request, ASKED[voie])
         return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/adresse.html", form=form, person=user)
+    return page(request, "habilitations/adresse.html", form=form, person=user, voie=voie)
+
+
+CANCELLABLE = (
+    "Un lien de confirmation est envoyé à la nouvelle adresse. L’ancienne est prévenue et peut annuler ce "
+    "changement pendant 48 heures après sa confirmation."
+)
+ASKED = {
+    Voie.LIBRE: "L’adresse est corrigée. Un nouveau premier lien, valable 7 jours, y est envoyé.",
+    Voie.HABITUELLE: CANCELLABLE,
+    Voie.COORDINATION: CANCELLABLE,
+    Voie.ACCORD: "L’accord de cette personne est demandé à son adresse actuelle\u00a0: un lien de "
+    "confirmation partira vers la nouvelle dès qu’elle l’aura donné.",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,14 +6,11 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
 from django.utils import timezone
 
-import authcps.actions
 from accounts import actions, mots_de_passe, policies
 from accounts.identifiants import login_base
-from accounts.models import ChangementAdresse, User
-from authcps.models import CodeDevice
+from accounts.models import User
 from courrier import secrets
 from courrier.models import Message
 from habilitations.models import Habilitation
@@ -25,7 +22,6 @@ from tests.factories import (
     UserFactory,
     as_professionnel,
     referent_of,
-    sign_in,
 )
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied, can
@@ -158,28 +154,17 @@ def test_the_link_again_until_a_password_is_chosen(by, etablissement):
 
 
 def test_truth_table_of_correcting(by, etablissement):
-    """COM-8: of the place; the address only when nothing is held elsewhere."""
+    """COM-8: of the place. The address: tests/accounts/test_adresses_autrui.py."""
     here, elsewhere = HabilitationFactory(lieu=etablissement).user, HabilitationFactory().user
-    both = HabilitationFactory(lieu=etablissement).user
-    HabilitationFactory(user=both)
     medecin = MedecinFactory()
-    support = UserFactory(is_staff=True)
     disabled = UserFactory(disabled_at=timezone.now())
-    for user in (medecin, support, disabled):
+    for user in (medecin, disabled):
         HabilitationFactory(user=user, lieu=etablissement)
-    table = {  # update, rename, change_email
-        here: "yyy",
-        both: "yyn",
-        medecin: "ynn",
-        support: "yyn",
-        disabled: "nnn",
-        elsewhere: "nnn",
-        by.user: "nnn",
-    }
+    table = {here: "yy", medecin: "yn", disabled: "nn", elsewhere: "nn", by.user: "nn"}  # correct, rename
     found = {
         user: "".join(
             "y" if can(policy, by, user, places(user)) else "n"
-            for policy in (policies.correct, policies.rename, policies.change_email)
+            for policy in (policies.correct, policies.rename)
         )
         for user in table
     }
@@ -200,81 +185,6 @@ def test_corrected_and_stale(by, etablissement):
     assert Habilitation.objects.get(user=user).nom_tri.startswith("NOUVEAU")
     with pytest.raises(Stale):
         correct(user, by, nom="Ancien")
-
-
-@pytest.fixture
-def changed(by, etablissement):
-    """A change asked for by a référent; the codes go to the former address."""
-    user = HabilitationFactory(lieu=etablissement).user
-    authcps.actions.enrol(user, channel="mail", target=user.email, by=by)
-    actions.change_email(
-        user, email="neuve@ch.example", version=user.version, places=places(user), now=timezone.now(), by=by
-    )
-    return ChangementAdresse.objects.select_related("user").get(user=user)
-
-
-def state(user):
-    return User.objects.get(pk=user.pk).email, CodeDevice.objects.get(user=user).target
-
-
-def test_nothing_changes_before_the_new_address_is_proved(changed, client):
-    """Decisions: the second factor stays on the old one until then."""
-    user = changed.user
-    assert state(user) == (user.email, user.email)
-    assert client.post(link_in("change-link", "neuve@ch.example")).status_code == 200
-    assert state(user) == ("neuve@ch.example", "neuve@ch.example")
-
-
-def test_the_former_address_cancels_before(changed, client):
-    user, confirm = changed.user, link_in("change-link", "neuve@ch.example")
-    path = link_in("change-cancellable", user.email)
-    assert client.get(path).status_code == 200
-    assert client.post(path).status_code == 200
-    assert client.post(confirm).status_code == 404
-    assert client.post(path).status_code == 404
-    assert state(user) == (user.email, user.email)
-
-
-def test_the_former_address_cancels_after(changed, client):
-    """What it had opened closes: sessions, password, trust."""
-    user = changed.user
-    client.post(link_in("change-link", "neuve@ch.example"))
-    thief = sign_in(Client(), user)
-    assert thief.get("/mon-compte/").status_code == 200
-    client.post(link_in("change-cancellable", user.email))
-    assert state(user) == (user.email, user.email)
-    assert thief.get("/mon-compte/").status_code == 302
-    assert not User.objects.get(pk=user.pk).has_usable_password()
-    assert link_in("forgotten", user.email)
-
-
-def test_not_after_48_hours(changed, client, time_machine):
-    path = link_in("change-cancellable", changed.user.email)
-    time_machine.move_to(timezone.now() + timedelta(hours=48, minutes=1))
-    assert client.post(path).status_code == 404
-
-
-def test_the_address_of_somebody_else_is_refused(by, etablissement):
-    user, other = HabilitationFactory(lieu=etablissement).user, UserFactory()
-    with pytest.raises(ValidationError, match="autre compte"):
-        actions.change_email(
-            user,
-            email=other.email.upper(),
-            version=user.version,
-            places=places(user),
-            now=timezone.now(),
-            by=by,
-        )
-
-
-def test_an_address_taken_before_its_link_was_followed(changed, client):
-    """Said to whoever reads that mailbox, and to nobody before (COM-4)."""
-    UserFactory(email="neuve@ch.example")
-    path = link_in("change-link", "neuve@ch.example")
-    answer = client.post(path)
-    assert answer.status_code == 409
-    assert "déjà celle d’un autre compte" in answer.text
-    assert state(changed.user)[0] == changed.user.email
 
 
 @pytest.mark.django_db(transaction=True)

@@ -198,14 +198,24 @@ class TestCode:
         assert isinstance(redeem(attempt, new, now=later), CodeDevice)
 
     def test_a_minute_between_codes_and_six_an_hour(self):
+        """Of one attempt; a later one takes over the code that waits: test_reprise.py."""
+        attempt = attempt_of(UserFactory())
+        send(attempt)
+        with pytest.raises(ValidationError, match="Attendez une minute"):
+            send(attempt, now=NOW + timedelta(seconds=59))
+        for minute in range(1, 6):
+            send(attempt, now=NOW + timedelta(minutes=minute))
+        with pytest.raises(ValidationError, match="plusieurs codes"):
+            send(attempt, now=NOW + timedelta(minutes=7))
+
+    @pytest.mark.parametrize("change", [{"used_at": NOW}, {"ends": NOW}], ids=["given", "ended"])
+    def test_no_minute_after_a_code_that_waits_no_longer(self, change):
+        """A second code to pair a card at another name (CPX-2), or after an undone change (COM-10)."""
         user = UserFactory()
         send(attempt_of(user))
-        with pytest.raises(ValidationError, match="Attendez une minute"):
-            send(attempt_of(user), now=NOW + timedelta(seconds=59))
-        for minute in range(1, 6):
-            send(attempt_of(user), now=NOW + timedelta(minutes=minute))
-        with pytest.raises(ValidationError, match="plusieurs codes"):
-            send(attempt_of(user), now=NOW + timedelta(minutes=7))
+        Code.objects.update(**change)
+        send(attempt_of(user), now=NOW + timedelta(seconds=1))
+        assert Code.objects.count() == 2
 
     def test_ten_wrong_codes_an_hour_whatever_is_asked_again(self):
         user = UserFactory()

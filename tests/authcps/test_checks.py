@@ -17,7 +17,7 @@ from accounts.models import Session
 from authcps.models import Code
 from journal.models import Entry
 from tests.authcps.test_actions import last_code, wrong
-from tests.authcps.test_arrival import NURSE, PAIR, holding
+from tests.authcps.test_arrival import HOLDER, NURSE, PAIR, holding
 from tests.factories import (
     PASSWORD,
     DelegationFactory,
@@ -120,7 +120,7 @@ def test_check_23_each_page_lets_one_leave():
 
 def test_check_30_every_outcome_is_in_the_journal(client):
     """Who, when, from where, by which means; the journal itself is append-only (tests/journal)."""
-    user, nurse = MedecinFactory(), UserFactory()
+    user, nurse = MedecinFactory(), UserFactory(**HOLDER)
     client.post(DOOR, typed(user, "faux"))
     client.post(DOOR, typed(user))
     client.post(CODE, {"code": wrong(last_code())})

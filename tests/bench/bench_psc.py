@@ -53,7 +53,7 @@ def by_code(medecin) -> float:
         attempt=attempt,
         user=medecin,
         device=medecin.codedevice_set.get(),
-        digest=Code.digest_of(attempt, "123456"),
+        digest=Code.digest_of(attempt.user_id, "123456"),
         sent_at=now,
         ends=ends,
     )

@@ -105,13 +105,14 @@ def test_a_referent_does_not_get_an_account_by_taking_its_card_off(unite, identi
     """The card off, its owner's e-mail is still not the référent's to change."""
     by, places = as_professionnel(referent_of(unite)), [HabilitationFactory(lieu=unite).place]
     unpair(identite, by, places)
-    assert not can(change_email, by, identite.user, places)
+    assert not can(change_email, by, identite.user, places, places)
     with pytest.raises(Denied, match="elle seule modifie son adresse"):
         account_actions.change_email(
             identite.user,
             email="autre@ch.example",
             version=1,
             places=places,
+            settled=places,
             now=timezone.now(),
             by=by,
         )

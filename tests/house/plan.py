@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
 
 from accounts import chartes
+from accounts.emails import cancel_token
 from accounts.models import ChangementAdresse, Identite
 from annuaire.models import Activite, Lieu
 from authcps.identity import Verified
@@ -154,7 +155,7 @@ class World:
             "remove_identite": {"pk": self.owner.identites.get().pk},
             "unpair": {"pk": self.paired.pk, "identite": self.carte.pk},
             "authcps:confirm_reception": {"token": self._reception_token()},
-            "authcps:cancel_reception": {"token": self._reception_token()},
+            "authcps:cancel_reception": {"token": self._cancel_token()},
             "accounts:new_password": {"token": f"{urlsafe_base64_encode(b'%d' % self.owner.pk)}.x"},
             "delegations:grant": {"idnat": self.in_directory.idnat},
             "delegations:show": {"pk": self.lent.pk},
@@ -201,11 +202,15 @@ class World:
                 "target": "+33639980001",
                 "asked_at": timezone.now(),
                 "ends": timezone.now() + timedelta(hours=1),
-                "cancel_digest": ChangementAdresse.digest_of("lien"),
                 "cancel_ends": timezone.now() + timedelta(hours=1),
             },
         )
         return "lien"
+
+    def _cancel_token(self) -> str:
+        """To the former address, of what a référent asked: here of the same row."""
+        self._reception_token()
+        return cancel_token(ChangementAdresse.objects.get(digest=ChangementAdresse.digest_of("lien")))
 
     def body(self, route: Route) -> dict:
         """What its form sends, filled in well enough to be refused for want of a right only."""

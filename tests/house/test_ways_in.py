@@ -81,7 +81,7 @@ def _code(attempt, device):
         attempt=attempt,
         user=attempt.user,
         device=device,
-        digest=Code.digest_of(attempt, CODE),
+        digest=Code.digest_of(attempt.user_id, CODE),
         sent_at=now,
         ends=now + timedelta(minutes=10),
     )

@@ -37,7 +37,14 @@ READERS = {
 WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|ALTER|DROP|CREATE|COPY|MERGE|GRANT|CALL|DO)\b")
 # Shared by the modules of one package of actions: a part of a verb, no verb by itself.
 PARTS = {
-    "accounts:send_link": "of ask_change, ask_first_address and change_email",
+    "accounts:as_it_is": "writes nothing: an account's columns, to be put back one day",
+    "accounts:end_since": "of undoing and of correcting an address: walks the list of ways in",
+    "accounts:every": "writes nothing: the list of ways in",
+    "accounts:known_by_link": "writes nothing: an Actor made from another",
+    "accounts:locked_as_proved": "writes nothing: the row that a proved password was of",
+    "accounts:new_change": "of send_link, and of change_email",
+    "accounts:put_back": "of undoing a change: sets columns, without saving",
+    "accounts:send_link": "of ask_change and ask_first_address",
     "authcps:finish": "of redeem and skip_code",
     "authcps:known_as": "writes nothing: an Actor made from another",
     "delegations:change": "of every verb that changes a délégation: the links sent before die",
@@ -70,7 +77,6 @@ WITHOUT_POLICY = {
     "authcps:skip_code": NOBODY_IS_KNOWN_YET,
     "authcps:trust": NOBODY_IS_KNOWN_YET,
     "authcps:recognise": NOBODY_IS_KNOWN_YET,
-    "authcps:pair": NOBODY_IS_KNOWN_YET,
     "authcps:enrol": "called while signing in, and by the actions that verify an address",
 }
 ACTIONS = [

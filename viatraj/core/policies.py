@@ -16,9 +16,14 @@ def system(actor: Any) -> None:
         raise Denied("Cette opération est réservée à l’exploitation du service.")
 
 
-def can(policy: Callable[..., None], *args: object) -> bool:
+def refusal(policy: Callable[..., object], *args: object) -> str:
+    """Why not, for the page that leaves an act out; empty when it is allowed."""
     try:
         policy(*args)
-    except Denied:
-        return False
-    return True
+    except Denied as denied:
+        return str(denied)
+    return ""
+
+
+def can(policy: Callable[..., object], *args: object) -> bool:
+    return not refusal(policy, *args)

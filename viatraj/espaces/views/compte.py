@@ -21,7 +21,7 @@ from authcps.models.secours import second_factors
 from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
-from viatraj.core.policies import can
+from viatraj.core.policies import refusal
 from viatraj.core.saving import act
 from viatraj.espaces.views.mes_droits import own
 
@@ -32,7 +32,8 @@ def compte(request):
     user = request.user
     names = ("nom", "prenom", "profession_label", "telephone", "adresse", "version")
     as_read = {name: getattr(user, name) for name in names}
-    form = ContactForm(posted(request), initial=as_read, named=can(own_name, request.actor, user))
+    why_not = refusal(own_name, request.actor, user)
+    form = ContactForm(posted(request), initial=as_read, named=not why_not)
     if submit(form, accounts.actions.update_contact, user=user, by=request.actor):
         messages.success(request, "Vos coordonnées sont enregistrées.")
         return redirect("mon_compte")
@@ -40,6 +41,7 @@ def compte(request):
         request,
         "espaces/compte.html",
         form=form,
+        why_not=why_not,
         identites=user.identites.filter(ended_at=None).prefetch_related("cartes").order_by("since"),
         habilitations=own(user, timezone.localdate()),
         today=timezone.localdate(),
