@@ -67,7 +67,7 @@ def other_means(attempt, *, here) -> dict:
         "has_recovery": has.left > 0,
         # Of a card to be paired, at another name than the account's.
         "other": Verified.from_json(attempt.identity) if attempt.other_name else None,
-        "holder": user,
+        "holder": attempt.user,
     }
 
 
