@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("authcps", "0004_trusted_token"),
+        ("authcps", "0005_indexes"),
     ]
 
     operations = [
