@@ -109,8 +109,8 @@ def _of_application(user, code, now):
 
 
 def _of_recovery(user, code, now):
-    digest = CodeSecours.digest_of(user.pk, code)
-    return user.codes_secours.select_related("user").filter(digest=digest, used_at=None).first()
+    digests = CodeSecours.digests_of(user.pk, code)
+    return user.codes_secours.select_related("user").filter(digest__in=digests, used_at=None).first()
 
 
 def _look(attempt, means, find, code, *, now, by):

@@ -7,7 +7,6 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import models
-from django.utils.crypto import salted_hmac
 from django_otp.models import Device
 from django_otp.oath import TOTP
 
@@ -114,7 +113,12 @@ class CodeSecours(models.Model):
 
     @staticmethod
     def digest_of(user_id: int, code: str) -> str:
-        return salted_hmac("authcps.secours", f"{user_id}:{code}", algorithm="sha256").hexdigest()
+        return sealing.digest("authcps.secours", f"{user_id}:{code}")
+
+    @staticmethod
+    def digests_of(user_id: int, code: str) -> list[str]:
+        """To look it up: made under a former key of ours, perhaps."""
+        return sealing.digests("authcps.secours", f"{user_id}:{code}")
 
 
 class Essai(models.Model):
