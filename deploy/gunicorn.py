@@ -10,6 +10,7 @@ worker_class = "gthread"
 preload_app = True
 max_requests, max_requests_jitter = 5000, 500  # an export under way has gunicorn's own 30 s to end
 accesslog = None  # it would keep searched names and tokens
+logger_class = "viatraj.gunicorn.Logger"
 control_socket_disable = True
 MEMORY = Path("/dev/shm")  # noqa: S108  (heartbeats never wait for a disk; gunicorn makes the file safely)
 if MEMORY.is_dir():

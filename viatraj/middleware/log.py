@@ -1,9 +1,11 @@
-"""The first and last of a request: its number, and one line about it."""
+"""The first and last of a request: its number, one line about it, and one about what nobody expected."""
 
 import time
 import uuid
 
 import structlog
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
 
 log = structlog.get_logger("viatraj.request")
 
@@ -17,11 +19,11 @@ def request_log(get_response):
         structlog.contextvars.bind_contextvars(request_id=request.request_id)
         started = time.perf_counter()
         response = get_response(request)
-        match = getattr(request, "resolver_match", None)
+        # Kept for what fails later, while the answer is being sent.
+        structlog.contextvars.bind_contextvars(route=_route(request))
         log.info(
             "request",
             method=request.method,
-            route=match.route if match else "",
             status=response.status_code,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
@@ -29,3 +31,14 @@ def request_log(get_response):
         return response
 
     return middleware
+
+
+@receiver(got_request_exception)
+def tell(request, **known):
+    """An exception that no view answered, before the page 500 does (TRC-5)."""
+    log.error("failed", method=request.method, route=_route(request), exc_info=True)
+
+
+def _route(request) -> str:
+    match = getattr(request, "resolver_match", None)
+    return match.route if match else ""
