@@ -1,11 +1,13 @@
 """`python -m tools.extras`: what the tests need and pip cannot bring."""
 
-from tools import browser, softhsm
+from tools import browser, nginx, softhsm
 
 
 def main():
     chromium, hsm = browser.find_or_install(), softhsm.find_or_install()
+    proxy = nginx.find_or_install()
     print("Chromium :", chromium.program if chromium else "absent, ses tests seront sautés", flush=True)
+    print("nginx :", proxy or "absent, ses tests seront sautés", flush=True)
     print("SoftHSM2 :", hsm.module if hsm else "absent, ses tests seront sautés", flush=True)
 
 

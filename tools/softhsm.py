@@ -46,7 +46,7 @@ def find_or_install():
         return found
     if shutil.which("apt-get"):
         try:
-            _by_apt() if os.geteuid() == 0 else _unpack()
+            _by_apt() if os.geteuid() == 0 else unpack(PACKAGES, CACHE)
         except (OSError, subprocess.SubprocessError) as error:
             print(f"SoftHSM2 : {error}")
     return find()
@@ -56,19 +56,13 @@ def _by_apt():
     apt_get("install", "-y", "-qq", "--no-install-recommends", "softhsm2")
 
 
-def _unpack():
-    """`apt-get download` needs no right, `dpkg -x` neither."""
-    shutil.rmtree(CACHE, ignore_errors=True)
-    CACHE.mkdir(parents=True)
-    subprocess.run(
-        ["apt-get", "download", "-qq", *PACKAGES],
-        check=True,
-        cwd=CACHE,
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-    )
-    for package in CACHE.glob("*.deb"):
-        subprocess.run(["dpkg", "-x", package, CACHE], check=True)
+def unpack(packages, folder):
+    """Debian packages unpacked into `folder`: `apt-get download` needs no right, `dpkg -x` neither."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    apt_get("download", "-qq", *packages, cwd=folder)
+    for package in folder.glob("*.deb"):
+        subprocess.run(["dpkg", "-x", package, folder], check=True)
         package.unlink()
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -22,6 +21,7 @@ from authcps import actions
 from authcps.models import Attempt, Challenge
 from tests.authcps.cards import key
 from tests.factories import MedecinFactory
+from tools import nginx as nginx_program
 from tools.servers import free_port
 from viatraj.core.actor import Actor
 from viatraj.demo.lecteur import igc
@@ -149,7 +149,7 @@ http {{
 @pytest.fixture
 def nginx(igc_world, live_server, settings, public_folder):
     """deploy/nginx/card.conf and the headers of nginx.conf, on the loopback; gives (card host, main host)."""
-    if not shutil.which("nginx"):
+    if not nginx_program.find():
         pytest.skip("nginx est introuvable.")
     port, plain = free_port(), free_port()
     settings.CARD_HOST, settings.CARD_PROXY_SECRET = f"https://localhost:{port}", SECRET
@@ -163,7 +163,9 @@ def nginx(igc_world, live_server, settings, public_folder):
         HTTP.format(card=_card_conf(public_folder, port), main=_main_conf(plain), **known)
     )
     with (public_folder / "start.log").open("wb") as log:
-        program = subprocess.Popen(["nginx", "-p", public_folder, "-c", "nginx.conf"], stderr=log)
+        program = subprocess.Popen(
+            [nginx_program.find(), "-p", public_folder, "-c", "nginx.conf"], stderr=log
+        )
     try:
         _wait_for(port, program, public_folder)
         yield settings.CARD_HOST, f"http://localhost:{plain}"
@@ -213,7 +215,7 @@ def _server_files(folder, world):
 
 def test_both_files_as_they_are_shipped_pass_nginx_s_own_check(igc_world, public_folder):
     """`nginx -t`: but for places, ports and the upstream's name, which only compose's network resolves."""
-    if not shutil.which("nginx"):
+    if not nginx_program.find():
         pytest.skip("nginx est introuvable.")
     _files(public_folder, igc_world)
     for source in (CARD_CONF.with_name("nginx.conf"), CARD_CONF):
@@ -221,8 +223,20 @@ def test_both_files_as_they_are_shipped_pass_nginx_s_own_check(igc_world, public
         text = re.sub(r"/etc/nginx/\w+/", f"{public_folder}/", text)
         text = re.sub(r"listen \d+", lambda _: f"listen 127.0.0.1:{free_port()}", text)
         text = text.replace("server web:8000", "server 127.0.0.1:9")
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        places = "".join(f"{kind}_temp_path {public_folder}/{kind};" for kind in kinds)
+        text = text.replace("http {", f"http {{ {places}")
         (public_folder / source.name).write_text(text)
-    words = ["nginx", "-t", "-p", public_folder, "-c", "nginx.conf", "-g", f"pid {public_folder}/pid;"]
+    words = [
+        nginx_program.find(),
+        "-t",
+        "-p",
+        public_folder,
+        "-c",
+        "nginx.conf",
+        "-g",
+        f"pid {public_folder}/pid;",
+    ]
     said = subprocess.run(words, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert "[warn]" not in said.stderr
