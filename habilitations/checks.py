@@ -9,6 +9,11 @@ from viatraj.core.droits import Droit, Mode
 from viatraj.core.periods import add_months
 
 
+def start(debut, *, today):
+    if debut < today:
+        raise ValidationError({"debut": "L’habilitation commence aujourd’hui ou plus tard."})
+
+
 def end(fin, *, today):
     """Five years at most, from today (HAB-1, HAB-5)."""
     if fin < today:

@@ -41,7 +41,7 @@ class UserFactory(factory.django.DjangoModelFactory):
         )
 
     login = factory.Sequence(lambda n: f"login{n}")
-    nom = factory.Sequence(lambda n: f"Nom{n}")
+    nom = factory.Sequence(lambda n: f"Nom{''.join('abcdefghij'[int(figure)] for figure in str(n))}")
     prenom = "Camille"
     email = factory.LazyAttribute(lambda user: f"{user.login}@cabinet.example")
     email_verified_at = factory.LazyFunction(timezone.now)

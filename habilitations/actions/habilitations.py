@@ -31,8 +31,7 @@ def grant(*, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, 
     for user in users:
         policies.grant_to(by, user)
     checks.end(fin, today=today)
-    if debut < today:
-        raise ValidationError({"debut": "L’habilitation commence aujourd’hui ou plus tard."})
+    checks.start(debut, today=today)
     return [
         _granted(
             user,

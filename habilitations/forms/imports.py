@@ -33,5 +33,6 @@ class ImportForm(KeyedForm):
         typed = super().clean()
         if "fichier" in typed:
             typed["lines"] = typed.pop("fichier")
+            typed["left_out"] = typed["lines"].left_out
             typed["file_name"] = re.sub(r"[^\w .()’'-]", "_", self.files["fichier"].name)[:100]
         return typed

@@ -21,7 +21,7 @@ TOO_OLD = "Ce fichier a été vérifié il y a plus d’un jour\u00a0: déposez-
 
 
 @transaction.atomic
-def deposit(*, lines, file_name, cle, now, by) -> Import:
+def deposit(*, lines, file_name, cle, now, by, left_out=()) -> Import:
     """The same `cle` twice is one deposit."""
     policies.administer(by)
     if known := Import.objects.visible_to(by).filter(cle=cle).first():
@@ -35,6 +35,7 @@ def deposit(*, lines, file_name, cle, now, by) -> Import:
             cle=cle,
             file_name=file_name,
             lines=lines,
+            left_out=list(left_out),
             total=len(lines),
             deposited_at=now,
             means=by.means,

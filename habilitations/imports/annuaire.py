@@ -19,10 +19,10 @@ class Lieux:
     def __init__(self, rows, *, by):
         self.by = by
         self.structures, self.below = defaultdict(list), defaultdict(list)
-        named = {str(row["etablissement"]).strip() for row in rows} - {""}
+        named = {row["etablissement"] for row in rows} - {""}
         same_name = Q(cle__in=[Cle(Value(name)) for name in named])
         etablissements = Etablissement.objects.annotate(cle=Cle("nom")).filter(
-            Q(finess__in={name.upper() for name in named}) | same_name, closed_at=None
+            Q(finess__in=named) | same_name, closed_at=None
         )
         for one in etablissements.select_related("coordination__region"):
             for name in {one.finess or "", one.nom}:

@@ -6,22 +6,23 @@ from contextlib import closing
 from io import BytesIO
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 from habilitations.imports.table import (
     FORMULA,
     MAX_COLUMNS,
+    MAX_PROBLEMS,
     MAX_SCANNED,
     TOO_LONG,
     TOO_WIDE,
     Cell,
     Lines,
+    Tableau,
     Unreadable,
 )
 
 MAX_PARTS, MAX_UNZIPPED = 200, 12_000_000
 WIDEST = 500  # empty cells with a border or a colour, to the right of ours
-SHEET = "Import"
+SHEET, LISTS = "Import", "Listes"  # of the template; its lists are hidden
 DAMAGED = "Ce classeur est abîmé, ou n’est pas un fichier .xlsx. Enregistrez-le de nouveau au format .xlsx."
 OLD = (
     "Ce fichier est un ancien classeur .xls, ou un classeur protégé par un mot de passe. Enregistrez-le au "
@@ -29,10 +30,15 @@ OLD = (
 )
 BOMB = "Ce classeur est anormalement volumineux une fois ouvert. Recopiez les personnes dans un modèle neuf."
 MACROS = "Ce classeur contient des macros. Enregistrez-le au format .xlsx, sans macro."
+STRICT = (
+    "Ce classeur est au format «\u00a0Open XML Strict\u00a0». Enregistrez-le au format «\u00a0Classeur Excel "
+    "(.xlsx)\u00a0»."
+)
+HIDDEN = "Toutes les feuilles de ce classeur sont masquées. Affichez celle qui porte les personnes."
 LINKED = "Ce classeur contient des données ou des liens externes. Collez les valeurs dans un modèle neuf."
 
 
-def read(content: bytes) -> list[dict]:
+def read(content: bytes) -> Tableau:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(OLD)
     _check_parts(content)
@@ -80,31 +86,57 @@ def _check_xml(name, data):
         or b"<!ENTITY" in data
     ):
         raise Unreadable(DAMAGED)
+    if name == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml/" in data:
+        raise Unreadable(STRICT)
 
 
-def _lines(book) -> list[dict]:
+def _lines(book) -> Tableau:
+    """Of the sheet «Import», else of the first one; what is hidden there is left out, and said."""
     if not book.worksheets:
         raise Unreadable("Ce classeur n’a pas de feuille de calcul.")
-    sheet = next((one for one in book.worksheets if one.title == SHEET), book.worksheets[0])
-    _refuse_merged(sheet)
+    seen = [one for one in book.worksheets if one.sheet_state == "visible"]
+    if not seen:
+        raise Unreadable(HIDDEN)
+    sheet = next((one for one in seen if one.title == SHEET), seen[0])
+    with sheet._get_source() as source:  # a read-only sheet tells of no merge, no hidden row
+        raw = source.read()
+    _refuse_merged(raw)
+    hidden = _hidden_rows(raw)
     sheet.reset_dimensions()  # what a file says of its own size is not to be believed
-    lines = Lines(typed_dates=True)
+    lines = Lines()
+    left_out = []
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > MAX_SCANNED:
             raise Unreadable(TOO_LONG)
         if len(row) > WIDEST or any(one.value is not None for one in row[MAX_COLUMNS:]):
             raise Unreadable(TOO_WIDE)
-        lines.add(number, _trimmed([_cell(one) for one in row[:MAX_COLUMNS]]))
+        cells = _trimmed([_cell(one) for one in row[:MAX_COLUMNS]])
+        if number in hidden and cells:
+            left_out.append(number)
+        else:
+            lines.add(number, cells)
+    lines.lines.left_out += _said(left_out, book)
     return lines.result()
+
+
+def _said(rows: list[int], book) -> list[str]:
+    sheets = [one.title for one in book.worksheets if one.sheet_state != "visible" and one.title != LISTS]
+    said = [f"La feuille masquée «\u00a0{title}\u00a0» n’est pas importée." for title in sheets]
+    if len(rows) == 1:
+        said.append(f"Ligne {rows[0]}\u00a0: elle est masquée ou filtrée, elle n’est pas importée.")
+    elif rows:
+        numbers = ", ".join(map(str, rows[:20])) + ("…" if len(rows) > 20 else "")
+        said.append(f"{len(rows)} lignes masquées ou filtrées ne sont pas importées\u00a0: {numbers}.")
+    return said
 
 
 def _cell(one) -> Cell:
     if one.value is None:
         return Cell()
     if one.data_type == "f":
-        return Cell(fault=f"cellule {get_column_letter(one.column)}{one.row}, {FORMULA}")
+        return Cell(fault=FORMULA)
     if one.data_type == "e":
-        return Cell(fault=f"cellule {get_column_letter(one.column)}{one.row}, c’est une erreur de calcul.")
+        return Cell(fault="C’est une erreur de calcul. Saisissez la valeur à la place.")
     return Cell(one.value)
 
 
@@ -114,12 +146,24 @@ def _trimmed(cells: list[Cell]) -> list[Cell]:
     return cells
 
 
-def _refuse_merged(sheet):
-    with sheet._get_source() as source:  # the read-only sheet does not tell of merged cells
-        found = re.search(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z0-9:]{1,20})"', source.read())
-    if found:
-        place = found[1].decode()
-        line = re.search(r"\d+", place)[0]
+def _hidden_rows(raw: bytes) -> set[int]:
+    found, number = set(), 0
+    for row in re.finditer(rb"<(?:\w+:)?row\b([^>]*)>", raw):
+        at = re.search(rb"\br=[\"'](\d{1,9})[\"']", row[1])
+        number = int(at[1]) if at else number + 1
+        if re.search(rb"\bhidden=[\"'](?:1|true)[\"']", row[1]):
+            found.add(number)
+    return found
+
+
+def _refuse_merged(raw: bytes):
+    """Each of them, up to a bound."""
+    merged = re.findall(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z0-9:]{1,20})"', raw)[:MAX_PROBLEMS]
+    places = sorted((int((re.search(rb"\d{1,9}", place) or [1])[0]), place.decode()) for place in merged)
+    if places:
         raise Unreadable(
-            f"Ligne {line}\u00a0: les cellules {place} sont fusionnées. Donnez à chacune sa valeur."
+            *(
+                f"Ligne {line}\u00a0: les cellules {place} sont fusionnées. Donnez à chacune sa valeur."
+                for line, place in places
+            )
         )

@@ -5,12 +5,12 @@ from collections import defaultdict
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 from accounts import actions
 from accounts.identifiants import spellings
 from accounts.models import User
-from habilitations.imports.colonnes import plain
+from habilitations.imports.colonnes import BY_KEY
+from viatraj.core.saisie import emails, noms
 
 UNKNOWN = "Aucun compte n’a cet identifiant."
 OTHER = (
@@ -22,6 +22,7 @@ TAKEN = (
     "l’écran\u00a0; une adresse est personnelle."
 )
 SEVERAL = "Plusieurs comptes ont cette adresse\u00a0: donnez l’identifiant."
+SHARED = emails.SHARED.format(where=f"par la colonne «\u00a0{BY_KEY['seule'].label}\u00a0»")
 NO_EMAIL = "Donnez une adresse e-mail, ou l’identifiant du compte s’il existe."
 
 
@@ -30,11 +31,12 @@ class Comptes:
 
     def __init__(self, rows, *, to_write: bool, cle: uuid.UUID, now, by):
         self.cle, self.now, self.by = cle, now, by
-        names = {name for row in rows if row["identifiant"] for name in spellings(str(row["identifiant"]))}
-        emails = {str(row["email"]).lower() for row in rows} - {""}
+        names = {name for row in rows if row["identifiant"] for name in spellings(row["identifiant"])}
+        addresses = {row["email"] for row in rows} - {""}
         self.by_name, self.by_email = {}, defaultdict(list)
-        wanted = User.objects.annotate(bas=Lower("email")).filter(
-            Q(pk__in=User.objects.known_as(sorted(names)).values("pk")) | Q(bas__in=emails, disabled_at=None)
+        wanted = User.objects.filter(
+            Q(pk__in=User.objects.known_as(sorted(names)).values("pk"))
+            | Q(email__in=addresses, disabled_at=None)
         )
         if to_write:
             wanted = wanted.select_for_update(of=("self",), no_key=True)
@@ -47,23 +49,28 @@ class Comptes:
         for one in user.identites.all():
             if one.ended_at is None:
                 self.by_name[one.idnat] = user
-        if user.email and user.is_active and user not in self.by_email[user.email.lower()]:
-            self.by_email[user.email.lower()].append(user)
+        if user.email and user.is_active and user not in self.by_email[user.email]:
+            self.by_email[user.email].append(user)
 
     def find_or_create(self, ligne) -> tuple[User, bool]:
         """Whether it is new comes second."""
+        user = self.check(ligne)
+        return (user, False) if user else (self._created(ligne), True)
+
+    def check(self, ligne) -> User | None:
+        """The account of a line; None when one is to be opened. ValidationError, by column."""
         if ligne.identifiant:
-            return self._identified(ligne), False
+            return self._identified(ligne)
         if not ligne.email:
             raise ValidationError({"email": NO_EMAIL})
         known = self.by_email[ligne.email]
         if len(known) > 1:
             raise ValidationError({"email": SEVERAL})
-        if known:
-            if not _same_person(known[0], ligne):
-                raise ValidationError({"email": TAKEN})
-            return known[0], False
-        return self._created(ligne), True
+        if known and not _same_person(known[0], ligne):
+            raise ValidationError({"email": TAKEN})
+        if not known and emails.is_shared(ligne.email) and not ligne.seule:
+            raise ValidationError({"email": SHARED})
+        return known[0] if known else None
 
     def _identified(self, ligne) -> User:
         found = {self.by_name[name] for name in spellings(ligne.identifiant) if name in self.by_name}
@@ -88,4 +95,4 @@ class Comptes:
 
 
 def _same_person(user, ligne) -> bool:
-    return (plain(user.nom), plain(user.prenom)) == (plain(ligne.nom), plain(ligne.prenom))
+    return noms.same((user.nom, user.prenom), (ligne.nom, ligne.prenom))

@@ -1,16 +1,24 @@
 """Workbooks of an import: the template to fill in, and the report to keep."""
 
+from datetime import date
 from io import BytesIO
 
+from openpyxl import Workbook as Styled
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
 from annuaire.models import Coordination, Etablissement, Guichet, Unite
-from habilitations.imports.classeur import SHEET
-from habilitations.imports.colonnes import COLONNES
+from habilitations.imports.classeur import LISTS, SHEET
+from habilitations.imports.colonnes import BY_KEY, COLONNES
+from habilitations.imports.table import MAX_LINES
 from habilitations.profils import NAMES, PROFILS
 from viatraj.core.droits import Droit, Niveau
 from viatraj.core.workbook import Column, Workbook
 
 AT_MOST = 5_000  # places listed; who has more knows their FINESS numbers
 WAYS = (Niveau.ETABLISSEMENT, Niveau.UNITE, Niveau.GUICHET, Niveau.COORDINATION)
+GREY, BOLD, SLANTED = PatternFill("solid", "EDEDED"), Font(bold=True), Font(italic=True, color="5A5A5A")
 AIDE = [Column("Colonne", 22), Column("Ce qu’on y met", 90), Column("Exemple", 36)]
 LIEUX = [Column("Établissement", 14), Column("Nom de l’établissement", 50), Column("Unité ou guichet", 50)]
 PROFILS_HEADS = [
@@ -33,18 +41,72 @@ REPORT = [
 ]
 
 
-def template(rights) -> bytes:
-    """With the places of the perimeter and the profiles, so that names need not be guessed."""
-    to_fill = [
-        Column(colonne.label, colonne.width, "date" if colonne.is_date else "") for colonne in COLONNES
-    ]
-    help_lines = [(colonne.label, colonne.help_text, colonne.example) for colonne in COLONNES]
-    return _book(
-        (SHEET, to_fill, []),
-        ("Aide", AIDE, help_lines),
-        ("Lieux", LIEUX, places(rights)),
-        ("Profils", PROFILS_HEADS, _profils()),
-    )
+def template(rights, *, today) -> bytes:
+    """With an example line, and drop-downs of the profiles and of the places of the perimeter."""
+    book = Styled()
+    lieux, profils = places(rights), list(_profils())
+    _import_sheet(book.active, today)
+    _sheet(book, "Aide", AIDE, [(one.label, one.help_text, one.example or None) for one in COLONNES])
+    _sheet(book, "Lieux", LIEUX, lieux)
+    _sheet(book, "Profils", PROFILS_HEADS, profils)
+    choices = {
+        "profil": list(dict.fromkeys(row[0] for row in profils)),
+        "etablissement": list(dict.fromkeys(row[0] for row in lieux)),
+        "unite": list(dict.fromkeys(row[2] for row in lieux if row[2])),
+        "seule": ["oui"],
+    }
+    _drop_downs(book, choices)
+    held = BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def _import_sheet(sheet, today: date):
+    sheet.title = SHEET
+    for number, colonne in enumerate(COLONNES, 1):
+        letter = get_column_letter(number)
+        head, example = sheet.cell(1, number, colonne.label), sheet.cell(2, number, colonne.example or None)
+        head.font, head.fill, head.alignment = BOLD, GREY, Alignment(vertical="top", wrap_text=True)
+        if colonne.key == "fin":
+            example.value = date(today.year + 1, 12, 31)
+        example.font = SLANTED
+        sheet.column_dimensions[letter].width = colonne.width
+        # As text, a number keeps its first zero; as a date, 31/12/2026 is no text.
+        kept = "dd/mm/yyyy" if colonne.is_date else "@" if colonne.is_number else "General"
+        sheet.column_dimensions[letter].number_format = example.number_format = kept
+    sheet.freeze_panes = "A2"
+
+
+def _drop_downs(book, choices: dict[str, list[str]]):
+    """Excel takes long lists from cells only; a value that is not listed may be typed all the same."""
+    lists = book.create_sheet(LISTS)
+    lists.sheet_state = "hidden"
+    keys = [colonne.key for colonne in COLONNES]
+    for number, (key, values) in enumerate(choices.items(), 1):
+        letter = get_column_letter(number)
+        for row, value in enumerate(values, 1):
+            lists.cell(row, number, value).number_format = "@"
+        if values:
+            where = get_column_letter(keys.index(key) + 1)
+            rule = DataValidation("list", f"{LISTS}!${letter}$1:${letter}${len(values)}", allow_blank=True)
+            rule.showErrorMessage = False
+            rule.promptTitle, rule.prompt = BY_KEY[key].label[:32], BY_KEY[key].help_text[:255]
+            rule.add(f"{where}2:{where}{MAX_LINES + 1}")
+            book[SHEET].add_data_validation(rule)
+
+
+def _sheet(book, title, columns, rows):
+    sheet = book.create_sheet(title)
+    sheet.append([column.title for column in columns])
+    for number, column in enumerate(columns, 1):
+        sheet.cell(1, number).font = BOLD
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    for row in rows:
+        sheet.append([value or None for value in row])
+    for cells in sheet.iter_rows(min_row=2):
+        for cell in cells:
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type  # never a formula
+    sheet.freeze_panes = "A2"
 
 
 def report(one) -> bytes:

@@ -1,14 +1,13 @@
 """From a file that anybody may have made to lines of text and dates, within bounds, or a clear refusal."""
 
 from habilitations.imports import classeur, texte
-from habilitations.imports.table import MAX_BYTES, Unreadable
+from habilitations.imports.table import MAX_BYTES, Tableau, Unreadable
 
 TOO_BIG = "Ce fichier dépasse 2\u00a0Mo. Partagez-le en plusieurs fichiers."
 OTHER = "Déposez un classeur .xlsx ou un fichier .csv."
 
 
-def read(file) -> list[dict]:
-    """Lines as {"ligne": number, column key: text, dates in ISO}."""
+def read(file) -> Tableau:
     name = (file.name or "").lower()
     if file.size > MAX_BYTES:
         raise Unreadable(TOO_BIG)

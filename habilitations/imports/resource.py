@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import tablib
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
@@ -16,13 +15,14 @@ from import_export.widgets import Widget
 
 from accounts.models import User
 from annuaire.models import Lieu
-from habilitations import profils
+from habilitations import checks, policies, profils
 from habilitations.actions.habilitations import grant
 from habilitations.imports.annuaire import Lieux
-from habilitations.imports.colonnes import BY_KEY, COLONNES, plain
+from habilitations.imports.colonnes import BY_KEY, COLONNES, Colonne, plain
 from habilitations.imports.comptes import Comptes
 from habilitations.profils import NAMES, Profil
 from viatraj.core.policies import Denied
+from viatraj.core.saisie import Refused
 
 PROFILS = {plain(word): profil for profil in profils.PROFILS.values() for word in (profil.label, profil.code)}
 MODES = {plain(label): mode for mode, label in NAMES.items()} | {"non": profils.AUCUN}
@@ -37,6 +37,7 @@ class Ligne:
     nom: str = ""
     prenom: str = ""
     email: str = ""
+    seule: bool = False
     telephone: str = ""
     profession: str = ""
     profil: Profil | None = None
@@ -48,79 +49,66 @@ class Ligne:
     lieu: Lieu | None = None
     user: User | None = None
     is_new: bool = False
+    beside: str = ""  # what is wrong with a cell under no title
 
 
-class Required(Widget):
-    def clean(self, value, row=None, **kwargs):
-        if not value:
-            raise ValueError("Cette cellule est vide.")
-        return value
+def profil(text: str) -> Profil:
+    found = PROFILS.get(plain(text))
+    if found is None:
+        raise Refused(
+            f"Le profil «\u00a0{text[:60]}\u00a0» n’existe pas. Voir la feuille «\u00a0Profils\u00a0»."
+        )
+    return found
 
 
-class Email(Widget):
-    def clean(self, value, row=None, **kwargs):
-        if value:
-            try:
-                validate_email(value)
-            except ValidationError as error:
-                raise ValueError("Cette adresse n’a pas la forme nom@domaine.fr.") from error
-        return (value or "").lower()
-
-
-class LeProfil(Required):
-    def clean(self, value, row=None, **kwargs):
-        found = PROFILS.get(plain(super().clean(value)))
-        if found is None:
-            raise ValueError(
-                f"Le profil «\u00a0{value}\u00a0» n’existe pas. Voir la feuille «\u00a0Profils\u00a0»."
-            )
-        return found
-
-
-class Day(Widget):
-    def __init__(self, default=None):
-        super().__init__()
-        self.default = default
-
-    def clean(self, value, row=None, **kwargs):
-        if value:
-            return date.fromisoformat(value)
-        if self.default is None:
-            raise ValueError("Indiquez le dernier jour.")
-        return self.default
-
-
-class Droits(Widget):
+def droits(text: str) -> dict[str, str]:
     """«sanitaire-envoi=non ; sanitaire-volet_soins=lecture»; the action knows what the profile allows."""
+    found = {}
+    for one in filter(str.strip, text.split(";")):
+        key, equals, mode = (part.strip() for part in one.partition("="))
+        if not equals or plain(mode) not in MODES:
+            raise Refused(f"«\u00a0{one.strip()}\u00a0» ne s’écrit pas «\u00a0code=mode\u00a0».")
+        if key in found:
+            raise Refused(f"Le droit «\u00a0{key}\u00a0» y figure deux fois.")
+        found[key] = MODES[plain(mode)]
+    return found
+
+
+MEANT = {"profil": profil, "droits": droits}  # what the words of a cell stand for
+
+
+class Cellule(Widget):
+    """A cell as its column reads it: the screen's rules, and what its reader found wrong with it."""
+
+    def __init__(self, colonne: Colonne):
+        super().__init__()
+        self.colonne = colonne
 
     def clean(self, value, row=None, **kwargs):
-        found = {}
-        for one in filter(str.strip, (value or "").split(";")):
-            key, equals, mode = (part.strip() for part in one.partition("="))
-            if not equals or plain(mode) not in MODES:
-                raise ValueError(f"«\u00a0{one.strip()}\u00a0» ne s’écrit pas «\u00a0code=mode\u00a0».")
-            if key in found:
-                raise ValueError(f"Le droit «\u00a0{key}\u00a0» y figure deux fois.")
-            found[key] = MODES[plain(mode)]
-        return found
+        if fault := row["fautes"].get(self.colonne.key):
+            raise ValueError(fault)
+        found = self.colonne.read(value or "")
+        if not found and self.colonne.empty:
+            raise ValueError(self.colonne.empty)
+        return MEANT[self.colonne.key](found) if self.colonne.key in MEANT else found
+
+
+def _understood(rows: list[dict]) -> list[dict]:
+    """What each cell says, empty where it is refused: to find all that a file names by a few queries."""
+    return [{colonne.key: _or_empty(colonne, row.get(colonne.key)) for colonne in COLONNES} for row in rows]
+
+
+def _or_empty(colonne, text):
+    try:
+        return colonne.read(text or "")
+    except Refused:
+        return ""
 
 
 class LignesResource(Resource):
     """`by` gives; `cle` makes each line one lot, so that a line is written once."""
 
     ligne = Field("ligne", "ligne")
-    identifiant = Field("identifiant", "identifiant")
-    nom = Field("nom", "nom", Required())
-    prenom = Field("prenom", "prenom", Required())
-    email = Field("email", "email", Email())
-    telephone = Field("telephone", "telephone")
-    profession = Field("profession", "profession")
-    profil = Field("profil", "profil", LeProfil())
-    etablissement = Field("etablissement", "etablissement")
-    unite = Field("unite", "unite")
-    debut = Field("debut", "debut")
-    fin = Field("fin", "fin", Day())
-    droits = Field("droits", "droits", Droits())
 
     class Meta:
         using_db = "default"
@@ -136,25 +124,47 @@ class LignesResource(Resource):
         super().__init__()
         self.to_write = to_write
         self.cle, self.today, self.now, self.by, self.advance = cle, today, now, by, advance
-        self.fields["debut"].widget = Day(default=today)
+        for colonne in COLONNES:
+            self.fields[colonne.key] = Field(colonne.key, colonne.key, Cellule(colonne))
         self.given: dict[tuple, list[Ligne]] = {}
 
     def before_import(self, dataset, **kwargs):
-        self.lieux = Lieux(dataset.dict, by=self.by)
+        rows = _understood(dataset.dict)
+        self.lieux = Lieux(rows, by=self.by)
         known = {"to_write": self.to_write, "cle": self.cle, "now": self.now, "by": self.by}
-        self.comptes = Comptes(dataset.dict, **known)
+        self.comptes = Comptes(rows, **known)
 
     def init_instance(self, row=None):
-        return Ligne()
+        return Ligne(beside=row["fautes"].get("", ""))
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        """All that is wrong with a line: each check whose cells could be read."""
         errors = dict(import_validation_errors or {})
-        try:
-            instance.lieu = self.lieux.find(instance.etablissement, instance.unite)
-        except ValidationError as error:
-            errors = error.update_error_dict(errors)
+        if instance.beside:
+            errors[NON_FIELD_ERRORS] = [ValidationError(instance.beside)]
+        for cells, check in self._checks(instance):
+            if errors.keys().isdisjoint(cells):
+                try:
+                    check()
+                except ValidationError as error:
+                    errors = error.update_error_dict(errors)
+                except Denied as error:
+                    errors = ValidationError(str(error)).update_error_dict(errors)
         if errors:
             raise ValidationError(errors)
+
+    def _checks(self, ligne):
+        ligne.debut = ligne.debut or self.today
+        where = ("profil", "etablissement", "unite")
+        yield where[1:], lambda: self._find_place(ligne)
+        yield ("identifiant", "nom", "prenom", "email", "seule"), lambda: self.comptes.check(ligne)
+        yield where, lambda: policies.grant(self.by, ligne.profil, ligne.lieu)
+        yield ("debut",), lambda: checks.start(ligne.debut, today=self.today)
+        yield ("fin",), lambda: checks.end(ligne.fin, today=self.today)
+        yield (*where, "droits"), lambda: checks.droits(ligne.profil, ligne.lieu, ligne.droits)
+
+    def _find_place(self, ligne):
+        ligne.lieu = self.lieux.find(ligne.etablissement, ligne.unite)
 
     def save_instance(self, instance, is_create, row, **kwargs):
         """A savepoint of its own: a refused line leaves nothing behind for the next ones."""
@@ -202,7 +212,8 @@ class LignesResource(Resource):
 
 def dataset_of(lines: list[dict]) -> tablib.Dataset:
     keys = ["ligne", *(colonne.key for colonne in COLONNES)]
-    return tablib.Dataset(*([line.get(key, "") for key in keys] for line in lines), headers=keys)
+    rows = ([*(line.get(key, "") for key in keys), line.get("fautes", {})] for line in lines)
+    return tablib.Dataset(*rows, headers=[*keys, "fautes"])
 
 
 def run(lines, *, dry_run, **known) -> tuple[bool, list[dict]]:

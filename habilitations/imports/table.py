@@ -1,11 +1,11 @@
 """What both readers share: their bounds, how they refuse, and lines under their headers."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from habilitations.imports.colonnes import BY_LABEL, COLONNES, Colonne, plain
+from habilitations.imports.colonnes import BY_LABEL, COLONNES, EXAMPLE, Colonne, plain
+from viatraj.core.saisie import dates
+from viatraj.core.saisie.caracteres import one_line
 from viatraj.core.typography import grouped
 
 MAX_BYTES = 2_000_000
@@ -13,7 +13,7 @@ MAX_LINES = 1_000  # of people; about half a minute of work
 MAX_SCANNED = 5_000  # rows looked at, empty ones included
 MAX_COLUMNS = 40
 MAX_CELL = 300
-MAX_PROBLEMS = 50  # told at once
+MAX_PROBLEMS = 50  # of a file's shape, told at once
 
 TOO_MANY_LINES = f"Ce fichier compte plus de {grouped(MAX_LINES)} lignes. Partagez-le en plusieurs fichiers."
 TOO_LONG = (
@@ -39,19 +39,26 @@ class Cell:
     fault: str = ""
 
 
-FORMULA = "c’est une formule. Collez sa valeur à la place."
+FORMULA = "C’est une formule. Collez sa valeur à la place."
 
 
-@dataclass
+class Tableau(list):
+    """Lines as {"ligne": number, "fautes": {column key: sentence}, column key: text, dates in ISO}.
+
+    `left_out`: sentences on what stands in the file and is not among them.
+    """
+
+    def __init__(self, lines=(), left_out=()):
+        super().__init__(lines)
+        self.left_out: list[str] = list(left_out)
+
+
 class Lines:
     """Builds the lines as rows come in; `number` of a row is what its spreadsheet shows."""
 
-    typed_dates: bool  # of a workbook: a date is a date cell, never text
-
-    def __post_init__(self):
+    def __init__(self):
         self.columns: list[Colonne | None] = []
-        self.lines: list[dict] = []
-        self.problems: list[str] = []
+        self.lines = Tableau()
 
     def add(self, number: int, cells: list[Cell]):
         if number > MAX_SCANNED:
@@ -65,118 +72,87 @@ class Lines:
             return
         if len(self.lines) == MAX_LINES:
             raise Unreadable(TOO_MANY_LINES)
-        self.lines.append({"ligne": number, **self._line(number, cells)})
+        line = {"ligne": number, "fautes": {}}
+        for at, cell in enumerate(cells):
+            self._add_cell(line, self.columns[at] if at < len(self.columns) else None, cell)
+        if all(line.get(key) == said for key, said in EXAMPLE.items()):
+            self.lines.left_out.append(
+                f"Ligne {number}\u00a0: c’est l’exemple du modèle, il n’est pas importé."
+            )
+        else:
+            self.lines.append(line)
 
-    def result(self) -> list[dict]:
+    def result(self) -> Tableau:
         if not self.columns:
-            raise Unreadable("Ce fichier est vide.")
-        if self.problems:
-            raise Unreadable(*self.problems[:MAX_PROBLEMS])
+            raise Unreadable("Ce fichier est vide.", *self.lines.left_out)
         if not self.lines:
-            raise Unreadable("Ce fichier n’a que des titres de colonnes\u00a0: aucune ligne à importer.")
+            raise Unreadable(
+                "Ce fichier n’a que des titres de colonnes\u00a0: aucune ligne à importer.",
+                *self.lines.left_out,
+            )
         return self.lines
 
-    def _line(self, number, cells) -> dict:
-        found = {}
-        for at, cell in enumerate(cells):
-            column = self.columns[at] if at < len(self.columns) else None
-            where = f"Ligne {number}, colonne «\u00a0{column.label}\u00a0»" if column else f"Ligne {number}"
-            fault, value = cell.fault, ""
-            if column is None and (fault or str(cell.value).strip()):
-                fault = fault or "une valeur est sous une colonne sans titre."
-            elif column is not None and not fault:
-                try:
-                    value = self._value(column, cell.value)
-                except ValueError as error:
-                    fault = str(error)
-            if fault:
-                self.problems.append(f"{where}\u00a0: {fault}")
-            elif column is not None:
-                found[column.key] = value
-        return found
-
-    def _value(self, column, value) -> str:
-        if column.is_date:
-            return _day(value, typed=self.typed_dates)
-        return _text(column, value)
+    def _add_cell(self, line, column, cell):
+        """A fault is kept with its line: they are all told at once, with what the check finds."""
+        try:
+            if cell.fault:
+                raise ValueError(cell.fault)
+            if column is not None:
+                line[column.key] = _text(column, cell.value)
+            elif str(cell.value).strip():
+                raise ValueError("Une valeur est sous une colonne sans titre.")
+        except ValueError as error:
+            line["fautes"][column.key if column else ""] = str(error)
 
 
 def headers(number: int, cells: list[Cell]) -> list[Colonne | None]:
     """The first line that holds something; every title is known, none comes twice, none is missing."""
-    titles = [" ".join(str(cell.value or "").split()) for cell in cells]
-    unknown = [title for title in titles if title and plain(title) not in BY_LABEL]
+    titles = [one_line(str(cell.value or "")) for cell in cells]
+    columns = [BY_LABEL.get(plain(title)) if title else None for title in titles]
+    faults = []
+    unknown = [title for title, column in zip(titles, columns, strict=True) if title and column is None]
     if unknown:
-        named = ", ".join(f"«\u00a0{title[:40]}\u00a0»" for title in unknown[:5])
         wanted = ", ".join(colonne.label for colonne in COLONNES)
-        raise Unreadable(
-            f"Ligne {number}\u00a0: titre de colonne inconnu\u00a0: {named}. Les titres sont\u00a0: {wanted}."
+        faults.append(
+            f"titre de colonne inconnu\u00a0: {_named(unknown[:5])}. Les titres sont\u00a0: {wanted}."
         )
-    columns = [BY_LABEL[plain(title)] if title else None for title in titles]
-    for column in COLONNES:
-        if columns.count(column) > 1:
-            raise Unreadable(
-                f"Ligne {number}\u00a0: la colonne «\u00a0{column.label}\u00a0» figure deux fois."
-            )
-    missing = [
-        f"«\u00a0{column.label}\u00a0»" for column in COLONNES if column.needed and column not in columns
-    ]
+    twice = [column.label for column in COLONNES if columns.count(column) > 1]
+    faults += [f"la colonne {_named([label])} figure deux fois." for label in twice]
+    missing = [column.label for column in COLONNES if column.needed and column not in columns]
     if missing:
-        raise Unreadable(
-            f"Ligne {number}\u00a0: il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} "
-            f"{', '.join(missing)}. Partez du modèle."
-        )
+        what = "la colonne" if len(missing) == 1 else "les colonnes"
+        faults.append(f"il manque {what} {_named(missing)}. Partez du modèle.")
+    if faults:
+        raise Unreadable(*(f"Ligne {number}\u00a0: {fault}" for fault in faults))
     return columns
 
 
-def _day(value, *, typed) -> str:
-    if value in ("", None):
-        return ""
-    if isinstance(value, datetime):
-        value = value.date()
-    if not isinstance(value, date):
-        text = str(value).strip()
-        if typed:
-            raise ValueError(
-                f"«\u00a0{text[:30]}\u00a0» n’est pas une vraie date. Donnez le format Date à la cellule, "
-                "puis saisissez-la de nouveau."
-            )
-        value = _written(text)
-    if not 1900 <= value.year <= 2199:
-        raise ValueError("vérifiez l’année.")
-    return value.isoformat()
-
-
-def _written(text) -> date:
-    """Of a csv: 31/12/2026 or 2026-12-31, nothing that could be read two ways."""
-    for shape in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, shape).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-    raise ValueError(f"«\u00a0{text[:30]}\u00a0» n’est pas une date. Écrivez-la ainsi\u00a0: 31/12/2026.")
+def _named(titles: list[str]) -> str:
+    return ", ".join(f"«\u00a0{title[:40]}\u00a0»" for title in titles)
 
 
 def _text(column, value) -> str:
+    """What `column.read` will understand, or a ValueError on what the cell is."""
     if isinstance(value, datetime | date):
-        raise ValueError("c’est une date, là où un texte est attendu.")
+        if not column.is_date:
+            raise ValueError("C’est une date, là où un texte est attendu.")
+        return f"{value:%Y-%m-%d}"
     if isinstance(value, bool):
-        raise ValueError("c’est un booléen, là où un texte est attendu.")
+        raise ValueError("C’est un booléen, là où un texte est attendu.")
     if isinstance(value, int | float):
         value = _number(column, value)
-    text = unicodedata.normalize("NFC", " ".join(str(value or "").split()))
-    if re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd\u202a-\u202e\u2066-\u2069]", text):
-        raise ValueError("elle contient un caractère illisible.")
+    text = one_line(str(value or ""))
     if text.startswith("="):
         raise ValueError(FORMULA)
     if len(text) > MAX_CELL:
-        raise ValueError(f"le texte dépasse {MAX_CELL} caractères.")
-    return text
+        raise ValueError(f"Le texte dépasse {MAX_CELL} caractères.")
+    return f"{dates.read(text):%Y-%m-%d}" if column.is_date and text else text
 
 
 def _number(column, value) -> str:
-    """Spreadsheets drop the leading zero of what looks like a number."""
+    """As a spreadsheet shows it; what it drops (first zeros, the + of a country) is understood later."""
+    if column.is_date:
+        raise ValueError("C’est un nombre. Donnez le format Date à la cellule, puis saisissez-la de nouveau.")
     if value != value or value in (float("inf"), float("-inf")) or value != int(value) or value < 0:
-        raise ValueError("c’est un nombre, là où un texte est attendu.")
-    digits = str(int(value))
-    zeros = {"etablissement": 9, "telephone": 10}.get(column.key, 0)
-    return digits.zfill(zeros)
+        raise ValueError("C’est un nombre, là où un texte est attendu.")
+    return str(int(value))

@@ -4,15 +4,15 @@ import csv
 from io import StringIO
 
 from habilitations.imports.colonnes import BY_LABEL, plain
-from habilitations.imports.table import Cell, Lines, Unreadable
+from habilitations.imports.table import Cell, Lines, Tableau, Unreadable
 
 SEPARATORS = ";,\t"
 BINARY = "Ce fichier n’est pas un fichier texte. Enregistrez votre tableau au format .xlsx ou .csv."
 
 
-def read(content: bytes) -> list[dict]:
+def read(content: bytes) -> Tableau:
     text = _decoded(content)
-    lines = Lines(typed_dates=False)
+    lines = Lines()
     reader = csv.reader(StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     number = 0
     try:

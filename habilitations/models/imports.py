@@ -43,6 +43,7 @@ class Import(models.Model):
     file_name = models.CharField("nom du fichier", max_length=100)
     total = models.PositiveIntegerField("lignes")
     lines = models.JSONField("lignes à importer", default=list, editable=False)  # emptied once written
+    left_out = models.JSONField("ce qui est laissé de côté", default=list, blank=True, editable=False)
     report = models.JSONField("compte rendu", default=list, editable=False)
     state = models.CharField("état", max_length=10, choices=State, default=State.CHECKING)
     attempts = models.PositiveSmallIntegerField("essais", default=0, editable=False)

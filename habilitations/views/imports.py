@@ -34,7 +34,9 @@ def index(request):
 @require_safe
 def template(request):
     policies.administer(request.actor)
-    return _file(modele.template(request.actor.rights), "modele-import-habilitations.xlsx")
+    return _file(
+        modele.template(request.actor.rights, today=timezone.localdate()), "modele-import-habilitations.xlsx"
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,7 @@ import csv
 import zipfile
 from datetime import date
 from io import BytesIO, StringIO
+from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
@@ -12,6 +13,7 @@ from habilitations.imports.colonnes import BY_KEY, COLONNES
 
 TITLES = [colonne.label for colonne in COLONNES]
 FIN = date(2027, 11, 30)
+CASES = Path(__file__).parent / "cases"  # workbooks as people really made them
 
 
 def line(**cells) -> list:

@@ -42,7 +42,9 @@ def test_killed_it_leaves_nothing_then_all_is_written_once(tmp_path):
     now, today = timezone.now(), timezone.localdate()
     by = as_professionnel(referent_of(EtablissementFactory(finess="990000017")))
     fin = today + timedelta(days=100)
-    rows = [line(nom=f"Personne{n}", email=f"personne{n}@ch.example", fin=fin) for n in range(LINES)]
+    rows = [
+        line(nom=f"Personne {'i' * (n + 1)}", email=f"personne{n}@ch.example", fin=fin) for n in range(LINES)
+    ]
     one = actions.deposit(lines=reader.read(xlsx(*rows)), file_name="a.xlsx", cle=uuid4(), now=now, by=by)
     actions.proceed(one.pk, today=today, now=now, by=Actor.system("imports"))
     one.refresh_from_db()

@@ -26,7 +26,7 @@ from tests.factories import (
     referent_of,
     sign_in,
 )
-from tests.habilitations.imports import TITLES, line, saved, text, xlsx
+from tests.habilitations.imports import TITLES, book, line, saved, text, xlsx
 
 pytestmark = pytest.mark.django_db
 INDEX = "/administration/imports/"
@@ -90,12 +90,30 @@ def test_from_the_file_to_the_report(web, deposit, end):
 
 
 def test_a_refused_file_says_why_and_is_not_kept(web):
-    answer = web.post(INDEX, {"fichier": xlsx(line(nom="=1+1"), line(fin="demain"))})
+    answer = web.post(INDEX, {"fichier": xlsx(line(), titles=[*TITLES[:-2], "Couleur", "Nom"])})
     assert answer.status_code == 422
     shown = answer.content.decode()
-    assert "Ligne 2, colonne «\u00a0Nom\u00a0»" in shown
-    assert "Ligne 3, colonne «\u00a0Fin\u00a0»" in shown
+    assert "titre de colonne inconnu" in shown
+    assert "figure deux fois" in shown
+    assert "il manque" in shown
     assert not Import.objects.exists()
+
+
+def test_all_faults_of_a_file_are_told_at_once(web, deposit):
+    """HAB-4: of its cells, of its words, of its facts; and what is left out of it."""
+    wrong = {"nom": "=1+1", "telephone": "poste 4512", "fin": "31/02/2027", "profil": "sorcier"}
+    made = book(
+        line(**wrong, etablissement="nulle part"), line(email="secretariat@ch.example"), line(nom="Caché")
+    )
+    made.active.row_dimensions[4].hidden = True
+    one = deposit(saved(made))
+    tasks.resume_imports()
+    one.refresh_from_db()
+    first, second = ([fault.partition("\u00a0: ")[0] for fault in told["problemes"]] for told in one.problems)
+    assert sorted(first) == ["Fin", "Nom", "Profil", "Téléphone", "Établissement"]
+    assert second == ["Adresse e-mail"]
+    shown = web.get(reverse("habilitations:import", args=[one.pk])).content.decode()
+    assert "Ligne 4\u00a0: elle est masquée ou filtrée" in shown
 
 
 @pytest.mark.parametrize("sent", [{}, {"fichier": "texte"}, {"fichier": SimpleUploadedFile("a.xlsx", b"")}])
@@ -124,6 +142,14 @@ def test_the_template_names_the_perimeter_and_can_be_filled_in(web, deposit, hop
     ]
     codes = {row[2] for row in book["Profils"].values}
     assert "sanitaire-envoi" in codes
+    lists = {str(rule.sqref): rule.formula1 for rule in book["Import"].data_validations.dataValidation}
+    assert lists["H2:H1001"].startswith("Listes!$A$1:$A$")
+    assert book["Listes"].sheet_state == "hidden"
+    assert "Équipe soignante" in [row[0] for row in book["Listes"].values]
+    assert (book["Import"]["B2"].value, book["Import"].column_dimensions["F"].number_format) == (
+        "Lacombe",
+        "@",
+    )
     book["Import"].append(line(fin=end, unite="Médecine"))
     one = deposit(saved(book))
     tasks.resume_imports()

@@ -229,7 +229,7 @@ class TestRefused:
             ({"unite": "Nulle part"}, "n’a pas d’unité ni de guichet"),
             ({"nom": ""}, "Nom\u00a0: Cette cellule est vide."),
             ({"email": ""}, "Adresse e-mail\u00a0: Donnez une adresse"),
-            ({"email": "maelle"}, "n’a pas la forme"),
+            ({"email": "maelle"}, "Cette adresse n’est pas complète"),
             ({"identifiant": "inconnu"}, "Aucun compte"),
             ({"fin": ""}, "Fin\u00a0: Indiquez le dernier jour."),
             (
