@@ -202,7 +202,7 @@ def test_for_referents_only(client, name):
 def test_each_line_costs_the_same(deposit, end):
     counts = []
     for count in (2, 6, 10):
-        rows = [line(fin=end, nom=f"N{n}", email=f"n{count}-{n}@ch.example") for n in range(count)]
+        rows = [line(fin=end, nom=f"N{chr(97 + n)}", email=f"n{count}-{n}@ch.example") for n in range(count)]
         deposit(xlsx(*rows))
         with CaptureQueriesContext(connection) as seen:
             tasks.resume_imports()

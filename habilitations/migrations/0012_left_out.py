@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("habilitations", "0009_mode_oui"),
+        ("habilitations", "0011_indexes"),
     ]
 
     operations = [
