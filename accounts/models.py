@@ -318,3 +318,24 @@ class Session(AbstractBaseSession):
         from accounts.sessions import SessionStore  # the store imports this model
 
         return SessionStore
+
+
+class Connexion(models.Model):
+    """Somebody signed in on a day, by a means; once each. Kept when sessions and attempts are gone."""
+
+    day = models.DateField("jour")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    means = models.CharField("moyen de connexion", max_length=10)
+
+    class Meta:
+        verbose_name = "connexion"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "user", "means"],
+                name="accounts_connexion_once",
+                violation_error_message="Cette connexion est déjà notée pour ce jour.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user_id}, {self.day} ({self.means})"

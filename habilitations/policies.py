@@ -16,12 +16,13 @@ def administer(actor: Actor) -> None:
         raise Denied("Cette page est réservée aux référents.")
 
 
-def grant(actor: Actor, profil: Profil, lieu: Lieu) -> None:
-    """Each profile says which right its granter holds at the place."""
+def grant(actor: Actor, profil: Profil, lieu: Lieu) -> Actor:
+    """Each profile says which right its granter holds at the place; he acts by it."""
     administer(actor)
     if lieu.niveau not in profil.niveaux:
         raise Denied(f"Le profil «\u00a0{profil}\u00a0» ne s’attribue pas à ce niveau.")
-    if not actor.rights.cover(profil.granted_with, lieu.place, domaine="", mode=Mode.OUI):
+    granter = actor.using(profil.granted_with, lieu.place, mode=Mode.OUI)
+    if granter is None:
         raise Denied(
             f"Vous ne pouvez pas attribuer le profil «\u00a0{profil}\u00a0» ici\u00a0: {lieu} n’est pas "
             "de votre périmètre, ou ce profil relève d’un autre référent."
@@ -32,6 +33,7 @@ def grant(actor: Actor, profil: Profil, lieu: Lieu) -> None:
         raise Denied(
             f"Le module «\u00a0{profil.domaine.label}\u00a0» n’est pas déployé dans cette coordination."
         )
+    return granter
 
 
 def grant_to(actor: Actor, user) -> None:
@@ -52,17 +54,17 @@ def read(actor: Actor, habilitation: Habilitation) -> None:
         raise Denied("Cette habilitation n’est pas de votre périmètre.")
 
 
-def manage(actor: Actor, habilitation: Habilitation) -> None:
-    """Prolong, shorten, delete: who may give this profile there, and never one's own."""
+def manage(actor: Actor, habilitation: Habilitation) -> Actor:
+    """Prolong, shorten, delete: who may give this profile there, by that right, and never one's own."""
     administer(actor)
     if actor.user.pk == habilitation.user_id:
         raise Denied(
             "Vous ne pouvez pas modifier vos propres habilitations\u00a0: adressez-vous à vos référents."
         )
-    if not actor.rights.cover(
-        habilitation.le_profil.granted_with, habilitation.place, domaine="", mode=Mode.OUI
-    ):
+    manager = actor.using(habilitation.le_profil.granted_with, habilitation.place, mode=Mode.OUI)
+    if manager is None:
         raise Denied("Cette habilitation n’est pas de votre périmètre, ou relève d’un autre référent.")
+    return manager
 
 
 def own(actor: Actor, habilitation: Habilitation) -> None:
@@ -72,20 +74,21 @@ def own(actor: Actor, habilitation: Habilitation) -> None:
         raise Denied("Seul le titulaire de cette habilitation peut faire cela.")
 
 
-def notify(actor: Actor, habilitation: Habilitation) -> None:
+def notify(actor: Actor, habilitation: Habilitation) -> Actor:
     """The e-mail tick: the holder in «Mon compte», or a référent in the revue (HAB-8, HAB-9)."""
     _in_own_name(actor)
-    if actor.user.pk != habilitation.user_id:
-        manage(actor, habilitation)
+    return actor if actor.user.pk == habilitation.user_id else manage(actor, habilitation)
 
 
-def depart(actor: Actor, user, lieu: Lieu) -> None:
+def depart(actor: Actor, user, lieu: Lieu) -> Actor:
     """One date for all that a person holds in a structure."""
     administer(actor)
     if actor.user.pk == user.pk:
         raise Denied("Vous ne pouvez pas déclarer votre propre départ\u00a0: adressez-vous à vos référents.")
-    if not actor.rights.cover(Droit.HABILITATION, lieu.place, domaine=""):
+    referent = actor.using(Droit.HABILITATION, lieu.place)
+    if referent is None:
         raise Denied(f"{lieu} n’est pas de votre périmètre.")
+    return referent
 
 
 def _in_own_name(actor: Actor) -> None:
@@ -121,13 +124,15 @@ def withdraw(actor: Actor, demande: DemandeHabilitation) -> None:
         raise Denied("Seule la personne qui a fait cette demande peut la retirer.")
 
 
-def answer(actor: Actor, demande: DemandeHabilitation) -> None:
+def answer(actor: Actor, demande: DemandeHabilitation) -> Actor:
     """A référent of the place, never the person who asks."""
     administer(actor)
     if actor.user.pk == demande.user_id:
         raise Denied("Vous ne pouvez pas répondre à votre propre demande\u00a0: un autre référent le fera.")
-    if not actor.rights.cover(Droit.HABILITATION, demande.place, domaine=""):
+    referent = actor.using(Droit.HABILITATION, demande.place)
+    if referent is None:
         raise Denied("Cette demande n’est pas de votre périmètre.")
+    return referent
 
 
 def orphans(actor: Actor) -> None:

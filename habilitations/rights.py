@@ -2,7 +2,7 @@
 
 from habilitations.models import Habilitation
 from habilitations.profils import AUCUN, PROFILS, DroitProfil
-from viatraj.core.actor import Grant, Rights
+from viatraj.core.actor import Grant, Rights, Source
 from viatraj.core.droits import Droit, Mode, Niveau
 
 
@@ -32,9 +32,12 @@ def modes(habilitation) -> dict[DroitProfil, str]:
 
 def grants(habilitation) -> list[Grant]:
     given = {droit: mode for droit, mode in modes(habilitation).items() if mode != AUCUN}
+    source = Source(
+        habilitation.pk, habilitation.le_profil.quality, habilitation.etablissement_id, habilitation.unite_id
+    )
     answering = any(mode == Mode.REPONDRE for mode in given.values())
     return [
-        Grant(droit.droit.value, mode, droit.domaine, niveau, lieu_id)
+        Grant(droit.droit.value, mode, droit.domaine, niveau, lieu_id, source)
         for droit, mode in given.items()
         if droit.droit != Droit.REPONSE or answering
         for niveau, lieu_id in _places(habilitation)

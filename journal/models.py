@@ -64,6 +64,7 @@ class Entry(models.Model):
     means = models.CharField("moyen de connexion", max_length=10, blank=True)
     quality = models.CharField("qualité", max_length=40, blank=True)
     delegation_id = models.BigIntegerField("délégation", null=True)
+    habilitation_id = models.BigIntegerField("habilitation", null=True)
     etablissement_id = models.BigIntegerField("établissement", null=True)
     unite_id = models.BigIntegerField("unité", null=True)
     address = models.CharField("adresse IP", max_length=45, blank=True)
@@ -181,7 +182,10 @@ def record(
     return entry
 
 
-FROM_ACTOR = ("means", "quality", "delegation_id", "etablissement_id", "unite_id", "address", "request_id")
+FROM_ACTOR = (
+    *("means", "quality", "delegation_id", "habilitation_id", "etablissement_id", "unite_id"),
+    *("address", "request_id"),
+)
 
 
 def _refuse_nobody(by: Actor) -> None:

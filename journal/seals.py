@@ -23,8 +23,8 @@ PRINT = 8  # bytes kept of each line's digest, only to name the line that change
 ONE_SEALER = 0x5CE1  # advisory lock
 COLUMNS = (
     *("id", "at", "event", "user_id", "on_behalf_of_id", "system", "means", "quality", "delegation_id"),
-    *("etablissement_id", "unite_id", "address", "request_id", "content_type_id", "object_id", "label"),
-    *("data", "tx"),
+    *("habilitation_id", "etablissement_id", "unite_id", "address", "request_id", "content_type_id"),
+    *("object_id", "label", "data", "tx"),
 )
 
 

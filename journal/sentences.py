@@ -26,7 +26,8 @@ def of(entry, fragment: str | None) -> str:
 def who(entry) -> str:
     """The author in his quality of then: «le médecin Gabriel Léon»."""
     if entry.user_id:
-        return " ".join(filter(None, (TITLES.get(entry.quality, ""), entry.user.nom_complet)))
+        title = TITLES.get(entry.quality.split(" ")[0], "")  # «référent structure»: «le référent»
+        return f"{title} {entry.user.nom_complet}".strip()
     if entry.quality == "anonymous":
         return "une personne non connectée"
     return f"le traitement automatique ({entry.system})"

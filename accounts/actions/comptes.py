@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import policies
 from accounts.chartes import Charte
-from accounts.models import AcceptationCharte, Identite, Session, User
+from accounts.models import AcceptationCharte, Connexion, Identite, Session, User
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
@@ -41,6 +42,9 @@ def note_sign_in(user, *, means, now, by):
     user = locked(user)
     user.last_sign_in_at, user.last_sign_in_means, user.wrong_passwords_at = now, means, []
     user.save(update_fields=["last_sign_in_at", "last_sign_in_means", "wrong_passwords_at"])
+    Connexion.objects.bulk_create(
+        [Connexion(day=timezone.localdate(now), user=user, means=means)], ignore_conflicts=True
+    )
     record("connexion.opened", by=by, target=user)
 
 

@@ -82,7 +82,7 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
     `debut` and `droits` are those of a new habilitation, as in `grant`: today and the profile's unless said.
     """
     user, demande = locked(demande.user), locked(demande)
-    policies.answer(by, demande)
+    by = policies.answer(by, demande)
     if demande.state == DemandeHabilitation.State.ACCEPTED:
         return demande.accorde
     _still_waiting(demande)
@@ -116,7 +116,7 @@ def _prolonged(demande, *, fin, today, by) -> Habilitation:
 @transaction.atomic
 def refuse(demande, *, reponse, now, by):
     demande = locked(demande)
-    policies.answer(by, demande)
+    by = policies.answer(by, demande)
     if demande.state == DemandeHabilitation.State.REFUSED:
         return
     _still_waiting(demande)

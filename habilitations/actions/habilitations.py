@@ -21,8 +21,7 @@ def grant(*, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, 
     `droits` is {DroitProfil.key: mode} for what differs from the profile; the same `cle` twice is one lot.
     """
     cle = cle or uuid.uuid4()
-    for lieu in lieux:
-        policies.grant(by, profil, lieu)
+    granters = [policies.grant(by, profil, lieu) for lieu in lieux]
     users = [
         locked(user) for user in sorted(users, key=lambda user: user.pk)
     ]  # in order: two lots never wait crosswise
@@ -38,14 +37,14 @@ def grant(*, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, 
             profil,
             lieu,
             checks.droits(profil, lieu, droits),
-            by=by,
+            by=granter,
             debut=debut,
             fin=fin,
             lot=cle,
             granted_by=by.user,
         )
         for user in users
-        for lieu in lieux
+        for lieu, granter in zip(lieux, granters, strict=True)
     ]
 
 
@@ -81,7 +80,7 @@ def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, **fields
 def adjust(habilitation, *, droits, version, by):
     """Other rights within the profile's range, at once; `droits` as in `grant`."""
     habilitation = locked(habilitation, version=version)
-    policies.manage(by, habilitation)
+    by = policies.manage(by, habilitation)
     policies.living(habilitation)
     wanted = checks.droits(habilitation.le_profil, habilitation.lieu, droits)
     before = {f"{one.domaine}-{one.droit}": one.mode for one in habilitation.droits.all()}
@@ -98,7 +97,7 @@ def adjust(habilitation, *, droits, version, by):
 def change_end(habilitation, *, fin, version, today, by):
     """Prolong or shorten, by a stretch from today or by a date (HAB-5)."""
     habilitation = locked(habilitation, version=version)
-    policies.manage(by, habilitation)
+    by = policies.manage(by, habilitation)
     policies.living(habilitation)
     if fin == habilitation.fin:
         return habilitation
@@ -116,7 +115,7 @@ def change_end(habilitation, *, fin, version, today, by):
 def revoke(habilitation, *, now, by):
     """The person is out at the next click; twice is once. The row stays for the history."""
     habilitation = locked(habilitation)
-    policies.manage(by, habilitation)
+    by = policies.manage(by, habilitation)
     if habilitation.is_living:
         _end(habilitation, now=now, by=by)
         _record("habilitation.revoked", habilitation, by=by)
@@ -136,7 +135,7 @@ def give_up(habilitation, *, now, by):
 def notify(habilitation, *, wanted: bool, by):
     """«Réception des e-mails» (HAB-8)."""
     habilitation = locked(habilitation)
-    policies.notify(by, habilitation)
+    by = policies.notify(by, habilitation)
     if habilitation.emails == wanted:
         return
     habilitation.emails = wanted
@@ -150,20 +149,20 @@ def depart(user, *, lieu: Lieu, fin, today, now, by) -> int:
 
     What would begin after that date is deleted. A right that another référent gives refuses the whole.
     """
-    policies.depart(by, user, lieu)
+    by = policies.depart(by, user, lieu)
     checks.end(fin, today=today)
     column = {Niveau.ETABLISSEMENT: "etablissement", Niveau.UNITE: "unite"}[lieu.niveau]
     held = Habilitation.objects.of(user).current(today).filter(**{column: lieu.row}, fin__gt=fin)
     ended = 0
     for habilitation in held.select_for_update(of=("self",), no_key=True).order_by("pk"):
-        policies.manage(by, habilitation)
+        manager = policies.manage(by, habilitation)
         if habilitation.debut > fin:
             _end(habilitation, now=now, by=by)
-            _record("habilitation.revoked", habilitation, by=by)
+            _record("habilitation.revoked", habilitation, by=manager)
         else:
             before, habilitation.fin = habilitation.fin, fin
             _change(habilitation)
-            _record("habilitation.shortened", habilitation, by=by, before=before)
+            _record("habilitation.shortened", habilitation, by=manager, before=before)
         ended += 1
     if ended:
         record("depart.declared", by=by, target=user, lieu=str(lieu), fin=fin)

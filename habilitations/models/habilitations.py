@@ -78,6 +78,8 @@ class Habilitation(AtLieu, Periode):
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    # The last day of a journal line by its right, kept by a trigger of the journal.
+    used_on = models.DateField("utilisée le", null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = HabilitationQuerySet.as_manager()

@@ -81,6 +81,11 @@ class Profil:
     def is_referent(self) -> bool:
         return any(droit.droit == Droit.HABILITATION for droit in self.droits)
 
+    @property
+    def quality(self) -> str:
+        """In which he acts, for the journal: «référent structure»."""
+        return self.label[0].lower() + self.label[1:] if self.label[1:2].islower() else self.label
+
     def __str__(self) -> str:
         return self.label
 

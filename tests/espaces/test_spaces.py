@@ -60,7 +60,7 @@ def test_not_while_acting(client):
 
 def test_policy():
     medecin = HabilitationFactory(user=MedecinFactory()).user
-    assert can(policies.leave_medecin_space, as_professionnel(medecin))
+    assert can(policies.leave_medecin_space, as_medecin(medecin, has_other_space=True))
     assert not can(policies.leave_medecin_space, as_medecin(MedecinFactory()))
     assert not can(policies.leave_medecin_space, as_professionnel(HabilitationFactory().user))
     assert not can(policies.leave_medecin_space, Actor.anonymous("127.0.0.1"))

@@ -5,7 +5,7 @@ import ast
 from tests.house.source import dotted, modules
 from viatraj.core.droits import Droit
 
-ASKED = frozenset(("cover", "scopes", "within"))
+ASKED = frozenset(("cover", "nearest", "scopes", "using", "within"))
 
 
 def questions():

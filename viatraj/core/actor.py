@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, TextChoices
@@ -42,14 +42,28 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Source:
+    """The habilitation that gives a right, as the journal notes it: its profile and its place as they are."""
+
+    habilitation_id: int
+    quality: str
+    etablissement_id: int | None = None
+    unite_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Grant:
-    """A droit held at one place; an empty `domaine` means all of them, no `lieu_id` at national level."""
+    """A droit held at one place; an empty `domaine` means all of them, no `lieu_id` at national level.
+
+    No `source` in a médecin's own space, nor in what he lends of it.
+    """
 
     droit: str
     mode: str
     domaine: str
     niveau: str
     lieu_id: int | None = None
+    source: Source | None = None
 
     def reaches(self, place: Place) -> bool:
         return self.niveau == Niveau.NATIONAL or (
@@ -72,6 +86,11 @@ class Rights:
 
     def cover(self, droit: str, place: Place, *, domaine: str, mode: str = Mode.OUI) -> bool:
         return any(grant.reaches(place) for grant in self.giving(droit, mode=mode, domaine=domaine))
+
+    def nearest(self, droit: str, place: Place, *, domaine: str = "", mode: str = Mode.OUI) -> Grant | None:
+        """The one that is used here: that of the unit before that of the établissement, and so on up."""
+        found = [one for one in self.giving(droit, mode=mode, domaine=domaine) if one.reaches(place)]
+        return min(found, key=_nearness, default=None)
 
     def giving(self, droit: str, *, mode: str, domaine: str = "") -> Iterator[Grant]:
         """What gives a right this far, somewhere; an empty `domaine` asks nothing of it."""
@@ -108,6 +127,11 @@ class Rights:
         return rule
 
 
+def _nearness(grant: Grant) -> tuple[int, int]:
+    """The narrowest place first, then the oldest habilitation: always the same one."""
+    return -list(Niveau).index(Niveau(grant.niveau)), grant.source.habilitation_id if grant.source else 0
+
+
 @dataclass(frozen=True)
 class Actor:
     """`user` is None for a process (`system_name`) and for somebody who has not signed in."""
@@ -118,11 +142,14 @@ class Actor:
     quality: str = ""  # médecin, assistant, confrère, référent… as it is now
     means: str = ""
     delegation_id: int | None = None
+    habilitation_id: int | None = None  # of the right that is used, with its place: see `using`
     etablissement_id: int | None = None
     unite_id: int | None = None
     address: str = ""
     request_id: str = ""
     system_name: str = ""
+    in_medecin_space: bool = False
+    has_other_space: bool = False
 
     @classmethod
     def system(cls, name: str) -> "Actor":
@@ -133,6 +160,13 @@ class Actor:
         return cls(
             user=None, system_name="anonymous", quality="anonymous", address=address, request_id=request_id
         )
+
+    def using(self, droit: str, place: Place, *, domaine: str = "", mode: str = Mode.OUI) -> "Actor | None":
+        """The same, by the right that covers this place: the journal notes which. None without any."""
+        grant = self.rights.nearest(droit, place, domaine=domaine, mode=mode)
+        if grant is None:
+            return None
+        return replace(self, **vars(grant.source)) if grant.source else self
 
     @property
     def principal(self) -> Any:

@@ -50,7 +50,7 @@ FOOTER = (
 )
 AREAS = {"Administration": "/administration/"}  # also its pages that no menu names
 HOMES = ("accueil", "medecin", "professionnel")
-MEDECIN, PROFESSIONNEL = "medecin", "professionnel"  # the doors, as the session keeps them
+MEDECIN = "medecin"  # the door, as the session keeps it
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,7 @@ def _password_ends(request, person, actor):
 
 def in_medecin_space(request) -> bool:
     """A médecin is in his own space unless he came, or went over, to the professionals' one (CON-11)."""
-    by = request.actor
-    door = getattr(request, "session", {}).get("door")  # an error page may come before the session
-    return by.is_acting or (by.user.is_medecin and door != PROFESSIONNEL)
+    return request.actor.in_medecin_space
 
 
 def _is_delegate(request) -> bool:

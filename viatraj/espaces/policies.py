@@ -1,4 +1,3 @@
-from viatraj.core.droits import Niveau
 from viatraj.core.policies import Denied
 
 
@@ -15,5 +14,5 @@ def leave_medecin_space(actor):
     """To the professionals' one (CON-11), in one's own name: a médecin who also holds something there."""
     if actor.is_acting or actor.user is None or not actor.user.is_medecin:
         raise Denied("Seul un médecin dispose des deux espaces.")
-    if all(grant.niveau == Niveau.MEDECIN for grant in actor.rights.grants):
+    if not actor.has_other_space:
         raise Denied("Vous n’avez aucune habilitation en établissement\u00a0: demandez-la à ses référents.")

@@ -8,8 +8,9 @@ from django.utils.functional import SimpleLazyObject
 
 import delegations.rights
 import habilitations.rights
+from authcps.models import Attempt
 from delegations.models import Delegation
-from viatraj.core.actor import Actor, Rights
+from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit
 
 
@@ -43,6 +44,7 @@ def actor(get_response):
 
 
 def _actor(request) -> Actor:
+    """Each space has its own rights, never both at once: the door chooses, then «Basculer» (CON-11)."""
     known = {"address": address_of(request), "request_id": request.request_id}
     user = request.user
     if not user.is_authenticated:
@@ -58,13 +60,27 @@ def _actor(request) -> Actor:
             rights=delegations.rights.of_delegate(delegation),
             quality=delegation.quality,
             delegation_id=delegation.pk,
+            in_medecin_space=True,
             **known,
         )
-    rights = habilitations.rights.of_user(user, on=timezone.localdate())
-    if user.is_medecin:
-        rights = Rights(delegations.rights.of_medecin(user.pk).grants | rights.grants)
-        return Actor(user=user, rights=rights, quality="médecin", **known)
-    return Actor(user=user, rights=rights, quality=_quality(user, rights), **known)
+    today = timezone.localdate()
+    if user.is_medecin and request.session.get("door") != Attempt.Door.PROFESSIONNEL:
+        return Actor(
+            user=user,
+            rights=delegations.rights.of_medecin(user.pk),
+            quality="médecin",
+            in_medecin_space=True,
+            has_other_space=habilitations.rights.held(user, on=today).exists(),
+            **known,
+        )
+    rights = habilitations.rights.of_user(user, on=today)
+    return Actor(
+        user=user,
+        rights=rights,
+        quality=_quality(user, rights),
+        has_other_space=user.is_medecin,
+        **known,
+    )
 
 
 def _quality(user, rights) -> str:
