@@ -126,7 +126,7 @@ def change_email(actor, user, places, settled) -> Voie:
 
     Nor on one that ever came by card: a référent who takes the card off does not get the account so. Nor,
     alone, on one that he has just given a habilitation: `settled` are the `places` where one has been in
-    force for 30 days.
+    force for 30 days. Nor on one without address, whose holder could not cancel.
     """
     correct(actor, user, places)
     if is_proved(user) or user.first_strong_at or user.is_staff:
@@ -141,15 +141,15 @@ def change_email(actor, user, places, settled) -> Voie:
         )
     if user.last_sign_in_at is None:
         return Voie.LIBRE
-    if any(_covers(actor, place) for place in settled):
+    if user.email and any(_covers(actor, place) for place in settled):
         return Voie.HABITUELLE
     if all(_covers(actor, place) for place in _wide(places)):
         return Voie.COORDINATION
     if user.email:
         return Voie.ACCORD
     raise Denied(
-        "Cette personne est dans votre périmètre depuis moins de 30 jours, et n’a pas d’adresse où demander "
-        "son accord\u00a0: adressez-vous à votre coordination."
+        "Cette personne n’a pas d’adresse où être prévenue, et d’où annuler\u00a0: adressez-vous à votre "
+        "coordination."
     )
 
 

@@ -101,7 +101,8 @@ def test_truth_table_of_changing_an_address(etablissement):
     }
     near = EtablissementFactory(coordination=etablissement.coordination)
     people = {name: signed_in() for name in EXPECTED}
-    people["no address, 29 days"].email = ""
+    for name in ("no address, 29 days", "no address, 30 days"):
+        people[name].email = ""
     people["never signed in, today"].last_sign_in_at = None
     people["never signed in, also next door"].last_sign_in_at = None
     people["support"].is_staff = True
@@ -141,6 +142,7 @@ EXPECTED = {
     "unit, 30 days": "habituelle habituelle habituelle - -",
     "unit, 29 days": "accord accord coordination - -",
     "no address, 29 days": "- - coordination - -",
+    "no address, 30 days": "- - coordination - -",
     "30 days, also next door": "- - habituelle - -",
     "30 days, also far away": "- - - - -",
     "never signed in, today": "libre - libre - -",
@@ -360,7 +362,7 @@ def test_a_former_address_that_was_taken_meanwhile(changed, client):
     user = User.objects.get(pk=changed.user.pk)
     assert (user.email, user.has_usable_password()) == ("", False)
     assert not CodeDevice.objects.filter(user=user, confirmed=True).exists()
-    assert "fermé" not in letter("change-cancelled", changed.user.email)
+    assert voie(as_professionnel(User.objects.get(pk=changed.asked_by_id)), user) == "-", "not again"
     assert "rouvrir" in letter("change-cancelled", changed.user.email)
 
 
