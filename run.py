@@ -3,6 +3,7 @@
 
 python3 run.py run      the product, its servers, demo data, on http://127.0.0.1:8000/ (or PORT=…)
 python3 run.py test     all tests, browser included
+python3 run.py proofs   what `test` tries as a sample, by the thousand (SEED=… for another series)
 python3 run.py check    formatter, linter, import contracts, templates, types, migrations
 python3 run.py bench    the benchmarks (SCALE=small or full, ONLY=word)
 python3 run.py mutations  rules broken one at a time: does a test see each? (ONLY=word)
@@ -56,6 +57,11 @@ def test(words):
     execute("-m", "pytest", *words)
 
 
+def proofs(words):
+    prepare(ALL)
+    execute("-m", "pytest", "-m", "proofs", *words)
+
+
 def check(words):
     prepare(ALL)
     execute("-m", "tools.check", *words)
@@ -79,6 +85,7 @@ def manage(words):
 COMMANDS = {
     "run": run,
     "test": test,
+    "proofs": proofs,
     "check": check,
     "bench": bench,
     "mutations": mutations,

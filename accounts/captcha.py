@@ -12,6 +12,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 
 from accounts import limits
+from viatraj.core.reading import reads
 
 ALGORITHM, COST = "PBKDF2/SHA-256", 1500  # × 256 tries on average: under a second on an office computer
 LIFETIME = 3600  # seconds
@@ -29,12 +30,25 @@ def shown(*, now: float) -> str:
     return signing.Signer(salt="accounts.captcha").sign(int(now))
 
 
+class NotProved(Exception):
+    pass
+
+
 def is_proved(payload: str) -> bool:
     """A right solution of a challenge of ours, once (with a dead Valkey: as long as it lives)."""
-    if not payload or not altcha.verify_solution(payload, _secret()).verified:
+    try:
+        signature = read_proof(payload)
+    except NotProved:
         return False
-    signature = altcha.Payload.from_base64(payload).challenge.signature or ""
     return not limits.seconds_to_wait(limits.ONCE_A_PROOF, "proof", signature, now=time.time())
+
+
+@reads(NotProved, NotProved)
+def read_proof(payload: str) -> str:
+    """The signature of the challenge that it solves."""
+    if not payload or not altcha.verify_solution(payload, _secret()).verified:
+        raise NotProved
+    return str(altcha.Payload.from_base64(payload).challenge.signature)
 
 
 def check_delay(shown_at: str, address: str, *, now: float) -> None:

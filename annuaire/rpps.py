@@ -10,13 +10,15 @@ import zipfile
 import zlib
 from binascii import hexlify
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
+
+from viatraj.core.reading import reads
 
 SEPARATOR = b"|"
 LONGEST_LINE = 16_384  # bytes; a real one has about 350
@@ -58,6 +60,9 @@ RESTRICTED_WIDTHS = (49, 50)
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 
 
+DAMAGED = "Le fichier est abîmé ou illisible."
+
+
 class Refused(ValueError):
     """The file is not taken; the sentence is for the operator."""
 
@@ -79,6 +84,7 @@ class Extraction:
     lines: int = 0
     duplicates: int = 0
 
+    @reads(Refused, lambda: Refused(DAMAGED))
     def unknown(self, known: dict[bytes, bool]) -> Iterator[bytes]:
         """Rows of the lines whose MD5 is not in `known`, which gets it; True there means read in this file.
 
@@ -129,32 +135,35 @@ def _check_lengths(number: int, picked: tuple[bytes, ...]):
 
 @contextmanager
 def opened(path) -> Iterator[Extraction]:
-    """The extraction in `path`, its header read and accepted."""
-    path = Path(path)
+    """The extraction in `path`, its header read and accepted. What fails in the caller's hands is his."""
+    with ExitStack() as kept:
+        yield _open(Path(path), kept)
+
+
+@reads(Refused, lambda: Refused(DAMAGED))
+def _open(path: Path, kept: ExitStack) -> Extraction:
+    """`kept` closes what stays open."""
     try:
-        with path.open("rb") as raw:
-            sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
-            raw.seek(0)
-            with _main_file(path, raw) as (name, file):
-                yield _accepted(name, file, sha256)
+        raw = kept.enter_context(path.open("rb"))
+        sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
+        raw.seek(0)
+        name, file = _main_file(path, raw, kept)
+        return _accepted(name, file, sha256)
     except OSError as error:
         raise Refused(f"Le fichier {path.name} ne se lit pas\u00a0: {error.strerror}.") from error
 
 
-@contextmanager
-def _main_file(path, raw):
+def _main_file(path, raw, kept):
     """(name, binary file) of the extraction itself: the .txt, or the one inside the .zip."""
     if not raw.read(2):
         raise Refused(f"Le fichier {path.name} est vide.")
     raw.seek(0)
     if path.suffix.lower() != ".zip" and not zipfile.is_zipfile(path):
-        yield path.name, raw
-        return
+        return path.name, raw
     try:
-        with zipfile.ZipFile(raw) as archive:
-            member = _main_member(archive)
-            with archive.open(member) as inside:
-                yield member.filename, io.BufferedReader(inside, 2**20)
+        archive = kept.enter_context(zipfile.ZipFile(raw))
+        member = _main_member(archive)
+        return member.filename, io.BufferedReader(kept.enter_context(archive.open(member)), 2**20)
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise Refused(f"L’archive {path.name} est abîmée ou illisible\u00a0: {error}.") from error
 

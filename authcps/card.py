@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -20,7 +21,9 @@ from authcps import certificates
 from authcps.certificates import Refused
 from authcps.identity import Verified
 from viatraj.core.actor import Means
+from viatraj.core.reading import reads
 
+LONGEST = 12_000  # characters of a certificate, in base64
 DOMAIN = "VT-AUTH-CARTE-v1"
 PADDINGS = {
     "PS256": padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size),
@@ -49,6 +52,29 @@ class Answer:
     algorithm: str
 
 
+def _unreadable() -> Refused:
+    return Refused("unreadable")
+
+
+@reads(Refused, _unreadable)
+def read_answer(posted) -> Answer:
+    """As posted by the programme du poste. Refused without a challenge; all else once that one is spent."""
+    return Answer(
+        challenge_id=str(UUID(posted.get("defi", ""))),
+        certificate=_decoded(posted.get("certificat", "")),
+        signature=_decoded(posted.get("signature", "")),
+        algorithm=posted.get("algorithme", ""),
+    )
+
+
+def _decoded(text: str) -> bytes:
+    """Nothing when it is no base64, or endless: no certificate, no signature."""
+    try:
+        return base64.b64decode(text, validate=True) if len(text) <= LONGEST else b""
+    except ValueError:
+        return b""
+
+
 def message(challenge) -> bytes:
     """The bytes that the card signs: no field can run into the next one."""
     return packed(_fields(challenge))
@@ -75,6 +101,7 @@ def attempt_digest(attempt_id) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+@reads(Refused, _unreadable)
 def verify_answer(answer: Answer, challenge, *, now: datetime) -> Verified:
     """Raises Refused."""
     certificate = certificates.read(answer.certificate)
@@ -89,6 +116,7 @@ def verify_answer(answer: Answer, challenge, *, now: datetime) -> Verified:
     return verified
 
 
+@reads(Refused, _unreadable)
 def verify_certificate(certificate: x509.Certificate, *, now: datetime) -> Verified:
     """By challenge or by TLS, the same checks. Raises Refused."""
     certificates.check(certificate, certificates.trust_in(settings.CPS_CA_DIR, settings.CPS_CRL_DIR), now=now)

@@ -7,19 +7,23 @@ what a card must be is checked here. Whatever is missing refuses: no authority, 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
 import structlog
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from viatraj.core.reading import reads
+
 log = structlog.get_logger(__name__)
 PEM = b"-----BEGIN"
+SUFFIXES = (".pem", ".cer", ".crt", ".crl")
 SMALLEST_KEY = 2048  # bits
+LARGEST_FILE = 64 * 2**20  # bytes; a list of 200 000 cards takes 7 MB
 
 
 class Refused(Exception):
@@ -37,11 +41,6 @@ class Revocations:
     since: datetime
     until: datetime | None
     serials: frozenset[int]
-
-    @classmethod
-    def of(cls, crl: x509.CertificateRevocationList) -> "Revocations":
-        serials = frozenset(one.serial_number for one in crl)
-        return cls(crl.last_update_utc, crl.next_update_utc, serials)
 
 
 @dataclass(frozen=True)
@@ -65,31 +64,77 @@ def _stamp(folder) -> Iterator[tuple[str, int, int]]:
 
 
 def _files(folder: Path) -> list[Path]:
-    if not str(folder) or not folder.is_dir():
+    """A link that leads nowhere, a pipe, a folder with a file's name: none of them is a file."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+    except OSError:
         return []
-    return sorted(path for path in folder.iterdir() if path.suffix in (".pem", ".cer", ".crt", ".crl"))
 
 
 @lru_cache(maxsize=4)
 def _read(ca_dir: Path, crl_dir: Path, stamp) -> Trust:
-    authorities = [one for path in _files(ca_dir) for one in _parsed(path, _certificates)]
+    """A damaged file harms only itself: what it should have said refuses the cards it speaks of."""
+    authorities = [one for path in _files(ca_dir) for one in _said_by(path, read_authorities, [])]
     roots = tuple(one for one in authorities if one.issuer == one.subject)
     crls: dict[bytes, Revocations] = {}
-    for crl in [one for path in _files(crl_dir) for one in _parsed(path, _lists)]:
-        before = crls.get(crl.issuer.public_bytes())
-        newer = before is None or crl.last_update_utc > before.since
-        if newer and any(_signed(crl, authority) for authority in authorities):
-            crls[crl.issuer.public_bytes()] = Revocations.of(crl)
+    for path in _files(crl_dir):
+        issuer, said = _said_by(path, partial(read_list, authorities=authorities), (b"", None))
+        before = crls.get(issuer)
+        if said and (before is None or said.since > before.since):
+            crls[issuer] = said
     return Trust(roots, tuple(one for one in authorities if one not in roots), crls)
 
 
-def _parsed(path: Path, parse):
-    """A damaged file counts as missing: what it should have said refuses cards."""
+def _said_by(path: Path, read, nothing):
     try:
-        return parse(path.read_bytes())
-    except (ValueError, OSError) as error:
-        log.error("card.unreadable_file", file=path.name, error=type(error).__name__)
-        return []
+        if path.stat().st_size > LARGEST_FILE:
+            raise Refused("too_large")
+        return read(path.read_bytes())
+    except (Refused, OSError) as error:
+        reason = getattr(error, "reason", type(error).__name__)
+        log.error("card.unreadable_file", file=path.name, error=reason)
+        return nothing
+
+
+def _unreadable() -> Refused:
+    return Refused("unreadable")
+
+
+@reads(Refused, _unreadable)
+def read_authorities(raw: bytes) -> list[x509.Certificate]:
+    """Of a file of CPS_CA_DIR, DER or PEM: each one read whole, and able to sign."""
+    authorities = _certificates(raw)
+    for one in authorities:
+        _read_whole(one)
+        if not isinstance(one.public_key(), rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+            raise Refused("key")
+    return authorities
+
+
+@reads(Refused, _unreadable)
+def read_list(raw: bytes, *, authorities) -> tuple[bytes, Revocations | None]:
+    """Its issuer (DER) and what it says; nothing, unless it is whole and one of `authorities` signed it.
+
+    A delta or partial list, whose extension is critical, is as good as none.
+    """
+    crl = x509.load_pem_x509_crl(raw) if raw.startswith(PEM) else x509.load_der_x509_crl(raw)
+    is_partial = any(one.critical for one in crl.extensions)
+    if is_partial or not any(_signed(crl, authority) for authority in authorities):
+        return b"", None
+    serials = frozenset(one.serial_number for one in crl)
+    return crl.issuer.public_bytes(), Revocations(crl.last_update_utc, crl.next_update_utc, serials)
+
+
+def _signed(crl, authority) -> bool:
+    return authority.subject == crl.issuer and crl.is_signature_valid(authority.public_key())
+
+
+@reads(Refused, _unreadable)
+def read(raw: bytes) -> x509.Certificate:
+    """A card's, DER, or PEM as nginx hands it on."""
+    certificate = _certificates(raw)[0]
+    _read_whole(certificate)
+    return certificate
 
 
 def _certificates(raw: bytes) -> list[x509.Certificate]:
@@ -98,24 +143,9 @@ def _certificates(raw: bytes) -> list[x509.Certificate]:
     )
 
 
-def _lists(raw: bytes) -> list[x509.CertificateRevocationList]:
-    """Whole ones: a delta or partial list, whose extension is critical, is as good as none."""
-    crl = x509.load_pem_x509_crl(raw) if raw.startswith(PEM) else x509.load_der_x509_crl(raw)
-    return [] if any(one.critical for one in crl.extensions) else [crl]
-
-
-def _signed(crl, authority) -> bool:
-    return authority.subject == crl.issuer and crl.is_signature_valid(authority.public_key())
-
-
-def read(raw: bytes) -> x509.Certificate:
-    """DER, or PEM as nginx hands it on."""
-    try:
-        certificate = _certificates(raw)[0]
-        _ = certificate.extensions, certificate.subject, certificate.public_key()  # parsed when asked for
-    except (ValueError, TypeError, IndexError, x509.UnsupportedGeneralNameType) as error:
-        raise Refused("unreadable") from error
-    return certificate
+def _read_whole(certificate):
+    """`cryptography` parses these only when they are asked for."""
+    _ = certificate.extensions, certificate.subject, certificate.issuer, certificate.public_key()
 
 
 def check(certificate: x509.Certificate, trust: Trust, *, now: datetime) -> None:

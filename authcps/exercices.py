@@ -12,6 +12,7 @@ from django.conf import settings
 
 from authcps.identity import Verified
 from viatraj.core.actor import Means
+from viatraj.core.reading import reads
 
 # PS_IdNat: RPPS, Adeli, then what a structure gives (CPE, CPA): prefix, its own number, the person's.
 IDNAT = re.compile(r"8\d{11}|0[0-9A-Z]{9}|[13456][0-9A-Z]{6,20}/[\w.-]{1,16}", re.ASCII)
@@ -59,6 +60,7 @@ class Unknown(Exception):
     """This userinfo names nobody we can know again."""
 
 
+@reads(Unknown, lambda: Unknown("unreadable"))
 def verified(userinfo: dict, *, issuer: str) -> list[Verified]:
     """Médecin libéral first, then médecin, then the others; one at least. Or Unknown."""
     person = Verified(

@@ -1,14 +1,28 @@
 """Who a card or Pro Santé Connect says somebody is; kept on the attempt until the session opens."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields
 
 import annuaire.search
 from accounts.models import User
 
+UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+LONGEST = {"idnat": 40, "nom": 100, "prenom": 100, "profession": 10, "categorie": 1}  # as accounts keep them
+LONGEST_TEXT = 200  # characters of anything else
+WHO = ("idnat", "nom", "prenom")
+
+
+class Unfit(ValueError):
+    """No person's name or number is like this: NUL, control characters, 5,000 letters."""
+
 
 @dataclass(frozen=True)
 class Verified:
-    """All texts, empty when unknown; `idnat` as on the card: 8+RPPS, 0+ADELI, 3/5…/… of a CPE or CPA."""
+    """All texts, empty when unknown; `idnat` as on the card: 8+RPPS, 0+ADELI, 3/5…/… of a CPE or CPA.
+
+    Whatever was read fits what we keep: a name or number that does not is nobody's (`Unfit`), a code that
+    does not says nothing, any other text is cut.
+    """
 
     means: str
     idnat: str
@@ -24,6 +38,12 @@ class Verified:
     serial: str = ""  # of the card's certificate, or `sub`
     not_after: str = ""  # ISO 8601, of the card's certificate
     former_idnats: tuple[str, ...] = ()  # ADELI before RPPS
+
+    def __post_init__(self):
+        for one in fields(self):
+            text = getattr(self, one.name)
+            if one.name != "former_idnats":
+                object.__setattr__(self, one.name, _fitting(one.name, text))
 
     @classmethod
     def from_json(cls, kept: dict) -> "Verified":
@@ -47,3 +67,14 @@ class Verified:
     @property
     def is_medecin(self) -> bool:
         return self.profession == User.MEDECIN and self.categorie in (User.CIVIL, User.MILITARY)
+
+
+def _fitting(name: str, text: str) -> str:
+    if name == "adresse" and "\n" in text:
+        return "\n".join(_fitting(name, line) for line in text.split("\n")[:6])
+    readable, longest = UNREADABLE.sub("", text), LONGEST.get(name, LONGEST_TEXT)
+    if readable == text and len(text) <= longest:
+        return text
+    if name in WHO:
+        raise Unfit(name)
+    return "" if name in LONGEST else readable[:longest]

@@ -4,14 +4,17 @@ Facts and names of claims: the ANS's documents. What Authlib leaves to its user:
 the issuer of the discovery document, userinfo of the same person. docs/adr/0008 says why.
 """
 
+import json
 import logging
 import re
 import time
 from functools import cache
+from urllib.parse import urlsplit
 
 import structlog
 from authlib.integrations.django_client import OAuth, OAuthError
 from authlib.integrations.django_client.apps import DjangoOAuth2App
+from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.urls import reverse
 from joserfc import jwt
@@ -22,6 +25,7 @@ from requests import RequestException
 
 from authcps import exercices
 from authcps.identity import Verified
+from viatraj.core.reading import reads
 
 log = structlog.get_logger(__name__)
 logging.getLogger("authlib").setLevel(logging.INFO)  # its debug lines hold the code verifier
@@ -32,10 +36,18 @@ STATE_LIFETIME = 600  # seconds on PSC's pages
 METADATA_LIFETIME = 3600  # seconds before the discovery document is read again
 KEPT = "psc"  # the session's key: the ID token, for the logout alone, and the attempt it proves
 OUT_OF_ORDER = ("server_error", "temporarily_unavailable")  # PSC's own word for it
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RuntimeError)  # an answer of another shape
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+LOGOUT_ENDPOINT = "end_session_endpoint"  # the one we can do without
+LARGEST_ANSWER = 1_000_000  # bytes
+SLOWEST_ANSWER = 30  # seconds, from its first byte to its last
+LONGEST_TOKEN = 16_000  # characters; it comes back in the address of the logout
 
 
-class Refused(Exception):
+class Failed(Exception):
+    """Nobody is proved by it: the one exception of what reads a provider's answers."""
+
+
+class Refused(Failed):
     """What came back proves nothing; `reason` is for the log and the journal, never a secret."""
 
     def __init__(self, reason: str):
@@ -43,22 +55,68 @@ class Refused(Exception):
         self.reason = reason
 
 
-class Unavailable(Exception):
+class Unavailable(Failed):
     """PSC is down, too slow, or answers something else than its protocol."""
+
+
+class Client(OAuth2Session):
+    """Its answers are bounded: whatever a provider sends fills no memory and holds no thread."""
+
+    def request(self, method, url, **known):
+        answer = super().request(method, url, stream=True, **known)
+        parts, size, limit = [], 0, time.monotonic() + SLOWEST_ANSWER
+        with answer:
+            while part := answer.raw.read1(65_536, decode_content=True):
+                parts.append(part)
+                size += len(part)
+                if size > LARGEST_ANSWER or time.monotonic() > limit:
+                    raise Unavailable("endless")
+        answer._content, answer._content_consumed = b"".join(parts), True  # where requests keeps what it read
+        return answer
 
 
 class Provider(DjangoOAuth2App):
     """Authlib's application, with our word on algorithms and issuer instead of the document's."""
 
+    client_cls = Client
+
     def load_server_metadata(self):
-        fresh = "_loaded_at" not in self.server_metadata
-        metadata = super().load_server_metadata()
-        if fresh:
-            if metadata.get("issuer") != settings.PSC_ISSUER:
-                self.server_metadata = {}
-                raise Refused("issuer")
-            metadata["id_token_signing_alg_values_supported"] = ALGORITHMS
-        return metadata
+        if "_loaded_at" not in self.server_metadata:
+            with self._get_session() as session:
+                answer = session.request("GET", self._server_metadata_url, withhold_token=True)
+            answer.raise_for_status()
+            self.server_metadata |= read_discovery(answer.content) | {"_loaded_at": time.time()}
+        return self.server_metadata
+
+    def fetch_jwk_set(self, force=False):
+        """Kept for an hour once it can be read, else not at all."""
+        try:
+            KeySet.import_key_set(super().fetch_jwk_set(force))
+        except Exception:
+            self.server_metadata.pop("jwks", None)
+            raise
+        return self.server_metadata["jwks"]
+
+
+@reads(Failed, lambda: Unavailable("discovery"))
+def read_discovery(raw: bytes) -> dict:
+    """What we need of the document and nothing else: Authlib sets its client by all that it is given."""
+    said = json.loads(raw)
+    if said["issuer"] != settings.PSC_ISSUER:
+        raise Refused("issuer")
+    names = [*ENDPOINTS, *([LOGOUT_ENDPOINT] if LOGOUT_ENDPOINT in said else [])]
+    if not all(_is_address(said[name]) for name in names):
+        raise Refused("endpoint")
+    known = {name: said[name] for name in names}
+    return {"issuer": said["issuer"], **known, "id_token_signing_alg_values_supported": ALGORITHMS}
+
+
+def _is_address(text) -> bool:
+    """Of the web, as safe as the issuer's own, in visible characters alone: a browser is sent there."""
+    scheme = urlsplit(settings.PSC_ISSUER).scheme
+    parts = urlsplit(text)
+    is_visible = text.isascii() and text.isprintable() and " " not in text and len(text) <= 500
+    return is_visible and parts.scheme in ("https", scheme) and bool(parts.hostname)
 
 
 @cache
@@ -104,6 +162,7 @@ def _our(url_name) -> str:
     return settings.SITE_URL.rstrip("/") + reverse(url_name)
 
 
+@reads(Unavailable, lambda: Unavailable("authorization"))
 def authorization(*, again: bool) -> dict:
     """Where to send the browser (`url`), with the state, nonce and code verifier to keep; or Unavailable.
 
@@ -112,7 +171,7 @@ def authorization(*, again: bool) -> dict:
     try:
         more = {"prompt": "login"} if again else {}
         return _provider().create_authorization_url(_our("authcps:psc_return"), **more)
-    except (Refused, OAuthError, JoseError, RequestException, *UNREADABLE) as error:
+    except (Refused, OAuthError, JoseError, RequestException) as error:
         raise _unavailable("authorization", error) from error
 
 
@@ -128,13 +187,18 @@ def attempt_of(request) -> str:
     return kept.get("attempt", "") if kept else ""
 
 
+@reads(Failed, lambda: Unavailable("return"))
 def identify(request) -> tuple[str, list[Verified]]:
     """The ID token, and who PSC says it is, once for each exercice; or Refused, or Unavailable."""
     provider = _provider()
     try:
+        if not (request.GET.get("code") or request.GET.get("error")):
+            raise Refused("no_code")
         token = provider.authorize_access_token(request, claims_options=_claims(), leeway=LEEWAY)
         if "id_token" not in token:
             raise Refused("no_id_token")
+        if len(token["id_token"]) > LONGEST_TOKEN:
+            raise Refused("id_token_too_long")
         said = token["userinfo"]  # Authlib's name for the claims of the ID token
         person = _same_person(said, _userinfo(provider, token))
         return token["id_token"], exercices.verified(person, issuer=said["iss"])
@@ -142,7 +206,7 @@ def identify(request) -> tuple[str, list[Verified]]:
         if getattr(error, "error", "") in OUT_OF_ORDER:
             raise _unavailable("return", error) from error
         raise Refused(_reason(error)) from error
-    except (RequestException, *UNREADABLE) as error:
+    except RequestException as error:
         raise _unavailable("return", error) from error
     finally:
         provider.framework.clear_state_data(request.session, request.GET.get("state", ""))
@@ -196,12 +260,17 @@ def proof_of(session, attempt) -> dict | None:
 def logout(id_token: str) -> str:
     """Where PSC ends its own session, then sends the browser back; empty when it cannot be asked."""
     try:
-        asked = _provider().create_logout_url(
-            post_logout_redirect_uri=_our("authcps:psc_logout_return"), id_token_hint=id_token
-        )
-    except (Refused, RequestException, *UNREADABLE) as error:
-        log.warning("psc.unavailable", step="logout", error=type(error).__name__)
+        return _logout(id_token)
+    except Failed as error:
+        log.warning("psc.unavailable", step="logout", error=type(error.__cause__ or error).__name__)
         return ""
+
+
+@reads(Failed, lambda: Unavailable("logout"))
+def _logout(id_token: str) -> str:
+    asked = _provider().create_logout_url(
+        post_logout_redirect_uri=_our("authcps:psc_logout_return"), id_token_hint=id_token
+    )
     return asked["url"]
 
 

@@ -15,6 +15,7 @@ from accounts.forms import ForgottenForm, NewPasswordForm
 from accounts.models import User
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import TooManyRequests, page
+from viatraj.core.reading import reads
 from viatraj.core.saving import act
 
 
@@ -76,10 +77,22 @@ def new_password(request, token):
 
 def _owner(name) -> User | None:
     try:
-        pk = int(urlsafe_base64_decode(name))
-    except (ValueError, OverflowError):
+        return User.objects.enabled().filter(pk=read_name(name)).first()
+    except Stale:
         return None
-    return User.objects.enabled().filter(pk=pk).first() if 0 < pk < 2**63 else None
+
+
+class Stale(Exception):
+    """A link of ours no longer, or never."""
+
+
+@reads(Stale, Stale)
+def read_name(name: str) -> int:
+    """The account that a link names."""
+    pk = int(urlsafe_base64_decode(name))
+    if not 0 < pk < 2**63:
+        raise Stale
+    return pk
 
 
 @login_not_required

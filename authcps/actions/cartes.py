@@ -28,16 +28,16 @@ class Answered:
 
 
 @transaction.atomic
-def challenge(attempt, *, origin, now, by) -> Challenge:
+def challenge(attempt, *, origin, now, by, is_noted=True) -> Challenge:
     """`origin`: scheme and host that the browser sees. The former challenges of the attempt die."""
     attempt = locked(attempt)
     Challenge.objects.filter(attempt=attempt, used_at=None).update(used_at=now)
     issued = Challenge.objects.create(attempt=attempt, nonce=Challenge.draw(), origin=origin, issued_at=now)
-    record("carte.challenged", by=by, door=attempt.door)
+    if is_noted:
+        record("carte.challenged", by=by, door=attempt.door)
     return issued
 
 
-@transaction.atomic
 def answer(given: card.Answer, *, origin, now, by) -> Answered:
     """By the programme du poste: what the card has signed. Heard once, whatever comes of it."""
 
@@ -46,20 +46,30 @@ def answer(given: card.Answer, *, origin, now, by) -> Answered:
             raise Refused("origin")
         return card.verify_answer(given, issued, now=now)
 
-    return _settle(given.challenge_id, check, now=now, by=by)
+    is_first = _spend(given.challenge_id, now)
+    with transaction.atomic():
+        return _settle(given.challenge_id, is_first, check, now=now, by=by)
 
 
-@transaction.atomic
 def present(challenge_id, *, certificate: bytes, now, by) -> Answered:
     """By TLS: the card host's proxy has seen the key at work; the certificate is checked here again."""
-    return _settle(
-        challenge_id, lambda issued: card.verify_certificate(read(certificate), now=now), now=now, by=by
-    )
+
+    def check(issued):
+        return card.verify_certificate(read(certificate), now=now)
+
+    is_first = _spend(challenge_id, now)
+    with transaction.atomic():
+        return _settle(challenge_id, is_first, check, now=now, by=by)
 
 
-def _settle(challenge_id, check: Callable[[Challenge], Verified], *, now, by) -> Answered:
+def _spend(challenge_id, now) -> bool:
+    """Before its answer is looked at, in a transaction of its own; of two answers at once one comes first."""
+    return bool(Challenge.objects.filter(pk=challenge_id, used_at=None).update(used_at=now))
+
+
+def _settle(challenge_id, is_first: bool, check: Callable[[Challenge], Verified], *, now, by) -> Answered:
     try:
-        issued = _take(challenge_id, now)
+        issued = _spent(challenge_id, is_first, now)
         verified = check(issued)
     except Refused as refusal:
         record("carte.refused", by=by, reason=refusal.reason)
@@ -71,12 +81,10 @@ def _settle(challenge_id, check: Callable[[Challenge], Verified], *, now, by) ->
     return Answered(ticket=ticket)
 
 
-def _take(challenge_id, now) -> Challenge:
-    """One UPDATE: of two answers at once, one finds it used."""
-    found = Challenge.objects.filter(pk=challenge_id)
-    if not found.filter(used_at=None).update(used_at=now):
+def _spent(challenge_id, is_first: bool, now) -> Challenge:
+    if not is_first:
         raise Refused("used")
-    issued = found.select_related("attempt").get()
+    issued = Challenge.objects.select_related("attempt").get(pk=challenge_id)
     if not issued.issued_at <= now < issued.issued_at + CHALLENGE_LIFETIME or issued.attempt.ends <= now:
         raise Refused("late")
     return issued

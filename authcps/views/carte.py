@@ -5,8 +5,6 @@ code porteur → a plain form comes back to `answered`, without any cookie → `
 hold the attempt and bring the ticket of the answer: neither alone is worth anything.
 """
 
-import base64
-import binascii
 import hmac
 from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
@@ -21,7 +19,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from authcps import actions, navigateurs
-from authcps.card import Answer, attempt_digest
+from authcps import card as card_answers
+from authcps.card import attempt_digest
 from authcps.models import Challenge
 from authcps.refusals import of as refusal_of
 from authcps.views import beginning
@@ -29,7 +28,6 @@ from authcps.views.arrival import ATTEMPT, arrive, attempt_of
 from viatraj.core.pages import page
 from viatraj.core.saving import act
 
-LONGEST_CERTIFICATE = 12_000  # characters of base64
 SEE_OTHER = 303
 
 
@@ -57,9 +55,10 @@ def card(request):
 
 
 def _begin(request):
-    beginning.refuse_haste(request)
-    attempt = beginning.begin(request)
-    act(actions.challenge, attempt, origin=_origin(request), now=timezone.now(), by=request.actor)
+    is_noted = beginning.is_noted(request)
+    attempt = beginning.begin(request, is_noted=is_noted)
+    known = {"origin": _origin(request), "is_noted": is_noted}
+    act(actions.challenge, attempt, **known, now=timezone.now(), by=request.actor)
     return redirect("authcps:card")
 
 
@@ -87,29 +86,12 @@ def _card_host_url(issued: Challenge) -> str:
 @login_not_required
 @require_POST
 def answered(request):
-    given = _answer_of(request.POST)
-    if given is None:
-        return _failed("unreadable")
+    try:
+        given = card_answers.read_answer(request.POST)
+    except card_answers.Refused:
+        return _failed("unreadable")  # no challenge, nothing to spend
     outcome = act(actions.answer, given, origin=_origin(request), now=timezone.now(), by=request.actor)
     return _back(outcome)
-
-
-def _answer_of(posted) -> Answer | None:
-    try:
-        return Answer(
-            challenge_id=str(UUID(posted.get("defi", ""))),
-            certificate=_decoded(posted.get("certificat", "")),
-            signature=_decoded(posted.get("signature", "")),
-            algorithm=posted.get("algorithme", ""),
-        )
-    except (ValueError, binascii.Error):
-        return None
-
-
-def _decoded(text: str) -> bytes:
-    if len(text) > LONGEST_CERTIFICATE:
-        raise ValueError("too long")
-    return base64.b64decode(text, validate=True)
 
 
 @login_not_required
@@ -123,10 +105,14 @@ def tls(request):
         challenge_id = UUID(request.GET.get("defi", ""))
     except ValueError:
         return _failed("unreadable", origin=settings.SITE_URL)
-    if not pem or len(pem) > LONGEST_CERTIFICATE:
+    if not pem:
         return _failed("no_card", origin=settings.SITE_URL)
     outcome = act(
-        actions.present, challenge_id, certificate=pem.encode(), now=timezone.now(), by=request.actor
+        actions.present,
+        challenge_id,
+        certificate=pem[: card_answers.LONGEST].encode(errors="replace"),
+        now=timezone.now(),
+        by=request.actor,
     )
     issued = Challenge.objects.filter(pk=challenge_id).first()
     return _back(outcome, origin=issued.origin if issued else settings.SITE_URL)

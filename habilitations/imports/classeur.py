@@ -19,6 +19,7 @@ from habilitations.imports.table import (
     Tableau,
     Unreadable,
 )
+from viatraj.core.reading import reads
 
 MAX_PARTS, MAX_UNZIPPED = 200, 12_000_000
 WIDEST = 500  # empty cells with a border or a colour, to the right of ours
@@ -38,41 +39,30 @@ HIDDEN = "Toutes les feuilles de ce classeur sont masquées. Affichez celle qui 
 LINKED = "Ce classeur contient des données ou des liens externes. Collez les valeurs dans un modèle neuf."
 
 
+@reads(Unreadable, lambda: Unreadable(DAMAGED))  # openpyxl lets anything through: KeyError, ParseError…
 def read(content: bytes) -> Tableau:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(OLD)
     _check_parts(content)
-    try:
-        with closing(load_workbook(BytesIO(content), read_only=True, keep_links=False)) as book:
-            return _lines(book)
-    except Unreadable:
-        raise
-    except Exception as error:  # openpyxl lets anything through: KeyError, ParseError, zlib.error…
-        raise Unreadable(DAMAGED) from error
+    with closing(load_workbook(BytesIO(content), read_only=True, keep_links=False)) as book:
+        return _lines(book)
 
 
 def _check_parts(content):
     """Sizes as the archive declares them: reading stops there, whatever the data would inflate to."""
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNZIPPED:
-                raise Unreadable(BOMB)
-            if any(part.flag_bits & 1 for part in parts):
-                raise Unreadable(OLD)
-            names = [part.filename.lower() for part in parts]
-            if any(
-                name.endswith(("vbaproject.bin", ".exe", ".dll")) or "/activex/" in name for name in names
-            ):
-                raise Unreadable(MACROS)
-            if any("externallink" in name or name.endswith("connections.xml") for name in names):
-                raise Unreadable(LINKED)
-            for part in parts:
-                _check_xml(part.filename, archive.read(part))
-    except Unreadable:
-        raise
-    except Exception as error:  # BadZipFile, zlib.error, NotImplementedError, struct.error…
-        raise Unreadable(DAMAGED) from error
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        parts = archive.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNZIPPED:
+            raise Unreadable(BOMB)
+        if any(part.flag_bits & 1 for part in parts):
+            raise Unreadable(OLD)
+        names = [part.filename.lower() for part in parts]
+        if any(name.endswith(("vbaproject.bin", ".exe", ".dll")) or "/activex/" in name for name in names):
+            raise Unreadable(MACROS)
+        if any("externallink" in name or name.endswith("connections.xml") for name in names):
+            raise Unreadable(LINKED)
+        for part in parts:
+            _check_xml(part.filename, archive.read(part))
 
 
 def _check_xml(name, data):

@@ -2,11 +2,13 @@
 
 from habilitations.imports import classeur, texte
 from habilitations.imports.table import MAX_BYTES, Tableau, Unreadable
+from viatraj.core.reading import reads
 
 TOO_BIG = "Ce fichier dépasse 2\u00a0Mo. Partagez-le en plusieurs fichiers."
 OTHER = "Déposez un classeur .xlsx ou un fichier .csv."
 
 
+@reads(Unreadable, lambda: Unreadable(classeur.DAMAGED))
 def read(file) -> Tableau:
     name = (file.name or "").lower()
     if file.size > MAX_BYTES:

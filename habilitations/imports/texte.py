@@ -5,11 +5,13 @@ from io import StringIO
 
 from habilitations.imports.colonnes import BY_LABEL, plain
 from habilitations.imports.table import Cell, Lines, Tableau, Unreadable
+from viatraj.core.reading import reads
 
 SEPARATORS = ";,\t"
 BINARY = "Ce fichier n’est pas un fichier texte. Enregistrez votre tableau au format .xlsx ou .csv."
 
 
+@reads(Unreadable, lambda: Unreadable(BINARY))
 def read(content: bytes) -> Tableau:
     text = _decoded(content)
     lines = Lines()

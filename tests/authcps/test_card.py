@@ -1,12 +1,18 @@
 """Sign-in by card: challenge, certificate, identity, the way back (CPX-1, CPX-5; checks 22, 24 and 25)."""
 
 import base64
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.db import connection
 
@@ -212,6 +218,22 @@ def a_newer_challenge(challenge, world):
     return told(answer(challenge, world.certificate()), world)
 
 
+CASES = Path(__file__).parents[1] / "readers" / "cas"
+
+
+def of_file(name):
+    def refuse(challenge, world):
+        given = answer(challenge, world.certificate())
+        raw = (CASES / name).read_bytes()
+        return told(card.Answer(given.challenge_id, raw, given.signature, "PS256"), world)
+
+    return refuse
+
+
+def not_even_a_certificate(challenge, world):
+    return told(card.Answer(str(challenge.pk), b"", b"", "PS256"), world)
+
+
 SERVICE = Holder("3760021832/000000018", pseudonym="EMPLOYE 18", title="Carte de service santé ou social")
 REFUSED = {
     "revoked": (revoked, "revoked"),
@@ -246,6 +268,10 @@ REFUSED = {
     "swapped certificate": (swapped_certificate, "signature"),
     "unknown algorithm": (unknown_algorithm, "algorithm"),
     "unreadable certificate": (unreadable, "unreadable"),
+    "no certificate": (not_even_a_certificate, "unreadable"),
+    "an extension twice": (of_file("cert-duplicate-extension.der"), "unreadable"),
+    "a version that there is not": (of_file("cert-version-6.der"), "unreadable"),
+    "an unknown kind of key": (of_file("cert-unknown-key-algorithm.der"), "unreadable"),
 }
 
 
@@ -260,6 +286,9 @@ def test_check_24_and_25_cards_refused(challenge, attempt, igc_world, case):
     if case != "replayed challenge":
         assert Challenge.objects.exclude(identity=None).count() == 0, before
     assert Entry.objects.filter(event="carte.refused", data__reason=reason).exists()
+    if case not in ("unknown challenge", "former challenge of the attempt"):
+        challenge.refresh_from_db()
+        assert challenge.used_at, "heard once, whatever came of it"
 
 
 def test_a_test_card_gets_in_where_test_cards_do(challenge, igc_world, settings):
@@ -279,6 +308,64 @@ def test_check_25_a_challenge_is_random_and_lives_120_seconds(challenge, attempt
     assert len({challenge.nonce, other.nonce}) == 2
     assert len(other.nonce) == 43, "32 bytes of chance"
     assert told(answer(other, igc_world.certificate()), igc_world, after=119.9).ticket
+
+
+BAD_FILES = {
+    "nothing": b"",
+    "text": b"bonjour",
+    "a cut certificate": lambda world: world.certificate().public_bytes(Encoding.DER)[:300],
+    "an extension twice": (CASES / "cert-duplicate-extension.der").read_bytes(),
+    "a version that there is not": (CASES / "cert-version-6.der").read_bytes(),
+    "an unknown kind of key": (CASES / "cert-unknown-key-algorithm.der").read_bytes(),
+    "a PEM of nothing": b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    "a key": lambda world: igc.key_pem(world.persons.key),
+    "an authority that cannot sign": lambda world: silent_authority(world),
+    "a list by nobody": lambda world: igc.pem(igc.revocations(world.foreign, now=world.now)),
+}
+
+
+def silent_authority(world):
+    """Of the right name, with a key that signs nothing."""
+    subject = world.persons.certificate.subject
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject)
+    builder = builder.not_valid_before(world.now).not_valid_after(world.now + timedelta(days=9))
+    builder = builder.serial_number(12).public_key(X25519PrivateKey.generate().public_key())
+    return igc.pem(builder.sign(world.foreign.key, SHA256()))
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+@pytest.mark.parametrize("folder", ["ca", "crl"])
+def test_one_bad_file_harms_only_itself(igc_world, caplog, folder, case):
+    """CPX-1: said in the log, and the cards that the others speak of come in."""
+    raw = BAD_FILES[case]
+    for name in ("aaa.pem", "zzz.crt", "mmm.crl"):
+        (igc_world.folder / folder / name).write_bytes(raw if isinstance(raw, bytes) else raw(igc_world))
+    assert card.verify_certificate(igc_world.certificate(), now=igc_world.now).idnat
+    if (folder, case) != ("crl", "a list by nobody"):
+        assert "card.unreadable_file" in caplog.text
+
+
+def test_what_is_no_file_harms_nobody(igc_world):
+    for folder in ("ca", "crl"):
+        (igc_world.folder / folder / "perdu.pem").symlink_to("nulle-part.pem")
+        (igc_world.folder / folder / "dossier.crl").mkdir()
+        os.mkfifo(igc_world.folder / folder / "tuyau.cer")
+    assert card.verify_certificate(igc_world.certificate(), now=igc_world.now).idnat
+
+
+@pytest.mark.parametrize("field", ["nom", "prenom", "idnat"])
+@pytest.mark.parametrize("text", ["A" * 101, "A\0B", "A\nB", "\u202eA"])
+def test_a_name_that_cannot_be_kept_is_nobody_s(field, text):
+    known = {"means": "psc", "idnat": "899100045771", "nom": "LECLERCQ", "prenom": "Christine"}
+    with pytest.raises(ValueError, match=field):
+        Verified(**{**known, field: text})
+    assert Verified(**known, structure=f"{text}{'é' * 300}").structure.isprintable()
+
+
+def test_a_code_that_does_not_fit_says_nothing():
+    """Cut to one letter, «Civil» would make a médecin."""
+    read = Verified(means="psc", idnat="8", nom="A", prenom="B", profession="10" * 9, categorie="Civil")
+    assert (read.profession, read.categorie, read.is_medecin) == ("", "", False)
 
 
 # --- The way back --------------------------------------------------------------------------------
@@ -401,17 +488,22 @@ def test_a_used_challenge_is_no_longer_offered(client, leclercq, igc_world):
         {"defi": "1' OR 1=1"},
         {"certificat": "é"},
         {"certificat": "QQ=="},
+        {"certificat": "QQ=", "signature": "", "algorithme": ""},
+        {"certificat": "\u2028"},
         {"certificat": "A" * 13_000},
         {"signature": "***"},
         {"algorithme": "x" * 500},
     ],
 )
 def test_a_damaged_answer_gets_the_failure_page(client, leclercq, igc_world, damage):
-    back = client.post("/connexion/carte/reponse/", posted(asks(client), igc_world) | damage)
+    asked = asks(client)
+    back = client.post("/connexion/carte/reponse/", posted(asked, igc_world) | damage)
     assert back.status_code == 303
     page = client.get(back.url)
     assert page.status_code == 200
     assert "La lecture de la carte CPS a échoué." in page.content.decode()
+    again = client.post("/connexion/carte/reponse/", posted(asked, igc_world))
+    assert ("motif=used" in again.url) is ("defi" not in damage), "a challenge is heard once"
 
 
 @pytest.mark.parametrize(

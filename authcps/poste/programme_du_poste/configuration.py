@@ -38,7 +38,10 @@ def read(path: Path) -> Configuration:
 
 def is_origin(text: str) -> bool:
     """https, or http on this very machine."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
     is_near = parts.hostname in ("127.0.0.1", "localhost")
     return text == f"{parts.scheme}://{parts.netloc}" and (
         parts.scheme == "https" or (parts.scheme == "http" and is_near)

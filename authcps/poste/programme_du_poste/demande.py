@@ -29,9 +29,8 @@ class Demande:
         asked = cls(**{name: given.get(name, "") for name in FIELDS})
         if asked.origine not in sites:
             raise Refused("Ce site n’est pas autorisé à lire votre carte.")
-        parts = urlsplit(asked.retour)
         words = (asked.defi, asked.nonce, asked.tentative, asked.emis)
-        if f"{parts.scheme}://{parts.netloc}" != asked.origine or not all(map(WORDS.fullmatch, words)):
+        if _site_of(asked.retour) != asked.origine or not all(map(WORDS.fullmatch, words)):
             raise Refused("La demande du site est incomplète. Recommencez depuis la page de connexion.")
         return asked
 
@@ -39,3 +38,12 @@ class Demande:
         """Each field after its length on 4 bytes: none can run into the next one."""
         fields = (DOMAIN, self.origine, self.defi, self.nonce, self.tentative, self.emis)
         return b"".join(len(raw).to_bytes(4, "big") + raw for raw in map(str.encode, fields))
+
+
+def _site_of(address: str) -> str:
+    """Empty when it is no address: `https://[` is enough to make Python raise."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from programme_du_poste import pages
 from programme_du_poste.carte import CardFault, WrongPin
@@ -61,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 20
 
     def do_GET(self):
-        path, query = urlsplit(self.path).path, urlsplit(self.path).query
+        path, _, query = self.path.partition("?")
         if path in FILES and self._is_for_us():
             self._answer(pages.file(path[1:]), kind=FILES[path])
         elif path == "/":
@@ -71,7 +71,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         size = self.headers.get("Content-Length", "")
-        if urlsplit(self.path).path != "/signer" or not size.isdigit() or int(size) > LONGEST:
+        is_size = size.isascii() and size.isdecimal() and len(size) < 6
+        if self.path.partition("?")[0] != "/signer" or not is_size or int(size) > LONGEST:
             self.close_connection = True
             self._answer(pages.refusal("Cette page n’existe pas."), status=HTTPStatus.NOT_FOUND)
             return

@@ -1,10 +1,12 @@
 """What a provider may answer that proves nothing: each a clean page, nobody in (check 20 of ASVS 10.5)."""
 
+import json
 import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import Session
@@ -13,6 +15,7 @@ from authcps.models import Attempt
 from journal.models import Entry
 from tests.authcps.psc.steps import BACK, REALM, REVOKED, START, choose, come_back, leave, user_of
 from tools.servers import free_port
+from viatraj.demo.psc import provider
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +45,41 @@ REFUSED = {
     "userinfo_sub": "psc_userinfo_sub",
     "userinfo_name_id": "psc_subject_name_id",
     "userinfo_sans_numero": "psc_subject_name_id",
+    "userinfo_bizarre": "psc_unreadable",
+    "userinfo_nom_long": "psc_unreadable",
+    "userinfo_nom_nul": "psc_unreadable",
     "userinfo_jwt_none": "psc_unsupported_algorithm",
     "userinfo_jwt_aud": "psc_claim_aud",
 }
-DOWN = ["server_error", "lent", "panne", "userinfo_html", "userinfo_bizarre"]
+DOWN = ["server_error", "lent", "panne", "userinfo_html"]
+
+FOREIGN_DOCUMENTS = [
+    {"verify": False},
+    {"proxies": {"https": "http://x"}},
+    {"client_secret": "x"},
+    {"scope": "a"},
+]
+FOREIGN_DOCUMENTS += [
+    {"id_token_signing_alg_values_supported": ["none"]},
+    {"jwks": {"keys": []}},
+    {"cert": "/etc"},
+]
+FOREIGN_ADDRESSES = [
+    "javascript:alert(1)",
+    "ftp://psc.example/",
+    "//psc.example",
+    "https://",
+    "https://[",
+    "",
+    12,
+]
+FOREIGN_ADDRESSES += [
+    "https://a\nSet-Cookie: a=b",
+    "https://psc.example/é",
+    f"https://a/{'x' * 600}",
+    None,
+    ["https://a/"],
+]
 
 
 class TestFaults:
@@ -127,6 +161,52 @@ class TestFaults:
     def test_a_return_out_of_nowhere(self, client, query):
         assert client.get(BACK + query).status_code == 403
         assert not Entry.objects.exists()
+
+    @pytest.mark.parametrize(
+        "query", ["", "&code=", "&error=", "&code=%FF", "&error=%C3%A9%E2%80%AE", "&iss=x"]
+    )
+    def test_a_return_with_its_state_and_without_a_code(self, client, medecin, query):
+        """The state is heard once all the same: the right return comes too late."""
+        back = choose(client, leave(client))
+        state = parse_qs(urlsplit(back).query)["state"][0]
+        answer = client.get(f"{BACK}?state={state}{query}")
+        assert answer.status_code == 403, answer.text
+        assert "La réponse de Pro Santé Connect n’a pas pu être vérifiée." in answer.text
+        self.nobody_is_in(client, medecin)
+        assert client.get(back).status_code == 403
+        self.nobody_is_in(client, medecin)
+
+    @pytest.mark.parametrize("document", FOREIGN_DOCUMENTS, ids=str)
+    def test_a_discovery_document_sets_nothing_of_our_client(self, document):
+        """Authlib takes each of its words as a setting: `verify` would turn TLS off."""
+        good = {"issuer": settings.PSC_ISSUER, **dict.fromkeys(psc.ENDPOINTS, "https://psc.example/a")}
+        found = psc.read_discovery(json.dumps({**good, **document}).encode())
+        assert found.keys() == {*good, "id_token_signing_alg_values_supported"}
+        assert found["id_token_signing_alg_values_supported"] == ["RS256", "PS256"]
+
+    @pytest.mark.parametrize("address", FOREIGN_ADDRESSES, ids=repr)
+    @pytest.mark.parametrize("name", [*psc.ENDPOINTS, psc.LOGOUT_ENDPOINT])
+    def test_a_discovery_document_leads_nowhere_else_than_to_the_web(self, name, address):
+        good = {"issuer": settings.PSC_ISSUER, **dict.fromkeys(psc.ENDPOINTS, "https://psc.example/a")}
+        with pytest.raises(psc.Failed):
+            psc.read_discovery(json.dumps({**good, name: address}).encode())
+
+    def test_keys_that_cannot_be_read_are_not_kept(self, client, medecin, monkeypatch):
+        with monkeypatch.context() as patch:
+            patch.setattr(provider, "jwks", lambda: {"keys": [{"kty": "RSA", "n": 12}]})
+            assert come_back(client).status_code == 403
+        assert come_back(client).url == "/medecin/"
+
+    def test_an_endless_answer_fills_no_memory(self, client, medecin, monkeypatch):
+        person = provider.userinfo
+
+        def endless(*args, **known):
+            return person(*args, **known) | {"a": "x" * psc.LARGEST_ANSWER}
+
+        with monkeypatch.context() as patch:
+            patch.setattr(provider, "userinfo", endless)
+            assert come_back(client).status_code == 424
+        self.nobody_is_in(client, medecin)
 
     def test_a_code_of_another_attempt(self, client, medecin):
         """PKCE and the nonce tie the code to the state it left with."""

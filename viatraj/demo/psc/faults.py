@@ -46,6 +46,8 @@ USERINFO = {
     "userinfo_jwt_aud": "les données signées pour un autre service",
     "userinfo_html": "une page au lieu des données",
     "userinfo_sans_numero": "des données sans numéro national",
+    "userinfo_nom_long": "un nom de 5\u202f000 lettres",
+    "userinfo_nom_nul": "un nom qui contient un caractère nul",
     "userinfo_bizarre": "des données d’une autre forme",
 }
 LABELS = {

@@ -141,6 +141,10 @@ def userinfo(asked: dict, person, *, issuer: str) -> dict | str:
         said["SubjectNameID"] = "899100000000"
     elif fault == "userinfo_sans_numero":
         said["SubjectNameID"] = said.pop("preferred_username") and ""
+    elif fault == "userinfo_nom_long":
+        _set_name(said, "family_name", "nomDexercice", "A" * 5000)
+    elif fault == "userinfo_nom_nul":
+        _set_name(said, "given_name", "prenomDexercice", "Chris\0tine")
     elif fault == "userinfo_bizarre":
         said["SubjectRefPro"] = ["rien", 12]
     elif fault.startswith("userinfo_jwt"):
@@ -148,6 +152,12 @@ def userinfo(asked: dict, person, *, issuer: str) -> dict | str:
         claims = {**said, "iss": issuer, "aud": audience}
         return signed(claims, "alg_none" if fault == "userinfo_jwt_none" else "")
     return said
+
+
+def _set_name(said: dict, name: str, in_exercices: str, text: str) -> None:
+    said[name] = text
+    for exercice in said["SubjectRefPro"]["exercices"]:
+        exercice[in_exercices] = text
 
 
 def sid_of(token: str) -> str:
