@@ -36,3 +36,15 @@ def seconds_to_wait(limit: RateLimitItem, *key: str, now: float) -> int:
     except RedisError as error:
         log.warning("limits.unavailable", error=type(error).__name__)
     return 0
+
+
+def seconds_to_wait_for(limit: RateLimitItem, *key: str, count: int, now: float) -> int:
+    """Counts `count` more, all of them or none; 0 when they may pass."""
+    try:
+        if count and not limiter().test(limit, *key, cost=count):
+            return max(1, int(limiter().get_window_stats(limit, *key).reset_time - now))
+        if count:
+            limiter().hit(limit, *key, cost=count)
+    except RedisError as error:
+        log.warning("limits.unavailable", error=type(error).__name__)
+    return 0

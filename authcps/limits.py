@@ -1,6 +1,8 @@
-"""First rate limits: they slow an attacker down, count distinct accounts, and never block a whole hospital.
+"""Rate limits of the ways in: they stop whoever guesses, and nobody who knows.
 
-With a dead Valkey they let pass: the lock and the caps in SQL hold.
+Two budgets: refusals (unknown or wrong) by address, right passwords by account. Others' refusals from an
+address never refuse who types the right password there, brings a card or comes by Pro Santé Connect: a
+hospital has one address (docs/adr/0027). With a dead Valkey all pass: the lock and the caps in SQL hold.
 """
 
 import hashlib
@@ -14,39 +16,47 @@ from accounts.limits import limiter as _limiter
 
 log = structlog.get_logger(__name__)
 
-ONCE_AN_ACCOUNT = RateLimitItemPerMinute(1, 10)  # counts an account once in 10 minutes
+ONCE_AN_ACCOUNT = RateLimitItemPerMinute(1, 10)  # counts a refused name once in 10 minutes
 DISTINCT_ACCOUNTS = RateLimitItemPerMinute(20, 10)  # then the address is slowed
 SLOWED = parse("20/minute")
-EVERYBODY = parse("1200/minute")  # wrong passwords in all: past that, something is under attack
+EVERYBODY = parse("1200/minute")  # refusals in all: past that, something is under attack
+RIGHT = RateLimitItemPerMinute(60, 10)  # of one account from one address: a program, not a person
 BEGUN = parse("300/minute")  # by card or Pro Santé Connect from one address: a large hospital at 8 o'clock
-BEGUN_IN_ALL = parse("3000/minute")
 
 
-def seconds_to_wait(address: str, *, now: float) -> int:
-    """0 when this address may try a password now."""
+def is_slowed(address: str) -> bool:
+    """Past its budget of refusals: its passwords are looked at after the others'."""
     try:
-        limiter = _limiter()
-        for limit, key in ((DISTINCT_ACCOUNTS, ("distinct", address)), (EVERYBODY, ("everybody",))):
-            if not limiter.test(limit, *key) and not limiter.hit(SLOWED, "slowed", address):
-                return max(1, int(limiter.get_window_stats(SLOWED, "slowed", address).reset_time - now))
+        return not all(_limiter().test(limit, *key) for limit, key in _refusals_of(address))
     except RedisError as error:
         log.warning("limits.unavailable", error=type(error).__name__)
-    return 0
+        return False
 
 
-def seconds_to_wait_to_begin(address: str, *, now: float) -> int:
-    """By card or Pro Santé Connect: nothing to guess there, but rows and the provider are spared."""
-    return limits.seconds_to_wait(BEGUN, "begun", address, now=now) or limits.seconds_to_wait(
-        BEGUN_IN_ALL, "begun-in-all", now=now
-    )
+def _refusals_of(address):
+    return (DISTINCT_ACCOUNTS, ("distinct", address)), (EVERYBODY, ("everybody",))
 
 
-def note_refusal(address: str, identifiant: str) -> None:
+def note_refusal(address: str, identifiant: str, *, now: float) -> int:
+    """Counts one more; the seconds to wait once the budget is spent, for a refusal alone is answered so."""
     account = hashlib.sha256(identifiant.encode()).hexdigest()[:16]
     try:
         limiter = _limiter()
+        was_slowed = is_slowed(address)
         limiter.hit(EVERYBODY, "everybody")
         if limiter.hit(ONCE_AN_ACCOUNT, "account", address, account):
             limiter.hit(DISTINCT_ACCOUNTS, "distinct", address)
     except RedisError as error:
         log.warning("limits.unavailable", error=type(error).__name__)
+        return 0
+    return limits.seconds_to_wait(SLOWED, "slowed", address, now=now) if was_slowed else 0
+
+
+def note_right(address: str, account: int, *, now: float) -> int:
+    """The other budget: nobody else's attempts count there."""
+    return limits.seconds_to_wait(RIGHT, "right", address, str(account), now=now)
+
+
+def is_storm(address: str, *, now: float) -> bool:
+    """More beginnings than people have: they go on, and leave no line for ever in the journal."""
+    return bool(limits.seconds_to_wait(BEGUN, "begun", address, now=now))

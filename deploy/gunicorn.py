@@ -15,3 +15,16 @@ control_socket_disable = True
 MEMORY = Path("/dev/shm")  # noqa: S108  (heartbeats never wait for a disk; gunicorn makes the file safely)
 if MEMORY.is_dir():
     worker_tmp_dir = str(MEMORY)
+
+
+def when_ready(server):
+    """Before the first worker is forked, and for all those that replace one that died."""
+    from viatraj import warm
+
+    warm.once()
+
+
+def post_worker_init(worker):
+    from viatraj import warm
+
+    warm.each_thread(worker.tpool, threads)

@@ -4,7 +4,8 @@ from django.urls import reverse
 
 from courrier import outbox
 from courrier.models import Priority
-from habilitations import referents
+
+SHOWN = 20  # requests named in one letter
 
 
 def granted(habilitation):
@@ -40,16 +41,20 @@ def digest(user, habilitations, *, total, monday) -> bool:
     )
 
 
-def demande_habilitation_asked(demande, *, today):
-    for one in referents.told(demande, today=today):
-        link = reverse("habilitations:demande", args=[demande.pk])
-        _post(
-            "demande_habilitation_asked",
-            one,
-            f"demande_habilitation:{demande.pk}:{one.pk}",
-            demande=demande,
-            link=link,
-        )
+def demandes_waiting(referent, demandes) -> bool:
+    """To a référent: all that was asked of him since the last one."""
+    link = reverse("habilitations:demandes")
+    if len(demandes) == 1:
+        link = reverse("habilitations:demande", args=[demandes[0].pk])
+    return _post(
+        "demandes_waiting",
+        referent,
+        f"demandes:{referent.pk}:{demandes[0].pk}",
+        demandes=demandes[:SHOWN],
+        total=len(demandes),
+        others=max(0, len(demandes) - SHOWN),
+        link=link,
+    )
 
 
 def demande_habilitation_accepted(demande):

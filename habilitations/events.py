@@ -11,6 +11,7 @@ EVENTS = {
     "lot.revoked": "a supprimé {count} habilitation(s) à la fois",
     "referent.named": "a nommé {label} {profil} sur {lieu}",
     "demande_habilitation.asked": "a demandé le profil {profil} sur {lieu}, jusqu’au {fin}",
+    "demandes_habilitation.told": "a prévenu {count} référent(s) des demandes qui les attendent",
     "demande_habilitation.withdrawn": "a retiré sa demande du profil {profil} sur {lieu}",
     "demande_habilitation.accepted": "a accepté la demande de {label}\u00a0: {profil} sur {lieu}",
     "demande_habilitation.refused": "a refusé la demande de {label}\u00a0: {profil} sur {lieu}",

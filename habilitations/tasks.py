@@ -17,6 +17,13 @@ def alert_expiries():
 
 
 @shared_task
+def tell_referents():
+    """Of what was asked since the last quarter of an hour."""
+    by = Actor.system("demandes")
+    act(actions.tell_referents, today=timezone.localdate(), now=timezone.now(), by=by)
+
+
+@shared_task
 def proceed_import(pk):
     """Checks or writes a deposited file, as far as it is."""
     act(imports.proceed, pk, today=timezone.localdate(), now=timezone.now(), by=Actor.system("imports"))

@@ -21,7 +21,7 @@ def register(*, nom, prenom, email, profession_label, telephone, cle, now, by) -
     The same `cle` twice is one account. ValidationError (`email`) when the address is somebody's.
     """
     policies.register(by)
-    if known := User.objects.filter(creation_key=cle).first():
+    if known := _registered(cle, by):
         return known
     user = User(
         nom=nom,
@@ -33,10 +33,20 @@ def register(*, nom, prenom, email, profession_label, telephone, cle, now, by) -
         created_by=by.user,
         password=make_password(None),
     )
-    user = _with_a_login(user)
+    try:
+        user = _with_a_login(user)
+    except ValidationError:
+        # Another click of the same page was first, and has just ended: its account is the answer.
+        if known := _registered(cle, by):
+            return known
+        raise
     record("compte.created", by=by, target=user)
     emails.welcome(user, now=now)
     return user
+
+
+def _registered(cle, by) -> User | None:
+    return User.objects.filter(creation_key=cle, created_by=by.user).first()
 
 
 def _with_a_login(user) -> User:

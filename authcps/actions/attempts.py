@@ -83,10 +83,14 @@ def known_as(user, by) -> Actor:
 
 
 @transaction.atomic
-def begin(*, door, next_path, now, by) -> Attempt:
-    """A way in that proves who one is elsewhere: a card, Pro Santé Connect."""
+def begin(*, door, next_path, now, by, is_noted=True) -> Attempt:
+    """A way in that proves who one is elsewhere: a card, Pro Santé Connect.
+
+    Not noted in a storm of beginnings: attempts are purged in a day, the journal never is.
+    """
     attempt = Attempt.objects.create(door=door, next_path=next_path, ends=now + ATTEMPT_LIFETIME)
-    record("connexion.begun", by=by, door=door)
+    if is_noted:
+        record("connexion.begun", by=by, door=door)
     return attempt
 
 

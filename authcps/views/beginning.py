@@ -1,4 +1,4 @@
-"""What the ways in share before anybody is known: the door, the page asked for, a first limit."""
+"""What the ways in share before anybody is known: the door, the page asked for."""
 
 import time
 
@@ -8,7 +8,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from authcps import actions, limits
 from authcps.models import Attempt
 from authcps.views.arrival import ATTEMPT
-from viatraj.core.pages import TooManyRequests
 from viatraj.core.saving import act
 
 LONGEST = Attempt._meta.get_field("next_path").max_length or 0
@@ -27,18 +26,18 @@ def page_of(asked) -> str:
     return suite if is_ours and len(suite) <= LONGEST else ""
 
 
-def refuse_haste(request) -> None:
-    """Before anything is written or asked of Pro Santé Connect."""
-    if wait := limits.seconds_to_wait_to_begin(request.actor.address, now=time.time()):
-        raise TooManyRequests(wait)
+def is_noted(request) -> bool:
+    """Whether the journal has a line of this beginning: not in a storm, which never refuses anybody."""
+    return not limits.is_storm(request.actor.address, now=time.time())
 
 
-def begin(request) -> Attempt:
+def begin(request, *, is_noted: bool) -> Attempt:
     """By card or Pro Santé Connect; this browser's session holds the attempt, under a new key."""
     attempt = act(
         actions.begin,
         door=door_of(request.POST),
         next_path=page_of(request.POST),
+        is_noted=is_noted,
         now=timezone.now(),
         by=request.actor,
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.hashers import after_the_others
 from authcps import actions, doors, limits, psc
 from authcps.forms import MedecinForm, ProfessionnelForm
 from authcps.identity import Verified
@@ -67,14 +68,16 @@ def _door(request, door, form_class, template, *, pairing=None, **context):
     form = form_class(request.POST)
     if not form.is_valid():
         return page(request, template, form=form, **context)
-    wait = limits.seconds_to_wait(request.actor.address, now=time.time())
-    if wait:
-        raise TooManyRequests(wait)
-    attempt = _identify(request, door, form.cleaned_data, pairing)
+    address, now = request.actor.address, time.time()
+    with after_the_others(limits.is_slowed(address)):
+        attempt = _identify(request, door, form.cleaned_data, pairing)
     if attempt is None:
-        limits.note_refusal(request.actor.address, form.cleaned_data["identifiant"])
+        if wait := limits.note_refusal(address, form.cleaned_data["identifiant"], now=now):
+            raise TooManyRequests(wait)
         form.add_error(None, REFUSED[door])
         return page(request, template, form=form, **context)
+    if wait := limits.note_right(address, attempt.user_id, now=now):
+        raise TooManyRequests(wait)
     return _second_factor(request, attempt)
 
 

@@ -38,12 +38,11 @@ def start(request):
     door, suite = beginning.door_of(asked), beginning.page_of(asked)
     if request.method != "POST":
         return page(request, "authcps/psc.html", door=door, suite=suite)
-    beginning.refuse_haste(request)
     try:
         leading = psc.authorization(again="autre" in request.POST)
     except psc.Unavailable:
         return _unavailable(request, door, suite)
-    psc.keep(request, leading, beginning.begin(request))
+    psc.keep(request, leading, beginning.begin(request, is_noted=beginning.is_noted(request)))
     return redirect(leading["url"])
 
 

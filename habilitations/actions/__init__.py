@@ -1,7 +1,7 @@
 """What can be done with habilitations. The only writer of this app."""
 
 from habilitations.actions.alertes import alert_expiries, digest_expiries
-from habilitations.actions.demandes import accept, ask, ask_prolongation, refuse, withdraw
+from habilitations.actions.demandes import accept, ask, ask_prolongation, refuse, tell_referents, withdraw
 from habilitations.actions.habilitations import (
     adjust,
     change_end,
@@ -38,5 +38,6 @@ __all__ = [
     "refuse",
     "revoke",
     "revoke_all",
+    "tell_referents",
     "withdraw",
 ]

@@ -1,12 +1,13 @@
 """Asked by anybody of his référents, who accept, change then accept, or refuse with a reason."""
 
 import uuid
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from annuaire.models import Lieu
-from habilitations import checks, emails, policies
+from annuaire.models import COLUMNS, Lieu
+from habilitations import checks, emails, policies, referents
 from habilitations.actions.habilitations import change_end, grant
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
@@ -14,7 +15,18 @@ from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
 AT_ONCE = 10  # waiting
+A_DAY_AND_PLACE, A_DAY = 3, 20  # asked by one person within 24 hours, withdrawn ones included
+TOLD_AT_ONCE = 200  # a transaction
 TOO_MANY = f"Vous avez déjà {AT_ONCE} demandes en attente. Retirez-en une, ou attendez les réponses."
+TOO_MANY_HERE = (
+    f"Vous avez déjà fait {A_DAY_AND_PLACE} demandes à cette structure depuis hier. Attendez la réponse de "
+    "ses référents, ou appelez-les."
+)
+TOO_MANY_A_DAY = f"Vous avez déjà fait {A_DAY} demandes depuis hier. Réessayez demain."
+WHY = (
+    "Vous n’avez pas encore d’habilitation dans cette structure\u00a0: dites à ses référents pourquoi vous "
+    "en demandez une."
+)
 CLOSED = "Cette demande est déjà close\u00a0: {}."
 
 
@@ -29,6 +41,8 @@ def ask(*, profil: Profil, lieu: Lieu, fin, motif, cle, today, now, by) -> Deman
         )
     if lieu.is_closed:
         raise ValidationError({"lieu": f"{lieu} est une structure fermée."})
+    if not motif.strip() and not _at(Habilitation.objects.of(by.user), lieu.columns).exists():
+        raise ValidationError({"motif": WHY})
     asked = {"profil": profil.code, "niveau": lieu.niveau, **lieu.columns}
     return _asked(asked, fin=fin, motif=motif, cle=cle, today=today, now=now, by=by)
 
@@ -57,13 +71,50 @@ def _asked(asked, *, fin, motif, cle, today, now, by) -> DemandeHabilitation:
         return known
     if own.waiting().count() >= AT_ONCE:
         raise ValidationError(TOO_MANY)
+    of_the_day = own.filter(asked_at__gt=now - timedelta(days=1))
+    if _at(of_the_day, asked).count() >= A_DAY_AND_PLACE:
+        raise ValidationError(TOO_MANY_HERE)
+    if of_the_day.count() >= A_DAY:
+        raise ValidationError(TOO_MANY_A_DAY)
     checks.end(fin, today=today)
     demande = save_valid(
         DemandeHabilitation(user=by.user, fin=fin, motif=motif, cle=cle, asked_at=now, **asked)
     )
     _record("demande_habilitation.asked", demande, by=by)
-    emails.demande_habilitation_asked(demande, today=today)
     return demande
+
+
+def _at(rows, columns):
+    """Those of the same structure, whichever of its units or guichets they lie at."""
+    above = ("etablissement_id", "coordination_id", "region_id")
+    name = next((one for one in above if columns.get(one)), None)
+    return rows.filter(**{name: columns[name]}) if name else rows.filter(region=None)
+
+
+def tell_referents(*, today, now, by) -> int:
+    """One e-mail to each référent on all that was asked of him since the last; how many were sent."""
+    policies.system(by)
+    posted, told = 0, 0
+    while told is not None:
+        posted += told
+        with transaction.atomic():
+            told = _tell_some(today=today, now=now, by=by)
+    return posted
+
+
+def _tell_some(*, today, now, by) -> int | None:
+    """How many letters; None when nothing is left to tell. What another run holds is left to it."""
+    due = DemandeHabilitation.objects.untold().select_related("user", *COLUMNS)
+    rows = list(
+        due.order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:TOLD_AT_ONCE]
+    )
+    if not rows:
+        return None
+    told = referents.to_tell(rows, today=today)
+    posted = sum(emails.demandes_waiting(one, demandes) for one, demandes in told.items())
+    DemandeHabilitation.objects.filter(pk__in=[one.pk for one in rows]).update(told_at=now)
+    record("demandes_habilitation.told", by=by, count=posted)
+    return posted
 
 
 @transaction.atomic

@@ -24,9 +24,9 @@ TOO_OLD = "Ce fichier a été vérifié il y a plus d’un jour\u00a0: déposez-
 def deposit(*, lines, file_name, cle, now, by, left_out=()) -> Import:
     """The same `cle` twice is one deposit."""
     policies.administer(by)
+    locked(by.user)  # two files at once are counted one after the other; a double click finds the first
     if known := Import.objects.visible_to(by).filter(cle=cle).first():
         return known
-    locked(by.user)  # two files at once are counted one after the other
     if Import.objects.filter(user=by.user, deposited_at__gt=now - timedelta(hours=1)).count() >= AN_HOUR:
         raise ValidationError({"fichier": TOO_MANY})
     one = save_valid(
@@ -128,7 +128,7 @@ def _taken(pk) -> Import | None:
 
 def _done(one, *, now, by):
     one.state, one.done_at, one.lines = Import.State.DONE, now, []
-    comptes = len({line["identifiant"] for line in one.report if line["nouveau"]})
+    comptes = len({line["compte"] for line in one.report if line["nouveau"]})
     record("import.done", by=by, target=one, habilitations=one.total, comptes=comptes)
 
 

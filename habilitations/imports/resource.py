@@ -15,7 +15,7 @@ from import_export.widgets import Widget
 
 from accounts.models import User
 from annuaire.models import Lieu
-from habilitations import checks, policies, profils
+from habilitations import checks, policies, profils, search
 from habilitations.actions.habilitations import grant
 from habilitations.imports.annuaire import Lieux
 from habilitations.imports.colonnes import BY_KEY, COLONNES, Colonne, plain
@@ -224,18 +224,27 @@ def run(lines, *, dry_run, **known) -> tuple[bool, list[dict]]:
     )
     if result.has_errors():  # ours, not the file's
         raise (result.base_errors or result.error_rows[0].errors)[0].error
-    told = [_told(line, row) for line, row in zip(lines, result.rows, strict=True)]
+    shown = _shown(result.rows, today=known["today"], by=known["by"])
+    told = [_told(line, row, shown) for line, row in zip(lines, result.rows, strict=True)]
     return not result.has_validation_errors(), told
 
 
-def _told(line, row) -> dict:
+def _shown(rows, *, today, by) -> set[int]:
+    """Accounts whose login the author may read, as a search on screen shows it: his people's (COM-8)."""
+    named = [row.instance.user.pk for row in rows if not row.validation_error and row.instance.user]
+    return set(search.in_perimeter(by, today=today).filter(pk__in=named).values_list("pk", flat=True))
+
+
+def _told(line, row, shown) -> dict:
     said = {key: line.get(key, "") for key in ("nom", "prenom", "profil", "etablissement", "unite", "fin")}
     known = {"ligne": line["ligne"], **said, "identifiant": line.get("identifiant", ""), "nouveau": False}
     if row.validation_error:
         return known | {"problemes": list(_sentences(row.validation_error))}
     ligne = row.instance
+    is_shown = ligne.is_new or ligne.user.pk in shown
     return known | {
-        "identifiant": ligne.user.login,
+        "compte": ligne.user.pk,
+        "identifiant": ligne.user.login if is_shown else known["identifiant"],
         "nouveau": ligne.is_new,
         "profil": ligne.profil.label,
         "lieu": str(ligne.lieu),

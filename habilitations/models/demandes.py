@@ -18,6 +18,10 @@ class DemandeHabilitationQuerySet(OfPersonQuerySet):
     def waiting(self):
         return self.filter(WAITING)
 
+    def untold(self):
+        """No référent has heard of them yet; withdrawn before, none will."""
+        return self.waiting().known_to_profils().filter(told_at=None)
+
     def known_to_profils(self):
         """A profile may leave the code; what was asked of it stays in the table."""
         return self.filter(profil__in=PROFILS)
@@ -49,6 +53,7 @@ class DemandeHabilitation(AtLieu):
     reponse = models.CharField("réponse", max_length=300, blank=True)
     accorde = models.ForeignKey(Habilitation, models.PROTECT, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField("demandée le")
+    told_at = models.DateTimeField("référents prévenus le", null=True, blank=True)
     closed_at = models.DateTimeField("close le", null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from habilitations import policies
 from habilitations.forms.imports import ImportForm
-from habilitations.imports import actions, modele, progress, queue
+from habilitations.imports import actions, modele, progress, questions, queue
 from habilitations.models import Import
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.saving import act
+from viatraj.core.typography import grouped
 from viatraj.core.workbook import TYPE
 
 LINES_A_PAGE = 50
@@ -23,8 +24,12 @@ LINES_A_PAGE = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request):
     policies.administer(request.actor)
-    form = ImportForm(posted(request), request.FILES or None)
-    if submit(form, actions.deposit, now=timezone.now(), by=request.actor):
+    form, now = ImportForm(posted(request), request.FILES or None), timezone.now()
+    if form.is_valid():
+        count, wait = questions.wait(form.cleaned_data["lines"], user=request.user, now=now)
+        if wait:
+            form.add_error("fichier", questions.TOO_MANY.format(grouped(count)))
+    if submit(form, actions.deposit, now=now, by=request.actor):
         queue.start(form.result)
         return redirect("habilitations:import", form.result.pk)
     imports = Import.objects.visible_to(request.actor).defer("lines", "report").newest_first()[:20]
@@ -59,8 +64,8 @@ def show(request, pk):
         one=one,
         lines=Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
         done=progress.read(one) if one.is_at_work else 0,
-        nouveaux=len({line["identifiant"] for line in one.report if line["nouveau"]}),
-        personnes=len({line["identifiant"] for line in one.report}),
+        nouveaux=len({line.get("compte") for line in one.report if line["nouveau"]}),
+        personnes=len({line.get("compte") for line in one.report}),
     )
 
 

@@ -275,22 +275,54 @@ class TestLimits:
             password(client, "compte", "faux")
         assert password(client, UserFactory().login, path="/connexion/professionnel/").url == CODE
 
+    def test_a_right_password_is_never_refused_for_what_others_do(self, client, medecin):
+        """MDP-2, CON-6: 60 unknown and wrong names from the hospital's one address, then its own people."""
+        others = [UserFactory() for _ in range(5)]
+        for n in range(60):
+            password(client, others[n % 5].login if n % 12 == 0 else f"compte{n}", "faux")
+        assert password(client, "encore-un", "faux").status_code == 429
+        assert password(client, medecin.login, PASSWORD).url == CODE
+        assert password(client, UserFactory().login, path="/connexion/professionnel/").url == CODE
+
+    def test_past_the_budget_unknown_and_wrong_are_answered_alike(self, client, medecin):
+        """A 429 that only unknown names would get would tell which names are known."""
+        for n in range(41):
+            password(client, f"compte{n}", "faux")
+        answers = [password(client, name, "faux") for name in (medecin.login, "personne")]
+        assert [answer.status_code for answer in answers] == [429, 429]
+        texts = [answer.text.replace(answer["X-Request-ID"], "") for answer in answers]
+        assert texts[0] == texts[1]
+
+    def test_a_storm_on_the_whole_service_refuses_no_right_password(self, client, medecin, monkeypatch):
+        monkeypatch.setattr(limits, "EVERYBODY", parse("3/minute"))
+        for n in range(24):
+            typed = {"identifiant": f"compte{n}", "mot_de_passe": "faux"}
+            client.post(MEDECIN, typed, REMOTE_ADDR=f"198.51.100.{n}")
+        assert limits.is_slowed("192.0.2.99")
+        assert password(client, medecin.login, PASSWORD).url == CODE
+
+    def test_a_program_that_signs_one_account_in_again_and_again_is_stopped(
+        self, client, medecin, monkeypatch
+    ):
+        """Near miss: the budget is that account's; its neighbour's is whole."""
+        monkeypatch.setattr(limits, "RIGHT", parse("3/minute"))
+        answers = [password(client, medecin.login, PASSWORD).status_code for _ in range(4)]
+        assert answers == [302, 302, 302, 429]
+        assert password(client, MedecinFactory().login, PASSWORD).status_code == 302
+
     @pytest.mark.parametrize("path", ["/connexion/carte/", "/connexion/psc/"])
-    def test_beginning_by_card_or_psc_is_slowed_by_address(self, client, path, monkeypatch):
+    def test_beginning_by_card_or_psc_is_never_refused(self, client, path, monkeypatch):
+        """In a storm of beginnings from one address, cards still come in; the journal does not fill."""
         monkeypatch.setattr(limits, "BEGUN", parse("2/minute"))
         monkeypatch.setattr(psc, "authorization", lambda again: {"url": "https://psc.example/", "state": "x"})
         monkeypatch.setattr(psc, "keep", lambda *_: None)
-        answers = [client.post(path, {"porte": "medecin"}) for _ in range(3)]
-        assert [answer.status_code for answer in answers] == [302, 302, 429]
-        assert 0 < int(answers[-1]["Retry-After"]) <= 60
-        assert Attempt.objects.count() == 2, "the third has written nothing"
-        elsewhere = client.post(path, {"porte": "medecin"}, REMOTE_ADDR="198.51.100.7")
-        assert elsewhere.status_code == 302
-
-    def test_a_hospital_at_eight_o_clock_is_not_slowed(self):
-        now = timezone.now().timestamp()
-        assert [limits.seconds_to_wait_to_begin("192.0.2.1", now=now) for _ in range(300)] == [0] * 300
-        assert 0 < limits.seconds_to_wait_to_begin("192.0.2.1", now=now) <= 60
+        answers = [client.post(path, {"porte": "medecin"}) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [302] * 5
+        assert Attempt.objects.count() == 5
+        assert Entry.objects.filter(event="connexion.begun").count() == 2
+        assert Entry.objects.filter(event="carte.challenged").count() <= 2
+        client.post(path, {"porte": "medecin"}, REMOTE_ADDR="198.51.100.7")
+        assert Entry.objects.filter(event="connexion.begun").count() == 3, "another address is no storm"
 
     def test_dead_valkey_lets_begin(self, client, settings):
         settings.REDIS_URL = "redis://127.0.0.1:1/0"

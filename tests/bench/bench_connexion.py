@@ -7,12 +7,14 @@ on the other side of the network learns nothing. The storm is 10 sign-ins a seco
 import http.client
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from http.cookies import SimpleCookie
+from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, process_time
 from urllib.parse import urlencode
@@ -32,6 +34,7 @@ BY = Actor.anonymous("192.0.2.7")
 ROUNDS = {"small": 40, "full": 200}
 SECONDS = {"small": 8, "full": 30}
 PER_SECOND = 10
+GUESSING, HONEST = 3, 60
 DOOR = "/connexion/medecin/"
 
 
@@ -41,6 +44,8 @@ def run(scale):
     yield alike("sign-in", identify, ROUNDS[scale])
     yield alike("forgotten password", forget, ROUNDS[scale])
     yield storm(SECONDS[scale])
+    yield from one_address()
+    yield fresh_workers()
 
 
 def hashing(rounds):
@@ -115,6 +120,69 @@ def storm(seconds):
     return line(name, p95(stormy), p95(calm), "ms", "<= 2")
 
 
+def one_address():
+    """A hospital's one address, from which three programs try unknown names while its people sign in."""
+    people = [MedecinFactory() for _ in range(20)]
+    with served() as port:
+        doors, over, guesses = [at_the_door(port, user) for user in people], threading.Event(), []
+        calm = [timed(first_factor_or_not, *doors[n % len(doors)]) for n in range(HONEST)]
+        programs = [threading.Thread(target=guess, args=[port, n, over, guesses]) for n in range(GUESSING)]
+        for one in programs:
+            one.start()
+        time.sleep(2)  # their budget is spent by now
+        stormy = [timed(first_factor_or_not, *doors[n % len(doors)]) for n in range(HONEST)]
+        over.set()
+        for one in programs:
+            one.join()
+    refused = sum(status != 302 for status, _ in calm + stormy)
+    said = f"{guesses.count(429)} of {len(guesses)} guesses got 429"
+    name = f"connexion: right sign-ins refused during guesses from the same address ({said}), of"
+    yield line(name, refused, 2 * HONEST, "", "<= 0")
+    taken, before = (p95([ms for _, ms in answers]) for answers in (stormy, calm))
+    yield line("connexion: p95 of a right sign-in during those guesses (calm)", taken, before, "ms", "<= 20")
+
+
+def guess(port, number, over, guesses):
+    """One unknown name after the other, each page read first as a browser does."""
+    door, typed = at_the_door(port, MedecinFactory.build())
+    while not over.is_set():
+        typed |= {"identifiant": f"inconnu{number}-{len(guesses)}"}
+        guesses.append(door.ask("POST", DOOR, typed)[0])
+
+
+def first_factor_or_not(door, typed) -> int:
+    return door.ask("POST", DOOR, typed)[0]
+
+
+def timed(work, *args):
+    started = perf_counter()
+    found = work(*args)
+    return found, (perf_counter() - started) * 1000
+
+
+def fresh_workers():
+    """All workers die at once: the first page of those that take their place, beside the same page before."""
+    with served() as port:
+        visitor = Visitor(port)
+        before = [timed(visitor.ask, "GET", DOOR)[1] for _ in range(40)][8:]
+        children = Path(f"/proc/{served.last.pid}/task/{served.last.pid}/children").read_text().split()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+        first = max(patiently(visitor)[1] for _ in range(8))
+    return line("connexion: first pages after all workers died (warm)", first, median(before), "ms", "<= 100")
+
+
+def patiently(visitor):
+    """Asked again while nobody listens, in the time that is measured."""
+    started = perf_counter()
+    while True:
+        try:
+            status, _ = visitor.ask("GET", DOOR)
+            return status, (perf_counter() - started) * 1000
+        except OSError:
+            time.sleep(0.005)
+
+
 def during_a_storm(doors, work, *args):
     over = threading.Event()
     thread = threading.Thread(target=sign_in_often, args=[doors, over])
@@ -136,7 +204,7 @@ class served:  # noqa: N801
         command = [sys.executable, "-m", "gunicorn", "viatraj.wsgi", "--config", "deploy/gunicorn.py"]
         command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error"]
         environment = {**os.environ, "LOG_LEVEL": "ERROR", "ALLOWED_HOSTS": "127.0.0.1"}
-        self.process = subprocess.Popen(command, env=environment)
+        self.process = served.last = subprocess.Popen(command, env=environment)
         for _ in range(300):
             try:
                 Visitor(port).ask("GET", "/sante/vif")

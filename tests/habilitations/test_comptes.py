@@ -1,7 +1,10 @@
 """The référent's pages: search, sheet, creation, padlock, departure (COM-2, COM-3, COM-4, COM-7, COM-8)."""
 
+import uuid
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -10,6 +13,7 @@ from accounts.models import User
 from habilitations import profils
 from habilitations.models import Habilitation
 from journal.models import Entry
+from tests.concurrency import at_once
 from tests.factories import (
     PASSWORD,
     EtablissementFactory,
@@ -167,6 +171,29 @@ def test_created_then_straight_to_its_habilitation(client, referent):
     user = User.objects.get(nom="Sauvage")
     assert answer.url == f"{COMPTES}attribuer/?compte={user.pk}"
     assert "Lina Sauvage" in client.get(answer.url).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twelve_clicks_at_once_are_one_account_and_one_answer(client, referent):
+    """COM-3: the key of the page answers first, not the address that its own first click took."""
+    browsers = [sign_in(Client(), referent) for _ in range(12)]
+    cle = str(uuid.uuid4())
+    answers = at_once(*[lambda one=one: created(one, cle=cle) for one in browsers])
+    user = User.objects.get(nom="Sauvage")
+    urls = {getattr(answer, "url", "no redirect") for answer in answers}
+    assert urls == {f"{COMPTES}attribuer/?compte={user.pk}"}
+    assert Entry.objects.filter(event="compte.created").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_else_s_key_opens_nobody_s_account(client, referent, etablissement):
+    """Near miss: the same key from another référent is another account, hence an address already taken."""
+    cle = str(uuid.uuid4())
+    created(client, cle=cle)
+    other = sign_in(Client(), referent_of(etablissement))
+    answer = created(other, cle=cle)
+    assert answer.status_code == 422
+    assert User.objects.filter(nom="Sauvage").count() == 1
 
 
 def test_a_used_address_is_warned_of_then_refused(client, referent):

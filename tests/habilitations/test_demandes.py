@@ -27,6 +27,7 @@ from tests.factories import (
     sent_droits,
     sign_in,
 )
+from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied, can
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def ask(unite, somebody, today, now):
             "profil": profils.EQUIPE_SOIGNANTE,
             "lieu": Lieu.of(unite),
             "fin": today + timedelta(days=200),
-            "motif": "",
+            "motif": "Je rejoins le service.",
             "cle": uuid4(),
             "by": as_professionnel(somebody),
         }
@@ -84,29 +85,40 @@ def accept(today, now):
     return accept
 
 
+@pytest.fixture
+def tell(today):
+    """The beat's quarter of an hour."""
+    by = Actor.system("demandes")
+    return lambda: actions.tell_referents(today=today, now=timezone.now(), by=by)
+
+
 class TestAsking:
-    def test_the_referents_of_the_place_are_told(self, ask, unite, hopital):
+    def test_the_referents_of_the_place_are_told(self, ask, tell, unite, hopital):
         near = [referent_of(unite), referent_of(hopital)]
         referent_of(UniteFactory(etablissement=hopital))
         referent_of(hopital.coordination)
         demande = ask()
+        assert tell() == 2
         assert set(Message.objects.values_list("to", flat=True)) == {one.email for one in near}
         assert Entry.objects.about(demande).get().event == "demande_habilitation.asked"
 
-    def test_else_the_coordination(self, ask, hopital):
+    def test_else_the_coordination(self, ask, tell, hopital):
         above = referent_of(hopital.coordination)
         HabilitationFactory(lieu=hopital, profil="referent_structure", over=True)
         ask()
+        tell()
         assert Message.objects.get().to == above.email
 
-    def test_a_referent_who_asks_is_not_told_himself(self, ask, hopital):
+    def test_a_referent_who_asks_is_not_told_himself(self, ask, tell, hopital):
         user = referent_of(hopital)
         ask(by=as_professionnel(user))
+        assert tell() == 0
         assert not Message.objects.exists()
 
-    def test_no_letter_says_why(self, ask, hopital):
+    def test_no_letter_says_why(self, ask, tell, hopital):
         referent_of(hopital)
         ask(motif="Remplacement de Mme Garricou")
+        tell()
         assert "Garricou" not in Message.objects.get().text
 
     def test_the_same_key_is_one_and_the_same_wish_too(self, ask):
@@ -114,6 +126,78 @@ class TestAsking:
         assert ask(cle=key) == ask(cle=key)
         with pytest.raises(ValidationError, match="déjà faite"):
             ask()
+
+    def test_one_letter_for_all_that_was_asked_since_the_last(self, ask, tell, hopital, unite):
+        """COM-6: not one each; told once, and what comes later in the next one."""
+        referent = referent_of(hopital)
+        for n in range(3):
+            ask(by=as_professionnel(UserFactory(nom=f"Demandeur{n}")))
+        assert [tell(), tell()] == [1, 0]
+        letter = Message.objects.get(to=referent.email)
+        assert "3 demandes" in letter.subject
+        assert all(f"Demandeur{n}" in letter.text for n in range(3))
+        assert f"{INDEX}\n" in letter.text
+        later = ask(by=as_professionnel(UserFactory()))
+        assert tell() == 1
+        assert f"{INDEX}{later.pk}/" in Message.objects.latest("pk").text
+        assert Entry.objects.filter(event="demandes_habilitation.told").count() == 2
+
+    def test_a_letter_names_twenty_and_counts_the_others(self, ask, tell, hopital):
+        referent_of(hopital)
+        for _ in range(22):
+            ask(by=as_professionnel(UserFactory()))
+        tell()
+        letter = Message.objects.get()
+        assert (letter.text.count("profil «"), "et 2 autres" in letter.text) == (20, True)
+
+    def test_what_was_withdrawn_meanwhile_is_told_to_nobody(self, ask, tell, hopital, somebody, now):
+        """Asking and withdrawing again and again was a mail each time."""
+        referent_of(hopital)
+        for _ in range(3):
+            actions.withdraw(ask(), now=now, by=as_professionnel(somebody))
+        assert tell() == 0
+        assert not Message.objects.exists()
+
+    def test_each_letter_costs_the_same(self, ask, tell, hopital):
+        def queries():
+            with CaptureQueriesContext(connection) as asked:
+                tell()
+            return len(asked)
+
+        referent_of(hopital)
+        ask()
+        few = queries()
+        for _ in range(8):
+            ask(by=as_professionnel(UserFactory()), lieu=Lieu.of(UniteFactory(etablissement=hopital)))
+        assert queries() == few
+
+    def test_three_a_day_and_place_withdrawn_or_not(self, ask, unite, hopital, somebody, now):
+        """COM-6: of any unit or guichet there; another place, and the day after, are free again."""
+        for _ in range(3):
+            actions.withdraw(ask(lieu=Lieu.of(unite)), now=now, by=as_professionnel(somebody))
+        with pytest.raises(ValidationError, match="3 demandes à cette structure"):
+            ask(lieu=Lieu.of(hopital))
+        assert ask(lieu=Lieu.of(UniteFactory()))
+        assert ask(by=as_professionnel(UserFactory()))
+        DemandeHabilitation.objects.of(somebody).update(asked_at=now - timedelta(days=1))
+        assert ask()
+
+    def test_twenty_a_day_in_all(self, ask, somebody, now):
+        for _ in range(20):
+            actions.withdraw(ask(lieu=Lieu.of(UniteFactory())), now=now, by=as_professionnel(somebody))
+        with pytest.raises(ValidationError, match="20 demandes"):
+            ask(lieu=Lieu.of(UniteFactory()))
+
+    @pytest.mark.parametrize("motif", ["", "   "])
+    def test_a_first_one_where_one_holds_nothing_says_why(self, ask, unite, hopital, somebody, motif):
+        """Near misses: held at another hospital, no; at a unit of this one, or formerly, yes."""
+        HabilitationFactory(user=somebody, lieu=UniteFactory())
+        with pytest.raises(ValidationError, match="pourquoi") as refusal:
+            ask(motif=motif)
+        assert list(refusal.value.error_dict) == ["motif"]
+        assert not DemandeHabilitation.objects.exists()
+        HabilitationFactory(user=somebody, lieu=UniteFactory(etablissement=hopital), over=True)
+        assert ask(motif=motif)
 
     def test_not_without_end(self, ask):
         for n in range(10):
@@ -381,7 +465,9 @@ class TestPages:
         ask,
         hopital,
         somebody,
+        monkeypatch,
     ):
+        monkeypatch.setattr(actions.demandes, "A_DAY_AND_PLACE", 99)
         counts = []
         for _ in range(2):
             for _ in range(4):

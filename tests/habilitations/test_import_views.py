@@ -1,5 +1,6 @@
 """The pages of an import: deposit, follow, confirm, download."""
 
+import uuid
 from datetime import timedelta
 from io import BytesIO
 
@@ -8,16 +9,20 @@ from celery import current_app
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from limits import parse
 from openpyxl import load_workbook
 
+from accounts import limits
 from accounts.models import Session
 from habilitations import tasks
 from habilitations.imports import progress, queue
 from habilitations.models import Habilitation, Import
+from tests.concurrency import at_once
 from tests.factories import (
     EtablissementFactory,
     HabilitationFactory,
@@ -87,6 +92,51 @@ def test_from_the_file_to_the_report(web, deposit, end):
     assert rows[1][6].date() == end
     assert rows[1][7] == "Compte ouvert, habilitation attribuée."
     assert "Importé" in web.get(INDEX).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_clicks_at_once_are_one_deposit(referent):
+    """HAB-4: a double click is one file, and one answer."""
+    browsers, cle = [sign_in(Client(), referent) for _ in range(8)], str(uuid.uuid4())
+    answers = at_once(
+        *[lambda one=one: one.post(INDEX, {"fichier": xlsx(line()), "cle": cle}) for one in browsers]
+    )
+    assert {getattr(answer, "url", answer) for answer in answers} == {f"{INDEX}{Import.objects.get().pk}/"}
+
+
+class TestQuestions:
+    """COM-2: a file tells which addresses have an account: its lines count as searches do."""
+
+    @pytest.fixture(autouse=True)
+    def ten_a_day(self, monkeypatch):
+        monkeypatch.setattr(limits, "SEARCHES_A_DAY", parse("10 per day"))
+
+    @staticmethod
+    def asks(*numbers):
+        return xlsx(*[line(nom=f"Lacombe{chr(97 + n)}", email=f"a{n}@ch.example") for n in numbers])
+
+    def test_too_many_people_a_day(self, web):
+        assert web.post(INDEX, {"fichier": self.asks(*range(8))}).status_code == 302
+        answer = web.post(INDEX, {"fichier": self.asks(*range(20, 23))})
+        assert answer.status_code == 422
+        assert "Ce fichier nomme 3 personnes" in answer.text
+        assert Import.objects.count() == 1
+        assert web.post(INDEX, {"fichier": self.asks(20, 21)}).status_code == 302, "none of the three counted"
+
+    def test_searches_and_lines_are_one_budget(self, web):
+        web.post(INDEX, {"fichier": self.asks(*range(9))})
+        found = [web.post("/administration/comptes/", {"email": "b@ch.example"}) for _ in range(2)]
+        assert [answer.status_code for answer in found] == [200, 429]
+
+    def test_a_corrected_file_asks_nothing_new(self, web):
+        for _ in range(4):
+            assert web.post(INDEX, {"fichier": self.asks(*range(10))}).status_code == 302
+        assert web.post(INDEX, {"fichier": self.asks(*range(11))}).status_code == 422
+
+    def test_another_referent_s_budget_is_his(self, web, hopital):
+        web.post(INDEX, {"fichier": self.asks(*range(10))})
+        other = sign_in(Client(), referent_of(hopital))
+        assert other.post(INDEX, {"fichier": self.asks(*range(10))}).status_code == 302
 
 
 def test_a_refused_file_says_why_and_is_not_kept(web):

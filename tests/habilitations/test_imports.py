@@ -96,7 +96,20 @@ class TestTheWay:
         assert untouched()
         assert not Message.objects.exists()
         assert not Entry.objects.filter(event__startswith="habilitation.").exists()
-        assert [told["identifiant"] for told in one.report] == [somebody.login]
+        assert [(told["compte"], told["identifiant"]) for told in one.report] == [(somebody.pk, "")]
+
+    def test_a_login_is_told_as_on_the_screen(self, work, somebody, hopital):
+        """COM-8: of the perimeter's people, and of those whom the file names by it; of others never."""
+        HabilitationFactory(user=somebody, lieu=EtablissementFactory(), profil="gestionnaire_administratif")
+        elsewhere = work({})
+        named = work({"identifiant": somebody.login})
+        HabilitationFactory(user=somebody, lieu=hopital, profil="gestionnaire_administratif")
+        ours = work({})
+        told = [one.report[0]["identifiant"] for one in (elsewhere, named, ours)]
+        assert told == ["", somebody.login, somebody.login]
+
+    def test_once_written_they_are_his_people(self, work, somebody):
+        assert [told["identifiant"] for told in work({}, confirm=True).report] == [somebody.login]
 
     def test_then_all_as_on_the_screen(self, work, somebody, by, hopital, end):
         one = work({}, {"profil": "Gestionnaire administratif et social"}, confirm=True)

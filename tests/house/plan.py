@@ -334,7 +334,7 @@ class World:
                 "lieu": f"unite:{self.unite.pk}",
                 "profil": "medecin_coordonnateur",
                 "fin": str(today),
-                "motif": "",
+                "motif": "Je rejoins le service.",
                 "cle": uuid4(),
             },
             "habilitations:demande_prolong": {

@@ -27,7 +27,7 @@ def make(users, *, now):
         profil=REGULATEUR,
         lieu=Lieu.of(habilitation.etablissement),
         fin=add_months(today, 12),
-        motif="",
+        motif="Je rejoins l’équipe de régulation.",
         cle=None,
         today=today,
         now=now,
