@@ -18,14 +18,7 @@ from django.test import Client
 from tests.factories import EtablissementFactory, HabilitationFactory, MedecinFactory, sign_in
 from viatraj import warm
 
-PAGES = (
-    "/",
-    "/connexion/medecin/",
-    "/medecin/",
-    "/mon-compte/",
-    "/documentation/",
-    "/administration/comptes/",
-)
+PAGES = ("/connexion/medecin/", "/medecin/", "/mon-compte/", "/documentation/", "/administration/comptes/")
 
 
 @pytest.fixture
