@@ -46,30 +46,30 @@ def managing(habilitations):
     return Habilitation.objects.filter(rule, profil__in=CODES).values("user_id")
 
 
-def to_tell(demandes, *, today) -> dict:
-    """{référent: demandes that wait for him}: those near each place, else the coordination's; never who asks.
+def to_tell(rows, *, today) -> dict:
+    """{référent: rows (demandes, habilitations) that he is told of}.
 
-    One query, whatever their number.
+    Those near each row's place, else its coordination's; never whose row it is. One query, however many rows.
     """
-    managing = _managing_places(demandes, today)
+    managing = _managing_places(rows, today)
     found = defaultdict(list)
-    for demande in demandes:
-        near = [(Niveau.ETABLISSEMENT, demande.etablissement_id), (Niveau.UNITE, demande.unite_id)]
-        for places in (near, [(Niveau.COORDINATION, demande.coordination_id)]):
-            people = [one for place in places for one in managing[place] if one.pk != demande.user_id]
+    for row in rows:
+        near = [(Niveau.ETABLISSEMENT, row.etablissement_id), (Niveau.UNITE, row.unite_id)]
+        for places in (near, [(Niveau.COORDINATION, row.coordination_id)]):
+            people = [one for place in places for one in managing[place] if one.pk != row.user_id]
             for one in dict.fromkeys(people):
-                found[one].append(demande)
+                found[one].append(row)
             if people:
                 break
     return found
 
 
-def _managing_places(demandes, today) -> dict:
+def _managing_places(rows, today) -> dict:
     """{(niveau, pk): accounts with an address}."""
     levels = (Niveau.ETABLISSEMENT, Niveau.UNITE, Niveau.COORDINATION)
     rule = Q()
     for niveau in levels:
-        places = {getattr(one, f"{niveau}_id") for one in demandes} - {None}
+        places = {getattr(one, f"{niveau}_id") for one in rows} - {None}
         rule |= Q(**{"niveau": niveau, f"{niveau}_id__in": places})
     held = Habilitation.objects.in_force(today).filter(rule, profil__in=CODES, user__disabled_at=None)
     managing = defaultdict(list)
@@ -79,9 +79,8 @@ def _managing_places(demandes, today) -> dict:
 
 
 def of_account(user, *, today) -> list:
-    """Whom what happens to an account is told: `told` for each place where it holds something today."""
-    held = Habilitation.objects.of(user).in_force(today).with_lieu()
-    return [one for habilitation in held.order_by("pk") for one in told(habilitation, today=today)]
+    """Whom what happens to an account is told: those of each place where it holds something today."""
+    return list(to_tell(Habilitation.objects.of(user).in_force(today).order_by("pk"), today=today))
 
 
 def _people(niveau, row, but, today) -> list:

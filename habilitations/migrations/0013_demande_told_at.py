@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("habilitations", "0011_indexes"),
+        ("habilitations", "0012_left_out"),
     ]
 
     operations = [
