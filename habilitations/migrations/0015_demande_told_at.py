@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("habilitations", "0012_left_out"),
+        ("habilitations", "0014_used_on"),
     ]
 
     operations = [
