@@ -392,6 +392,7 @@ def test_at_the_same_time_as_the_thief_s_own_acts():
 # The list itself: whatever is added to the product has to say on which side it stands.
 NO_WAY_IN = {
     "AcceptationCharte": "what was read and accepted",
+    "Connexion": "what happened, a row a day",
     "Essai": "looks at codes, counted by the caps",
 }
 SAID_ELSEWHERE = {
