@@ -68,10 +68,11 @@ ANALYZE coordination, etablissement, units_of;
 # One in ten has never signed in, one in five has not for long.
 PEOPLE = """
 INSERT INTO accounts_user (password, login, nom, prenom, email, email_verified_at, telephone, mobile,
-  profession, categorie, profession_label, specialite, adresse, is_staff, password_changed_at,
+  profession, categorie, profession_label, specialite, adresse, is_staff, named_by_card, password_changed_at,
   wrong_passwords_at, last_sign_in_at, last_sign_in_means, reception, version)
 SELECT %(password)s, 'pro' || g, upper({name}), (%(prenoms)s::text[])[1 + g %% 80],
-  'pro' || g || '@ch.example', %(now)s, '', '', '', '', '', '', '', false, %(now)s, ARRAY[]::timestamptz[],
+  'pro' || g || '@ch.example', %(now)s, '', '', '', '', '', '', '', false, false, %(now)s,
+  ARRAY[]::timestamptz[],
   CASE WHEN r < 0.1 THEN NULL WHEN r < 0.3 THEN %(now)s - interval '1 day' * (190 + 700 * random())
        ELSE %(now)s - interval '1 day' * 170 * random() END,
   '', 'mail', 1
