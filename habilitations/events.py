@@ -18,8 +18,10 @@ EVENTS = {
     "import.deposited": "a déposé un fichier d’habilitations de {lines} ligne(s)",
     "import.checked": "a fait vérifier un fichier d’habilitations ({problems} ligne(s) à corriger)",
     "import.confirmed": "a confirmé l’import de {lines} ligne(s)",
-    "import.done": "a importé {habilitations} habilitation(s) et ouvert {comptes} compte(s)",
-    "import.failed": "n’a pas pu traiter un fichier d’habilitations",
+    "import.done": "a importé {habilitations} habilitation(s) et ouvert {comptes} compte(s)"
+    " ({refusees} ligne(s) refusée(s))",
+    "import.failed": "n’a pas pu traiter jusqu’au bout un fichier d’habilitations"
+    " ({habilitations} importée(s))",
     "import.purged": "a effacé {count} import(s) sans suite",
     "profil.changed": "a mis en service la version {version} du profil {label}",
     "depart.declared": "a déclaré le départ de {label} de {lieu} au {fin}",

@@ -1,9 +1,12 @@
-"""A file deposited, checked by a dry run, confirmed, written by a worker: all of it or nothing."""
+"""A file deposited, checked whole by a worker, confirmed, then written by slices (`docs/adr/0019`)."""
 
+import time
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 import habilitations.rights
 from habilitations import policies
@@ -11,12 +14,16 @@ from habilitations.imports import progress, resource
 from habilitations.models import Import
 from journal.models import record
 from viatraj.core.actor import Actor
-from viatraj.core.saving import locked, save_valid
+from viatraj.core.saving import act, by_slices, locked, save_valid
 
 AN_HOUR = 20  # a file says whether addresses are known: no faster than a search does
-TRIES = 3
+TRIES = 3  # without writing anything more
+WORKERS = 0x494D504F  # our class of advisory locks: one worker a file
+A_SLICE = 0.5  # seconds, after which no more line is begun: nobody waits for longer than a second
+LINES_A_SLICE = 50  # whose accounts are locked together
 KEPT = timedelta(days=7)  # what was never confirmed
 TOO_MANY = "Vous avez déposé de nombreux fichiers depuis une heure. Réessayez plus tard."
+NOT_DEALT_WITH = "Cette ligne n’a pas été traitée\u00a0: le travail s’est interrompu avant elle."
 TOO_OLD = "Ce fichier a été vérifié il y a plus d’un jour\u00a0: déposez-le de nouveau."
 
 
@@ -66,78 +73,127 @@ def confirm(one, *, now, by):
 
 
 def proceed(pk, *, today, now, by):
-    """The worker's part: the dry run, or the writing. One worker at a time; killed, it leaves nothing."""
+    """The worker's part: the check, or the writing, from where it stands. One worker at a time."""
     policies.system(by)
-    if not _attempt(pk, by=by):
-        return
-    with transaction.atomic():
-        one = _taken(pk)
-        if one is None:
+    with _alone(pk) as alone:
+        if not alone or not _attempt(pk, by=by):
             return
-        author = Actor(
-            user=one.user,
-            rights=habilitations.rights.of_user(one.user, on=today),
-            quality="référent",
-            means=one.means,
-            address=one.address,
-            request_id=one.request_id,
-        )
-        writing = one.state == Import.State.WRITING
-        good, one.report = resource.run(
-            one.lines,
-            dry_run=not writing,
-            cle=one.cle,
-            today=today,
-            now=now,
-            by=author,
-            advance=lambda done: progress.tell(one, done),
-        )
-        if good and writing:
-            _done(one, now=now, by=author)
-        else:
-            one.state = Import.State.READY if good else Import.State.REFUSED
-            one.checked_at = now
-            record("import.checked", by=author, target=one, good=good, problems=len(one.problems))
-        save_valid(one)
+        one = Import.objects.select_related("user").get(pk=pk)
+        if one.state == Import.State.CHECKING:
+            _check(one, today=today, now=now)
+        while one.state == Import.State.WRITING:
+            one = act(_write_slice, one, today=today, now=now)
+
+
+@contextmanager
+def _alone(pk):
+    """Whether this worker has the file to itself; a dead one's lock ends with its connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WORKERS, pk])
+        (alone,) = cursor.fetchone()
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WORKERS, pk])
 
 
 @transaction.atomic
 def _attempt(pk, *, by) -> bool:
     """Counted apart, so that a file which kills its worker does not kill the next ones for ever."""
-    one = _taken(pk)
+    one = Import.objects.at_work().filter(pk=pk).first()
     if one is None:
         return False
+    one = locked(one)
     if one.attempts >= TRIES:
-        one.state = Import.State.FAILED
-        record("import.failed", by=by, target=one)
+        _give_up(one, by=by)
     one.attempts += 1
     save_valid(one)
     return one.state != Import.State.FAILED
 
 
-def _taken(pk) -> Import | None:
-    """None when it is another worker's, or dealt with."""
-    return (
-        Import.objects.at_work()
-        .select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .select_related("user")
-        .filter(pk=pk)
-        .first()
+def _give_up(one, *, by):
+    """What was written stays written, and is told; the rest will not be."""
+    if one.state == Import.State.WRITING:
+        left = one.report[len(one.outcome) :]
+        one.report = one.outcome + [line | {"problemes": [NOT_DEALT_WITH]} for line in left]
+        one.lines, one.outcome = [], []
+    one.state = Import.State.FAILED
+    record("import.failed", by=by, target=one, habilitations=len(one.given))
+
+
+def _check(one, *, today, now):
+    """Nobody waits for it: each line is tried in a transaction of its own, and taken back."""
+    author = _author(one, today)
+    report = resource.run(
+        one.lines,
+        dry_run=True,
+        cle=one.cle,
+        today=today,
+        now=now,
+        by=author,
+        advance=lambda done: progress.tell(one, done),
+    )
+    with transaction.atomic():
+        one = locked(one)
+        one.report, one.checked_at = report, now
+        one.state = Import.State.REFUSED if one.problems else Import.State.READY
+        good, problems = one.state == Import.State.READY, len(one.problems)
+        record("import.checked", by=author, target=one, good=good, problems=problems)
+        save_valid(one)
+
+
+@transaction.atomic
+def _write_slice(one, *, today, now) -> Import:
+    """About half a second of lines, and how far that went, together: killed, neither stands."""
+    enough = time.monotonic() + A_SLICE
+    author, done = _author(one, today), len(one.outcome)
+    outcome = resource.run(
+        one.lines[done : done + LINES_A_SLICE],
+        dry_run=False,
+        checked=one.report,
+        cle=one.cle,
+        today=today,
+        now=now,
+        by=author,
+        advance=lambda _: time.monotonic() < enough,
+    )
+    one = locked(one)  # after the accounts (`core.locks`)
+    one.outcome, one.attempts = one.outcome + outcome, 1  # this attempt gets on
+    if len(one.outcome) == one.total:
+        _done(one, now=now, by=author)
+    save_valid(one)
+    return one
+
+
+def _author(one, today) -> Actor:
+    """Who confirmed, with the rights he has now."""
+    return Actor(
+        user=one.user,
+        rights=habilitations.rights.of_user(one.user, on=today),
+        quality="référent",
+        means=one.means,
+        address=one.address,
+        request_id=one.request_id,
     )
 
 
 def _done(one, *, now, by):
-    one.state, one.done_at, one.lines = Import.State.DONE, now, []
-    comptes = len({line["compte"] for line in one.report if line["nouveau"]})
-    record("import.done", by=by, target=one, habilitations=one.total, comptes=comptes)
+    one.state, one.done_at = Import.State.DONE, now
+    one.report, one.outcome, one.lines = one.outcome, [], []
+    comptes = len({line["compte"] for line in one.given if line["nouveau"]})
+    given, refused = len(one.given), len(one.problems)
+    record("import.done", by=by, target=one, habilitations=given, comptes=comptes, refusees=refused)
 
 
-@transaction.atomic
 def purge_imports(*, now, by) -> int:
     """What was deposited and never written: the names in it are of no more use."""
     policies.system(by)
-    stale = Import.objects.exclude(state=Import.State.DONE).filter(deposited_at__lt=now - KEPT)
-    count, _ = stale.delete()
-    if count:
-        record("import.purged", by=by, count=count)
-    return count
+    at_work = Q(state=Import.State.WRITING)
+    stale = Import.objects.filter(deposited_at__lt=now - KEPT).exclude(at_work).exclude(lines=[])
+
+    def erase(part):
+        Import.objects.filter(pk__in=[one.pk for one in part]).delete()
+        record("import.purged", by=by, count=len(part))
+
+    return by_slices(stale, erase)

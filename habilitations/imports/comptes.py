@@ -27,10 +27,10 @@ NO_EMAIL = "Donnez une adresse e-mail, ou l’identifiant du compte s’il exist
 
 
 class Comptes:
-    """Those of the file; to write, locked in the order of their keys: two imports never wait crosswise."""
+    """Those of these lines; to write, locked in the order of their keys: two imports never wait crosswise."""
 
     def __init__(self, rows, *, to_write: bool, cle: uuid.UUID, now, by):
-        self.cle, self.now, self.by = cle, now, by
+        self.to_write, self.cle, self.now, self.by = to_write, cle, now, by
         names = {name for row in rows if row["identifiant"] for name in spellings(row["identifiant"])}
         addresses = {row["email"] for row in rows} - {""}
         self.by_name, self.by_email = {}, defaultdict(list)
@@ -81,6 +81,18 @@ class Comptes:
             raise ValidationError({"identifiant": OTHER})
         return user
 
+    def present(self, ligne) -> User:
+        """The account of a line; one that a dry run has opened, and taken back, is opened again."""
+        taken_back = not (self.to_write or ligne.is_new) and self.is_ours(ligne)
+        return self._created(ligne) if taken_back else ligne.user
+
+    def is_ours(self, ligne) -> bool:
+        """Opened by this very file."""
+        return ligne.user.creation_key == self._key(ligne)
+
+    def _key(self, ligne) -> uuid.UUID:
+        return uuid.uuid5(self.cle, ligne.email)
+
     def _created(self, ligne) -> User:
         return actions.register(
             nom=ligne.nom,
@@ -88,7 +100,7 @@ class Comptes:
             email=ligne.email,
             profession_label=ligne.profession,
             telephone=ligne.telephone,
-            cle=uuid.uuid5(self.cle, ligne.email),
+            cle=self._key(ligne),
             now=self.now,
             by=self.by,
         )

@@ -1,4 +1,4 @@
-"""How far a worker is, kept aside: its transaction shows nothing before its end. Valkey dead, no figure."""
+"""How far a check is, kept aside: it writes nothing before its end. Valkey dead, no figure."""
 
 from contextlib import suppress
 from functools import cache

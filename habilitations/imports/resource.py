@@ -20,11 +20,16 @@ from habilitations.actions.habilitations import grant
 from habilitations.imports.annuaire import Lieux
 from habilitations.imports.colonnes import BY_KEY, COLONNES, Colonne, plain
 from habilitations.imports.comptes import Comptes
+from habilitations.models import Habilitation
 from habilitations.profils import NAMES, Profil
 from viatraj.core.policies import Denied
 from viatraj.core.saisie import Refused
 
 PROFILS = {plain(word): profil for profil in profils.PROFILS.values() for word in (profil.label, profil.code)}
+CHANGED = (
+    "Depuis la vérification, cette ligne ne désigne plus le même compte ou le même lieu. Vérifiez-la, puis "
+    "déposez-la de nouveau."
+)
 MODES = {plain(label): mode for mode, label in NAMES.items()} | {"non": profils.AUCUN}
 
 
@@ -48,6 +53,7 @@ class Ligne:
     droits: dict[str, str] = field(default_factory=dict)
     lieu: Lieu | None = None
     user: User | None = None
+    habilitation: Habilitation | None = None
     is_new: bool = False
     beside: str = ""  # what is wrong with a cell under no title
 
@@ -118,12 +124,12 @@ class LignesResource(Resource):
         store_instance = True
         skip_diff = True
 
-    def __init__(
-        self, *, to_write: bool, cle: uuid.UUID, today: date, now, by, advance: Callable[[int], None]
-    ):
+    def __init__(self, *, to_write: bool, cle: uuid.UUID, today: date, now, by, checked=()):
         super().__init__()
         self.to_write = to_write
-        self.cle, self.today, self.now, self.by, self.advance = cle, today, now, by, advance
+        self.cle, self.today, self.now, self.by = cle, today, now, by
+        self.checked = {told["ligne"]: told for told in checked}
+        self.to_open = {told["compte"] for told in checked if told["nouveau"]}
         for colonne in COLONNES:
             self.fields[colonne.key] = Field(colonne.key, colonne.key, Cellule(colonne))
         self.given: dict[tuple, list[Ligne]] = {}
@@ -167,23 +173,22 @@ class LignesResource(Resource):
         ligne.lieu = self.lieux.find(ligne.etablissement, ligne.unite)
 
     def save_instance(self, instance, is_create, row, **kwargs):
-        """A savepoint of its own: a refused line leaves nothing behind for the next ones."""
+        """By itself: a refused line leaves nothing behind for the next ones, a line of a dry run neither."""
         try:
             with transaction.atomic():
                 instance.user, instance.is_new = self.comptes.find_or_create(instance)
                 self._refuse_twice(instance)
+                self._refuse_changed(instance)
                 self._grant(instance)
+                transaction.set_rollback(not self.to_write)
         except Denied as error:
             raise ValidationError(str(error)) from error
         self.comptes.know(instance.user)
         self._same(instance).append(instance)
-        self.advance(kwargs["row_number"])
 
-    @transaction.atomic
     def _grant(self, ligne):
-        """A dry run takes it back at once, and the account's lock with it: its holder may sign in."""
-        grant(
-            users=[ligne.user],
+        (ligne.habilitation,) = grant(
+            users=[self.comptes.present(ligne)],
             profil=ligne.profil,
             lieux=[ligne.lieu],
             debut=ligne.debut,
@@ -193,7 +198,16 @@ class LignesResource(Resource):
             today=self.today,
             by=self.by,
         )
-        transaction.set_rollback(not self.to_write)
+
+    def _refuse_changed(self, ligne):
+        """What the référent read before he confirmed: this account, or a new one, and this place."""
+        if not self.checked:
+            return
+        before = self.checked[ligne.ligne]
+        was_to_open, is_ours = before["compte"] in self.to_open, self.comptes.is_ours(ligne)
+        same = was_to_open if is_ours else before["compte"] == ligne.user.pk
+        if not same or before["lieu"] != str(ligne.lieu):
+            raise ValidationError(CHANGED)
 
     def _refuse_twice(self, ligne):
         """The database would refuse it too, but could not name the other line."""
@@ -216,17 +230,22 @@ def dataset_of(lines: list[dict]) -> tablib.Dataset:
     return tablib.Dataset(*rows, headers=[*keys, "fautes"])
 
 
-def run(lines, *, dry_run, **known) -> tuple[bool, list[dict]]:
-    """Whether every line is good, and what became of each; else, or in a dry run, nothing is kept."""
-    resource = LignesResource(to_write=not dry_run, **known)
-    result = resource.import_data(
-        dataset_of(lines), dry_run=dry_run, use_transactions=True, rollback_on_validation_errors=True
-    )
-    if result.has_errors():  # ours, not the file's
-        raise (result.base_errors or result.error_rows[0].errors)[0].error
-    shown = _shown(result.rows, today=known["today"], by=known["by"])
-    told = [_told(line, row, shown) for line, row in zip(lines, result.rows, strict=True)]
-    return not result.has_validation_errors(), told
+def run(lines, *, dry_run, advance: Callable[[int], bool | None], **known) -> list[dict]:
+    """What became of each line, in order; `advance` is told how many are done, and stops it by False.
+
+    The library's own loop would be one transaction for all lines.
+    """
+    resource, rows, dataset = LignesResource(to_write=not dry_run, **known), [], dataset_of(lines)
+    resource.before_import(dataset)
+    for number, row in enumerate(dataset.dict, 1):
+        result = resource.import_row(row, None, row_number=number)
+        if result.errors:  # ours, not the file's
+            raise result.errors[0].error
+        rows.append(result)
+        if advance(number) is False:
+            break
+    shown = _shown(rows, today=known["today"], by=known["by"])
+    return [_told(line, row, shown, written=not dry_run) for line, row in zip(lines, rows, strict=False)]
 
 
 def _shown(rows, *, today, by) -> set[int]:
@@ -235,14 +254,15 @@ def _shown(rows, *, today, by) -> set[int]:
     return set(search.in_perimeter(by, today=today).filter(pk__in=named).values_list("pk", flat=True))
 
 
-def _told(line, row, shown) -> dict:
+def _told(line, row, shown, *, written) -> dict:
     said = {key: line.get(key, "") for key in ("nom", "prenom", "profil", "etablissement", "unite", "fin")}
     known = {"ligne": line["ligne"], **said, "identifiant": line.get("identifiant", ""), "nouveau": False}
     if row.validation_error:
         return known | {"problemes": list(_sentences(row.validation_error))}
     ligne = row.instance
+    kept = {"habilitation": ligne.habilitation.pk} if written else {}
     is_shown = ligne.is_new or ligne.user.pk in shown
-    return known | {
+    became = {
         "compte": ligne.user.pk,
         "identifiant": ligne.user.login if is_shown else known["identifiant"],
         "nouveau": ligne.is_new,
@@ -251,6 +271,7 @@ def _told(line, row, shown) -> dict:
         "fin": ligne.fin.isoformat(),
         "problemes": [],
     }
+    return known | became | kept
 
 
 def _sentences(error):

@@ -23,7 +23,11 @@ class ImportQuerySet(models.QuerySet):
 
 
 class Import(models.Model):
-    """Deposited, checked by a dry run, confirmed, written: all of it or nothing."""
+    """Deposited, checked whole, confirmed, then written by slices.
+
+    Its report says of each line what became of it, with the keys of the account and the habilitation: what
+    it takes to undo the lot.
+    """
 
     class State(models.TextChoices):
         CHECKING = "checking", "Vérification en cours"
@@ -45,6 +49,7 @@ class Import(models.Model):
     lines = models.JSONField("lignes à importer", default=list, editable=False)  # emptied once written
     left_out = models.JSONField("ce qui est laissé de côté", default=list, blank=True, editable=False)
     report = models.JSONField("compte rendu", default=list, editable=False)
+    outcome = models.JSONField("lignes traitées", default=list, editable=False)  # the report, once all are
     state = models.CharField("état", max_length=10, choices=State, default=State.CHECKING)
     attempts = models.PositiveSmallIntegerField("essais", default=0, editable=False)
     # Of who confirmed: what the worker writes is journalled as his.
@@ -81,6 +86,15 @@ class Import(models.Model):
         return [
             line | {"fin": date.fromisoformat(line["fin"]) if line["fin"] else None} for line in self.report
         ]
+
+    @property
+    def problems_first(self) -> list[dict]:
+        return sorted(self.told, key=lambda line: not line["problemes"])
+
+    @property
+    def given(self) -> list[dict]:
+        """Lines whose habilitation stands, once the file has been written."""
+        return [line for line in self.report if "habilitation" in line]
 
     @property
     def problems(self) -> list[dict]:

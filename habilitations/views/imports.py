@@ -32,7 +32,7 @@ def index(request):
     if submit(form, actions.deposit, now=now, by=request.actor):
         queue.start(form.result)
         return redirect("habilitations:import", form.result.pk)
-    imports = Import.objects.visible_to(request.actor).defer("lines", "report").newest_first()[:20]
+    imports = Import.objects.visible_to(request.actor).defer("lines", "report", "outcome").newest_first()[:20]
     return page(request, "habilitations/imports/index.html", form=form, imports=imports)
 
 
@@ -57,13 +57,13 @@ def show(request, pk):
             return redirect("habilitations:import", pk)
         queue.start(one)
         return redirect("habilitations:import", pk)
-    lines = one.problems if one.state == one.State.REFUSED else one.told
+    lines = one.problems if one.state == one.State.REFUSED else one.problems_first
     return page(
         request,
         "habilitations/imports/show.html",
         one=one,
         lines=Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
-        done=progress.read(one) if one.is_at_work else 0,
+        done=progress.read(one) if one.state == one.State.CHECKING else len(one.outcome),
         nouveaux=len({line.get("compte") for line in one.report if line["nouveau"]}),
         personnes=len({line.get("compte") for line in one.report}),
     )

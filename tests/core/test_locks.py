@@ -137,7 +137,7 @@ def test_by_hand(told, users):
 
 
 def test_a_table_without_a_place(told, users, monkeypatch):
-    monkeypatch.setattr(locks.locks, "ORDER", ORDER[2:])
+    monkeypatch.setattr(locks.locks, "ORDER", ORDER[1:])
     assert told(lambda: locked(users[0])) == ["accounts_user has no place in viatraj.core.locks.ORDER"]
 
 

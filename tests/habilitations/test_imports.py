@@ -1,4 +1,4 @@
-"""Many accounts and habilitations by a file: the same rules as on the screen, all or nothing (HAB-4)."""
+"""Many accounts and habilitations by a file: checked whole, by the rules of the screen (HAB-4)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -11,7 +11,7 @@ from accounts.models import User
 from annuaire.models import Guichet, Lieu
 from courrier.models import Message
 from habilitations import profils
-from habilitations.imports import actions, modele, reader
+from habilitations.imports import actions, modele, reader, resource
 from habilitations.models import Habilitation, Import
 from journal.models import Entry
 from tests.factories import (
@@ -174,14 +174,55 @@ class TestTheWay:
         with pytest.raises(ValidationError, match="plus d’un jour"):
             actions.confirm(one, now=now + timedelta(days=1, seconds=1), by=by)
 
-    def test_what_changed_in_between_refuses_the_whole(self, work, by, now, today, somebody, hopital):
+    def test_a_line_whose_facts_have_changed_is_refused_and_listed(
+        self, work, by, now, today, somebody, hopital
+    ):
+        """The other lines are written (decisions, «Imports»)."""
         one = work({}, {"profil": "regulateur"})
         HabilitationFactory(user=somebody, lieu=hopital, profil="regulateur")
         actions.confirm(one, now=now, by=by)
         actions.proceed(one.pk, today=today, now=now, by=WORKER)
         one.refresh_from_db()
-        assert "déjà ce profil" in problems(one)[0]
-        assert not Habilitation.objects.filter(profil="equipe_soignante").exists()
+        assert one.state == DONE
+        (refused,) = one.problems
+        assert refused["ligne"] == 3
+        assert "déjà ce profil" in refused["problemes"][0]
+        assert [line["ligne"] for line in one.given] == [2]
+        assert Habilitation.objects.filter(profil="equipe_soignante", user=somebody).count() == 1
+        done = Entry.objects.get(event="import.done").data
+        assert (done["habilitations"], done["comptes"], done["refusees"]) == (1, 0, 1)
+
+    def test_somebody_else_has_opened_the_account_meanwhile(self, work, by, now, today):
+        """The référent confirmed a new account; he has not seen whose this one is."""
+        one = work({})
+        user = UserFactory(nom="Lacombe", prenom="Maëlle", email="maelle.lacombe@ch.example")
+        actions.confirm(one, now=now, by=by)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert one.problems[0]["problemes"] == [resource.CHANGED]
+        assert not Habilitation.objects.of(user).exists()
+
+    def test_another_account_has_the_address_now(self, work, by, now, today, somebody):
+        one = work({})
+        User.objects.filter(pk=somebody.pk).update(email="ailleurs@ch.example")
+        UserFactory(nom="Lacombe", prenom="Maëlle", email="maelle.lacombe@ch.example")
+        actions.confirm(one, now=now, by=by)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert one.problems[0]["problemes"] == [resource.CHANGED]
+        assert untouched()
+
+    def test_another_place_has_the_name_now(self, work, by, now, today, somebody, hopital):
+        unite = UniteFactory(etablissement=hopital, nom="Médecine A")
+        one = work({"unite": "Médecine A"})
+        unite.nom = "Chirurgie"
+        unite.save()
+        UniteFactory(etablissement=hopital, nom="MEDECINE A")
+        actions.confirm(one, now=now, by=by)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert one.problems[0]["problemes"] == [resource.CHANGED]
+        assert untouched()
 
     def test_a_referent_who_is_one_no_more_writes_nothing(self, work, by, now, today):
         one = work({})
@@ -189,7 +230,38 @@ class TestTheWay:
         Habilitation.objects.of(by.user).update(revoked_at=now)
         actions.proceed(one.pk, today=today, now=now, by=WORKER)
         one.refresh_from_db()
-        assert "référent" in problems(one)[0]
+        assert "référent" in one.problems[0]["problemes"][0]
+        assert (one.given, untouched()) == ([], True)
+
+    def test_the_report_keeps_what_undoing_the_lot_takes(self, work, somebody):
+        new = {"nom": "Autre", "prenom": "Luc", "email": "luc@ch.example"}
+        one = work({}, new, confirm=True)
+        held = {line["habilitation"]: (line["compte"], line["nouveau"]) for line in one.given}
+        opened = User.objects.get(email="luc@ch.example")
+        assert held == {
+            Habilitation.objects.of(somebody).get().pk: (somebody.pk, False),
+            Habilitation.objects.of(opened).get().pk: (opened.pk, True),
+        }
+
+    def test_a_few_lines_at_a_time(self, work, by, now, today, monkeypatch):
+        """Each slice is a transaction of its own, and says how far it went; the accounts come first."""
+        monkeypatch.setattr(actions, "LINES_A_SLICE", 2)
+        rows = [{"nom": f"N{n}", "email": f"n{n}@ch.example"} for n in range(5)]
+        one, slices, run = work(*rows), [], resource.run
+        actions.confirm(one, now=now, by=by)
+        monkeypatch.setattr(
+            actions.resource, "run", lambda lines, **known: slices.append(len(lines)) or run(lines, **known)
+        )
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert (slices, one.state, len(one.given)) == ([2, 2, 1], DONE, 5)
+
+    def test_a_slice_ends_when_its_time_is_over(self, work, by, now, today, monkeypatch):
+        monkeypatch.setattr(actions, "A_SLICE", 0)
+        one = work({}, {"profil": "regulateur"})
+        actions.confirm(one, now=now, by=by)
+        one.refresh_from_db()
+        assert len(actions._write_slice(one, today=today, now=now).outcome) == 1
 
     def test_only_its_author_confirms(self, work, hopital, now):
         with pytest.raises(Denied):
@@ -202,8 +274,31 @@ class TestTheWay:
             work({})
 
     def test_a_file_that_kills_its_worker_is_given_up(self, work, by, now, today, monkeypatch):
-        one = work({})
+        """What was written before stays, and the report says which lines were not reached."""
+        monkeypatch.setattr(actions, "LINES_A_SLICE", 1)
+        one, run = work({}, {"profil": "regulateur"}, {"profil": "gestionnaire_administratif"}), resource.run
         actions.confirm(one, now=now, by=by)
+
+        def die_at_the_second(lines, **known):
+            if lines[0]["ligne"] == 3:
+                raise MemoryError
+            return run(lines, **known)
+
+        monkeypatch.setattr(actions.resource, "run", die_at_the_second)
+        for _ in range(actions.TRIES):
+            with pytest.raises(MemoryError):
+                actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert (one.state, one.lines) == (Import.State.FAILED, [])
+        assert [line["ligne"] for line in one.given] == [2]
+        assert [line["problemes"] for line in one.problems] == [[actions.NOT_DEALT_WITH]] * 2
+        assert Habilitation.objects.of(User.objects.get(nom="Lacombe")).count() == 1
+        assert actions.purge_imports(now=now + timedelta(days=8), by=WORKER) == 0, "what it wrote is told"
+
+    def test_a_check_that_kills_its_worker_is_given_up(self, work, by, now, today, end, monkeypatch):
+        lines = reader.read(xlsx(line(fin=end)))
+        one = actions.deposit(lines=lines, file_name="a.xlsx", cle=uuid4(), now=now, by=by)
 
         def die(*args, **known):
             raise MemoryError
@@ -214,8 +309,7 @@ class TestTheWay:
                 actions.proceed(one.pk, today=today, now=now, by=WORKER)
         actions.proceed(one.pk, today=today, now=now, by=WORKER)
         one.refresh_from_db()
-        assert one.state == Import.State.FAILED
-        assert untouched()
+        assert (one.state, untouched()) == (Import.State.FAILED, True)
 
     def test_what_was_never_confirmed_is_erased(self, work, somebody, now):
         kept, gone = work({}, confirm=True), work({"profil": ""})
@@ -225,7 +319,7 @@ class TestTheWay:
 
 
 class TestRefused:
-    """One bad line, and nothing at all is written."""
+    """One bad line when it is checked, and nothing at all is written."""
 
     def test_all_or_nothing(self, work):
         one = work({}, {"email": "autre@ch.example", "nom": "Autre", "profil": "sorcier"})

@@ -5,7 +5,6 @@ that it has inserted itself count for nothing: nobody else sees them. `tests/loc
 """
 
 ORDER = (
-    "habilitations_import",  # a worker’s turn
     # Who: accounts, then what waits on one of them, then what opens it.
     "accounts_user",
     "accounts_changementadresse",
@@ -32,6 +31,7 @@ ORDER = (
     "habilitations_habilitation",
     "habilitations_droitpersonnalise",
     "habilitations_versionprofil",
+    "habilitations_import",
     # Patients.
     "dossiers_dossier",
     "dossiers_volet",

@@ -49,6 +49,26 @@ def locked(row: Row, *, version: int | None = None) -> Row:
     return fresh
 
 
+def by_slices(rows: models.QuerySet, deal_with: Callable[[list], Any], *, size: int = 100) -> int:
+    """Hand all rows over by lists of at most `size`, each in a transaction of its own; how many there were.
+
+    Nobody waits for more than one slice, nor does a slice wait for anybody: a row that somebody else is
+    changing is left to the next run. Rows come locked, by ascending key.
+    """
+    count, left = 0, rows
+    while part := act(_slice, left, deal_with, size):
+        count, left = count + len(part), rows.filter(pk__gt=part[-1].pk)
+    return count
+
+
+@transaction.atomic
+def _slice(rows, deal_with, size) -> list:
+    locking = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    if part := list(locking.order_by("pk")[:size]):
+        deal_with(part)
+    return part
+
+
 def save_valid(instance: Row) -> Row:
     """Save, or raise ValidationError with the constraint's own sentence.
 
