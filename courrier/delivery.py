@@ -14,6 +14,7 @@ from django.utils import timezone
 from courrier import routes
 from courrier.models import Message, Priority
 from courrier.outbox import BELL
+from viatraj.core.saving import unheld
 
 log = structlog.get_logger(__name__)
 
@@ -156,7 +157,7 @@ class Sender:
     def _give_back(self, left):
         if left:
             mine = Message.objects.pending().filter(pk__in=left, taken_by=self.number)
-            mine.update(taken_by=None, taken_until=None)
+            unheld(mine).update(taken_by=None, taken_until=None)
 
     def _heard(self, bell):
         self.rung = True
@@ -187,9 +188,9 @@ def _free_the_dead():
         with connection.cursor() as cursor:
             cursor.execute(LIVING, [SENDERS])
             dead = holders - {number for (number,) in cursor}
-        Message.objects.pending().filter(taken_by__in=dead).update(taken_by=None, taken_until=None)
+        unheld(Message.objects.pending().filter(taken_by__in=dead)).update(taken_by=None, taken_until=None)
 
 
 def _expire():
     late = Message.objects.pending().filter(taken_by=None, expires_at__lte=Now())
-    late.update(state=Message.State.EXPIRED, secret_body=None)
+    unheld(late).update(state=Message.State.EXPIRED, secret_body=None)

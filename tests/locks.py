@@ -49,7 +49,8 @@ class Statement:
         """None for what locks no row of ours."""
         found = STATEMENT.match(sql) if isinstance(sql, str) else None
         if found and found[1]:
-            one = cls(found[1].split()[0], found[3], by_hand=not found[2])
+            waits = "SKIP LOCKED" not in sql
+            one = cls(found[1].split()[0], found[3], by_hand=not found[2], waits=waits)
         elif found and (locking := FOR.search(sql, max(0, len(sql) - 200))):
             table, waits = locking[2] or FROM.search(sql)[1], "SKIP LOCKED" not in locking[3]
             one = cls("SELECT", table, with_key=locking[1] == "UPDATE", waits=waits)

@@ -10,7 +10,7 @@ from accounts import policies
 from accounts.chartes import Charte
 from accounts.models import AcceptationCharte, Connexion, Identite, Session, User
 from journal.models import record
-from viatraj.core.saving import locked, save_valid
+from viatraj.core.saving import by_slices, locked, save_valid
 
 CONTACT = ("nom", "prenom", "profession_label", "telephone", "adresse")
 
@@ -84,10 +84,12 @@ def end_other_sessions(user, *, keep, by):
     record("sessions.ended", by=by, target=user, ended=ended)
 
 
-@transaction.atomic
-def purge_sessions(*, now, by):
-    """A day after their end: the sign-in page may still say «session terminée»."""
+def purge_sessions(*, now, by) -> int:
+    """A day after their end: the sign-in page may still say «session terminée». How many."""
     policies.system(by)
-    ended, _ = Session.objects.filter(expire_date__lt=now - timedelta(days=1)).delete()
-    if ended:
-        record("sessions.purged", by=by, ended=ended)
+
+    def purge(part):
+        Session.objects.filter(pk__in=[session.pk for session in part]).delete()
+        record("sessions.purged", by=by, ended=len(part))
+
+    return by_slices(Session.objects.filter(expire_date__lt=now - timedelta(days=1)), purge, size=1000)

@@ -15,7 +15,7 @@ from accounts.models import AncienMotDePasse, Session, User
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saisie import mots_de_passe as saisie
-from viatraj.core.saving import locked
+from viatraj.core.saving import by_slices, locked
 
 WRONG = "Ce mot de passe n’est pas celui de votre compte."
 LOCKED = (
@@ -109,20 +109,23 @@ def reset_password(user, *, token, mot_de_passe, now, by):
     return user
 
 
-@transaction.atomic
-def warn_of_expiry(*, now, by):
-    """MDP-3: a mail 15 days before, once a password."""
+def warn_of_expiry(*, now, by) -> int:
+    """MDP-3: a mail 15 days before, once a password. How many accounts are that near."""
     policies.system(by)
     if not settings.PASSWORD_MAX_AGE_DAYS:
-        return
+        return 0
     oldest = now - timedelta(days=settings.PASSWORD_MAX_AGE_DAYS)
     due = User.objects.enabled().filter(
         password_changed_at__gt=oldest,
         password_changed_at__lte=oldest + timedelta(days=settings.PASSWORD_WARNED_DAYS),
     )
-    for user in due.exclude(email="").order_by("pk").iterator():
-        if emails.password_expires(user, on=mots_de_passe.expires_at(user)):
-            record("mot_de_passe.warned", by=by, target=user)
+
+    def warn(part):
+        for user in part:
+            if emails.password_expires(user, on=mots_de_passe.expires_at(user)):
+                record("mot_de_passe.warned", by=by, target=user)
+
+    return by_slices(due.exclude(email=""), warn)
 
 
 def _encode(password, user) -> str:

@@ -16,6 +16,7 @@ from authcps.identity import Verified
 from authcps.models import Attempt, TrustedBrowser
 from journal.models import record
 from viatraj.core.actor import Actor
+from viatraj.core.saving import by_slices
 
 ATTEMPT_LIFETIME = timedelta(minutes=30)
 
@@ -119,12 +120,16 @@ def sign_out(*, by):
     record("connexion.closed", by=by, target=by.user)
 
 
-@transaction.atomic
-def purge(*, now, by):
-    """Attempts, their codes and stale trust, 24 hours after their end (model.md, knot 9)."""
+def purge(*, now, by) -> int:
+    """Attempts with their codes, 24 hours after their end; trust that has ended. How many attempts."""
     policies.system(by)
-    day_ago = now - timedelta(days=1)
-    ended, _ = Attempt.objects.filter(ends__lt=day_ago).delete()
-    TrustedBrowser.objects.filter(ends__lt=now).delete()
-    if ended:
-        record("connexions.purged", by=by, ended=ended)
+
+    def purge_attempts(part):
+        Attempt.objects.filter(pk__in=[attempt.pk for attempt in part]).delete()
+        record("connexions.purged", by=by, ended=len(part))
+
+    def purge_browsers(part):
+        TrustedBrowser.objects.filter(pk__in=[browser.pk for browser in part]).delete()
+
+    by_slices(TrustedBrowser.objects.filter(ends__lt=now), purge_browsers, size=1000)
+    return by_slices(Attempt.objects.filter(ends__lt=now - timedelta(days=1)), purge_attempts, size=500)

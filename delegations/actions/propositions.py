@@ -12,7 +12,7 @@ from delegations import emails, policies
 from delegations.actions.parts import change, check_droits, check_period, invite_key, lend, words
 from delegations.models import INVITATION_LIFETIME, Delegation
 from journal.models import record
-from viatraj.core.saving import locked, save_valid
+from viatraj.core.saving import by_slices, locked, save_valid
 
 RESEND_AFTER = timedelta(hours=1)
 
@@ -113,20 +113,21 @@ def resend(delegation, *, now, by) -> bool:
     return True
 
 
-@transaction.atomic
-def expire_invitations(*, now, by):
-    """Invitations that nobody answered within 30 days; the médecin is told."""
+def expire_invitations(*, now, by) -> int:
+    """Invitations that nobody answered within 30 days; the médecin is told. How many."""
     policies.system(by)
-    _close_unanswered(Delegation.objects.order_by("pk"), now=now, by=by)
+    return _close_unanswered(Delegation.objects.all(), now=now, by=by)
 
 
-def _close_unanswered(delegations, *, now, by):
+def _close_unanswered(delegations, *, now, by) -> int:
     """A constraint cannot read the clock: what has run out is closed before a new one is made."""
+
+    def expire(part):
+        for delegation in part:
+            delegation.expired_at = now
+            change(delegation)
+            record("delegation.expired", by=by, target=delegation, **words(delegation))
+            emails.expired(delegation)
+
     unanswered = delegations.living().filter(accepted_at=None, invited_at__lt=now - INVITATION_LIFETIME)
-    for delegation in unanswered.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by(
-        "pk"
-    ):
-        delegation.expired_at = now
-        change(delegation)
-        record("delegation.expired", by=by, target=delegation, **words(delegation))
-        emails.expired(delegation)
+    return by_slices(unanswered.select_related("delegant"), expire)

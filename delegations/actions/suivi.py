@@ -9,7 +9,7 @@ from delegations import emails, policies, rights
 from delegations.actions.parts import change, check_droits, check_period, invite_key, lend, words
 from delegations.models import Delegation
 from journal.models import record
-from viatraj.core.saving import locked, save_valid
+from viatraj.core.saving import by_slices, locked, save_valid
 from viatraj.core.typography import short_day
 
 TOLD_BEFORE = timedelta(days=7)  # of a délégation of two weeks or more; the day before, of a shorter one
@@ -91,15 +91,18 @@ def export_activity(*, count, by):
     record("activite.exported", by=by, target=by.user, lignes=count)
 
 
-@transaction.atomic
-def tell_endings(*, today, by):
-    """Both are told once that a délégation in force soon ends; again when its end has moved."""
+def tell_endings(*, today, by) -> int:
+    """Both are told once that a délégation in force soon ends; again when its end has moved. How many."""
     policies.system(by)
     short = Q(fin__lt=F("debut") + 2 * TOLD_BEFORE, fin__lte=today + timedelta(days=1))
     long = Q(fin__gte=F("debut") + 2 * TOLD_BEFORE, fin__lte=today + TOLD_BEFORE)
     ending = Delegation.objects.in_force(today).filter(short | long).exclude(end_told=F("fin"))
-    for delegation in ending.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk"):
-        delegation.end_told = delegation.fin
-        save_valid(delegation)
-        record("delegation.end_told", by=by, target=delegation, **words(delegation))
-        emails.ending(delegation)
+
+    def tell(part):
+        for delegation in part:
+            delegation.end_told = delegation.fin
+            save_valid(delegation)
+            record("delegation.end_told", by=by, target=delegation, **words(delegation))
+            emails.ending(delegation)
+
+    return by_slices(ending.select_related("delegant", "delegataire"), tell)

@@ -4,7 +4,9 @@ import threading
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
@@ -17,15 +19,18 @@ from habilitations.views.reach import places
 from tests.concurrency import at_once
 from tests.delegations.test_actions import listed
 from tests.factories import (
+    DelegationFactory,
     EtablissementFactory,
+    HabilitationFactory,
     MedecinFactory,
     UserFactory,
     as_medecin,
     as_professionnel,
     referent_of,
 )
+from viatraj.core.actor import Actor
 from viatraj.core.forms import submit
-from viatraj.core.saving import AGAIN, act, locked
+from viatraj.core.saving import AGAIN, act, by_slices, locked, save_valid, unheld
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,3 +177,74 @@ def test_another_failure_of_the_database_is_no_meeting():
     with pytest.raises(OperationalError):
         act(fall)
     assert len(tries) == 1
+
+
+class TestSlices:
+    """What concerns the whole country holds nobody for longer than one slice."""
+
+    def test_by_ascending_key_each_in_its_own_transaction(self):
+        users, seen = [UserFactory() for _ in range(5)], []
+
+        def see(part):
+            locked_elsewhere = at_once(lambda: unheld(User.objects.filter(pk__in=[users[-1].pk])).count())
+            seen.append(([user.pk for user in part], locked_elsewhere))
+
+        everybody = User.objects.filter(pk__in=[user.pk for user in users])
+        assert by_slices(everybody, see, size=2) == 5
+        keys = sorted(user.pk for user in users)
+        assert [part for part, _ in seen] == [keys[:2], keys[2:4], keys[4:]]
+        assert [free for _, (free,) in seen] == [1, 1, 0], "the last one is held by the last slice only"
+
+    def test_a_slice_that_fails_leaves_the_former_ones(self):
+        users = [UserFactory(adresse="") for _ in range(3)]
+
+        def write(part):
+            for user in part:
+                user.adresse = "seen"
+                user.save(update_fields=["adresse"])
+            if part[0] == users[-1]:
+                raise RuntimeError
+
+        everybody = User.objects.filter(pk__in=[user.pk for user in users])
+        with pytest.raises(RuntimeError):
+            by_slices(everybody, write, size=2)
+        assert list(everybody.order_by("pk").values_list("adresse", flat=True)) == ["seen", "seen", ""]
+
+    def test_a_row_that_somebody_is_changing_is_left_to_the_next_run(self):
+        users, seen = [UserFactory() for _ in range(3)], []
+        everybody = User.objects.filter(pk__in=[user.pk for user in users])
+        with transaction.atomic():
+            locked(users[1])
+            assert at_once(lambda: by_slices(everybody, seen.extend, size=1)) == [2]
+            assert at_once(lambda: unheld(everybody).update(adresse="x")) == [2]
+        assert seen == [users[0], users[2]]
+
+    @pytest.mark.parametrize("many", [1, 4])
+    def test_what_one_more_row_costs(self, many):
+        """DEL-4: a délégation that ends is a line, two letters, and one look at nothing else."""
+        today = timezone.localdate()
+        for _ in range(many):
+            DelegationFactory(debut=today, fin=today)
+        with CaptureQueriesContext(connection) as seen:
+            delegations.actions.tell_endings(today=today, by=Actor.system("echeances"))
+        around = 4  # BEGIN, the slice, COMMIT, and the next one, which is empty
+        assert len([one for one in seen if _is_work(one["sql"])]) <= around + 4 * many
+
+
+def _is_work(sql):
+    return not sql.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
+
+
+class TestSaveValid:
+    def test_references_are_the_database_s_to_judge(self, django_assert_num_queries):
+        """Five of the twelve statements of a grant only read again the rows one had in one’s hand."""
+        habilitation = HabilitationFactory()
+        with transaction.atomic(), django_assert_num_queries(3):  # SAVEPOINT, UPDATE, RELEASE
+            save_valid(habilitation)
+
+    def test_one_that_is_missing_is_still_told(self):
+        delegation = DelegationFactory()
+        delegation.delegant = None
+        with pytest.raises(ValidationError) as error:
+            save_valid(delegation)
+        assert "delegant" in error.value.message_dict
