@@ -14,7 +14,7 @@ from django.utils import timezone
 from courrier import routes
 from courrier.models import Message, Priority
 from courrier.outbox import BELL
-from viatraj.core.saving import unheld
+from viatraj.core.saving import update_unheld
 
 log = structlog.get_logger(__name__)
 
@@ -157,7 +157,7 @@ class Sender:
     def _give_back(self, left):
         if left:
             mine = Message.objects.pending().filter(pk__in=left, taken_by=self.number)
-            unheld(mine).update(taken_by=None, taken_until=None)
+            update_unheld(mine, taken_by=None, taken_until=None)
 
     def _heard(self, bell):
         self.rung = True
@@ -188,9 +188,10 @@ def _free_the_dead():
         with connection.cursor() as cursor:
             cursor.execute(LIVING, [SENDERS])
             dead = holders - {number for (number,) in cursor}
-        unheld(Message.objects.pending().filter(taken_by__in=dead)).update(taken_by=None, taken_until=None)
+        theirs = Message.objects.pending().filter(taken_by__in=dead)
+        update_unheld(theirs, taken_by=None, taken_until=None)
 
 
 def _expire():
     late = Message.objects.pending().filter(taken_by=None, expires_at__lte=Now())
-    unheld(late).update(state=Message.State.EXPIRED, secret_body=None)
+    update_unheld(late, state=Message.State.EXPIRED, secret_body=None)

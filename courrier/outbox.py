@@ -12,7 +12,7 @@ from django.template.loader import get_template
 
 from courrier import secrets
 from courrier.models import Channel, Message, Priority
-from viatraj.core.saving import unheld
+from viatraj.core.saving import update_unheld
 
 BELL = "courrier"  # the PostgreSQL channel that wakes the senders; its payload is the priority
 BODIES_KEPT = timedelta(days=30)
@@ -61,7 +61,7 @@ def known(keys) -> set[str]:
 def purge(*, now: datetime) -> int:
     """Erase the bodies of what was dealt with and is older than 30 days; how many."""
     old = Message.objects.exclude(state=Message.State.PENDING).filter(created_at__lt=now - BODIES_KEPT)
-    return unheld(old.exclude(text="", html="")).update(text="", html="")
+    return update_unheld(old.exclude(text="", html=""), text="", html="")
 
 
 def _insert(message: Message) -> bool:

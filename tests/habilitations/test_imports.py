@@ -246,7 +246,7 @@ class TestTheWay:
     def test_a_few_lines_at_a_time(self, work, by, now, today, monkeypatch):
         """Each slice is a transaction of its own, and says how far it went; the accounts come first."""
         monkeypatch.setattr(actions, "LINES_A_SLICE", 2)
-        rows = [{"nom": f"N{n}", "email": f"n{n}@ch.example"} for n in range(5)]
+        rows = [{"nom": f"Nom {n}", "email": f"{n}@ch.example"} for n in "abcde"]
         one, slices, run = work(*rows), [], resource.run
         actions.confirm(one, now=now, by=by)
         monkeypatch.setattr(

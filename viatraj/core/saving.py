@@ -69,10 +69,11 @@ def _slice(rows, deal_with, size) -> list:
     return part
 
 
-def unheld(rows: models.QuerySet) -> models.QuerySet:
-    """Those nobody is changing at this moment: to be changed by one statement, which waits for nobody."""
+@transaction.atomic
+def update_unheld(rows: models.QuerySet, **changes: Any) -> int:
+    """By one statement, those that nobody is changing at this moment; it waits for nobody. How many."""
     free = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")
-    return rows.model._base_manager.filter(pk__in=free.values("pk"))
+    return rows.model._base_manager.filter(pk__in=free.values("pk")).update(**changes)
 
 
 def save_valid(instance: Row) -> Row:
