@@ -25,6 +25,7 @@ WRITERS = {
     "journal/models.py": "`record`, the way into the journal, in the transaction of the action that records",
     "viatraj/core/management/commands/migrate.py": "Django's command, by the owner",
     "viatraj/core/roles.py": "who may do what in the database, said by its owner at each migration",
+    "habilitations/imports/modele.py": "openpyxl's own `save`, of a workbook",
     "viatraj/core/saving.py": "`save_valid` itself, which only actions may name",
     "viatraj/demo/pays.py": "two million invented rows for load tests; it exists with DEMO=1 only",
     "journal/seals.py": "seals of the journal: its own proof, made by a process",
