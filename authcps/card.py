@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from django.conf import settings
 from accounts.models import User
 from authcps import certificates
 from authcps.certificates import Refused
-from authcps.identity import Verified
+from authcps.identity import IDNAT, Verified
 from viatraj.core.actor import Means
 from viatraj.core.reading import reads
 
@@ -29,12 +28,6 @@ PADDINGS = {
     "PS256": padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size),
     "RS256": padding.PKCS1v15(),  # CPS3 knows no PSS
 }
-# PS_IdNat by its first character (TRE_G08): 9, the students' number, and 2 open no account.
-IDNAT = re.compile(
-    r"8\d{11}|0[0-9A-Z]{9}|3[0-9AB]{9}/[\w.-]{1,25}|4\d{9}/[\w.-]{1,25}"
-    r"|5\d{14}/[\w.-]{1,23}|[16]\w{6,15}/[\w.-]{1,22}",
-    re.ASCII,
-)
 NOMENCLATURE = "1.2.250.1.71.1.2."  # product category .5, type .2, profession .7; read when they are there
 CATEGORIES, TEST_CATEGORIES = ("", "00"), ("80",)
 CPS, CPF, CPE, CPA = "00", "01", "02", "03"

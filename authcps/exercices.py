@@ -10,12 +10,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from authcps.identity import Verified
+from authcps.identity import IDNAT, Verified
 from viatraj.core.actor import Means
 from viatraj.core.reading import reads
 
-# PS_IdNat: RPPS, Adeli, then what a structure gives (CPE, CPA): prefix, its own number, the person's.
-IDNAT = re.compile(r"8\d{11}|0[0-9A-Z]{9}|[13456][0-9A-Z]{6,20}/[\w.-]{1,16}", re.ASCII)
 ADELI = re.compile(r"0[0-9A-Z]{9}", re.ASCII)
 TEST = re.compile(r"ANS\d{14}|899\d{9}|[13456]\w*/CP[AE]T\w*", re.ASCII)
 LIBERAL = "L"  # TRE_R23

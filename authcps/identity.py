@@ -16,6 +16,15 @@ class Unfit(ValueError):
     """No person's name or number is like this: NUL, control characters, 5,000 letters."""
 
 
+# PS_IdNat by its first character (TRE_G08), 40 characters at most: RPPS, Adeli, then what a structure gives
+# (CPE, CPA): its own number, the person's. 9, the students' number, and 2 open no account.
+IDNAT = re.compile(
+    r"8\d{11}|0[0-9A-Z]{9}|3[0-9AB]{9}/[\w.-]{1,25}|4\d{9}/[\w.-]{1,25}"
+    r"|5\d{14}/[\w.-]{1,23}|[16]\w{6,15}/[\w.-]{1,22}",
+    re.ASCII,
+)
+
+
 @dataclass(frozen=True)
 class Verified:
     """All texts, empty when unknown; `idnat` as on the card: 8+RPPS, 0+ADELI, 3/5…/… of a CPE or CPA.

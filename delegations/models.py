@@ -213,6 +213,15 @@ class Delegation(Periode):
     def au_titre(self) -> str:
         return f"{'au' if self.is_confrere else 'à'} {self.titre}"
 
+    def is_for(self, user, *, link_in_hand: bool) -> bool:
+        """Accepted by him, or sent to him by number or by name and address; by name with the mail's link."""
+        if self.delegataire_id:
+            return self.delegataire_id == user.pk
+        row = Delegation.objects.filter(pk=self.pk)
+        return row.proposed_to(user).exists() or (
+            link_in_hand and row.unclaimed(user.proved_names()).exists()
+        )
+
     @property
     def is_confrere(self) -> bool:
         return self.kind == self.Kind.CONFRERE

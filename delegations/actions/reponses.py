@@ -42,19 +42,12 @@ def refuse(delegation, *, now, by, nonce=None):
 def _found(delegation, *, by, nonce):
     """Locked; an invitation that was nobody's yet becomes that of the person it was sent to."""
     delegation = locked(delegation)
-    if delegation.delegataire_id is None and by.user is not None and _is_for(delegation, by.user, nonce):
+    in_hand = nonce == delegation.nonce.hex
+    if delegation.delegataire_id is None and by.user and delegation.is_for(by.user, link_in_hand=in_hand):
         delegation.delegataire = by.user
         if not delegation.is_confrere:
             delegation.delegataire_key = f"user:{by.user.pk}"
     return delegation
-
-
-def _is_for(delegation, user, nonce) -> bool:
-    """By number or by name and address; with the link of the mail in hand, by name."""
-    row = Delegation.objects.filter(pk=delegation.pk)
-    if row.proposed_to(user).exists():
-        return True
-    return nonce == delegation.nonce.hex and row.unclaimed(user.proved_names()).exists()
 
 
 @transaction.atomic

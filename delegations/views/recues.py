@@ -51,20 +51,13 @@ def invitation(request, token):
     delegation = Delegation.objects.filter(nonce=nonce).select_related("delegant").first() if nonce else None
     if delegation is None:
         return page(request, "delegations/stale_link.html", status=404)
-    if not _is_for(request.actor.user, delegation):
+    if not delegation.is_for(request.actor.user, link_in_hand=True):
         if delegation.is_confrere or delegation.delegataire_id:
             raise Http404
         borne = [f"{prenom} {nom}" for nom, prenom in request.actor.user.proved_names()]
         known = {"delegation": delegation, "borne": " ou ".join(borne)}
         return page(request, "delegations/other_card.html", status=403, **known)
     return _answer(request, delegation, nonce=nonce)
-
-
-def _is_for(user, delegation) -> bool:
-    if delegation.delegataire_id:
-        return delegation.delegataire_id == user.pk
-    row = Delegation.objects.filter(pk=delegation.pk)
-    return (row.proposed_to(user) | row.unclaimed(user.proved_names())).exists()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

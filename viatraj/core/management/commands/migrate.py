@@ -1,8 +1,21 @@
+from pathlib import Path
+
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from viatraj.core import roles
+
+
+def unknown_migrations() -> list[str]:
+    """Of our apps, applied to this database and not in this code: `app.name`."""
+    loader = MigrationLoader(connection)
+    ours = {one.label for one in apps.get_app_configs() if Path(one.path).parent == settings.BASE_DIR}
+    unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys()
+    return sorted(f"{app}.{name}" for app, name in unknown if app in ours)
 
 
 class Command(migrate.Command):
@@ -14,6 +27,11 @@ class Command(migrate.Command):
                 roles.create_application()
             except roles.NoApplicationRole as error:
                 raise CommandError(str(error)) from error
+        if strangers := unknown_migrations():
+            raise CommandError(
+                f"Cette base vient d’une autre version de ViaTraj (elle a reçu {strangers[0]})\u00a0: "
+                "reprenez cette version, ou effacez la base et recommencez (avec make run, le dossier var/)."
+            )
         said = super().execute(*args, **options)
         if settings.DATABASE_OWNER:
             roles.grant()
