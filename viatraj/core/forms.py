@@ -5,6 +5,8 @@ import uuid
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from viatraj.core.drawing import drawn
 from viatraj.core.saving import Stale, act
@@ -15,7 +17,23 @@ class Renderer(TemplatesSetting):
     field_template_name = "components/field.html"
 
     def render(self, template_name, context, request=None):
-        return drawn(template_name, context)
+        widget = context.get("widget")
+        return _input(widget) if template_name in INPUTS else drawn(template_name, context)
+
+
+# Nearly all fields: drawn by two templates each, they were a third of a form's time.
+INPUTS = frozenset(
+    f"django/forms/widgets/{kind}.html" for kind in ("text", "email", "hidden", "input", "date")
+)
+
+
+def _input(widget) -> str:
+    """As Django's `input.html` and `attrs.html` have it."""
+    named = {"type": widget["type"], "name": widget["name"], "value": widget["value"]}
+    said = [(name, value) for name, value in named.items() if value is not None]
+    said += [(name, value) for name, value in widget["attrs"].items() if value is not False]
+    attrs = [name if value is True else format_html('{}="{}"', name, value) for name, value in said]
+    return format_html("<input {}>", mark_safe(" ".join(attrs)))  # noqa: S308  (each is escaped above)
 
 
 class KeyedForm(forms.Form):
