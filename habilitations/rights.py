@@ -1,15 +1,54 @@
 """What an account's habilitations give today (HAB-3, HAB-7). Never kept beyond the request."""
 
+from datetime import date
+from typing import NamedTuple
+
 from habilitations.models import Habilitation
 from habilitations.profils import AUCUN, PROFILS, DroitProfil
+from viatraj.core import prepared
 from viatraj.core.actor import Grant, Rights, Source
 from viatraj.core.droits import Droit, Mode, Niveau
 
+# In one statement, planned once: each page of a professional begins with it. `held` says the same to lists.
+HELD = """
+    SELECT h.id, profil, niveau, region_id, coordination_id, etablissement_id, guichet_id, unite_id,
+      ARRAY(SELECT ARRAY[d.domaine, d.droit, d.mode]
+        FROM habilitations_droitpersonnalise d WHERE d.habilitation_id = h.id),
+      ARRAY(SELECT g.unite_id FROM annuaire_guichet_unites g WHERE g.guichet_id = h.guichet_id)
+    FROM habilitations_habilitation h
+    WHERE user_id = %(user)s AND revoked_at IS NULL AND debut <= %(day)s AND fin >= %(day)s
+      AND profil = ANY(%(profils)s)"""
 
-def of_user(user, *, on) -> Rights:
+
+class Held(NamedTuple):
+    """A habilitation and what its rights follow from: (domaine, droit, mode) chosen, units of its guichet."""
+
+    pk: int
+    profil: str
+    niveau: str
+    region_id: int | None
+    coordination_id: int | None
+    etablissement_id: int | None
+    guichet_id: int | None
+    unite_id: int | None
+    chosen: list
+    unites: list[int]
+
+    @classmethod
+    def of(cls, habilitation) -> "Held":
+        """Of a row that `held` has read."""
+        droits = [(one.domaine, one.droit, one.mode) for one in habilitation.droits.all()]
+        unites = [one.pk for one in habilitation.guichet.unites.all()] if habilitation.guichet_id else []
+        plain = [getattr(habilitation, name) for name in cls._fields[:-2]]
+        return cls(*plain, droits, unites)
+
+
+def of_user(user, *, on: date) -> Rights:
     """Two habilitations add up: the most of each right counts, place by place."""
-    habilitations = held(user, on=on)
-    return Rights(frozenset(grant for one in habilitations for grant in grants(one)))
+    if not user.is_active:
+        return Rights()
+    rows = prepared.rows(HELD, {"user": user.pk, "day": on, "profils": list(PROFILS)})
+    return Rights(frozenset(grant for row in rows for grant in _grants(Held(*row))))
 
 
 def held(user, *, on):
@@ -21,34 +60,38 @@ def held(user, *, on):
 
 
 def modes(habilitation) -> dict[DroitProfil, str]:
+    return _modes(Held.of(habilitation))
+
+
+def grants(habilitation) -> list[Grant]:
+    return _grants(Held.of(habilitation))
+
+
+def _modes(one: Held) -> dict[DroitProfil, str]:
     """Each right of the profile with its mode, the person's exceptions applied; forged ones are not."""
-    chosen = {(one.domaine, one.droit): one.mode for one in habilitation.droits.all()}
+    chosen = {(domaine, droit): mode for domaine, droit, mode in one.chosen}
     return {
         droit: mode if droit.accepts(mode) or mode == AUCUN else droit.mode
-        for droit in habilitation.le_profil.at(habilitation.niveau)
+        for droit in PROFILS[one.profil].at(one.niveau)
         for mode in [chosen.get((droit.domaine, droit.droit), droit.mode)]
     }
 
 
-def grants(habilitation) -> list[Grant]:
-    given = {droit: mode for droit, mode in modes(habilitation).items() if mode != AUCUN}
-    source = Source(
-        habilitation.pk, habilitation.le_profil.quality, habilitation.etablissement_id, habilitation.unite_id
-    )
+def _grants(one: Held) -> list[Grant]:
+    given = {droit: mode for droit, mode in _modes(one).items() if mode != AUCUN}
+    source = Source(one.pk, PROFILS[one.profil].quality, one.etablissement_id, one.unite_id)
     answering = any(mode == Mode.REPONDRE for mode in given.values())
     return [
         Grant(droit.droit.value, mode, droit.domaine, niveau, lieu_id, source)
         for droit, mode in given.items()
         if droit.droit != Droit.REPONSE or answering
-        for niveau, lieu_id in _places(habilitation)
+        for niveau, lieu_id in _places(one)
     ]
 
 
-def _places(habilitation):
+def _places(one: Held):
     """A guichet is also its units: what waits at it is reached, and what it has handed out to them."""
-    if habilitation.niveau == Niveau.NATIONAL:
+    if one.niveau == Niveau.NATIONAL:
         return [(Niveau.NATIONAL.value, None)]
-    places = [(habilitation.niveau, getattr(habilitation, f"{habilitation.niveau}_id"))]
-    if habilitation.niveau == Niveau.GUICHET:
-        places += [(Niveau.UNITE.value, unite.pk) for unite in habilitation.guichet.unites.all()]
-    return places
+    units = [(Niveau.UNITE.value, unite) for unite in one.unites]
+    return [(one.niveau, getattr(one, f"{one.niveau}_id")), *(units if one.niveau == Niveau.GUICHET else [])]

@@ -4,14 +4,14 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 
 from viatraj.core.forms import INPUTS, Renderer
-from viatraj.core.saisie.dates import DateInput
+from viatraj.core.saisie.fields import DateInput
 
 VALUES = (None, "", 0, 12, "a<b & \"c\" 'd'", "é\u00a0è")
 ATTRS = ({}, {"id": "id_x", "required": True, "disabled": False, "data-a": 'q"<', "maxlength": "30"})
 
 
 def test_they_are_the_same_to_the_letter():
-    widgets = (forms.TextInput, forms.EmailInput, forms.HiddenInput, forms.NumberInput, DateInput)
+    widgets = (forms.TextInput, forms.EmailInput, forms.HiddenInput, DateInput)
     differing = [
         (widget.__name__, value, attrs)
         for widget in widgets

@@ -176,7 +176,7 @@ def test_a_constant_number_of_queries(many, django_assert_num_queries):
     user = HabilitationFactory().user
     for _ in range(many):
         HabilitationFactory(user=user, lieu=UniteFactory())
-    with django_assert_num_queries(2):  # habilitations, exceptions
+    with django_assert_num_queries(1):
         habilitations.rights.of_user(user, on=timezone.localdate() + timedelta(days=1))
 
 

@@ -70,7 +70,7 @@ def _actor(request) -> Actor:
             rights=delegations.rights.of_medecin(user.pk),
             quality="médecin",
             in_medecin_space=True,
-            has_other_space=habilitations.rights.held(user, on=today).exists(),
+            has_other_space=bool(habilitations.rights.of_user(user, on=today)),
             **known,
         )
     rights = habilitations.rights.of_user(user, on=today)
