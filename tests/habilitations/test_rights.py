@@ -71,21 +71,27 @@ REACHED = {
     },
 }
 CASES = [(profil.code, niveau) for profil in PROFILS.values() for niveau in profil.niveaux]
-STATES = ("in force", "over", "future", "revoked", "disabled", "locked")
+ENDED = ("over", "future", "revoked", "disabled")
 
 
 @pytest.mark.parametrize(("code", "niveau"), CASES)
-@pytest.mark.parametrize("state", STATES)
-def test_each_profile_each_right_each_place(land, code, niveau, state):
-    """HAB-7: ended yesterday, starting tomorrow: nothing. A lock closes the password door, not the rights."""
-    user = held(code, lieu_of(niveau, land), state)
+def test_each_profile_each_right_each_place(land, code, niveau):
+    user = held(code, lieu_of(niveau, land["right"]), "in force")
     rights = habilitations.rights.of_user(user, on=timezone.localdate())
-    reached = REACHED[niveau] if state in ("in force", "locked") else set()
     given = {(droit.domaine, droit.droit): droit.mode for droit in PROFILS[code].at(niveau)}
     for domaine in ("", "sanitaire", "grand_age", "tnd", "handicap", "cpam"):
         for droit in Droit:
             mode = given.get((domaine, droit), given.get(("", droit), AUCUN))
-            agree(rights, droit, domaine, mode, land, reached if mode != AUCUN else set())
+            agree(rights, droit, domaine, mode, land, REACHED[niveau] if mode != AUCUN else set())
+
+
+@pytest.mark.parametrize("state", [*ENDED, "locked"])
+def test_no_profile_gives_anything_but_in_force(land, state):
+    """HAB-7: ended yesterday, starting tomorrow: nothing. A lock closes the password door, not the rights."""
+    on = timezone.localdate()
+    users = {case: held(case[0], lieu_of(case[1], land["right"]), state) for case in CASES}
+    giving = [case for case, user in users.items() if habilitations.rights.of_user(user, on=on).grants]
+    assert giving == (CASES if state == "locked" else [])
 
 
 def held(code, lieu, state):
