@@ -76,7 +76,7 @@ ENDED = ("over", "future", "revoked", "disabled")
 
 @pytest.mark.parametrize(("code", "niveau"), CASES)
 def test_each_profile_each_right_each_place(land, code, niveau):
-    user = held(code, lieu_of(niveau, land["right"]), "in force")
+    user = held(code, lieu_of(niveau, land), "in force")
     rights = habilitations.rights.of_user(user, on=timezone.localdate())
     given = {(droit.domaine, droit.droit): droit.mode for droit in PROFILS[code].at(niveau)}
     for domaine in ("", "sanitaire", "grand_age", "tnd", "handicap", "cpam"):
@@ -89,7 +89,7 @@ def test_each_profile_each_right_each_place(land, code, niveau):
 def test_no_profile_gives_anything_but_in_force(land, state):
     """HAB-7: ended yesterday, starting tomorrow: nothing. A lock closes the password door, not the rights."""
     on = timezone.localdate()
-    users = {case: held(case[0], lieu_of(case[1], land["right"]), state) for case in CASES}
+    users = {case: held(case[0], lieu_of(case[1], land), state) for case in CASES}
     giving = [case for case, user in users.items() if habilitations.rights.of_user(user, on=on).grants]
     assert giving == (CASES if state == "locked" else [])
 
