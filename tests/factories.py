@@ -2,8 +2,10 @@
 
 import itertools
 from datetime import date, timedelta
+from functools import cache
 
 import factory
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 import habilitations.rights
@@ -20,6 +22,11 @@ from viatraj.core.droits import Niveau
 
 PASSWORD = "un mot de passe solide"
 _numbers = itertools.count(1)
+
+
+@cache
+def _hash_of(password: str) -> str:
+    return make_password(password)
 
 
 def next_idnat() -> str:
@@ -47,10 +54,9 @@ class UserFactory(factory.django.DjangoModelFactory):
     email_verified_at = factory.LazyFunction(timezone.now)
     password_changed_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
 
-    @factory.post_generation
-    def password(self, create, extracted, **kwargs):
-        self.set_password(extracted or PASSWORD)
-        self.save()
+    @classmethod
+    def _adjust_kwargs(cls, **known):
+        return known | {"password": _hash_of(known.get("password") or PASSWORD)}
 
     @factory.post_generation
     def charte(self, create, extracted, **kwargs):

@@ -77,24 +77,27 @@ def faults_of(ask, good: dict) -> list:
 
     A refused form names the fields that it read and refused: they are good again in the next try, until none
     is refused. When that ends as with good values, the others were all read too, by form and action; else
-    something stopped before the end, and each of them is tried alone.
+    something stopped before the end, and each of them is tried alone. What stops alone is known from then on.
     """
-    usual = _end(ask(good))
-    return [fault for absurd in ABSURD for fault in _faults(ask, good, absurd, usual)]
+    usual, stops = _end(ask(good)), set()
+    return [fault for absurd in ABSURD for fault in _faults(ask, good, absurd, usual, stops)]
 
 
-def _faults(ask, good, absurd, usual):
-    names, refused = set(good), {""}
+def _faults(ask, good, absurd, usual, stops):
+    names, refused = good.keys() - stops, {""}
     while names and refused:
         answer = ask(good | dict.fromkeys(names, absurd))
         if answer.status_code >= 500:
             yield sorted(names), absurd
         refused = names & refused_in(answer)
         names -= refused
-    if len(names) > 1 and _end(answer) != usual:
-        for name in sorted(names):
-            if ask({**good, name: absurd}).status_code >= 500:
-                yield [name], absurd
+    stopped = names if len(names) > 1 and _end(answer) != usual else set()
+    for name in sorted(stopped | stops):
+        answer = ask({**good, name: absurd})
+        if answer.status_code >= 500:
+            yield [name], absurd
+        if _end(answer) != usual and name not in refused_in(answer):
+            stops.add(name)
 
 
 def _end(answer) -> tuple:
