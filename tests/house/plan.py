@@ -78,10 +78,6 @@ def _walk(patterns, before="", namespace=""):
             yield Route(path, name, getattr(one.callback, "login_required", True), one.pattern.regex.pattern)
 
 
-class _Undone(Exception):
-    pass
-
-
 class Browser:
     """Somebody's browser: each request leaves it, and the database, as they were."""
 
@@ -93,14 +89,12 @@ class Browser:
         """`data` of a POST comes with what `{% tokens %}` writes into our forms."""
         if method == "POST" and not isinstance(data, bytes | str):
             data = {"au_nom_de": self.principal.pk if self.principal else "", **(data or {})}
-        cookies = deepcopy(self.client.cookies)
+        cookies, before = deepcopy(self.client.cookies), transaction.savepoint()
         try:
-            with transaction.atomic():
-                answer = getattr(self.client, method.lower())(url, data, **headers)
-                raise _Undone
-        except _Undone:
-            return answer
+            return getattr(self.client, method.lower())(url, data, **headers)
         finally:
+            transaction.savepoint_rollback(before)
+            transaction.set_rollback(False)
             self.client.cookies = cookies
 
 

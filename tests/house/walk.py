@@ -74,7 +74,7 @@ class Walk:
         self.asked: list[Answer] = []
         named = {route.name: route for route in our_routes()}
         forget_limits()
-        with transaction.atomic():
+        with _of_the_test():
             self._world = World()
             self._browser = self._world.browser(role)
             for name, method, *statuses in table:
@@ -110,6 +110,13 @@ class Walk:
             sends=frozenset(self._world.body(route)),
             asks=frozenset(self._world.query(route)),
         )
+
+
+def _of_the_test():
+    """The transaction around a walk is none of the product's."""
+    around = transaction.atomic()
+    around._from_testcase = True
+    return around
 
 
 def is_asked(role: str, route: Route, statuses: list[str]) -> bool:
