@@ -113,7 +113,7 @@ class Copy:
         self.is_altered = anew
         words = [*PYTEST, *database, f"--junitxml={report}", "-o", "junit_family=xunit1", *tests]
         command = [self.folder / ".venv" / "bin" / "python", *words]
-        subprocess.run(command, cwd=self.folder, env=_keeping_bytecode(), stdout=subprocess.DEVNULL)
+        subprocess.run(command, cwd=self.folder, env=_keeping_bytecode(), capture_output=True)
         if not report.exists():
             return ["pytest"]
         cases = ElementTree.parse(report).iter("testcase")  # noqa: S314, written by pytest just now

@@ -76,6 +76,7 @@ class TestIdentify:
         assert identify("PDurand2", door="professionnel").user == user
 
     def test_ended_identity_no_longer_opens(self):
+        """CPX-4: a card that its holder has taken off."""
         user = MedecinFactory(login="cleclercq", idnat="899055500001")
         assert identify("899055500001").user == user
         user.identites.update(ended_at=timezone.now())
@@ -181,7 +182,7 @@ class TestCode:
         assert redeem(attempt, code) == codes.WRONG_CODE
 
     def test_worth_nothing_in_another_attempt(self):
-        """Bound to the attempt, not to the user (ASVS 6.6.2)."""
+        """CON-5: bound to the attempt, not to the user (ASVS 6.6.2)."""
         user = UserFactory()
         one, other = attempt_of(user), attempt_of(user)
         code = send(one)
@@ -189,6 +190,7 @@ class TestCode:
         assert isinstance(redeem(one, code), CodeDevice)
 
     def test_new_code_kills_the_former(self):
+        """CON-5."""
         attempt = attempt_of(UserFactory())
         former = send(attempt)
         later = NOW + timedelta(seconds=61)
