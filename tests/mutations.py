@@ -318,10 +318,18 @@ MUTATIONS = [
     Mutation(
         "une habilitation terminée donne encore des droits",
         "HAB-7",
-        "viatraj/core/periods.py",
-        "return self.filter(periode__contains=day)",
-        "return self.all()",
-        "tests/habilitations/test_rights.py tests/habilitations/test_minuit.py",
+        "habilitations/models/habilitations.py",
+        "return self.living().filter(debut__lte=day, fin__gte=day)",
+        "return self.living().filter(debut__lte=day)",
+        "tests/habilitations/test_rights.py",
+    ),
+    Mutation(
+        "une habilitation finit la veille de son dernier jour",
+        "HAB-7",
+        "habilitations/models/habilitations.py",
+        "return self.living().filter(debut__lte=day, fin__gte=day)",
+        "return self.living().filter(debut__lte=day, fin__gt=day)",
+        "tests/habilitations/test_rights.py",
     ),
     Mutation(
         "les droits d’un compte désactivé restent",

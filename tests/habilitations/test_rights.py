@@ -141,6 +141,7 @@ def agree(rights, droit, domaine, mode, land, reached):
     ],
 )
 def test_the_last_day_is_included(fin, day, holds):
+    """HAB-7."""
     habilitation = HabilitationFactory(debut=date(2026, 1, 1), fin=fin)
     assert bool(habilitations.rights.of_user(habilitation.user, on=day)) is holds
 
