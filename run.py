@@ -133,6 +133,9 @@ def install(lists):
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     locked = [word for name in lists for word in ("-r", LOCKS / f"{name}.txt")]
     uv = [VENV / "bin" / "uv", "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes"]
+    uv.append(
+        "--compile-bytecode"
+    )  # as pip does: else each process compiles Django where Python writes no cache
     if succeeds([*pip, "-r", LOCKS / "uv.txt"]) and succeeds([*uv, *locked]):
         return
     if not succeeds([*pip, *locked]):

@@ -251,10 +251,11 @@ def test_no_right_to_validate_can_be_lent(medecin):
     assert confrere.cover(Droit.VOLET_MEDICAL, place, domaine=HERE, mode=Mode.VALIDATION)
 
 
-def test_every_page_of_delegations_is_closed_while_acting(client, medecin):
-    """DEL-7: no chain, by no address."""
+@pytest.mark.parametrize("kind", ["assistant", "confrère"])
+def test_every_page_of_delegations_is_closed_while_acting(client, medecin, kind):
+    """DEL-7: no chain, by no address, not even for a médecin who may delegate in his own name."""
     own = DelegationFactory()
-    row = lend(medecin)
+    row = lent(kind, medecin)
     at_work(client, row, medecin)
     for name in ("index", "grant_assistant", "search", "cover", "activity", "export_activity", "received"):
         assert client.get(reverse(f"delegations:{name}")).status_code == 403, name
