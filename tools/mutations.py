@@ -78,6 +78,8 @@ def _seen_by(mutation, copy) -> str:
     try:
         with copy.broken(mutation):
             failed = copy.fail(mutation.tests.split(), anew=mutation.migrates)
+        if mutation.migrates:  # the database is mended too
+            copy.fail(mutation.tests.split(), anew=True)
     except LookupError as error:
         print(f"INTROUVABLE  {mutation.requirement:<8}{mutation.name} : {error}", flush=True)
         return ""
@@ -92,7 +94,7 @@ class Copy:
     """The working tree as it stands, where rules are broken and mended."""
 
     def __init__(self, folder):
-        self.folder, self.is_altered = folder, False  # the database, by a broken migration
+        self.folder = folder
         words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         named = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
         for name in filter(None, named.split("\0")):
@@ -109,8 +111,7 @@ class Copy:
         """The tests that fail: `tests/accounts/test_accounts.py::Class::test_name`."""
         report = self.folder.parent / "report.xml"
         report.unlink(missing_ok=True)
-        database = ["--create-db"] if anew or self.is_altered else []
-        self.is_altered = anew
+        database = ["--create-db"] if anew else []
         words = [*PYTEST, *database, f"--junitxml={report}", "-o", "junit_family=xunit1", *tests]
         command = [self.folder / ".venv" / "bin" / "python", *words]
         subprocess.run(command, cwd=self.folder, env=_keeping_bytecode(), capture_output=True)
