@@ -279,8 +279,8 @@ MUTATIONS = [
         "un profil se donne hors de son périmètre",
         "HAB-2",
         HABILITATIONS,
-        'if not actor.rights.cover(profil.granted_with, lieu.place, domaine="", mode=Mode.OUI):',
-        "if False:",
+        "granter = actor.using(profil.granted_with, lieu.place, mode=Mode.OUI)",
+        "granter = actor.using(profil.granted_with, lieu.place, mode=Mode.OUI) or actor",
         "tests/habilitations/test_policies.py",
     ),
     Mutation(
