@@ -15,6 +15,10 @@ from viatraj.core.saving import locked, save_valid
 LIFETIME = timedelta(hours=24)
 CANCEL_LIFETIME = timedelta(hours=48)
 AN_HOUR = 5
+KEPT = (
+    "Cette adresse vient d’être quittée par un autre compte, qui peut la reprendre pendant 48 heures. "
+    "Réessayez ensuite."
+)
 
 
 def ask_change(user, *, kind, target, ancien, now, by):
@@ -58,6 +62,15 @@ def new_change(user, *, kind, target, token, now, lifetime, **asked) -> Changeme
     )
 
 
+def refuse_kept(email, *, now, but=None):
+    """A part of what gives somebody an address: a former holder may still take it back (COM-10)."""
+    kept = ChangementAdresse.objects.filter(
+        before__email__iexact=email, confirmed_at__isnull=False, cancelled_at=None, cancel_ends__gt=now
+    )
+    if email and kept.exclude(user=but).exists():
+        raise ValidationError(KEPT, code="email")
+
+
 def _check_asking(user, now):
     if user.changements.filter(asked_at__gt=now - timedelta(hours=1)).count() >= AN_HOUR:
         raise ValidationError("Vous avez demandé plusieurs liens depuis une heure. Réessayez plus tard.")
@@ -87,6 +100,7 @@ def confirm_change(change, *, now, by):
 
 def _apply(user, change, now):
     if change.kind == ChangementAdresse.Kind.MAIL:
+        refuse_kept(change.target, now=now, but=user)
         user.email, user.email_verified_at = change.target, now
     else:
         user.mobile, user.mobile_verified_at = change.target, now

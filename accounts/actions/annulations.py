@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import emails, policies
 from accounts.actions.acces import as_it_is, end_since, put_back
-from accounts.actions.adresses import CANCEL_LIFETIME, new_change
+from accounts.actions.adresses import CANCEL_LIFETIME, new_change, refuse_kept
 from accounts.actions.mots_de_passe import known_by_link
 from accounts.models import ChangementAdresse, User
 from accounts.policies import Voie
@@ -31,6 +31,7 @@ def change_email(user, *, email, motif="", version, places, settled, now, by) ->
         return None
     if User.objects.enabled().filter(email__iexact=email).exclude(pk=user.pk).exists():
         raise ValidationError({"email": TAKEN})
+    refuse_kept(email, now=now, but=user)
     if voie == Voie.COORDINATION and not motif:
         raise ValidationError({"motif": NO_REASON})
     record("adresse.corrected", by=by, target=user, voie=voie, motif=motif)

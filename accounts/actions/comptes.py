@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import policies
+from accounts.actions.adresses import refuse_kept
 from accounts.chartes import Charte
 from accounts.models import AcceptationCharte, Connexion, Identite, Session, User
 from journal.models import record
@@ -19,6 +20,7 @@ CONTACT = ("nom", "prenom", "profession_label", "telephone", "adresse")
 def create(*, login, nom, prenom, email, now, by, idnat="", **fields):
     """A new account; `idnat` (8+RPPS, 0+ADELI, 3/5…/…) makes its first Identite."""
     policies.system(by)
+    refuse_kept(email, now=now)
     user = save_valid(
         User(
             login=login.lower(),

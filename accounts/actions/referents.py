@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import emails, policies
+from accounts.actions.adresses import refuse_kept
 from accounts.identifiants import login_base
 from accounts.models import User
 from journal.models import record
@@ -23,6 +24,7 @@ def register(*, nom, prenom, email, profession_label, telephone, cle, now, by) -
     policies.register(by)
     if known := _registered(cle, by):
         return known
+    refuse_kept(email, now=now)
     user = User(
         nom=nom,
         prenom=prenom,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from courrier.models import Message
 from habilitations.views import reach
 from journal.models import Entry
 from tests.factories import (
+    PASSWORD,
     EtablissementFactory,
     HabilitationFactory,
     MedecinFactory,
@@ -26,6 +28,7 @@ from tests.factories import (
     referent_of,
     sign_in,
 )
+from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
 
 pytestmark = pytest.mark.django_db
@@ -350,8 +353,50 @@ def test_an_address_taken_before_its_link_was_followed(changed, client):
     assert state(changed.user)[0] == changed.user.email
 
 
+class TestKeptForItsFormerHolder:
+    """While he may still cancel, nobody else gets the address: it can be given back to him."""
+
+    def gets(self, email, by, etablissement):
+        """The doors by which an account gets an address."""
+        other, now = signed_in(), timezone.now()
+        held(other, etablissement)
+        change(other, by, email="autre@ch.example")
+        ChangementAdresse.objects.filter(user=other).update(target=email)
+        waiting = ChangementAdresse.objects.select_related("user").get(user=other)
+        fresh = signed_in()
+        held(fresh, etablissement)
+        person = {"nom": "Nom", "prenom": "Prénom", "email": email}
+        register = {**person, "profession_label": "", "telephone": "", "cle": uuid4()}
+        yield lambda: actions.register(**register, now=now, by=by)
+        yield lambda: actions.create(login=f"x{fresh.pk}", **person, now=now, by=Actor.system("test"))
+        yield lambda: change(fresh, by, email=email)
+        yield lambda: actions.confirm_change(waiting, now=now, by=by)
+
+    @pytest.mark.parametrize("door", range(4), ids=["register", "create", "change", "confirm"])
+    def test_for_48_hours(self, changed, by, etablissement, client, door, time_machine):
+        former = changed.user.email
+        client.post(link_in("change-link", NEW))
+        with pytest.raises(ValidationError, match="peut la reprendre"):
+            [*self.gets(former.upper(), by, etablissement)][door]()
+        assert client.post(link_in("change-cancellable", former)).status_code == 200
+        assert User.objects.get(pk=changed.user.pk).email == former
+
+    def test_no_longer_than_that(self, changed, by, etablissement, client, time_machine):
+        client.post(link_in("change-link", NEW))
+        time_machine.move_to(timezone.now() + timedelta(hours=48, minutes=1))
+        assert next(self.gets(changed.user.email, by, etablissement))().email == changed.user.email
+
+    def test_he_himself_may_go_back_to_it(self, changed, by, client):
+        client.post(link_in("change-link", NEW))
+        user = User.objects.get(pk=changed.user.pk)
+        known = {"kind": "mail", "ancien": PASSWORD, "now": timezone.now(), "by": as_professionnel(user)}
+        asked = actions.ask_change(user, target=changed.user.email, **known)
+        actions.confirm_change(asked, now=timezone.now(), by=by)
+        assert User.objects.get(pk=user.pk).email == changed.user.email
+
+
 def test_a_former_address_that_was_taken_meanwhile(changed, client):
-    """The intruder made an account with it: the owner's is closed to all, and is told so."""
+    """By an account enabled again: the owner's is closed to all, and is told so."""
     client.post(link_in("change-link", NEW))
     thief = sign_in(Client(), changed.user)
     UserFactory(email=changed.user.email.upper())

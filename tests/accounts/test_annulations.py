@@ -464,6 +464,7 @@ ADDS_NOTHING = {
     "accounts:prove": "writes nothing that opens",
     "accounts:purge_sessions": "closes",
     "accounts:put_back": "a part of the walk",
+    "accounts:refuse_kept": "writes nothing",
     "accounts:register": "another account",
     "accounts:send_link": "a part of what is played",
     "accounts:unlock": "of the password, which is ended",

@@ -45,6 +45,7 @@ PARTS = {
     "accounts:locked_as_proved": "writes nothing: the row that a proved password was of",
     "accounts:new_change": "of send_link, and of change_email",
     "accounts:put_back": "of undoing a change: sets columns, without saving",
+    "accounts:refuse_kept": "writes nothing: of whatever gives an address to an account",
     "accounts:send_link": "of ask_change and ask_first_address",
     "authcps:finish": "of redeem and skip_code",
     "authcps:known_as": "writes nothing: an Actor made from another",
