@@ -11,6 +11,7 @@ from itertools import islice
 
 from django.db import connection
 
+from annuaire import lexique
 from annuaire.models import Activite, ImportRun
 from annuaire.rpps import COLUMNS, Extraction, Refused
 
@@ -81,6 +82,7 @@ def _first(cursor, extraction) -> Outcome:
         _build_indexes(cursor)
     cursor.execute("SELECT set_config('default_statistics_target', '50', true)")  # finer only slows planning
     cursor.execute(f"ANALYZE annuaire_activite ({SEARCHED})")
+    lexique.write_all(cursor, owned=owned)
     cursor.execute("SELECT count(*) FROM (SELECT DISTINCT idnat FROM annuaire_activite) AS persons")
     outcome.persons = cursor.fetchone()[0]
     cursor.execute("SELECT idnat FROM annuaire_professionnel")
@@ -146,10 +148,12 @@ def _apply(cursor, gone, outcome, accept_loss):
     concerned = cursor.rowcount
     cursor.execute("ANALYZE concerne")
     present = _present(cursor)
+    lexique.note_touched(cursor)
     cursor.execute(
         "DELETE FROM annuaire_activite USING depart WHERE annuaire_activite.empreinte = depart.empreinte"
     )
     cursor.execute(MERGE)
+    lexique.follow(cursor)
     still_present = _present(cursor)
     outcome.persons = before - present + still_present
     outcome.persons_vanished = concerned - still_present
@@ -183,7 +187,7 @@ def _guard(lost: int, total: int, what: str, accept_loss: bool):
 def tidy():
     """After a refresh, outside its transaction: searches would pay for dead lines and unsorted trigrams."""
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM annuaire_activite")
+        cursor.execute("VACUUM annuaire_activite, annuaire_patronyme, annuaire_localite")
 
 
 # --- Both --------------------------------------------------------------------------------

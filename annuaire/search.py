@@ -1,8 +1,10 @@
-"""Finds médecins in the national directory (ANN-5), whatever the case, accents, spaces, one typing error.
+"""Finds médecins in the national directory (ANN-5), whatever the case, accents, spaces, one slip of the hand.
 
-Every query is bound to a partial index of Activite, limited, and stopped after two seconds.
+Every query is bound to a partial index of Activite, limited, and stopped after two seconds. How near
+names are found: docs/adr/0028.
 """
 
+import re
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,17 +14,18 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
-from annuaire import queries
+from accounts.identifiants import spellings
+from annuaire import lieux, nearby, places, queries
 from annuaire.models import ImportRun
 from annuaire.queries import Lieu, Nom
-from annuaire.spelling import distance
 
 SOURCE = "Annuaire Santé, Agence du Numérique en Santé"
 LIMIT = 50
-NEAREST, SUGGESTIONS = 150, 20
+ELSEWHERE = 20
 LONGEST = 100
 SECONDS = 2
-CORSICA = {"2A": ("200", "201"), "2B": ("202", "206")}
+TITLES = ("DR", "DOCTEUR", "PR", "PROFESSEUR", "MME", "MADAME", "MONSIEUR")
+NUMERO = re.compile(r"(?:rpps|adeli|n°)?[\s.:]*(\d[\dAB](?:[\s.]?\d){7,10})", re.IGNORECASE)
 
 TOO_SHORT_WITH_PLACE = "Saisissez au moins deux lettres du nom."
 TOO_SHORT = "Saisissez au moins trois lettres du nom, ou deux avec un code postal ou une commune."
@@ -49,35 +52,52 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """`suggestions`: nobody has this name, these are the nearest («Vouliez-vous dire»)."""
+    """`suggestions`: nobody has this name, these have the nearest; `noms` are the nearest surnames, in order.
+
+    `ailleurs` have the name, but not at the place: asked only when nobody there has it. `nom`, `lieu`: what
+    was searched, as it was understood.
+    """
 
     professionnels: list[Hit] = field(default_factory=list)
     suggestions: bool = False
     truncated: bool = False
+    noms: list[nearby.Proposition] = field(default_factory=list)
+    ailleurs: list[Hit] = field(default_factory=list)
+    nom: str = ""
+    lieu: str = ""
 
 
 def find(nom: str, *, code_postal: str = "", commune: str = "", exclude=()) -> Found:
-    """Médecins by name, at most 50, grouped by person; `code_postal` may be its first digits.
+    """Médecins by name, at most 50, grouped by person; by national number too.
 
-    Raises ValidationError (code `nom` or `code_postal`) with the sentence for the person.
+    `code_postal` may be its first figures; either one may hold both, as in «31000 Toulouse». Raises
+    ValidationError (code `nom` or `code_postal`) with the sentence for the person.
     """
-    with _limited(readable(nom), readable(commune)) as (name, ville):
-        lieu = _lieu(readable(code_postal).replace(" ", "").upper(), ville)
+    nom, typed = readable(nom), readable(f"{code_postal} {commune}").strip()
+    if number := NUMERO.fullmatch(nom.strip()):
+        return _numbered(number[1], exclude)
+    with _limited(nom, typed) as (name, words):
+        name = _untitled(name)
+        lieu = lieux.find(_place(typed, words))
         if len(name.cle) < (2 if lieu.given else 3):
             raise ValidationError(TOO_SHORT_WITH_PLACE if lieu.given else TOO_SHORT, code="nom")
-        lines = queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1, nearest=NEAREST)
-        if not lines and not lieu.given:
-            lines = queries.near(name, exclude=exclude, nearest=NEAREST)
-        if lines and not lines[0].near:
+        said = {"nom": " ".join(name.words), "lieu": lieu.label}
+        lines = queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1)
+        near = nearby.find(name, lieu, exclude=exclude, named=lines)
+        if lines:
             hits = _hits(lines)
-            return Found(hits[:LIMIT], truncated=len(hits) > LIMIT)
-        return Found(_nearest(name, lines), suggestions=True)
+            return Found(hits[:LIMIT], truncated=len(hits) > LIMIT, noms=near.noms, **said)
+        elsewhere = queries.named(name, Lieu(), exclude=exclude, limit=ELSEWHERE) if lieu.given else []
+        if lieu.given and not elsewhere and not near.lines:
+            near = nearby.Near(nearby.find(name, Lieu(), exclude=exclude).noms)
+        nearest = _hits(near.lines)[:LIMIT]
+        return Found(nearest, suggestions=True, noms=near.noms, ailleurs=_hits(elsewhere), **said)
 
 
 def by_number(idnat: str) -> Hit | None:
     """One médecin of the directory by national number (8+RPPS, 0+ADELI)."""
     connection.ensure_connection()
-    return next(iter(_hits(queries.lines_of(readable(idnat)))), None)
+    return next(iter(_hits(queries.lines_of([readable(idnat)]))), None)
 
 
 def freshness() -> date | None:
@@ -106,35 +126,27 @@ def _limited(*typed):
         raise ValidationError(sentence, code="nom") from error
 
 
-def _lieu(code_postal: str, ville: Nom) -> Lieu:
-    if code_postal:
-        starts = CORSICA.get(code_postal, (code_postal,))
-        if not all(start.isdecimal() and start.isascii() and 2 <= len(start) <= 5 for start in starts):
-            raise ValidationError(BAD_CODE, code="code_postal")
-        if len(code_postal) == 5:
-            return Lieu("code_postal = %(lieu)s", {"lieu": code_postal})
-        return queries.starting("code_postal", starts)
-    return queries.starting("commune_cle", _spellings(ville.words)) if ville.cle else Lieu()
+def _numbered(typed: str, exclude) -> Found:
+    connection.ensure_connection()
+    hits = _hits(queries.lines_of(set(spellings(typed)) - set(exclude)))
+    return Found(hits, nom=typed)
 
 
-def _spellings(words) -> set[str]:
-    """«ST ETIENNE» is also «SAINT ETIENNE», and the other way round."""
-    swap = {"ST": "SAINT", "SAINT": "ST", "STE": "SAINTE", "SAINTE": "STE"}
-    return {"".join(words), "".join(swap.get(word, word) for word in words)}
+def _untitled(name: Nom) -> Nom:
+    """«Dr Leclerc» is searched as «Leclerc»; «Dr» alone as it stands."""
+    words = name.words
+    while len(words) > 1 and words[0] in TITLES:
+        words = words[1:]
+    return Nom(words)
 
 
-def _nearest(nom, lines) -> list[Hit]:
-    """Trigrams chose among all; letters missing, added, changed or swapped decide among those."""
-    errors = {line.idnat: _errors(nom.cle, line.nom_cle, line.prenom_cle) for line in lines}
-    likely = [idnat for idnat in errors if errors[idnat] <= max(2, len(nom.cle) // 3)]
-    order = {idnat: rank for rank, idnat in enumerate(sorted(likely, key=errors.get)[:SUGGESTIONS])}
-    return sorted(_hits(line for line in lines if line.idnat in order), key=lambda hit: order[hit.idnat])
-
-
-def _errors(typed: str, surname: str, first_name: str) -> int:
-    """Of a whole surname, of its beginning, or of surname and first name."""
-    forms = {surname, surname[: len(typed)], (surname + first_name)[: len(typed) + 1]}
-    return min(distance(typed, form) for form in forms)
+def _place(typed: str, words: Nom) -> places.Place:
+    try:
+        if typed and not words.cle:
+            raise ValueError(typed)
+        return places.read(words.words)
+    except ValueError as error:
+        raise ValidationError(BAD_CODE, code="code_postal") from error
 
 
 def _hits(lines) -> list[Hit]:

@@ -9,6 +9,17 @@ from django.db import migrations, models
 import annuaire.models
 
 
+class NomComplet(models.Func):
+    """What the first trigram index held."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = models.TextField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(models.F("nom_cle"), models.F("prenom_cle"))
+
+
 class Migration(migrations.Migration):
     initial = True
 
@@ -235,7 +246,7 @@ class Migration(migrations.Migration):
                         name="annuaire_medecin_ville",
                     ),
                     django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(annuaire.models.NomComplet(), "gin_trgm_ops"),
+                        django.contrib.postgres.indexes.OpClass(NomComplet(), "gin_trgm_ops"),
                         condition=models.Q(("categorie__in", ["C", "M"]), ("profession", "10")),
                         name="annuaire_medecin_trigrammes",
                     ),

@@ -6,7 +6,6 @@ from annuaire.models.extraction import Activite as Activite
 from annuaire.models.extraction import ActiviteQuerySet as ActiviteQuerySet
 from annuaire.models.extraction import Cle as Cle
 from annuaire.models.extraction import ImportRun as ImportRun
-from annuaire.models.extraction import NomComplet as NomComplet
 from annuaire.models.extraction import cle as cle
 from annuaire.models.lieux import COLUMNS as COLUMNS
 from annuaire.models.lieux import FILLED as FILLED
@@ -16,6 +15,8 @@ from annuaire.models.lieux import AtLieuQuerySet as AtLieuQuerySet
 from annuaire.models.lieux import Lieu as Lieu
 from annuaire.models.lieux import lying as lying
 from annuaire.models.professionnels import Professionnel as Professionnel
+from annuaire.models.recherche import Localite as Localite
+from annuaire.models.recherche import Patronyme as Patronyme
 from annuaire.models.structures import Closable as Closable
 from annuaire.models.structures import Coordination as Coordination
 from annuaire.models.structures import Etablissement as Etablissement

@@ -1,8 +1,7 @@
 """The national extraction's lines, and what was taken in (ANN-5)."""
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, F, Func, Q, When
+from django.db.models import Case, Func, Q, When
 
 from annuaire.models.professionnels import CIVIL, MEDECIN, MILITARY
 
@@ -23,17 +22,6 @@ def cle(field: str) -> models.GeneratedField:
     return models.GeneratedField(
         expression=expression, output_field=Cle.output_field, db_persist=True, null=True
     )
-
-
-class NomComplet(Func):
-    """`nom_cle prenom_cle`, exactly as the trigram index has it."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " || ' ' || "
-    output_field = models.TextField()
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(F("nom_cle"), F("prenom_cle"))
 
 
 class ActiviteQuerySet(models.QuerySet):
@@ -86,19 +74,6 @@ class Activite(models.Model):
                 "prenom_cle",
                 "idnat",
                 name="annuaire_medecin_cp",
-                condition=IS_MEDECIN,
-            ),
-            models.Index(
-                "commune_cle",
-                "nom_cle",
-                "prenom_cle",
-                "idnat",
-                name="annuaire_medecin_ville",
-                condition=IS_MEDECIN,
-            ),
-            GinIndex(
-                OpClass(NomComplet(), "gin_trgm_ops"),
-                name="annuaire_medecin_trigrammes",
                 condition=IS_MEDECIN,
             ),
         ]

@@ -147,7 +147,9 @@ def test_a_typing_error_in_nom_and_prenom_typed_together(seen):
 
 def test_nothing_like_it_suggests_nothing(seen):
     for lieu in ({}, {"code_postal": "76000"}):
-        assert search.find("xyzxyz", **lieu) == search.Found(suggestions=True)
+        found = search.find("xyzxyz", **lieu)
+        assert found.suggestions
+        assert [found.professionnels, found.noms, found.ailleurs] == [[], [], []]
 
 
 @pytest.mark.parametrize(

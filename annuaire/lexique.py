@@ -1,0 +1,92 @@
+"""Writes the surnames and places of the extraction that was just loaded, each once (ANN-5, docs/adr/0028).
+
+Called by `annuaire.loading` only, inside its transaction: all of them, or those that the day's lines touch.
+"""
+
+from collections.abc import Iterator
+
+from annuaire import places, spelling
+
+MEDECIN = "profession = '10' AND categorie IN ('C', 'M')"  # as the indexes of Activite have it
+# The spelling that keeps words apart and has no accent sorts first.
+NOMS = """
+SELECT nom_cle, nom, norm_nom(nom), lignes FROM (
+  SELECT nom_cle, min(nom COLLATE "C") AS nom, count(*) AS lignes FROM annuaire_activite
+  WHERE {medecin} AND {which} GROUP BY nom_cle
+) AS noms WHERE nom_cle <> ''
+"""
+LIEUX = """
+SELECT code_postal, commune_cle, commune, norm_nom(commune) FROM (
+  SELECT code_postal, commune_cle, min(commune COLLATE "C") AS commune FROM annuaire_activite
+  WHERE {medecin} AND {which} GROUP BY code_postal, commune_cle
+) AS lieux WHERE code_postal <> '' OR commune_cle <> ''
+"""
+INTO_NOMS = "COPY annuaire_patronyme (forme, sons, nom_cle, nom, entier, lignes) FROM STDIN"
+INTO_LIEUX = "COPY annuaire_localite (code_postal, commune_cle, commune, ville, cedex) FROM STDIN"
+TABLES = ("annuaire_patronyme", "annuaire_localite")
+# Before the merge: what the lines that went and those that came are called.
+TOUCHED = """
+CREATE TEMPORARY TABLE touche ON COMMIT DROP AS
+SELECT nom_cle, code_postal, commune_cle FROM annuaire_activite JOIN depart USING (empreinte) WHERE {medecin}
+UNION
+SELECT norm_cle(nom), code_postal, norm_cle(commune) FROM arrivee WHERE {medecin}
+"""
+FORGET = (
+    "DELETE FROM annuaire_patronyme WHERE nom_cle IN (SELECT nom_cle FROM touche)",
+    "DELETE FROM annuaire_localite"
+    " WHERE (code_postal, commune_cle) IN (SELECT code_postal, commune_cle FROM touche)",
+)
+
+
+def write_all(cursor, *, owned: bool):
+    for table in TABLES:
+        cursor.execute(f"TRUNCATE {table}" if owned else f"DELETE FROM {table}")  # noqa: S608 (our names)
+    _write(cursor, noms="true", lieux="true")
+    cursor.execute(f"ANALYZE {', '.join(TABLES)}")
+
+
+def note_touched(cursor):
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.touche")
+    cursor.execute(TOUCHED.format(medecin=MEDECIN))
+    cursor.execute("ANALYZE touche")
+
+
+def follow(cursor):
+    """After the merge: what was touched is written again from the lines that are there now."""
+    for statement in FORGET:
+        cursor.execute(statement)
+    _write(
+        cursor,
+        noms="nom_cle IN (SELECT nom_cle FROM touche)",
+        lieux="(code_postal, commune_cle) IN (SELECT code_postal, commune_cle FROM touche)",
+    )
+
+
+def is_empty(cursor) -> bool:
+    cursor.execute("SELECT NOT EXISTS (SELECT FROM annuaire_patronyme)")
+    return cursor.fetchone()[0]
+
+
+def _write(cursor, *, noms: str, lieux: str):
+    cursor.execute(NOMS.format(medecin=MEDECIN, which=noms))
+    _copy(cursor, INTO_NOMS, _formes(cursor.fetchall()))
+    cursor.execute(LIEUX.format(medecin=MEDECIN, which=lieux))
+    _copy(cursor, INTO_LIEUX, _villes(cursor.fetchall()))
+
+
+def _copy(cursor, statement: str, rows: Iterator[tuple]):
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _formes(noms) -> Iterator[tuple]:
+    for nom_cle, nom, mots, lignes in noms:
+        for forme, entier in spelling.forms(mots.split()).items():
+            yield forme, spelling.sound(forme), nom_cle, nom, entier, lignes
+
+
+def _villes(lieux) -> Iterator[tuple]:
+    for code_postal, commune_cle, commune, mots in lieux:
+        words = mots.split()
+        yield code_postal, commune_cle, commune, places.town(words), places.is_cedex(code_postal, words)

@@ -1,0 +1,66 @@
+"""Where people are looked for: a typed place, as the directory’s codes postaux and communes (ANN-5)."""
+
+from annuaire import queries, spelling
+from annuaire.places import WITH_ARRONDISSEMENTS, Place
+from annuaire.queries import Lieu, Localite
+
+
+def find(place: Place) -> Lieu:
+    """A town with its CEDEX, whichever of its codes was typed; a département; `Lieu()` when nothing was."""
+    if place.ville:
+        towns = _towns(place.ville)
+        kept = [one for one in towns if _is_there(one, place, towns)]
+        if kept:
+            return _named(kept, place)
+        if not place.code:
+            return Lieu("commune_cle = %(ville)s::text", {"ville": place.ville}, place.ville.title())
+    if place.is_whole:
+        here = queries.localites_of_code(place.code)
+        if here:
+            return _named(here + _besides(here, place), place)
+    if not place.code:
+        return Lieu()
+    lieu = queries.starting(place.starts)
+    return Lieu(lieu.sql, lieu.known, place.code)
+
+
+def _towns(ville: str) -> list[Localite]:
+    """The towns of this name; else those whose name begins so; else those one slip away."""
+    return (
+        _of([ville])
+        or queries.localites_beginning(ville)
+        or queries.localites_of_towns(spelling.slips(ville))
+    )
+
+
+def _of(villes) -> list[Localite]:
+    """With all arrondissements of a town that has some."""
+    found = queries.localites_of_towns(villes)
+    for ville in set(villes).intersection(WITH_ARRONDISSEMENTS):
+        found += [one for one in queries.localites_beginning(ville) if one.ville[len(ville) :].isdigit()]
+    return found
+
+
+def _is_there(one: Localite, place: Place, towns: list[Localite]) -> bool:
+    """Has the code, or is a CEDEX of that town; all of the town when the code typed is a CEDEX itself."""
+    if not place.is_whole:
+        return one.code_postal.startswith(place.starts)
+    if not place.in_departement(one.code_postal):
+        return False
+    typed_cedex = any(town.cedex for town in towns if town.code_postal == place.code)
+    return one.code_postal == place.code or one.cedex or typed_cedex
+
+
+def _besides(here: list[Localite], place: Place) -> list[Localite]:
+    """Of the towns of a code: their CEDEX; and if it is a CEDEX itself, the town."""
+    whole = {one.ville for one in here if one.cedex}
+    town = [one for one in _of({one.ville for one in here} - {""}) if place.in_departement(one.code_postal)]
+    return [one for one in town if one.cedex or one.ville in whole or one.ville.rstrip("0123456789") in whole]
+
+
+def _named(found: list[Localite], place: Place) -> Lieu:
+    lieu = queries.among(found)
+    ordinary = [one for one in found if not one.cedex] or found
+    communes = {one.ville: one.commune.title() for one in reversed(ordinary)}
+    name = communes.popitem()[1] if len(communes) == 1 else place.ville.title()
+    return Lieu(lieu.sql, lieu.known, f"{place.code} {name}".strip())
