@@ -4,8 +4,10 @@ Called by `annuaire.loading` only, inside its transaction: all of them, or those
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
-from annuaire import places, spelling
+from annuaire import indexes, places, spelling
+from annuaire.models import Localite, Patronyme
 
 MEDECIN = "profession = '10' AND categorie IN ('C', 'M')"  # as the indexes of Activite have it
 # The spelling that keeps words apart and has no accent sorts first.
@@ -23,7 +25,7 @@ SELECT code_postal, commune_cle, commune, norm_nom(commune) FROM (
 """
 INTO_NOMS = "COPY annuaire_patronyme (forme, sons, nom_cle, nom, entier, lignes) FROM STDIN"
 INTO_LIEUX = "COPY annuaire_localite (code_postal, commune_cle, commune, ville, cedex) FROM STDIN"
-TABLES = ("annuaire_patronyme", "annuaire_localite")
+MODELS = (Patronyme, Localite)
 # Before the merge: what the lines that went and those that came are called.
 TOUCHED = """
 CREATE TEMPORARY TABLE touche ON COMMIT DROP AS
@@ -39,10 +41,16 @@ FORGET = (
 
 
 def write_all(cursor, *, owned: bool):
-    for table in TABLES:
-        cursor.execute(f"TRUNCATE {table}" if owned else f"DELETE FROM {table}")  # noqa: S608 (our names)
-    _write(cursor, noms="true", lieux="true")
-    cursor.execute(f"ANALYZE {', '.join(TABLES)}")
+    """`owned`: by the owner of the tables."""
+    with ExitStack() as stack:
+        for model in MODELS:
+            table = model._meta.db_table
+            cursor.execute(f"TRUNCATE {table}" if owned else f"DELETE FROM {table}")  # noqa: S608 (our names)
+            if owned:
+                stack.enter_context(indexes.rebuilt(model))
+        _write(cursor, noms="true", lieux="true")
+    for model in MODELS:
+        cursor.execute(f"ANALYZE {model._meta.db_table}")
 
 
 def note_touched(cursor):
@@ -60,11 +68,6 @@ def follow(cursor):
         noms="nom_cle IN (SELECT nom_cle FROM touche)",
         lieux="(code_postal, commune_cle) IN (SELECT code_postal, commune_cle FROM touche)",
     )
-
-
-def is_empty(cursor) -> bool:
-    cursor.execute("SELECT NOT EXISTS (SELECT FROM annuaire_patronyme)")
-    return cursor.fetchone()[0]
 
 
 def _write(cursor, *, noms: str, lieux: str):

@@ -11,7 +11,7 @@ from itertools import islice
 
 from django.db import connection
 
-from annuaire import lexique
+from annuaire import indexes, lexique
 from annuaire.models import Activite, ImportRun
 from annuaire.rpps import COLUMNS, Extraction, Refused
 
@@ -69,17 +69,9 @@ def _known(cursor) -> dict[bytes, bool]:
 
 def _first(cursor, extraction) -> Outcome:
     owned = _owned(cursor)
-    if owned:
-        # Rows of a table truncated here need no later vacuum; the empty table is locked anyway.
-        cursor.execute("TRUNCATE annuaire_activite")
-        _drop_indexes(cursor)
-    frozen = ", FREEZE" if owned else ""
-    with cursor.copy(f"COPY annuaire_activite {INTO} FROM STDIN ({FORMAT}{frozen})") as copy:
-        _send(copy, extraction.unknown(known := {}))
+    known = _fill(cursor, extraction) if owned else _copy(cursor, extraction)
     outcome = _counted(extraction)
     outcome.first, outcome.added = True, len(known)
-    if owned:
-        _build_indexes(cursor)
     cursor.execute("SELECT set_config('default_statistics_target', '50', true)")  # finer only slows planning
     cursor.execute(f"ANALYZE annuaire_activite ({SEARCHED})")
     lexique.write_all(cursor, owned=owned)
@@ -90,27 +82,31 @@ def _first(cursor, extraction) -> Outcome:
     return outcome
 
 
+def _fill(cursor, extraction) -> dict[bytes, bool]:
+    """By the table's owner: without its keys and indexes, which are built at the end."""
+    # Rows of a table truncated here need no later vacuum; the empty table is locked anyway.
+    cursor.execute("TRUNCATE annuaire_activite")
+    cursor.execute("ALTER TABLE annuaire_activite DROP CONSTRAINT annuaire_activite_pkey")
+    with indexes.rebuilt(Activite):
+        known = _copy(cursor, extraction, ", FREEZE")
+    cursor.execute("ALTER TABLE annuaire_activite ADD PRIMARY KEY (empreinte)")
+    return known
+
+
+def _copy(cursor, extraction, frozen="") -> dict[bytes, bool]:
+    """Hashes of the lines."""
+    known: dict[bytes, bool] = {}
+    with cursor.copy(f"COPY annuaire_activite {INTO} FROM STDIN ({FORMAT}{frozen})") as copy:
+        _send(copy, extraction.unknown(known))
+    return known
+
+
 def _owned(cursor) -> bool:
     """A role that may only read and write rows loads too, with the indexes in place."""
     cursor.execute(
         "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass", ["annuaire_activite"]
     )
     return cursor.fetchone()[0]
-
-
-def _drop_indexes(cursor):
-    cursor.execute("ALTER TABLE annuaire_activite DROP CONSTRAINT annuaire_activite_pkey")
-    with connection.schema_editor(atomic=False) as editor:
-        for index in Activite._meta.indexes:
-            editor.remove_index(Activite, index)
-
-
-def _build_indexes(cursor):
-    cursor.execute("SELECT set_config('maintenance_work_mem', '256MB', true)")
-    cursor.execute("ALTER TABLE annuaire_activite ADD PRIMARY KEY (empreinte)")
-    with connection.schema_editor(atomic=False) as editor:
-        for index in Activite._meta.indexes:
-            editor.add_index(Activite, index)
 
 
 # --- Refresh: what went, what came ----------------------------------------------------

@@ -45,10 +45,13 @@ DEBUT = """(
 SUITE = "nom_cle = ANY(ARRAY(SELECT nom_cle FROM annuaire_patronyme WHERE forme <> nom_cle AND {forme}))"
 
 # 2. Surnames that may have been meant: one slip away, heard alike; else with the most trigrams in common.
+# Hundreds of slips go as one text: an array of as many takes twice as long to write and read.
 PATRONYMES = """
-SELECT forme, sons, nom_cle, nom, entier, lignes FROM annuaire_patronyme WHERE forme = ANY(%(formes)s::text[])
+SELECT forme, sons, nom_cle, nom, entier, lignes FROM annuaire_patronyme
+WHERE forme = ANY(string_to_array(%(formes)s::text, ' '))
 UNION
-SELECT forme, sons, nom_cle, nom, entier, lignes FROM annuaire_patronyme WHERE sons = ANY(%(sons)s::text[])
+SELECT forme, sons, nom_cle, nom, entier, lignes FROM annuaire_patronyme
+WHERE sons = ANY(%(sons)s::text[])
 """
 SIMILAR = """
 SELECT forme, sons, nom_cle, nom, entier, lignes FROM annuaire_patronyme
@@ -72,7 +75,7 @@ OF_ALL = """(
   WHERE {medecin} AND {lieu} AND nom_cle = ANY(%({noms})s::text[]) AND {prenom} AND idnat <> ALL(%(exclude)s)
   GROUP BY 1, 2, 3 ORDER BY array_position(%({noms})s::text[], nom_cle) LIMIT {nearest}
 )"""
-PRENOM = "({begins} OR prenom_cle IN (SELECT unnest(%({prenoms})s::text[])))"
+PRENOM = "({begins} OR prenom_cle IN (SELECT unnest(string_to_array(%({prenoms})s::text, ' '))))"
 
 LOCALITES = (
     "SELECT code_postal, commune_cle, commune, ville, cedex FROM annuaire_localite WHERE {which} LIMIT 2000"
@@ -191,7 +194,7 @@ def localites_of_code(code: str) -> list[Localite]:
 
 
 def localites_of_towns(villes) -> list[Localite]:
-    return _localites("ville = ANY(%(villes)s::text[])", {"villes": list(villes)})
+    return _localites("ville = ANY(string_to_array(%(villes)s::text, ' '))", {"villes": " ".join(villes)})
 
 
 def localites_beginning(ville: str) -> list[Localite]:
@@ -230,7 +233,7 @@ def named(nom: Nom, lieu: Lieu, *, exclude, limit: int) -> list[Line]:
 
 
 def patronymes(formes, sons) -> list[Patronyme]:
-    return [Patronyme(*row) for row in _rows(PATRONYMES, {"formes": list(formes), "sons": list(sons)})]
+    return [Patronyme(*row) for row in _rows(PATRONYMES, {"formes": " ".join(formes), "sons": list(sons)})]
 
 
 def similar(cle: str) -> list[Patronyme]:
@@ -244,7 +247,7 @@ def near(readings, lieu: Lieu, *, exclude, nearest: int) -> list[Line]:
         names = {"noms": f"n{i}", "each": EACH, "nearest": nearest, "lieu": lieu.sql, **PARTS}
         known |= {f"n{i}": surnames}
         if first_name:
-            known |= {f"b{i}": first_name, f"p{i}": list(slips)}
+            known |= {f"b{i}": first_name, f"p{i}": " ".join(slips)}
             prenom = PRENOM.format(begins=_begins("prenom_cle", f"b{i}"), prenoms=f"p{i}")
             parts.append(OF_ALL.format(prenom=prenom, **names))
         else:

@@ -13,8 +13,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from annuaire import actions, loading
-from annuaire.models import Activite, ImportRun, Professionnel
+from annuaire import actions, lexique, loading
+from annuaire.models import Activite, ImportRun, Localite, Patronyme, Professionnel
 from journal.models import Entry
 from tests.annuaire import files
 from tests.annuaire.conftest import NOW, RPPS
@@ -25,6 +25,7 @@ from viatraj.core.policies import Denied
 from viatraj.demo import extraction
 
 ROOT = Path(__file__).resolve().parents[2]
+TABLES = ["annuaire_activite", "annuaire_patronyme", "annuaire_localite"]
 
 
 def stored():
@@ -191,6 +192,36 @@ def test_people_referred_to_follow_their_lines(load):
     assert Professionnel.objects.count() == 2
 
 
+def surnames_and_places():
+    formes = Patronyme.objects.values_list("forme", "sons", "nom_cle", "nom", "entier", "lignes")
+    lieux = Localite.objects.values_list("code_postal", "commune_cle", "commune", "ville", "cedex")
+    return [sorted(formes), sorted(lieux)]
+
+
+@pytest.mark.django_db
+def test_a_refresh_leaves_the_same_surnames_and_places_as_a_first_load(load):
+    lyon = {"code_postal": "69003", "commune": "LYON 03"}
+    others = [*crowd(60), line(idnat="899000000029", nom="INFIRMIERE", profession="60", commune="AILLEURS")]
+    leclerc, double = line(), line(idnat="899000000037", nom="MARTIN-DUPONT", **lyon)
+    load([leclerc, double, *others])
+    assert {"MARTIN", "DUPONT", "MARTINDUPONT", "DUPONTMARTIN"} <= {
+        forme for forme, *_ in surnames_and_places()[0]
+    }
+    for lines in (
+        [leclerc, *others],  # a name and its place go
+        [leclerc, line(idnat="899000000045", **lyon), *others],  # one more of a name, a place comes
+        [line(nom="LE CLERC"), *others],  # the same key, spelled otherwise
+    ):
+        load(lines, name=files.NEXT)
+        refreshed = surnames_and_places()
+        with connection.cursor() as cursor:
+            lexique.write_all(cursor, owned=True)
+        assert refreshed == surnames_and_places()
+    formes, lieux = refreshed
+    assert ("LECLERC", "LEKLERK", "LECLERC", "LE CLERC", True, 1) in formes
+    assert {commune for _, _, commune, _, _ in lieux} == {"ROUEN"}
+
+
 @pytest.mark.django_db
 def test_first_load_marks_people_referred_to_as_well(load):
     gone = Professionnel.objects.create(idnat="899000000099", nom="PARTI", profession="10", categorie="C")
@@ -211,7 +242,7 @@ def test_the_application_which_does_not_own_the_table_loads_too(load):
 def test_indexes_stand_after_a_first_load(load):
     def indexes():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'annuaire_activite' ORDER BY 1")
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = ANY(%s) ORDER BY 1", [TABLES])
             return cursor.fetchall()
 
     before = indexes()
@@ -219,7 +250,7 @@ def test_indexes_stand_after_a_first_load(load):
         assert loading._owned(cursor)
         load(crowd(3))
     assert indexes() == before
-    assert len(before) == 6
+    assert len(before) == 12
 
 
 @pytest.mark.django_db
