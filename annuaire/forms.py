@@ -1,5 +1,3 @@
-import re
-
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -29,12 +27,9 @@ class RechercheForm(forms.Form):
     def results(self, exclude=()) -> search.Found | None:
         """What the directory answers; None when its sentence now stands at the field."""
         try:
-            return search.find(self.cleaned_data["nom"], exclude=exclude, **self._lieu())
+            return search.find(
+                self.cleaned_data["nom"], code_postal=self.cleaned_data["code_postal"], exclude=exclude
+            )
         except ValidationError as error:
             self.add_error(error.code if error.code in self.fields else None, error)
             return None
-
-    def _lieu(self) -> dict:
-        """A code postal begins with a digit; anything else is a commune."""
-        typed = self.cleaned_data["code_postal"]
-        return {"code_postal": typed} if re.match(r"\s*\d", typed) else {"commune": typed}

@@ -51,10 +51,15 @@ def read(words: list[str]) -> Place:
         code, rest = "".join(words[:figures]), words[figures:]
         if not CODE.fullmatch(code):
             raise ValueError(code)
-        return Place(code, town(rest))
+        return _coded(code, rest)
     if len(words) > 1 and _ends_with_code(words):
-        return Place(words[-1], town(words[:-1]))
+        return _coded(words[-1], words[:-1])
     return Place("", town(words))
+
+
+def _coded(code: str, words: list[str]) -> Place:
+    """Of an arrondissement, the code says it all: «75014 Paris» is not all of Paris."""
+    return Place(code, "" if OF_ARRONDISSEMENT.fullmatch(code) else town(words))
 
 
 def town(words: list[str]) -> str:

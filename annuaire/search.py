@@ -54,8 +54,8 @@ class Hit:
 class Found:
     """`suggestions`: nobody has this name, these have the nearest; `noms` are the nearest surnames, in order.
 
-    `ailleurs` have the name, but not at the place: asked only when nobody there has it. `nom`, `lieu`: what
-    was searched, as it was understood.
+    `ailleurs` have the name, but not at the place: asked only when nobody there has it. `nom`, `lieu`,
+    `numero`: what was searched, as it was understood.
     """
 
     professionnels: list[Hit] = field(default_factory=list)
@@ -65,33 +65,36 @@ class Found:
     ailleurs: list[Hit] = field(default_factory=list)
     nom: str = ""
     lieu: str = ""
+    numero: str = ""
 
 
 def find(nom: str, *, code_postal: str = "", commune: str = "", exclude=()) -> Found:
     """Médecins by name, at most 50, grouped by person; by national number too.
 
-    `code_postal` may be its first figures; either one may hold both, as in «31000 Toulouse». Raises
+    `code_postal` may be its first figures; either may hold both, as in «31000 Toulouse». Raises
     ValidationError (code `nom` or `code_postal`) with the sentence for the person.
     """
-    nom, typed = readable(nom), readable(f"{code_postal} {commune}").strip()
+    nom, lieu = readable(nom), readable(f"{code_postal} {commune}").strip()
     if number := NUMERO.fullmatch(nom.strip()):
         return _numbered(number[1], exclude)
-    with _limited(nom, typed) as (name, words):
-        name = _untitled(name)
-        lieu = lieux.find(_place(typed, words))
-        if len(name.cle) < (2 if lieu.given else 3):
-            raise ValidationError(TOO_SHORT_WITH_PLACE if lieu.given else TOO_SHORT, code="nom")
-        said = {"nom": " ".join(name.words), "lieu": lieu.label}
-        lines = queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1)
-        near = nearby.find(name, lieu, exclude=exclude, named=lines)
-        if lines:
-            hits = _hits(lines)
-            return Found(hits[:LIMIT], truncated=len(hits) > LIMIT, noms=near.noms, **said)
-        elsewhere = queries.named(name, Lieu(), exclude=exclude, limit=ELSEWHERE) if lieu.given else []
-        if lieu.given and not elsewhere and not near.lines:
-            near = nearby.Near(nearby.find(name, Lieu(), exclude=exclude).noms)
-        nearest = _hits(near.lines)[:LIMIT]
-        return Found(nearest, suggestions=True, noms=near.noms, ailleurs=_hits(elsewhere), **said)
+    with _limited(nom, lieu) as (name, words):
+        return _named(_untitled(name), lieux.find(_place(lieu, words)), exclude)
+
+
+def _named(name: Nom, lieu: Lieu, exclude) -> Found:
+    if len(name.cle) < (2 if lieu.given else 3):
+        raise ValidationError(TOO_SHORT_WITH_PLACE if lieu.given else TOO_SHORT, code="nom")
+    said = {"nom": " ".join(name.words), "lieu": lieu.label}
+    lines = queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1)
+    near = nearby.find(name, lieu, exclude=exclude, named=lines)
+    if lines:
+        hits = _hits(lines)
+        return Found(hits[:LIMIT], truncated=len(hits) > LIMIT, noms=near.noms, **said)
+    elsewhere = queries.named(name, Lieu(), exclude=exclude, limit=ELSEWHERE) if lieu.given else []
+    if lieu.given and not elsewhere and not near.lines:
+        near = nearby.Near(nearby.find(name, Lieu(), exclude=exclude).noms)
+    nearest = _hits(near.lines)[:LIMIT]
+    return Found(nearest, suggestions=True, noms=near.noms, ailleurs=_hits(elsewhere), **said)
 
 
 def by_number(idnat: str) -> Hit | None:
@@ -129,7 +132,7 @@ def _limited(*typed):
 def _numbered(typed: str, exclude) -> Found:
     connection.ensure_connection()
     hits = _hits(queries.lines_of(set(spellings(typed)) - set(exclude)))
-    return Found(hits, nom=typed)
+    return Found(hits, nom=typed, numero=typed)
 
 
 def _untitled(name: Nom) -> Nom:

@@ -18,6 +18,7 @@ from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 
 KNOWN_AT_MOST = 6
+TYPED = "oui"  # the value of «Rechercher»
 
 
 class Confrere(NamedTuple):
@@ -32,7 +33,7 @@ def cover(request):
     today, own = timezone.localdate(), list(request.actor.user.identites.values_list("idnat", flat=True))
     week = {"debut": today, "fin": today + timedelta(days=6)}
     searching = "rechercher" in request.POST
-    search = RechercheForm(request.POST if searching else None, initial=request.POST.dict())
+    search = RechercheForm(_sought(request.POST) if searching else None, initial=request.POST.dict())
     found = search.results(exclude=own) if search.is_bound and search.is_valid() else None
     confreres = _proposed(request, found, exclude=own)
     asked = None if searching else posted(request)
@@ -60,7 +61,7 @@ def _proposed(request, found, *, exclude) -> list[Confrere]:
     """The one chosen, those just found, those one has already worked with."""
     chosen = annuaire.search.by_number(request.POST.get("idnat", ""))
     hits = [chosen] if chosen else []
-    hits += found.professionnels if found else []
+    hits += [*found.ailleurs, *found.professionnels] if found else []
     proposed = [
         Confrere(one.idnat, f"Dr {one.prenom} {one.nom}", _sous(one.specialite, one.lieux)) for one in hits
     ]
@@ -71,6 +72,12 @@ def _proposed(request, found, *, exclude) -> list[Confrere]:
         lieux = [(one.code_postal, one.commune)] if one.commune else []
         proposed.append(Confrere(one.idnat, f"Dr {one.prenom} {one.nom}", _sous(one.specialite, lieux)))
     return list({one.idnat: one for one in reversed(proposed) if one.idnat not in exclude}.values())[::-1]
+
+
+def _sought(posted) -> dict:
+    """What was typed, or the near surname whose button was pressed."""
+    proposed = posted["rechercher"]
+    return posted.dict() | ({"nom": proposed} if proposed != TYPED else {})
 
 
 def _sous(specialite, lieux) -> str:

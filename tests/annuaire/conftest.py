@@ -1,12 +1,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
 from annuaire import actions
 from annuaire.models import Activite, ImportRun, Professionnel
 from journal.models import Entry
 from tests.annuaire import files
 from viatraj.core.actor import Actor
+from viatraj.demo import extraction
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 RPPS = Actor.system("rpps")
@@ -34,3 +36,14 @@ def everything():
         ]
 
     return everything
+
+
+@pytest.fixture(scope="module")
+def directory(django_db_setup, django_db_blocker, tmp_path_factory):
+    """More than 20,000 lines, as many as the demo has; taken back at the end of the module."""
+    path = tmp_path_factory.mktemp("extraction") / files.MAIN
+    assert extraction.write(path, 20_000, 1) > 20_000
+    with django_db_blocker.unblock(), transaction.atomic():
+        actions.import_rpps(path, now=NOW, by=RPPS)
+        yield
+        transaction.set_rollback(True)

@@ -5,15 +5,13 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 
-from annuaire import actions, queries, search
+from annuaire import queries, search
 from annuaire.models import Activite
 from tests.annuaire import files
-from tests.annuaire.conftest import NOW, RPPS
 from tests.annuaire.files import crowd, line
-from tests.annuaire.typing_errors import KINDS, mistyped
-from viatraj.demo import extraction
+from tests.annuaire.typing_errors import OF_THE_HAND, mistyped
 
 SEEN = [
     line(),
@@ -37,17 +35,6 @@ SEEN = [
 @pytest.fixture
 def seen(db, load):
     load([*SEEN, *crowd(60)])
-
-
-@pytest.fixture(scope="module")
-def directory(django_db_setup, django_db_blocker, tmp_path_factory):
-    """More than 20,000 lines, as many as the demo has; taken back at the end of this module."""
-    path = tmp_path_factory.mktemp("extraction") / files.MAIN
-    assert extraction.write(path, 20_000, 1) > 20_000
-    with django_db_blocker.unblock(), transaction.atomic():
-        actions.import_rpps(path, now=NOW, by=RPPS)
-        yield
-        transaction.set_rollback(True)
 
 
 def noms(found):
@@ -145,6 +132,67 @@ def test_a_typing_error_in_nom_and_prenom_typed_together(seen):
     assert noms(search.find("martin-dupomt zoe"))[:1] == ["MARTIN-DUPONT"]
 
 
+def test_near_surnames_are_proposed_beside_those_who_have_just_the_name(seen, load):
+    load([*SEEN, *crowd(60), line(idnat="899000000094", nom="LECLERCQ"), line(idnat="899000000102", nom="LECLER")],
+         name=files.NEXT)  # fmt: skip
+    found = search.find("leclerc")
+    assert (noms(found), found.suggestions) == (["LECLERC", "LECLERCQ"], False)
+    assert [one.nom for one in found.noms] == ["LECLER", "LECLERCQ"]
+    found = search.find("lecler helene")
+    assert noms(found)[0] == "LECLER"
+    assert [one.recherche for one in found.noms] == ["LECLERC HELENE", "LECLERCQ HELENE"]
+    found = search.find("leclerq helene", code_postal="76000")
+    assert set(noms(found)) == {"LECLER", "LECLERC", "LECLERCQ"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "nom"),
+    [
+        ("Dr Leclerc", "LECLERC"), ("docteur leclerc", "LECLERC"), ("Pr. Leclerc Hélène", "LECLERC"),
+        ("Mme le Dr Leclerc", "LECLERC"),
+        ("dupont-martin", "MARTIN-DUPONT"), ("DUPONT MARTIN", "MARTIN-DUPONT"), ("laid meddah", "MEDDAH-LAÏD"),
+        ("dupont martin zoé", "MARTIN-DUPONT"), ("dupont zoe", "MARTIN-DUPONT"), ("zoe dupont", "MARTIN-DUPONT"),
+        ("899000000011", "LECLERC"), ("99000000011", "LECLERC"), ("99 00 00 00 011", "LECLERC"),
+        ("990\u202f000\u202f000\u202f11", "LECLERC"), ("RPPS 99000000011", "LECLERC"),
+    ],
+)  # fmt: skip
+def test_titles_reversed_names_and_numbers_find_too(seen, typed, nom):
+    found = search.find(typed)
+    assert (noms(found), found.suggestions) == ([nom], False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "nom"),
+    [("la tuor", "DE LA TOUR"), ("de la tuor", "DE LA TOUR"), ("dla tour", "DE LA TOUR"), ("n'diaey", "N'DIAYE"),
+     ("dupnot martin", "MARTIN-DUPONT"), ("dupomt", "MARTIN-DUPONT"), ("medah", "MEDDAH-LAÏD"),
+     ("euvrard", "ŒUVRARD"), ("leklair", "LECLERC"), ("leclairc", "LECLERC")],
+)  # fmt: skip
+def test_a_slip_in_a_part_of_a_name_or_two_slips_suggest_it(seen, typed, nom):
+    found = search.find(typed)
+    assert found.suggestions
+    assert noms(found)[:1] == [nom]
+    assert found.noms[0].nom == nom
+
+
+def test_a_number_that_nobody_has_is_said(seen):
+    for typed in ("99999999999", "899000000086"):  # nobody, and an infirmière
+        found = search.find(typed, code_postal="76000")
+        assert (found.professionnels, found.numero) == ([], typed)
+    assert search.find("899000000011", exclude=["899000000011"]).professionnels == []
+    with pytest.raises(ValidationError):
+        search.find("99")
+
+
+def test_who_has_the_name_elsewhere_is_told_when_nobody_has_it_there(seen):
+    found = search.find("leclerc", code_postal="69003 Lyon")
+    assert (found.professionnels, [hit.nom for hit in found.ailleurs]) == ([], ["LECLERC"])
+    assert (found.nom, found.lieu) == ("LECLERC", "69003 Lyon 03")
+    found = search.find("leclrec", code_postal="69003")
+    assert (found.professionnels, found.ailleurs) == ([], [])
+    assert [one.nom for one in found.noms] == ["LECLERC"]
+    assert search.find("leclerc", code_postal="76000").ailleurs == []
+
+
 def test_nothing_like_it_suggests_nothing(seen):
     for lieu in ({}, {"code_postal": "76000"}):
         found = search.find("xyzxyz", **lieu)
@@ -228,8 +276,8 @@ def test_the_sought_medecin_is_found_in_spite_of_any_typing_error(directory):
     sample = rng.sample(list(Activite.objects.medecins().exclude(code_postal="").order_by("pk")), 400)
     missed = []
     for i, activite in enumerate(sample):
-        kind = KINDS[i % len(KINDS)]
-        typed = mistyped(rng, activite.nom_cle, kind)
+        kind = OF_THE_HAND[i % len(OF_THE_HAND)]
+        typed = mistyped(rng, activite.nom, kind)
         hits = search.find(typed, code_postal=activite.code_postal).professionnels
         if activite.idnat not in {hit.idnat for hit in hits}:
             missed.append((kind, activite.nom, typed, activite.code_postal))
