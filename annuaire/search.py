@@ -136,9 +136,9 @@ def _numbered(typed: str, exclude) -> Found:
 
 
 def _untitled(name: Nom) -> Nom:
-    """«Dr Leclerc» is searched as «Leclerc»; «Dr» alone as it stands."""
+    """«Dr Leclerc», «Mme le Dr Leclerc» are searched as «Leclerc»; «Dr» alone as it stands."""
     words = name.words
-    while len(words) > 1 and words[0] in TITLES:
+    while len(words) > 1 and words[words[0] == "LE"] in TITLES:
         words = words[1:]
     return Nom(words)
 
