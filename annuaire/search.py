@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from accounts.identifiants import spellings
-from annuaire import lieux, nearby, places, queries
+from annuaire import nearby, places, queries, villes
 from annuaire.models import ImportRun
 from annuaire.queries import Lieu, Nom
 
@@ -78,7 +78,7 @@ def find(nom: str, *, code_postal: str = "", commune: str = "", exclude=()) -> F
     if number := NUMERO.fullmatch(nom.strip()):
         return _numbered(number[1], exclude)
     with _limited(nom, lieu) as (name, words):
-        return _named(_untitled(name), lieux.find(_place(lieu, words)), exclude)
+        return _named(_untitled(name), villes.find(_place(lieu, words)), exclude)
 
 
 def _named(name: Nom, lieu: Lieu, exclude) -> Found:

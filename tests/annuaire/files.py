@@ -2,6 +2,12 @@
 
 import zipfile
 from pathlib import Path
+from uuid import uuid4
+
+from django.db import connection
+
+from annuaire import lexique
+from annuaire.models import Activite
 
 HEADER = (Path(__file__).parent / "entete-20261008.txt").read_text().rstrip("\n")
 COLUMNS = HEADER.split("|")[:-1]
@@ -39,6 +45,16 @@ def line(**fields) -> str:
     """One line of Dr Leclerc, or of whom `fields` make of her."""
     named = {SHORT[name]: value for name, value in (LECLERC | fields).items()}
     return "|".join(named.get(column, "") for column in COLUMNS) + "|"
+
+
+def add(**fields) -> Activite:
+    """A médecin's line that no file brought, as if one had."""
+    empty = {field.name: "" for field in Activite._meta.local_fields if not field.generated}
+    said = {"profession": "10", "categorie": "C", "empreinte": uuid4()}
+    added = Activite.objects.create(**empty | said | fields)
+    with connection.cursor() as cursor:
+        lexique.write_all(cursor, owned=False)
+    return added
 
 
 def crowd(count: int, first: int = 100) -> list[str]:

@@ -20,7 +20,8 @@ def words(typed: str) -> list[str]:
         ("31000 Toulouse", Place("31000", "TOULOUSE")), ("Toulouse 31000", Place("31000", "TOULOUSE")),
         ("Toulouse (31)", Place("31", "TOULOUSE")), ("31 Toulouse", Place("31", "TOULOUSE")),
         ("31059 Toulouse Cedex 9", Place("31059", "TOULOUSE")), ("Toulouse cedex", Place("", "TOULOUSE")),
-        ("Paris", Place("", "PARIS")), ("Paris 14", Place("", "PARIS14")), ("Paris 14e", Place("", "PARIS14")),
+        ("Paris", Place("", "PARIS")), ("Paris 14", Place("", "PARIS14")),
+        ("Paris 14e", Place("", "PARIS14")),
         ("Paris 14ème", Place("", "PARIS14")), ("Paris 1er", Place("", "PARIS01")),
         ("Paris 14e arrondissement", Place("", "PARIS14")), ("75014 Paris", Place("75014")),
         ("Paris 75014", Place("75014")), ("Paris cedex 14", Place("", "PARIS14")),
@@ -70,7 +71,8 @@ def towns(db, load):
 @pytest.mark.parametrize(
     ("typed", "ends"),
     [
-        ("31000 Toulouse", "011 037"), ("31000", "011 037"), ("31300", "029 037"), ("Toulouse", "011 029 037"),
+        ("31000 Toulouse", "011 037"), ("31000", "011 037"), ("31300", "029 037"),
+        ("Toulouse", "011 029 037"),
         ("31059", "011 029 037"), ("Toulouse cedex 9", "011 029 037"), ("31059 Toulouse", "011 029 037"),
         ("Toulouse (31)", "011 029 037"), ("31 Toulouse", "011 029 037"), ("Blagnac", "045"),
         ("31", "011 029 037 045"), ("Toulousette", "144"), ("Toulous", "011 029 037 144"),
@@ -81,7 +83,8 @@ def towns(db, load):
         ("Saint-Denis", "102 110"), ("st denis", "102 110"), ("97400 Saint-Denis", "102"),
         ("93200 Saint Denis", "110"), ("974", "102"),
         ("27000", "136"), ("27930", "128"), ("Evreux", "128 136"),
-        ("Toulouze", "011 029 037"), ("Tolouse", "011 029 037"), ("Nulle-Part", ""), ("31000 Nulle-Part", "011 037"),
+        ("Toulouze", "011 029 037"), ("Tolouse", "011 029 037"), ("Nulle-Part", ""),
+        ("31000 Nulle-Part", "011 037"),
     ],
 )  # fmt: skip
 def test_the_people_of_the_town_are_found(towns, typed, ends):

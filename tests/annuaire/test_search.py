@@ -133,8 +133,8 @@ def test_a_typing_error_in_nom_and_prenom_typed_together(seen):
 
 
 def test_near_surnames_are_proposed_beside_those_who_have_just_the_name(seen, load):
-    load([*SEEN, *crowd(60), line(idnat="899000000094", nom="LECLERCQ"), line(idnat="899000000003", nom="LECLER")],
-         name=files.NEXT)  # fmt: skip
+    others = [line(idnat="899000000094", nom="LECLERCQ"), line(idnat="899000000003", nom="LECLER")]
+    load([*SEEN, *crowd(60), *others], name=files.NEXT)
     found = search.find("leclerc")
     assert (noms(found), found.suggestions) == (["LECLERC", "LECLERCQ"], False)
     assert [one.nom for one in found.noms] == ["LECLER", "LECLERCQ"]
@@ -150,8 +150,10 @@ def test_near_surnames_are_proposed_beside_those_who_have_just_the_name(seen, lo
     [
         ("Dr Leclerc", "LECLERC"), ("docteur leclerc", "LECLERC"), ("Pr. Leclerc Hélène", "LECLERC"),
         ("Mme le Dr Leclerc", "LECLERC"),
-        ("dupont-martin", "MARTIN-DUPONT"), ("DUPONT MARTIN", "MARTIN-DUPONT"), ("laid meddah", "MEDDAH-LAÏD"),
-        ("dupont martin zoé", "MARTIN-DUPONT"), ("dupont zoe", "MARTIN-DUPONT"), ("zoe dupont", "MARTIN-DUPONT"),
+        ("dupont-martin", "MARTIN-DUPONT"), ("DUPONT MARTIN", "MARTIN-DUPONT"),
+        ("laid meddah", "MEDDAH-LAÏD"),
+        ("dupont martin zoé", "MARTIN-DUPONT"), ("dupont zoe", "MARTIN-DUPONT"),
+        ("zoe dupont", "MARTIN-DUPONT"),
         ("899000000011", "LECLERC"), ("99000000011", "LECLERC"), ("99 00 00 00 011", "LECLERC"),
         ("990\u202f000\u202f000\u202f11", "LECLERC"), ("RPPS 99000000011", "LECLERC"),
     ],
@@ -163,7 +165,8 @@ def test_titles_reversed_names_and_numbers_find_too(seen, typed, nom):
 
 @pytest.mark.parametrize(
     ("typed", "nom"),
-    [("la tuor", "DE LA TOUR"), ("de la tuor", "DE LA TOUR"), ("dla tour", "DE LA TOUR"), ("n'diaey", "N'DIAYE"),
+    [("la tuor", "DE LA TOUR"), ("de la tuor", "DE LA TOUR"), ("dla tour", "DE LA TOUR"),
+     ("n'diaey", "N'DIAYE"),
      ("dupnot martin", "MARTIN-DUPONT"), ("dupomt", "MARTIN-DUPONT"), ("medah", "MEDDAH-LAÏD"),
      ("euvrard", "ŒUVRARD"), ("leclairc", "LECLERC")],
 )  # fmt: skip

@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
-from annuaire.models import Activite
 from courrier.models import Message
 from delegations import actions
 from delegations.models import Delegation
 from journal.models import Entry
+from tests.annuaire import files
 from tests.factories import DelegationFactory, MedecinFactory, as_delegate, as_medecin, day
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
@@ -24,11 +24,7 @@ TODAY = day("2026-11-21")
 
 def listed(user, **known):
     """The médecin's line in the national extraction."""
-    empty = {f.name: "" for f in Activite._meta.fields if f.name not in ("empreinte",) and not f.generated}
-    fields = {"nom": user.nom.upper(), "prenom": user.prenom, "profession": "10", "categorie": "C"}
-    return Activite.objects.create(
-        **{**empty, "empreinte": uuid.uuid4(), "idnat": user.login, **fields, **known}
-    )
+    return files.add(**{"idnat": user.login, "nom": user.nom.upper(), "prenom": user.prenom} | known)
 
 
 @pytest.fixture

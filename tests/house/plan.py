@@ -24,6 +24,7 @@ from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, Volet
 from habilitations.models import DemandeHabilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
+from tests.annuaire import files
 from tests.factories import (
     DelegationFactory,
     EtablissementFactory,
@@ -465,12 +466,5 @@ def _reader(owner, assistant) -> Delegation:
 
 def listed(idnat, **known) -> Activite:
     """A médecin of the national directory, without account."""
-    empty = {field.name: "" for field in Activite._meta.local_fields if not field.generated}
-    said = {
-        "nom": "DURANDEAU",
-        "prenom": "Anaïs",
-        "profession": "10",
-        "categorie": "C",
-        "code_postal": "31000",
-    }
-    return Activite.objects.create(**empty | said | {"empreinte": uuid4(), "idnat": idnat} | known)
+    said = {"nom": "DURANDEAU", "prenom": "Anaïs", "code_postal": "31000"}
+    return files.add(**said | {"idnat": idnat} | known)

@@ -20,6 +20,7 @@ HARMLESS_SQL = re.compile(
 WRITERS = {
     "accounts/sessions.py": "the session store: no act of a person, Django calls it at each request",
     "annuaire/loading.py": "COPY of two million lines, called by annuaire.actions.import_rpps alone",
+    "annuaire/lexique.py": "surnames and places of the lines just loaded, called by annuaire.loading alone",
     "courrier/delivery.py": "the sender: marks messages as sent, outside any person's act",
     "courrier/outbox.py": "the way into the outbox, in the transaction of the action that posts",
     "journal/models.py": "`record`, the way into the journal, in the transaction of the action that records",
