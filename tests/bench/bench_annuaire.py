@@ -22,7 +22,7 @@ from django.db import connection, transaction
 
 from annuaire import queries, rpps, search
 from annuaire.models import Activite, ImportRun
-from tests.annuaire.typing_errors import KINDS, mistyped
+from tests.annuaire.typing_errors import KINDS, OF_THE_HAND, SEVERAL, mistyped, proposed
 from tests.bench.report import line, percentile
 from viatraj.core import roles
 from viatraj.demo import extraction
@@ -48,6 +48,7 @@ def run(scale):
         yield from loading(days, tries={"small": 4, "full": 1}[scale])
         sought = sample()
         yield from searching(sought)
+        yield from proposing()
         yield from searching_meanwhile(sought, days[3])
 
 
@@ -122,7 +123,7 @@ def sample():
 def kinds(sought):
     """Name of the search → for each médecin, what is typed and where."""
     rng = random.Random(5)
-    typing = [mistyped(rng, one.nom_cle, KINDS[i % 4]) for i, one in enumerate(sought)]
+    typing = [mistyped(rng, one.nom, OF_THE_HAND[i % 5]) or one.nom for i, one in enumerate(sought)]
     return {
         "nom + code postal": [(one.nom, one.code_postal) for one in sought],
         "nom seul": [(one.nom, "") for one in sought],
@@ -140,6 +141,62 @@ def searching(sought):
         if "faute" in name:
             right = sum(one.idnat in hits for one, hits in zip(sought, found, strict=True))
             yield line(f"annuaire, {name}, trouvés", right, len(sought), "médecins", ">= 0.99")
+
+
+# --- Proposing ----------------------------------------------------------------------
+
+SEARCHES, FIRST = 100, 10  # a kind of slip; of the surnames proposed
+ALONE, SEVERAL_WORDS, PRENOM, PLACE = (
+    "nom seul",
+    "nom de plusieurs mots",
+    "nom et prénom",
+    "nom et code postal",
+)
+GOALS = {ALONE: ">= 0.95", SEVERAL_WORDS: ">= 0.9", PRENOM: ">= 0.98", PLACE: ">= 0.98"}
+LONGEST_MS = {ALONE: 50, SEVERAL_WORDS: 50, PRENOM: 50, PLACE: 5}
+MORE_MEMORY = 50  # MB a process
+
+
+def proposing():
+    """Is the right surname among the first ten, whatever the slip? Beside trigrams alone."""
+    rows = list(Activite.objects.medecins().exclude(code_postal="").order_by("empreinte")[:60_000])
+    rows = [one for one in random.Random(2).sample(rows, len(rows)) if len(one.nom_cle) > 4]
+    before = memory()
+    for how, goal in GOALS.items():
+        pool = [one for one in rows if bool(SEVERAL.search(one.nom)) == (how == SEVERAL_WORDS)]
+        times, ours, trigrams = [], 0, 0
+        for kind in KINDS:
+            slips = ((mistyped(random.Random(one.pk.int), one.nom, kind), one) for one in pool)
+            slips = list(islice((slip for slip in slips if slip[0]), SEARCHES))
+            right = sum(is_proposed(typed, one, how, times) for typed, one in slips)
+            yield line(f"annuaire, {how}, {kind}, proposés", right, len(slips), "noms", goal)
+            ours += right
+            trigrams += sum(one.nom_cle in alike(typed) for typed, one in slips)
+        if how == ALONE:
+            yield line(f"annuaire, {how}, une faute, à côté des trigrammes", ours, trigrams, "noms", ">= 1")
+        yield line(f"annuaire, {how}, une faute, p95", percentile(times, 95), LONGEST_MS[how], "ms", "<= 1")
+    yield line("annuaire, mémoire de la recherche", memory() - before, MORE_MEMORY, "Mo", "<= 1")
+
+
+def is_proposed(typed, one, how, times) -> bool:
+    told = f"{typed} {one.prenom}" if how == PRENOM else typed
+    rounds = []
+    for _ in range(2):
+        with clock() as spent:
+            found = search.find(told, code_postal=one.code_postal if how == PLACE else "")
+        rounds.append(sum(spent))
+    times.append(min(rounds))
+    return one.nom_cle in proposed(typed, found)[:FIRST]
+
+
+def alike(typed) -> list[str]:
+    """The first ten surnames by trigrams alone."""
+    return list(dict.fromkeys(one.nom_cle for one in queries.similar(typed.replace(" ", ""))))[:FIRST]
+
+
+def memory() -> float:
+    """MB of this process now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def searching_meanwhile(sought, next_day):
