@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annuaire", "0004_lieux"),
+        ("annuaire", "0005_indexes"),
     ]
 
     operations = [
