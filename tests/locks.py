@@ -30,6 +30,8 @@ FROM = re.compile(r'\bFROM "?(\w+)"?')
 # Statements written by hand, whose rows are not read, and why.
 BY_HAND = {
     "annuaire_activite": "two million rows, by one import at a time (an advisory lock)",
+    "annuaire_patronyme": "its surnames, by the same import",
+    "annuaire_localite": "its places, by the same import",
     "courrier_message": "a letter marked as sent: one row, in a transaction of its own",
 }
 

@@ -22,6 +22,8 @@ ORDER = (
     "authcps_trustedbrowser",
     # Where.
     "annuaire_activite",
+    "annuaire_patronyme",
+    "annuaire_localite",
     "annuaire_professionnel",
     "annuaire_guichet",
     # What is asked, then what is held.
