@@ -3,17 +3,23 @@
 import re
 import unicodedata
 
+from viatraj.core.saisie import numeros
+from viatraj.core.saisie.caracteres import tidied
+
 LONGEST_LOGIN = 30
 
 
 def spellings(typed: str) -> list[str]:
     """All stored forms that what was typed may mean: «99 0045 77512» is also 8 + RPPS and 0 + Adeli."""
-    plain = re.sub(r"[\s.\u00a0\u202f]+", "", typed)
-    forms = {plain.lower(), plain.upper()}
-    if re.fullmatch(r"\d{11}", plain):
-        forms.add(f"8{plain}")
-    if re.fullmatch(r"[0-9][0-9ABab]\d{7}", plain):
-        forms.add(f"0{plain.upper()}")
+    plain = re.sub(r"\s+", "", numeros.in_figures(tidied(typed)))
+    forms = {form for one in (plain, numeros.squeezed(typed)) for form in (one.lower(), one.upper())}
+    bare = numeros.squeezed(typed)
+    if re.fullmatch(r"\d{11}", bare):
+        forms.add(f"8{bare}")
+    if re.fullmatch(r"[0-9][0-9AB]\d{7}", bare):
+        forms.add(f"0{bare}")
+    if re.fullmatch(r"\d{8}", bare):  # an Adeli of the first nine départements, in a spreadsheet
+        forms.add(f"00{bare}")
     return sorted(forms)
 
 

@@ -10,6 +10,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
 
+from viatraj.core.saisie import emails, telephones
+
 # A union: PostgreSQL answers OR by reading all accounts. By hand: the ORM took longer to write it than
 # PostgreSQL to answer, at every sign-in.
 NAMED = """
@@ -95,8 +97,26 @@ class User(AbstractBaseUser):
                 violation_error_code="login",
                 violation_error_message="L’identifiant s’écrit en minuscules.",
             ),
+            models.CheckConstraint(
+                name="accounts_user_email_canonical",
+                condition=Q(email="") | Q(email__regex=emails.CANONICAL, email=Lower("email")),
+                violation_error_code="email",
+                violation_error_message="Une adresse e-mail s’écrit en minuscules, sans espace ni accent.",
+            ),
+            models.CheckConstraint(
+                name="accounts_user_telephone_canonical",
+                condition=Q(telephone="") | Q(telephone__regex=telephones.CANONICAL),
+                violation_error_code="telephone",
+                violation_error_message="Un numéro de téléphone s’écrit avec l’indicatif de son pays.",
+            ),
+            models.CheckConstraint(
+                name="accounts_user_mobile_canonical",
+                condition=Q(mobile="") | Q(mobile__regex=telephones.CANONICAL),
+                violation_error_code="mobile",
+                violation_error_message="Un numéro de portable s’écrit avec l’indicatif de son pays.",
+            ),
             models.UniqueConstraint(
-                Lower("email"),
+                fields=["email"],
                 condition=Q(disabled_at=None) & ~Q(email=""),
                 name="accounts_user_email_once",
                 violation_error_code="email",
@@ -104,7 +124,7 @@ class User(AbstractBaseUser):
             ),
         ]
         indexes = [
-            models.Index(Lower("email"), name="accounts_user_email"),
+            models.Index(fields=["email"], name="accounts_user_email"),
             # Who has not signed in, or not for long, without reading the table.
             models.Index(fields=["last_sign_in_at", "id"], name="accounts_user_last_sign_in"),
         ]

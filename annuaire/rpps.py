@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from viatraj.core.reading import reads
+from viatraj.core.saisie.caracteres import one_line, visible
 
 SEPARATOR = b"|"
 LONGEST_LINE = 16_384  # bytes; a real one has about 350
@@ -56,6 +57,18 @@ OPTIONAL = {
     "voie": ("Libellé Voie (coord. structure)",),
 }
 COLUMNS = [*REQUIRED, *OPTIONAL]  # of a row, in this order
+# Where a field has to be trimmed: an outer space, a tab, a no-break or another unusual one, what nobody sees.
+BLANKS = (
+    b" |",
+    b"| ",
+    b"\t",
+    b"\xc2\xa0",
+    b"\xc2\xad",
+    b"\xe2\x80",
+    b"\xe2\x81",
+    b"\xe3\x80\x80",
+    b"\xef\xbb\xbf",
+)
 RESTRICTED_WIDTHS = (49, 50)
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 
@@ -107,6 +120,9 @@ class Extraction:
                 fields.append(b"")  # where columns that are not there point to
                 picked = pick(fields)
                 row = SEPARATOR.join(picked)
+                if any(blank in row for blank in BLANKS) or row[:1].isspace() or row[-1:].isspace():
+                    picked = _trimmed(picked)
+                    row = SEPARATOR.join(picked)
                 if len(row) > LONGEST_FIELD or not 0 < len(picked[0]) <= LONGEST_IDNAT:
                     _check_lengths(number, picked)
                 yield hexlify(digest) + SEPARATOR + row.replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
@@ -115,6 +131,12 @@ class Extraction:
         except UNREADABLE as error:
             raise Refused(f"Le fichier est abîmé ou illisible\u00a0: {error}.") from error
         self.lines = number - 1
+
+
+def _trimmed(picked: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Keys and places as they are searched: no outer space, nothing unseen; the number without any space."""
+    idnat, *fields = (one_line(visible(field.decode())).encode() for field in picked)
+    return (idnat.replace(b" ", b""), *fields)
 
 
 def _refuse_line(number: int, line: bytes, width: int):

@@ -25,10 +25,10 @@ def _key(field: str) -> models.GeneratedField:
 
 
 def _named(names: list[tuple[str, str]]) -> Q:
-    """Whom cards name (nom, prénom), whatever the case, accents, hyphens or spaces."""
+    """Whom cards name (nom, prénom), by keys as `noms.cle` makes them; nobody by a name without such a key."""
     rule = Q(pk__in=[])
     for nom, prenom in names:
-        rule |= Q(nom_cle=Cle(Value(nom)), prenom_cle=Cle(Value(prenom)))
+        rule |= Q(nom_cle=Cle(Value(nom)), prenom_cle=Cle(Value(prenom))) & ~Q(nom_cle="")
     return rule
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Collate, Lower
+from django.db.models.functions import Collate
 
 from accounts.identifiants import spellings
 from accounts.models import User
@@ -77,7 +77,7 @@ def _matching(*, nom, prenom, identifiant, email):
     if identifiant:
         users = users.filter(_known_as(identifiant))
     if email:
-        users = users.alias(email_lower=Lower("email")).filter(email_lower=email.lower())
+        users = users.filter(email=email)
     return users
 
 

@@ -1,7 +1,5 @@
 """What several verbs of this package do: parts of them, no verbs by themselves."""
 
-import re
-import unicodedata
 import uuid
 
 from django.conf import settings
@@ -11,6 +9,7 @@ from delegations import rights
 from delegations.models import Delegation, DroitDelegue
 from viatraj.core.droits import Droit
 from viatraj.core.periods import add_months
+from viatraj.core.saisie import noms
 from viatraj.core.saving import save_valid
 
 
@@ -68,8 +67,7 @@ def check_droits(droits):
 
 def invite_key(nom, prenom, email) -> str:
     """One invitation a person and a médecin, however the name is written."""
-    plain = unicodedata.normalize("NFKD", f"{nom}{prenom}").encode("ascii", "ignore").decode().upper()
-    return f"invite:{email.lower()}:{re.sub(r'[^A-Z0-9]', '', plain)}"[:300]
+    return f"invite:{email}:{noms.cle(nom, prenom)}"[:300]
 
 
 def lend(delegation, droits):

@@ -13,6 +13,7 @@ from habilitations.models import DemandeHabilitation, Habilitation
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.periods import add_months
+from viatraj.core.saisie import numeros
 from viatraj.core.saving import act
 
 FOUND, SHOWN = 30, 50
@@ -48,7 +49,7 @@ def choose(request):
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data["q"]
         rows = Etablissement.objects.open().alias(cle=Cle("nom"))
-        rule = Q(cle__contains=Cle(Value(typed))) | Q(finess=typed.replace(" ", "").upper())
+        rule = Q(cle__contains=Cle(Value(typed))) | Q(finess=numeros.squeezed(typed).zfill(9))
         found = rows.filter(rule).order_by("nom", "pk")[:FOUND]
     return page(
         request,

@@ -15,6 +15,7 @@ from journal.models import Entry
 from tests.factories import DelegationFactory, MedecinFactory, UserFactory, as_delegate, as_medecin, sign_in
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied, can
+from viatraj.core.saisie import emails
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,9 @@ pytestmark = pytest.mark.django_db
         ("2a9999990", "02A9999990"),
         ("PDurand", "pdurand"),
         ("3310099999/CPE0000042", "3310099999/CPE0000042"),
+        ("8\u202f99.01-2345\u00a0678", "899012345678"),
+        ("\u202a٨٩٩٠١٢٣٤٥٦٧٨\u202c", "899012345678"),
+        ("10012345", "0010012345"),
     ],
 )
 def test_spellings(typed, means):
@@ -204,3 +208,30 @@ def test_overseas_and_foreign_numbers():
 )
 def test_medecin_is_profession_ten_civil_or_military(profession, categorie, is_medecin):
     assert User(profession=profession, categorie=categorie).is_medecin is is_medecin
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("email", "Anne@c.example"),
+        ("email", "anne@c.example\u200b"),
+        ("email", "anne@hôpital.example"),
+        ("email", "an ne@c.example"),
+        ("telephone", "poste 4512"),
+        ("telephone", "0199001234"),
+        ("mobile", "+0639981234"),
+    ],
+)
+def test_the_database_takes_one_form_only(name, value):
+    """COM-4: whoever writes, one mailbox is one address."""
+    user = UserFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(user).objects.filter(pk=user.pk).update(**{name: value})
+
+
+def test_one_mailbox_is_one_account():
+    """COM-4: an unseen character, capitals or another way to write its domain make no second account."""
+    UserFactory(email="anne@xn--hpital-ixa.example")
+    for typed in ("anne@hôpital.example", "Anne@HO\u0302PITAL.example\u200b", " anne@hôpital\u00ad.example"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            UserFactory(email=emails.read(typed))

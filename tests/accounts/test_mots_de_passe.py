@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import actions, mots_de_passe
 from accounts.hashers import Argon2id
 from accounts.models import AncienMotDePasse, Session
+from authcps.actions import identify
 from courrier.models import Message
 from journal.models import Entry
 from tests.factories import PASSWORD, MedecinFactory, UserFactory, sign_in
@@ -263,3 +264,22 @@ class TestLock:
         user.refresh_from_db()
         assert user.locked_at is None
         assert Entry.objects.get(event="compte.unlocked").user == referent
+
+
+class TestOneFormOfEachKey:
+    """A password typed on a Mac, where «é» is two characters, is the same one."""
+
+    COMPOSED, APART = "café au lait du matin", "cafe\u0301 au lait du matin"
+
+    def test_hashed_in_one_form(self):
+        assert mots_de_passe.verify(self.APART, mots_de_passe.encode(self.COMPOSED)) == (True, False)
+        assert mots_de_passe.verify(self.COMPOSED, mots_de_passe.encode(self.APART)) == (True, False)
+        assert mots_de_passe.verify(self.APART + "!", mots_de_passe.encode(self.APART)) == (False, False)
+
+    def test_a_hash_of_before_still_verifies_and_is_made_anew(self):
+        user = UserFactory(password=self.APART)  # hashed as typed
+        assert mots_de_passe.verify(self.APART, user.password) == (True, True)
+        known = {"identifiant": user.login, "door": "professionnel", "next_path": "", "now": NOW}
+        assert identify(mot_de_passe=self.APART, by=Actor.anonymous("192.0.2.7"), **known)
+        user.refresh_from_db()
+        assert mots_de_passe.verify(self.COMPOSED, user.password) == (True, False)

@@ -312,3 +312,22 @@ def test_a_refused_run_exits_1_with_one_sentence_and_leaves_nothing(tmp_path, ev
     assert "Ligne 3" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
     assert everything() == [[], [], [], []]
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", " ", "\t", "\u202f", "\u200b", "\ufeff"])
+def test_keys_and_places_are_trimmed(load, blank):
+    """A number that ends in a blank is found, selected, and is that of its account."""
+    idnat = "899700000901"
+    load(
+        [
+            line(
+                idnat=f"{idnat}{blank}",
+                nom=f"{blank}ESSAI",
+                commune=f"Rennes{blank}",
+                code_postal=f"35000{blank}",
+            )
+        ]
+    )
+    kept = Activite.objects.get(idnat=idnat)
+    assert (kept.nom, kept.commune, kept.code_postal) == ("ESSAI", "Rennes", "35000")
+    assert actions.refer(idnat, by=Actor.system("rpps")).idnat == idnat

@@ -1,5 +1,3 @@
-from datetime import date
-
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -7,6 +5,8 @@ from annuaire import actions
 from annuaire.rpps import Refused
 from viatraj.core import roles
 from viatraj.core.actor import Actor
+from viatraj.core.saisie import dates
+from viatraj.core.saisie.options import option
 from viatraj.core.saving import act
 
 
@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="PS_LibreAcces_Personne_activite_….txt, ou le .zip publié")
-        parser.add_argument("--date", type=_day, help="date de l’extraction quand son nom ne la porte pas")
+        parser.add_argument(
+            "--date", type=option(dates.read), help="date de l’extraction quand son nom ne la porte pas"
+        )
         parser.add_argument(
             "--accept-loss",
             action="store_true",
@@ -37,10 +39,3 @@ class Command(BaseCommand):
             f"{run.removed} retirées, {run.persons} personnes "
             f"({run.get_status_display()}, {run.seconds:.1f} s)."
         )
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise CommandError(f"La date «\u00a0{typed}\u00a0» ne s’écrit pas AAAA-MM-JJ.") from error

@@ -1,5 +1,3 @@
-from datetime import date
-
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -12,6 +10,8 @@ from viatraj.core.actor import Actor
 from viatraj.core.droits import Niveau
 from viatraj.core.periods import add_months
 from viatraj.core.policies import Denied
+from viatraj.core.saisie import caracteres, dates, emails, noms, numeros
+from viatraj.core.saisie.options import option
 from viatraj.core.saving import act
 
 PLACES = {
@@ -31,15 +31,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         where = parser.add_mutually_exclusive_group(required=True)
-        where.add_argument("--finess", help="numéro FINESS de l’établissement\u00a0: référent structure")
-        where.add_argument("--coordination", help="nom de la coordination\u00a0: référent coordination")
+        where.add_argument(
+            "--finess",
+            type=option(numeros.finess),
+            help="numéro FINESS de l’établissement\u00a0: référent structure",
+        )
+        where.add_argument(
+            "--coordination",
+            type=option(caracteres.plain),
+            help="nom de la coordination\u00a0: référent coordination",
+        )
         where.add_argument("--region", help="code de la région\u00a0: référent régional")
         where.add_argument("--national", action="store_true", help="administrateur national")
         parser.add_argument("--identifiant", help="d’un compte existant")
-        parser.add_argument("--nom")
-        parser.add_argument("--prenom")
-        parser.add_argument("--email")
-        parser.add_argument("--fin", type=_day, help="dernier jour, AAAA-MM-JJ\u00a0; un an sans cela")
+        parser.add_argument("--nom", type=option(noms.read))
+        parser.add_argument("--prenom", type=option(noms.read))
+        parser.add_argument("--email", type=option(emails.read))
+        parser.add_argument(
+            "--fin", type=option(dates.read), help="dernier jour, JJ/MM/AAAA\u00a0; un an sans cela"
+        )
 
     def handle(self, **options):
         today, now = timezone.localdate(), timezone.now()
@@ -83,10 +93,3 @@ def _known(identifiant):
     if len(rows) != 1:
         raise CommandError(f"Aucun compte n’a l’identifiant «\u00a0{identifiant}\u00a0».")
     return rows[0]
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise CommandError(f"La date «\u00a0{typed}\u00a0» ne s’écrit pas AAAA-MM-JJ.") from error
