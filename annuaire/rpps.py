@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from viatraj.core.reading import reads
-from viatraj.core.saisie.caracteres import one_line, visible
+from viatraj.core.saisie.caracteres import visible
 
 SEPARATOR = b"|"
 LONGEST_LINE = 16_384  # bytes; a real one has about 350
@@ -57,18 +57,6 @@ OPTIONAL = {
     "voie": ("Libellé Voie (coord. structure)",),
 }
 COLUMNS = [*REQUIRED, *OPTIONAL]  # of a row, in this order
-# Where a field has to be trimmed: an outer space, a tab, a no-break or another unusual one, what nobody sees.
-BLANKS = (
-    b" |",
-    b"| ",
-    b"\t",
-    b"\xc2\xa0",
-    b"\xc2\xad",
-    b"\xe2\x80",
-    b"\xe2\x81",
-    b"\xe3\x80\x80",
-    b"\xef\xbb\xbf",
-)
 RESTRICTED_WIDTHS = (49, 50)
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 
@@ -120,7 +108,7 @@ class Extraction:
                 fields.append(b"")  # where columns that are not there point to
                 picked = pick(fields)
                 row = SEPARATOR.join(picked)
-                if any(blank in row for blank in BLANKS) or row[:1].isspace() or row[-1:].isspace():
+                if _may_hold_blanks(row):
                     picked = _trimmed(picked)
                     row = SEPARATOR.join(picked)
                 if len(row) > LONGEST_FIELD or not 0 < len(picked[0]) <= LONGEST_IDNAT:
@@ -133,9 +121,24 @@ class Extraction:
         self.lines = number - 1
 
 
+def _may_hold_blanks(row: bytes) -> bool:
+    """An outer space or tab, bytes that begin a no-break space or what nobody sees: yes too often, quickly."""
+    return (
+        b" |" in row
+        or b"| " in row
+        or b"\t" in row
+        or b"\xc2" in row
+        or b"\xe2" in row
+        or b"\xe3" in row
+        or b"\xef" in row
+        or row[:1] == b" "
+        or row[-1:] == b" "
+    )
+
+
 def _trimmed(picked: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """Keys and places as they are searched: no outer space, nothing unseen; the number without any space."""
-    idnat, *fields = (one_line(visible(field.decode())).encode() for field in picked)
+    """Keys and places as they are searched: no outer space, nothing unseen; the number without any."""
+    idnat, *fields = (visible(field.decode()).strip().encode() for field in picked)
     return (idnat.replace(b" ", b""), *fields)
 
 

@@ -25,7 +25,7 @@ def _key(field: str) -> models.GeneratedField:
 
 
 def _named(names: list[tuple[str, str]]) -> Q:
-    """Whom cards name (nom, prénom), by keys as `noms.cle` makes them; nobody by a name without such a key."""
+    """Whom cards name (nom, prénom), as `noms.same` compares them; nobody by a name without letters."""
     rule = Q(pk__in=[])
     for nom, prenom in names:
         rule |= Q(nom_cle=Cle(Value(nom)), prenom_cle=Cle(Value(prenom))) & ~Q(nom_cle="")

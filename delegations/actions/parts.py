@@ -9,7 +9,7 @@ from delegations import rights
 from delegations.models import Delegation, DroitDelegue
 from viatraj.core.droits import Droit
 from viatraj.core.periods import add_months
-from viatraj.core.saisie import noms
+from viatraj.core.saisie import emails, noms
 from viatraj.core.saving import save_valid
 
 
@@ -67,7 +67,7 @@ def check_droits(droits):
 
 def invite_key(nom, prenom, email) -> str:
     """One invitation a person and a médecin, however the name is written."""
-    return f"invite:{email}:{noms.cle(nom, prenom)}"[:300]
+    return f"invite:{emails.tidied(email)}:{noms.cle(nom, prenom)}"[:300]
 
 
 def lend(delegation, droits):

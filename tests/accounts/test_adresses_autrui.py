@@ -399,7 +399,7 @@ def test_a_former_address_that_was_taken_meanwhile(changed, client):
     """By an account enabled again: the owner's is closed to all, and is told so."""
     client.post(link_in("change-link", NEW))
     thief = sign_in(Client(), changed.user)
-    UserFactory(email=changed.user.email.upper())
+    UserFactory(email=changed.user.email)
     page = client.post(link_in("change-cancellable", changed.user.email))
     assert page.status_code == 200
     assert "celle d’un autre compte" in page.text

@@ -314,6 +314,7 @@ def test_a_refused_run_exits_1_with_one_sentence_and_leaves_nothing(tmp_path, ev
     assert everything() == [[], [], [], []]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("blank", ["\u00a0", " ", "\t", "\u202f", "\u200b", "\ufeff"])
 def test_keys_and_places_are_trimmed(load, blank):
     """A number that ends in a blank is found, selected, and is that of its account."""

@@ -186,7 +186,7 @@ def test_many_persons_in_few_lines_are_guarded_too(load, everything):
 @pytest.mark.django_db
 def test_a_date_that_is_none_is_refused(tmp_path):
     with pytest.raises(CommandError, match="31/12/2026"):
-        call_command("import_rpps", str(write(tmp_path, LOADED)), "--date", "20/11/2026")
+        call_command("import_rpps", str(write(tmp_path, LOADED)), "--date", "31/11/2026")
 
 
 def test_the_reader_needs_no_database(tmp_path):

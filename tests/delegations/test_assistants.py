@@ -149,7 +149,7 @@ class TestPage:
         [
             ({"nom": ""}, "Indiquez le nom, tel qu’il figure sur la carte CPx."),
             ({"prenom": " "}, "Indiquez le prénom"),
-            ({"nom": "Ferhat http://mal.example"}, "«\u00a0:\u00a0» n’est pas une lettre."),
+            ({"nom": "Ferhat http://mal.example"}, "« : » n’est pas une lettre."),
             ({"prenom": "12"}, "Il faut au moins une lettre."),
             ({"email": "nadia"}, "Cette adresse n’est pas complète"),
             ({"modele": ""}, "Choisissez les droits."),

@@ -12,8 +12,8 @@ from viatraj.core.saisie.fields import DateField, ReadField
 
 ROOM = "viatraj/core/saisie/"
 NAMES = frozenset(
-    "nom prenom email telephone mobile code mot_de_passe mot_de_passe_bis ancien numero debut fin date_naissance "
-    "target finess code_postal".split()
+    "nom prenom email telephone mobile code mot_de_passe mot_de_passe_bis ancien numero debut fin "
+    "date_naissance target finess code_postal".split()
 )
 TYPES = ("email", "password", "date", "tel")
 FILLED = ("email", "tel", "one-time-code", "current-password", "new-password")
