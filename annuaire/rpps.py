@@ -122,7 +122,7 @@ class Extraction:
 
 
 def _may_hold_blanks(row: bytes) -> bool:
-    """An outer space or tab, bytes that begin a no-break space or what nobody sees: yes too often, quickly."""
+    """An outer space or tab, bytes that begin a no-break space or what nobody sees: yes too often."""
     return (
         b" |" in row
         or b"| " in row

@@ -41,7 +41,7 @@ def _number(text):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_annulations"),
+        ("accounts", "0009_usages"),
     ]
 
     operations = [
