@@ -1,6 +1,7 @@
 """«Mon compte» (COM-5, first form), the charte (CON-8, CON-13), «Rester connecté»."""
 
 from datetime import datetime
+from functools import cache
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,12 +19,12 @@ from accounts.policies import own_account, own_name
 from accounts.reads import standing
 from authcps.forms import ReceptionForm
 from authcps.models.secours import second_factors
+from habilitations.reads import own
 from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import refusal
 from viatraj.core.saving import act
-from viatraj.espaces.views.mes_droits import own
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +44,7 @@ def compte(request):
         form=form,
         why_not=why_not,
         identites=user.identites.filter(ended_at=None).prefetch_related("cartes").order_by("since"),
-        habilitations=own(user, timezone.localdate()),
+        habilitations=own(user, on=timezone.localdate()),
         today=timezone.localdate(),
         **_secrets(user),
         **_sign_ins(request),
@@ -55,10 +56,16 @@ def _secrets(user) -> dict:
     ready, left = second_factors(user)
     return {
         "ready": ready,
-        "reception": ReceptionForm(ready=ready, initial={"reception": user.reception}),
+        "reception": _reception(tuple(ready), user.reception),
         "password_ends": expires_at(user),
         "left": left,
     }
+
+
+@cache
+def _reception(ready: tuple[str, ...], chosen: str) -> str:
+    """Its fields as HTML, once a process for each choice: nothing of anybody is in it."""
+    return ReceptionForm(ready=ready, initial={"reception": chosen}).render()
 
 
 def _sign_ins(request) -> dict:

@@ -13,6 +13,7 @@ from delegations.models import Delegation
 from habilitations import explications, referents
 from habilitations.forms.droits import DroitForm
 from habilitations.models import Habilitation
+from habilitations.reads import own
 from viatraj.core.droits import Droit, Mode
 from viatraj.core.pages import page
 from viatraj.core.saving import act
@@ -24,14 +25,14 @@ PAST = 20
 def referents_index(request):
     """One line a place of mine, with «Voir»."""
     own_account(request.actor)
-    by_place = {one.lieu_key: one for one in own(request.user, timezone.localdate())}
+    by_place = {one.lieu_key: one for one in own(request.user, on=timezone.localdate())}
     return page(request, "espaces/mes_referents.html", rows=list(by_place.values()))
 
 
 @require_safe
 def referents_of(request, pk):
     own_account(request.actor)
-    habilitation = get_object_or_404(own(request.user, timezone.localdate()), pk=pk)
+    habilitation = get_object_or_404(own(request.user, on=timezone.localdate()), pk=pk)
     blocs, coordination = referents.of(habilitation, today=timezone.localdate())
     return page(
         request,
@@ -40,11 +41,6 @@ def referents_of(request, pk):
         blocs=blocs,
         coordination=coordination,
     )
-
-
-def own(user, today):
-    """In force or to come."""
-    return Habilitation.objects.of(user).current(today).with_lieu().order_by("fin", "pk")
 
 
 @require_safe
@@ -97,7 +93,7 @@ def _said(grant) -> str:
 def notify(request, pk):
     """«Réception des e-mails»."""
     own_account(request.actor)
-    habilitation = get_object_or_404(own(request.user, timezone.localdate()), pk=pk)
+    habilitation = get_object_or_404(own(request.user, on=timezone.localdate()), pk=pk)
     wanted = request.POST.get("emails") == "on"
     act(habilitations.actions.notify, habilitation, wanted=wanted, by=request.actor)
     messages.success(
@@ -112,7 +108,7 @@ def notify(request, pk):
 def give_up(request, pk):
     """The red cross, and its confirmation."""
     own_account(request.actor)
-    habilitation = get_object_or_404(own(request.user, timezone.localdate()), pk=pk)
+    habilitation = get_object_or_404(own(request.user, on=timezone.localdate()), pk=pk)
     if request.method == "POST":
         act(habilitations.actions.give_up, habilitation, now=timezone.now(), by=request.actor)
         messages.success(
