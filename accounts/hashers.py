@@ -11,7 +11,7 @@ _is_last = ContextVar("is_last", default=False)
 
 
 class Argon2id(Argon2PasswordHasher):
-    """Not on all cores at once: pages are drawn while passwords are looked at."""
+    """No more at once than there are cores, whoever asks."""
 
     time_cost, memory_cost, parallelism = 2, 19456, 1
 

@@ -1,4 +1,4 @@
-"""Turns of this machine's processes and threads: as many at once as it has cores, less one.
+"""Turns of this machine's processes and threads: as many at once as it has cores; more would only be slower.
 
 Locks on files: the kernel gives back those of a process that dies.
 """
@@ -15,7 +15,7 @@ from random import randrange
 import structlog
 
 log = structlog.get_logger(__name__)
-PLACES = max(1, (os.cpu_count() or 1) - 1)
+PLACES = os.cpu_count() or 1
 POLITE = 2.0  # seconds that the last ones let the others go first; then they wait as everybody does
 PAUSE = 0.02
 FLAGS = os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -27,11 +27,11 @@ def _path(place: int) -> Path:
 
 @contextmanager
 def turn(*, is_last: bool = False) -> Iterator[None]:
-    """Waits for a place; a machine whose files cannot be locked goes without turns, and says so."""
+    """Waits for a place, the last ones all for the first of them; a machine whose files cannot be locked goes without turns, and says so."""
     opened: list[int] = []
     try:
         try:
-            opened.extend(os.open(_path(place), FLAGS, 0o600) for place in range(PLACES))
+            opened.extend(os.open(_path(place), FLAGS, 0o600) for place in range(1 if is_last else PLACES))
             _wait(opened, is_last)
         except OSError as error:
             log.warning("turns.unavailable", error=type(error).__name__)

@@ -91,6 +91,26 @@ def test_the_last_let_the_others_go_first(holder, monkeypatch):
     assert order == ["other"] * 3 + ["last"]
 
 
+def test_the_last_share_one_place_and_leave_the_others(monkeypatch):
+    monkeypatch.setattr(turns, "PLACES", 2)
+    monkeypatch.setattr(turns, "POLITE", 0)
+    inside, done = threading.Event(), []
+
+    def wait():
+        inside.set()
+        with turns.turn(is_last=True):
+            done.append("last")
+
+    with turns.turn(is_last=True):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        inside.wait(10)
+        with turns.turn():
+            assert done == []
+    waiting.join(30)
+    assert done == ["last"]
+
+
 def test_the_last_do_not_wait_for_ever(holder, monkeypatch):
     """Near miss: past their politeness they queue as everybody does, where the kernel wakes them."""
     monkeypatch.setattr(turns, "POLITE", 0)
