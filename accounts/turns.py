@@ -27,7 +27,10 @@ def _path(place: int) -> Path:
 
 @contextmanager
 def turn(*, is_last: bool = False) -> Iterator[None]:
-    """Waits for a place, the last ones all for the first of them; a machine whose files cannot be locked goes without turns, and says so."""
+    """Waits for a place; the last ones wait for the same.
+
+    A machine whose files cannot be locked goes without turns, and says so.
+    """
     opened: list[int] = []
     try:
         try:
