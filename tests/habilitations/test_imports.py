@@ -296,6 +296,27 @@ class TestTheWay:
         assert Habilitation.objects.of(User.objects.get(nom="Lacombe")).count() == 1
         assert actions.purge_imports(now=now + timedelta(days=8), by=WORKER) == 0, "what it wrote is told"
 
+    def test_killed_at_each_line_it_gets_on(self, work, by, now, today, monkeypatch):
+        """Attempts are counted from the last line that was written."""
+        monkeypatch.setattr(actions, "LINES_A_SLICE", 1)
+        rows = [{"nom": f"Nom {n}", "email": f"{n}@ch.example"} for n in "abcdef"]
+        one, died, run = work(*rows), set(), resource.run
+        actions.confirm(one, now=now, by=by)
+
+        def die_once_a_line(lines, **known):
+            if lines[0]["ligne"] not in died:
+                died.add(lines[0]["ligne"])
+                raise MemoryError
+            return run(lines, **known)
+
+        monkeypatch.setattr(actions.resource, "run", die_once_a_line)
+        for _ in rows:
+            with pytest.raises(MemoryError):
+                actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert (one.state, len(one.given)) == (DONE, len(rows))
+
     def test_a_check_that_kills_its_worker_is_given_up(self, work, by, now, today, end, monkeypatch):
         lines = reader.read(xlsx(line(fin=end)))
         one = actions.deposit(lines=lines, file_name="a.xlsx", cle=uuid4(), now=now, by=by)
