@@ -97,5 +97,11 @@ class Import(models.Model):
         return [line for line in self.report if "habilitation" in line]
 
     @property
+    def refused_lines(self) -> str:
+        """«1 ligne», «3 lignes»."""
+        count = len(self.problems)
+        return f"{count} ligne{'s' if count > 1 else ''}"
+
+    @property
     def problems(self) -> list[dict]:
         return [line for line in self.told if line["problemes"]]

@@ -263,3 +263,34 @@ def test_each_line_costs_the_same(deposit, end):
 def test_the_web_hands_its_tasks_to_our_broker():
     assert tasks.proceed_import.name == queue.TASK
     assert (current_app.main, current_app.conf.broker_url) == ("viatraj", settings.CELERY_BROKER_URL)
+
+
+def test_a_line_refused_when_written_is_told_first(web, deposit, hopital, end):
+    """The page of an import that is done says what it left out, and why (decisions, «Imports»)."""
+    somebody = UserFactory(nom="Lacombe", prenom="Maëlle", email="maelle.lacombe@ch.example")
+    one = deposit(xlsx(line(fin=end), line(fin=end, profil="regulateur")))
+    tasks.resume_imports()
+    HabilitationFactory(user=somebody, lieu=hopital, profil="regulateur")
+    address = reverse("habilitations:import", args=[one.pk])
+    web.post(address)
+    tasks.resume_imports()
+    shown = web.get(address).content.decode()
+    assert "L’import est fait, sauf 1 ligne" in shown
+    assert "1 habilitation attribuée, le" in shown
+    assert "a déjà ce profil" in shown
+    assert shown.index('data-id="3"') < shown.index('data-id="2"')
+
+
+def test_an_import_given_up_says_what_it_wrote(web, deposit, end):
+    one = deposit(xlsx(line(fin=end), line(fin=end, profil="regulateur")))
+    tasks.resume_imports()
+    address = reverse("habilitations:import", args=[one.pk])
+    web.post(address)
+    tasks.resume_imports()
+    one.refresh_from_db()
+    one.report[1]["problemes"] = ["Cette ligne n’a pas été traitée."]
+    del one.report[1]["habilitation"]
+    Import.objects.filter(pk=one.pk).update(state=Import.State.FAILED, done_at=None, report=one.report)
+    shown = web.get(address).content.decode()
+    assert "1 habilitation sur 2 a été attribuée" in shown
+    assert "Cette ligne n’a pas été traitée." in shown
