@@ -193,7 +193,7 @@ class TestFirst:
 
     def test_the_address_of_another_account(self, client):
         """COM-4: the sentence stands at the field, what was typed stays, and the same attempt goes on."""
-        UserFactory(email=self.TYPED["email"].upper())
+        UserFactory(email=self.TYPED["email"])
         holding(client, NEWCOMER)
         answer = client.post(FIRST, self.TYPED)
         assert answer.status_code == 422
