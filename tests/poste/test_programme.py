@@ -281,6 +281,25 @@ def test_dns_rebinding_opens_nothing(poste, insert, challenge):
     assert ask(poste(SITE), "/?" + urlencode(demand(challenge)), Host="poste.example").status == 403
 
 
+@pytest.mark.parametrize("retour", ["https://[", "https://]", "https://[::1", "//[", "https://é[", "\0"])
+def test_an_address_that_is_none_is_refused_in_words(poste, insert, challenge, retour):
+    """Python raises where it reads them: the page says so instead of dying."""
+    insert()
+    page = ask(poste(SITE), "/?" + urlencode(demand(challenge, retour=retour)))
+    assert page.status == 403
+
+
+@pytest.mark.parametrize("path", ["//[", "//[::", "/?[", "//]/x"])
+def test_a_path_that_is_none_is_answered(poste, path):
+    assert ask(poste(SITE), path).status in (403, 404)
+
+
+@pytest.mark.parametrize("size", ["²", "-1", "+5", "1_0", "9" * 5000, ""])
+def test_a_size_that_is_none_is_answered(poste, size):
+    address = poste(SITE)
+    assert ask(address, "/signer", {"a": "b"}, **{"Content-Length": size.encode("latin-1")}).status == 404
+
+
 def test_a_form_serves_once_and_an_invented_one_never(poste, insert, challenge):
     insert()
     address = poste(SITE)
