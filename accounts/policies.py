@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.db.models import TextChoices
 
-from viatraj.core.actor import Place
+from viatraj.core.actor import Actor, Place
 from viatraj.core.droits import Droit
 from viatraj.core.policies import Denied
 from viatraj.core.policies import system as system
@@ -42,15 +42,17 @@ def lift_lock(actor, user):
         raise Denied("Seul le titulaire du compte lève ainsi son blocage.")
 
 
-def unlock(actor, user, places):
-    """COM-7, and whoever may take a card off the account (check 27).
+def unlock(actor, user, places) -> Actor:
+    """COM-7, and whoever may take a card off the account (check 27); who acts, by the right that lets him.
 
-    `places`: where the account holds a habilitation, told by the caller.
+    `places`: where the account holds a habilitation, as `attaches.of` says them.
     """
     if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
         raise Denied("Seul un référent d’une structure de cette personne peut faire cela.")
-    if not any(_covers(actor, place) for place in places):
+    referent = _by_right(actor, places)
+    if referent is None:
         raise Denied("Ce compte n’a pas d’habilitation dans votre périmètre.")
+    return referent
 
 
 def register(actor):
@@ -61,14 +63,16 @@ def register(actor):
         raise Denied("Seul un référent crée des comptes.")
 
 
-def correct(actor, user, places):
-    """COM-3, COM-8; `places`: where the account holds a habilitation, told by the caller."""
+def correct(actor, user, places) -> Actor:
+    """COM-3, COM-8; `places`: where the account holds a habilitation, as `attaches.of` says them."""
     if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
         raise Denied("Vos propres coordonnées se modifient dans «\u00a0Mon compte\u00a0».")
-    if not any(_covers(actor, place) for place in places) and not _opened(actor, user, places):
+    referent = _by_right(actor, places)
+    if referent is None and not _opened(actor, user, places):
         raise Denied("Ce compte n’a pas d’habilitation dans votre périmètre.")
     if not user.is_active:
         raise Denied(f"Le compte {user.login} est désactivé.")
+    return referent or actor
 
 
 def _opened(actor, user, places) -> bool:
@@ -77,7 +81,7 @@ def _opened(actor, user, places) -> bool:
     return is_new and user.created_by_id == actor.user.pk and bool(actor.rights.scopes(Droit.COMPTE))
 
 
-def disable(actor, user, places):
+def disable(actor, user, places) -> Actor:
     """And enable. An account serves in all its holder's structures (COM-1): no single one may close it.
 
     So whoever covers the whole coordination, or region, of each place where it holds a habilitation; that of
@@ -96,6 +100,7 @@ def disable(actor, user, places):
             "ses habilitations, ou le niveau national, le désactive ou le réactive. Pour une personne qui "
             "quitte votre structure, déclarez son «\u00a0Départ\u00a0»."
         )
+    return _by_right(actor, wide) or actor
 
 
 def rename(actor, user, places):
@@ -151,6 +156,12 @@ def change_email(actor, user, places, settled) -> Voie:
         "Cette personne n’a pas d’adresse où être prévenue, et d’où annuler\u00a0: adressez-vous à votre "
         "coordination."
     )
+
+
+def _by_right(actor, places) -> Actor | None:
+    """Who acts, by the right that covers the first of these places that one does."""
+    used = (actor.using(Droit.COMPTE, place) for place in places)
+    return next((one for one in used if one), None)
 
 
 def _wide(places) -> list[Place]:

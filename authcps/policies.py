@@ -1,5 +1,6 @@
 from accounts.models import Identite
 from accounts.policies import unlock
+from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
 from viatraj.core.policies import system as system
 from viatraj.core.saisie import noms
@@ -32,6 +33,6 @@ def is_of_another_class(verified) -> bool:
     return is_given or bool(verified.profession and not verified.is_medecin)
 
 
-def unpair(actor, user, places):
+def unpair(actor, user, places) -> Actor:
     """A card taken off somebody's account: whoever may lift its lock."""
-    unlock(actor, user, places)
+    return unlock(actor, user, places)

@@ -6,7 +6,9 @@ class HabilitationsConfig(AppConfig):
     verbose_name = "Habilitations"
 
     def ready(self):
-        from accounts import gestionnaires
+        from accounts import attaches, gestionnaires
+        from habilitations import attaches as ours
         from habilitations import referents
 
+        attaches.told_by(ours.of_account)
         gestionnaires.told_by(referents.of_account)

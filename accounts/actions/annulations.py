@@ -5,7 +5,7 @@ import secrets
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts import emails, policies
+from accounts import attaches, emails, policies
 from accounts.actions.acces import as_it_is, end_since, put_back
 from accounts.actions.adresses import CANCEL_LIFETIME, new_change, refuse_kept
 from accounts.actions.mots_de_passe import known_by_link
@@ -19,14 +19,16 @@ NO_REASON = "Indiquez pourquoi la coordination change cette adresse\u00a0: la pe
 
 
 @transaction.atomic
-def change_email(user, *, email, motif="", version, places, settled, now, by) -> ChangementAdresse | None:
+def change_email(user, *, email, motif="", version, now, by) -> ChangementAdresse | None:
     """Used once the link sent there is followed; the former address may cancel it for 48 hours from then.
 
     Where the policy asks for its holder's agreement, the link leaves once he has given it. An account that
     never served is corrected at once, and returns nothing.
     """
     user = locked(user, version=version)
-    voie = policies.change_email(by, user, places, settled)
+    held = attaches.of(user, now=now)
+    voie = policies.change_email(by, user, held.places, held.settled)
+    by = policies.correct(by, user, held.places)
     if email == user.email:
         return None
     if User.objects.enabled().filter(email__iexact=email).exclude(pk=user.pk).exists():

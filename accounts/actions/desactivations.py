@@ -2,17 +2,17 @@
 
 from django.db import transaction
 
-from accounts import emails, policies
+from accounts import attaches, emails, policies
 from accounts.models import Session
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
 
 @transaction.atomic
-def disable(user, *, places, now, by):
+def disable(user, *, now, by):
     """Out at the next click. What he holds stays, and gives nothing meanwhile; twice is once."""
     user = locked(user)
-    policies.disable(by, user, places)
+    by = policies.disable(by, user, attaches.of(user, now=now).places)
     if not user.is_active:
         return
     user.disabled_at, user.version = now, user.version + 1
@@ -23,10 +23,10 @@ def disable(user, *, places, now, by):
 
 
 @transaction.atomic
-def enable(user, *, places, now, by):
+def enable(user, *, now, by):
     """ValidationError (`email`) when his address has become somebody else's meanwhile."""
     user = locked(user)
-    policies.disable(by, user, places)
+    by = policies.disable(by, user, attaches.of(user, now=now).places)
     if user.is_active:
         return
     user.disabled_at, user.version = None, user.version + 1

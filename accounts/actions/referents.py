@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts import emails, policies
+from accounts import attaches, emails, policies
 from accounts.actions.adresses import refuse_kept
 from accounts.identifiants import login_base
 from accounts.models import User
@@ -76,10 +76,10 @@ def _free(base) -> str:
 
 
 @transaction.atomic
-def welcome_again(user, *, places, now, by):
+def welcome_again(user, *, now, by):
     """The first link was lost, or is too old; nothing once a password has been chosen."""
-    policies.correct(by, user, places)
     user = locked(user)
+    by = policies.correct(by, user, attaches.of(user, now=now).places)
     if user.has_usable_password():
         raise ValidationError("Cette personne a déjà choisi son mot de passe.")
     emails.welcome(user, now=now)
@@ -87,9 +87,10 @@ def welcome_again(user, *, places, now, by):
 
 
 @transaction.atomic
-def correct(user, *, nom, prenom, profession_label, telephone, version, places, by) -> User:
-    policies.correct(by, user, places)
+def correct(user, *, nom, prenom, profession_label, telephone, version, now, by) -> User:
     user = locked(user, version=version)
+    places = attaches.of(user, now=now).places
+    by = policies.correct(by, user, places)
     wanted = {"nom": nom, "prenom": prenom, "profession_label": profession_label, "telephone": telephone}
     changed = [name for name, value in wanted.items() if getattr(user, name) != value]
     if not changed:

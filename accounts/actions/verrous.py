@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import transaction
 
-from accounts import emails, policies
+from accounts import attaches, emails, policies
 from journal.models import record
 from viatraj.core.saving import locked
 
@@ -28,9 +28,9 @@ def lift_lock(user, *, by):
 
 
 @transaction.atomic
-def unlock(user, *, places, by):
-    """A référent of one of `places`, where the account holds a habilitation, opens the door again (COM-7)."""
-    policies.unlock(by, user, places)
+def unlock(user, *, now, by):
+    """A référent of one of the places where the account holds a habilitation opens the door again (COM-7)."""
+    by = policies.unlock(by, user, attaches.of(user, now=now).places)
     _open_again(user, by=by)
 
 

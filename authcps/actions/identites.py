@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import accounts.actions
-from accounts import gestionnaires
+from accounts import attaches, gestionnaires
 from accounts.models import Identite, Session, User
 from accounts.policies import own_account
 from authcps import emails, policies
@@ -253,13 +253,13 @@ def remove(identite, *, ancien, now, by):
 
 
 @transaction.atomic
-def unpair(identite, *, places, now, by):
-    """By a référent of one of `places`, where its account holds a habilitation: a card lost, or not his.
+def unpair(identite, *, now, by):
+    """By a référent of one of the places where its account holds a habilitation: a card lost, or not his.
 
     Whoever has it may be inside: all the account's sessions end with it.
     """
     user = locked(identite.user)
-    policies.unpair(by, user, places)
+    by = policies.unpair(by, user, attaches.of(user, now=now).places)
     if _end(identite, now):
         Session.objects.filter(user=user).delete()
         record("identite.unpaired", by=by, target=identite.user, idnat=identite.idnat)

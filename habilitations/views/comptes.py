@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import limits
+from accounts import attaches, limits
 from accounts import policies as account_policies
 from accounts.models import ChangementAdresse
 from habilitations import a_faire, actions, explications, historique, policies, rights, search
@@ -58,14 +58,14 @@ def compte(request, pk):
     held = Habilitation.objects.of(person)
     visible = held.visible_to(request.actor).with_lieu()
     current = list(visible.current(today).sorted_by("fin"))
-    places = reach.places(person)
+    ties = attaches.of(person, now=timezone.now())
     known = {
         "person": person,
         "rows": current,
         "others": held.current(today).exclude(pk__in=[one.pk for one in current]).exists(),
         "today": today,
-        "is_ours": bool(current) or can(account_policies.correct, request.actor, person, places),
-        "may_disable": can(account_policies.disable, request.actor, person, places),
+        "is_ours": bool(current) or can(account_policies.correct, request.actor, person, ties.places),
+        "may_disable": can(account_policies.disable, request.actor, person, ties.places),
     }
     if not known["is_ours"]:
         known["structure"] = search.structure_of(person, today=today)
@@ -79,7 +79,7 @@ def compte(request, pk):
         means=Means(person.last_sign_in_means).label if person.last_sign_in_means else "",
         identites=_identites(person),
         email_refusal=refusal(
-            account_policies.change_email, request.actor, person, places, reach.settled(person)
+            account_policies.change_email, request.actor, person, ties.places, ties.settled
         ),
         pending=_pending(person),
     )

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 import accounts.actions
+from accounts import attaches
 from accounts import policies as account_policies
 from accounts.policies import Voie
 from habilitations import policies
@@ -44,13 +45,14 @@ def create(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request, pk):
     user = reach.ours(request, pk)
-    places = reach.places(user)
+    now = timezone.now()
+    places = attaches.of(user, now=now).places
     account_policies.correct(request.actor, user, places)
     names = ("nom", "prenom", "profession_label", "telephone", "version")
     as_read = {name: getattr(user, name) for name in names}
     why_not = refusal(account_policies.rename, request.actor, user, places)
     form = CorrectionForm(posted(request), initial=as_read, locked=bool(why_not))
-    if submit(form, accounts.actions.correct, user=user, places=places, by=request.actor):
+    if submit(form, accounts.actions.correct, user=user, now=now, by=request.actor):
         messages.success(request, f"Le compte {user.login} est modifié.")
         return redirect("habilitations:compte", pk)
     return page(request, "habilitations/corriger.html", form=form, person=user, why_not=why_not)
@@ -60,12 +62,12 @@ def correct(request, pk):
 def change_email(request, pk):
     """COM-10: the page says which way it goes; the action judges again."""
     user = reach.ours(request, pk)
-    held = {"places": reach.places(user), "settled": reach.settled(user)}
-    voie = account_policies.change_email(request.actor, user, **held)
+    now = timezone.now()
+    held = attaches.of(user, now=now)
+    voie = account_policies.change_email(request.actor, user, held.places, held.settled)
     as_read = {"email": user.email, "version": user.version}
     form = NouvelleAdresseForm(posted(request), initial=as_read, with_motif=voie == Voie.COORDINATION)
-    known = {"user": user, **held, "now": timezone.now(), "by": request.actor}
-    if submit(form, accounts.actions.change_email, **known):
+    if submit(form, accounts.actions.change_email, user=user, now=now, by=request.actor):
         messages.success(request, ASKED[voie])
         return redirect("habilitations:compte", pk)
     return page(request, "habilitations/adresse.html", form=form, person=user, voie=voie)
@@ -88,10 +90,10 @@ ASKED = {
 def unlock(request, pk):
     """The padlock."""
     user = reach.ours(request, pk)
-    places = reach.places(user)
-    account_policies.unlock(request.actor, user, places)
+    now = timezone.now()
+    account_policies.unlock(request.actor, user, attaches.of(user, now=now).places)
     if request.method == "POST":
-        act(accounts.actions.unlock, user, places=places, by=request.actor)
+        act(accounts.actions.unlock, user, now=now, by=request.actor)
         messages.success(request, f"Le compte {user.login} est débloqué.")
         return redirect("habilitations:compte", pk)
     return page(request, "habilitations/debloquer.html", person=user)
@@ -110,10 +112,10 @@ def enable(request, pk):
 def _opening(request, pk, action, told):
     """One page to confirm either; what the account's state asks for is all that it offers."""
     user = reach.person(request, pk)
-    known = {"user": user, "places": reach.places(user), "by": request.actor}
-    account_policies.disable(request.actor, user, known["places"])
+    now = timezone.now()
+    account_policies.disable(request.actor, user, attaches.of(user, now=now).places)
     form = Form(posted(request))
-    if submit(form, action, now=timezone.now(), **known):
+    if submit(form, action, user=user, now=now, by=request.actor):
         messages.success(request, f"Le compte {user.login} est {told}.")
         return redirect("habilitations:compte", pk)
     return page(request, "habilitations/ouverture.html", form=form, person=user)
@@ -123,13 +125,7 @@ def _opening(request, pk, action, told):
 def welcome_again(request, pk):
     user = reach.ours(request, pk)
     try:
-        act(
-            accounts.actions.welcome_again,
-            user,
-            places=reach.places(user),
-            now=timezone.now(),
-            by=request.actor,
-        )
+        act(accounts.actions.welcome_again, user, now=timezone.now(), by=request.actor)
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
     else:

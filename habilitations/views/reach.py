@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.policies import SETTLED_AFTER
 from habilitations import policies, search
 from habilitations.models import Habilitation
 
@@ -49,20 +48,6 @@ def back(request, user_id) -> str:
 def revue(request) -> str:
     said = QueryDict(request.GET.get("retour", "")).urlencode()
     return reverse("habilitations:revue") + (f"?{said}" if said else "")
-
-
-def places(user) -> list:
-    """Where an account holds something today or later: what `accounts.policies` asks to be told."""
-    held = Habilitation.objects.of(user).current(timezone.localdate())
-    return [one.place for one in held]
-
-
-def settled(user) -> list:
-    """Those of them where one has been in force for 30 days, by its dates and by when it was given."""
-    now = timezone.now()
-    since = now - SETTLED_AFTER
-    held = Habilitation.objects.of(user).in_force(timezone.localdate(now))
-    return [one.place for one in held.filter(debut__lte=timezone.localdate(since), granted_at__lte=since)]
 
 
 def habilitation(request, pk) -> Habilitation:

@@ -10,12 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 import authcps.actions
-from accounts import actions, mots_de_passe, policies
+from accounts import actions, attaches, mots_de_passe, policies
 from accounts.models import ChangementAdresse, Identite, User
 from authcps.models import CodeDevice
 from courrier import secrets
 from courrier.models import Message
-from habilitations.views import reach
 from journal.models import Entry
 from tests.factories import (
     PASSWORD,
@@ -73,7 +72,8 @@ def link_in(key: str, to: str) -> str:
 def voie(by, user) -> str:
     """How it goes, or «-»."""
     try:
-        return policies.change_email(by, user, reach.places(user), reach.settled(user)).value
+        held = attaches.of(user, now=timezone.now())
+        return policies.change_email(by, user, held.places, held.settled).value
     except Denied:
         return "-"
 
@@ -85,8 +85,6 @@ def change(user, by, email=NEW, motif=""):
         email=email,
         motif=motif,
         version=user.version,
-        places=reach.places(user),
-        settled=reach.settled(user),
         now=timezone.now(),
         by=by,
     )
@@ -248,7 +246,7 @@ class TestNeverUsed:
         return user
 
     def test_at_once_with_a_new_first_link(self, user, by, client):
-        actions.welcome_again(user, places=reach.places(user), now=timezone.now(), by=by)
+        actions.welcome_again(user, now=timezone.now(), by=by)
         former = link_in("welcome", user.email)
         assert client.get(former).status_code == 200
         assert change(user, by) is None

@@ -14,7 +14,16 @@ from accounts.models import AncienMotDePasse, Session
 from authcps.actions import identify
 from courrier.models import Message
 from journal.models import Entry
-from tests.factories import PASSWORD, MedecinFactory, UserFactory, sign_in
+from tests.factories import (
+    PASSWORD,
+    HabilitationFactory,
+    MedecinFactory,
+    UniteFactory,
+    UserFactory,
+    as_professionnel,
+    referent_of,
+    sign_in,
+)
 from viatraj.core.actor import Actor, Means
 from viatraj.core.policies import Denied
 
@@ -250,20 +259,21 @@ class TestLock:
         assert Entry.objects.filter(event="compte.unlocked").count() == 1
 
     def test_unlocked_by_a_referent_of_his_perimeter(self):
-        """COM-7, its rule: who is in my perimeter is told by the caller."""
-        from viatraj.core.actor import Grant, Place, Rights
-        from viatraj.core.droits import Mode
-
-        user, referent = self.lock(UserFactory()), UserFactory()
-        rights = Rights(frozenset([Grant("compte", Mode.OUI, "", "etablissement", 7)]))
-        by = Actor(user=referent, rights=rights, means=Means.MAIL)
-        for places in ([], [Place(etablissement=8)]):
-            with pytest.raises(Denied):
-                actions.unlock(user, places=places, by=by)
-        actions.unlock(user, places=[Place(etablissement=8), Place(etablissement=7)], by=by)
+        """COM-7: of the places where the account holds something, which nobody hands in."""
+        user, unite, now = self.lock(UserFactory()), UniteFactory(), timezone.now()
+        by = as_professionnel(referent_of(unite.etablissement))
+        elsewhere = as_professionnel(referent_of(UniteFactory()))
+        with pytest.raises(Denied):
+            actions.unlock(user, now=now, by=by)
+        HabilitationFactory(user=user, lieu=unite)
+        with pytest.raises(Denied):
+            actions.unlock(user, now=now, by=elsewhere)
+        actions.unlock(user, now=now, by=by)
+        entry = Entry.objects.get(event="compte.unlocked")
+        assert (entry.quality, entry.etablissement_id) == ("référent structure", unite.etablissement_id)
         user.refresh_from_db()
         assert user.locked_at is None
-        assert Entry.objects.get(event="compte.unlocked").user == referent
+        assert entry.user == by.user
 
 
 class TestOneFormOfEachKey:

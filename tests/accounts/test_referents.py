@@ -143,14 +143,14 @@ def test_the_link_again_until_a_password_is_chosen(by, etablissement):
     user = open_account(by)
     other = as_professionnel(referent_of(etablissement))
     with pytest.raises(Denied):
-        actions.welcome_again(user, places=[], now=timezone.now(), by=other)
+        actions.welcome_again(user, now=timezone.now(), by=other)
     HabilitationFactory(user=user, lieu=etablissement)
     later = timezone.now() + timedelta(hours=1)
-    actions.welcome_again(user, places=places(user), now=later, by=by)
+    actions.welcome_again(user, now=later, by=by)
     assert Message.objects.filter(key__startswith="welcome").count() == 2
     holder = HabilitationFactory(lieu=etablissement).user
     with pytest.raises(ValidationError):
-        actions.welcome_again(holder, places=places(holder), now=later, by=by)
+        actions.welcome_again(holder, now=later, by=by)
 
 
 def test_truth_table_of_correcting(by, etablissement):
@@ -175,7 +175,7 @@ def correct(user, by, **fields):
     known = {
         name: getattr(user, name) for name in ("nom", "prenom", "profession_label", "telephone", "version")
     }
-    return actions.correct(user, **(known | fields), places=places(user), by=by)
+    return actions.correct(user, **(known | fields), now=timezone.now(), by=by)
 
 
 def test_corrected_and_stale(by, etablissement):

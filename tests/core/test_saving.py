@@ -15,7 +15,6 @@ import delegations.actions
 from accounts.actions import referents
 from accounts.models import User
 from delegations.actions import propositions
-from habilitations.views.reach import places
 from tests.concurrency import at_once
 from tests.delegations.test_actions import listed
 from tests.factories import (
@@ -55,7 +54,7 @@ def test_two_referents_correct_each_other(monkeypatch):
     def correct(user, by):
         said = {"nom": user.nom, "prenom": user.prenom, "profession_label": "Cadre", "telephone": ""}
         return accounts.actions.correct(
-            user, **said, version=user.version, places=places(user), by=as_professionnel(by)
+            user, **said, version=user.version, now=timezone.now(), by=as_professionnel(by)
         )
 
     done = at_once(lambda: correct(second, first), lambda: correct(first, second))

@@ -43,8 +43,8 @@ def path(identite) -> str:
     return f"/administration/comptes/{identite.user_id}/cartes/{identite.pk}/retirer/"
 
 
-def unpair(identite, by, places):
-    actions.unpair(identite, places=places, now=timezone.now(), by=by)
+def unpair(identite, by):
+    actions.unpair(identite, now=timezone.now(), by=by)
 
 
 def test_asked_then_done_and_told(client, unite, identite):
@@ -64,20 +64,19 @@ def test_asked_then_done_and_told(client, unite, identite):
 
 
 def test_the_card_opens_the_account_no_longer(client, unite, identite):
-    unpair(identite, as_professionnel(referent_of(unite)), [HabilitationFactory(lieu=unite).place])
+    unpair(identite, as_professionnel(referent_of(unite)))
     assert arrive(client, holding(client, NURSE, door="professionnel")).url == "/connexion/appairage/"
 
 
 def test_whoever_came_in_by_it_is_out_at_the_next_click(client, unite, identite):
     sign_in(client, identite.user)
     assert client.get("/mon-compte/").status_code == 200
-    unpair(identite, as_professionnel(referent_of(unite)), [HabilitationFactory(lieu=unite).place])
+    unpair(identite, as_professionnel(referent_of(unite)))
     assert client.get("/mon-compte/").status_code == 302
 
 
 def test_check_27_by_a_referent_of_his_perimeter_alone(unite, identite):
     """Who may: exactly as the padlock; the near misses are next door, and himself."""
-    places = [HabilitationFactory(lieu=unite).place]
     next_door = UniteFactory(etablissement=unite.etablissement)
     asked = {
         "référent of the unit": as_professionnel(referent_of(unite)),
@@ -93,7 +92,7 @@ def test_check_27_by_a_referent_of_his_perimeter_alone(unite, identite):
     for who, by in asked.items():
         Identite.objects.filter(pk=identite.pk).update(ended_at=None)
         try:
-            unpair(identite, by, places)
+            unpair(identite, by)
         except Denied:
             assert Identite.objects.get(pk=identite.pk).ended_at is None
         else:
@@ -104,15 +103,13 @@ def test_check_27_by_a_referent_of_his_perimeter_alone(unite, identite):
 def test_a_referent_does_not_get_an_account_by_taking_its_card_off(unite, identite):
     """The card off, its owner's e-mail is still not the référent's to change."""
     by, places = as_professionnel(referent_of(unite)), [HabilitationFactory(lieu=unite).place]
-    unpair(identite, by, places)
+    unpair(identite, by)
     assert not can(change_email, by, identite.user, places, places)
     with pytest.raises(Denied, match="elle seule modifie son adresse"):
         account_actions.change_email(
             identite.user,
             email="autre@ch.example",
             version=1,
-            places=places,
-            settled=places,
             now=timezone.now(),
             by=by,
         )

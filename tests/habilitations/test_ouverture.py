@@ -215,7 +215,7 @@ def test_the_history_is_that_of_the_perimeter(client, etablissement, coordinatio
     """Lines by those who manage his places, and his own; not what another structure's référent did."""
     elsewhere = EtablissementFactory()
     HabilitationFactory(user=holder, lieu=elsewhere)
-    known = {"nom": holder.nom, "prenom": holder.prenom, "profession_label": "", "places": places_of(holder)}
+    known = {"nom": holder.nom, "prenom": holder.prenom, "profession_label": "", "now": timezone.now()}
     for n, by in enumerate((coordination, elsewhere)):
         accounts.actions.correct(
             holder,

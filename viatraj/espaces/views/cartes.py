@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 import authcps.actions
 import authcps.policies
+from accounts import attaches
 from habilitations.views import reach
 from viatraj.core.pages import page
 from viatraj.core.saving import act
@@ -15,11 +16,11 @@ from viatraj.core.saving import act
 @require_http_methods(["GET", "HEAD", "POST"])
 def unpair(request, pk, identite):
     person = reach.ours(request, pk)
-    places = reach.places(person)
-    authcps.policies.unpair(request.actor, person, places)
+    now = timezone.now()
+    authcps.policies.unpair(request.actor, person, attaches.of(person, now=now).places)
     identite = get_object_or_404(person.identites.filter(ended_at=None), pk=identite)
     if request.method == "POST":
-        act(authcps.actions.unpair, identite, places=places, now=timezone.now(), by=request.actor)
+        act(authcps.actions.unpair, identite, now=now, by=request.actor)
         messages.success(request, f"Ce moyen de connexion est retiré du compte {person.login}.")
         return redirect("habilitations:compte", pk)
     return page(request, "espaces/unpair.html", person=person, identite=identite)
