@@ -136,15 +136,15 @@ def _short(file: str) -> str:
 
 def without_quotes(logger, method, event):
     """Of a warning or worse, the sentence as its author wrote it, with its numbers and a task's name."""
-    record, words = event["_record"], event["event"]
+    line, words = event["_record"], event["event"]
     values = event.pop("positional_args", None) or ()
-    if record.levelno >= logging.WARNING:
+    if line.levelno >= logging.WARNING:
         if isinstance(values, dict):  # Celery's, about a task
             event |= {name: values[name] for name in ("name", "id") if isinstance(values.get(name), str)}
             values = {name: _quoted(value) for name, value in values.items()}
         else:
             values = tuple(map(_quoted, values))
-        if record.name.startswith("gunicorn"):  # it writes the request itself into its sentence
+        if line.name.startswith("gunicorn"):  # it writes the request itself into its sentence
             words = words.partition(": ")[0]
     with suppress(TypeError, ValueError, KeyError):
         words = words % values if values else words

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "viatraj.middleware.user.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "viatraj.middleware.actor.actor",
+    "viatraj.middleware.trail.trail",
     "viatraj.middleware.gate.Gate",
 ]
 

@@ -60,6 +60,7 @@ PARTS = {
 # Public actions that ask no policy, and why.
 NOBODY_IS_KNOWN_YET = "somebody is signing in: caps in SQL stand guard, not a policy"
 WITHOUT_POLICY = {
+    "journal:note": "what was refused is written whoever asked for it",
     "accounts:note_wrong_password": NOBODY_IS_KNOWN_YET,
     "accounts:note_sign_in": NOBODY_IS_KNOWN_YET,
     "accounts:ask_new_password": NOBODY_IS_KNOWN_YET,

@@ -33,7 +33,9 @@ def permission_denied(request, exception=None):
 
 def csrf_failure(request, reason=""):
     """`reason` is Django's, for the log, never for people."""
-    return _page(request, "csrf.html", 403)
+    answer = _page(request, "csrf.html", 403)
+    answer.is_csrf_failure = True
+    return answer
 
 
 def page_not_found(request, exception=None):
