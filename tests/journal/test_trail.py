@@ -30,7 +30,7 @@ def test_somebody_else_s_object_and_one_that_is_none_are_noted_alike(client, med
     for numero in (theirs.numero, "99999999"):
         assert client.get(f"/dossiers/{numero}/").status_code == 404
     first, second = noted()
-    assert (first.event, first.user, first.data["numero"]) == ("acces.missed", medecin, theirs.numero)
+    assert (first.event, first.user, first.data["ids"]["numero"]) == ("acces.missed", medecin, theirs.numero)
     assert first.label == second.label
     assert "Marchandeau" not in str(first.data)
     assert first.sentence.startswith(f"le médecin {medecin.nom_complet} a demandé ce qui n’existe pas")
@@ -98,7 +98,7 @@ def test_support_s_readings_of_the_trail_are_noted_each(client, medecin):
     assert reader.get("/gestion/").status_code == 200  # not the trail
     read = noted(event="trace.read", user=support)
     assert len(read) == 4
-    assert read[1].data["object_id"] == str(line.pk)
+    assert read[1].data["ids"]["object_id"] == str(line.pk)
     assert "a consulté le journal" in read[0].sentence
 
 

@@ -67,7 +67,7 @@ def _record(event, request):
     # Numbers of rows; never a token, nor a word that somebody may have typed.
     ids = {name: str(value) for name, value in match.kwargs.items() if str(value).isdecimal()}
     try:
-        act(journal.actions.note, event, route=match.route, last=last, by=by, **ids)
+        act(journal.actions.note, event, route=match.route, last=last, ids=ids, by=by)
     except DatabaseError:
         log.error("trail.lost", exc_info=True)
 
