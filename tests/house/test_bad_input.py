@@ -1,6 +1,7 @@
 """A NUL, a lone surrogate, 10 MB or an absurd value, anywhere: refused in words, never a failure of ours."""
 
 import re
+from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import quote, urlencode
 
@@ -108,6 +109,24 @@ def refused_in(answer) -> set[str]:
     """The fields that the page's form names."""
     form = answer.context and answer.context.get("form")
     return {form.add_prefix(name) for name in form.errors} if form and form.is_bound else set()
+
+
+@dataclass
+class Answered:
+    status_code: int
+    headers: dict = field(default_factory=dict)
+    context: None = None
+
+
+def test_a_failure_behind_a_field_that_stops_the_reading_is_found():
+    """What the walks below would say, were a field to break."""
+
+    def ask(fields):
+        if fields["stops"] != "good":
+            return Answered(404)
+        return Answered(500 if fields["hidden"] == "-1" else 200)
+
+    assert faults_of(ask, {"stops": "good", "hidden": "good"}) == [(["hidden"], "-1")]
 
 
 def posted(browser, url):
