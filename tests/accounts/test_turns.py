@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
@@ -37,20 +36,23 @@ def holder(one_place):
     process.communicate()
 
 
-def test_one_at_a_time_among_threads():
-    inside, most, guard = [], [], threading.Lock()
+def test_threads_of_one_process_wait_too():
+    """Each has its own lock on the file."""
+    held, done = threading.Event(), []
 
-    def work(number):
+    def wait():
+        held.set()
         with turns.turn():
-            with guard:
-                inside.append(number)
-                most.append(len(inside))
-            with guard:
-                inside.remove(number)
+            done.append("after")
 
-    with ThreadPoolExecutor(8) as crowd:
-        list(crowd.map(work, range(200)))
-    assert (len(most), max(most)) == (200, 1)
+    with turns.turn():
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        held.wait(10)
+        waiting.join(0.2)
+        done.append("first")
+    waiting.join(30)
+    assert done == ["first", "after"]
 
 
 def test_another_process_is_waited_for(holder):
