@@ -133,7 +133,7 @@ class Recorder:
         if statement is None:
             return execute(sql, params, many, context)
         result = execute(statement.telling(sql), params, many, context)
-        if statement.with_key and statement.table in referred_to():
+        if statement.with_key and statement.table in referred_to() - set(locks.HELD_STILL):
             self._tell(f"{statement.table} is locked with its key: say no_key=True")
         if not statement.by_hand:
             self._note(statement, context)

@@ -25,6 +25,8 @@ ORDER = (
     "annuaire_patronyme",
     "annuaire_localite",
     "annuaire_professionnel",
+    "annuaire_etablissement",
+    "annuaire_unite",
     "annuaire_guichet",
     # What is asked, then what is held.
     "delegations_delegation",
@@ -34,6 +36,7 @@ ORDER = (
     "habilitations_droitpersonnalise",
     "habilitations_versionprofil",
     "habilitations_import",
+    "annuaire_guichet_unites",  # a structure that moves takes its rows along, then leaves its doors
     # Patients.
     "dossiers_dossier",
     "dossiers_volet",
@@ -54,6 +57,11 @@ HANG_ON = {
     "authcps_codesecours": "accounts_user",
     "authcps_totpdevice": "accounts_user",
     "authcps_trustedbrowser": "accounts_user",
+    "annuaire_guichet": "annuaire_etablissement",
+    "annuaire_guichet_unites": "annuaire_guichet",
     "delegations_droitdelegue": "delegations_delegation",
     "habilitations_droitpersonnalise": "habilitations_habilitation",
 }
+
+# Locked with their key: while a structure moves, who puts a row there waits, then reads where it went.
+HELD_STILL = ("annuaire_etablissement", "annuaire_unite")
