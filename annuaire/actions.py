@@ -20,6 +20,7 @@ from annuaire.models import (
 )
 from annuaire.rpps import Refused
 from journal.models import record
+from viatraj.core.locks import ORDER
 from viatraj.core.saving import locked, save_valid
 
 LOCK = 0x52505053  # «RPPS»: one import at a time
@@ -184,7 +185,7 @@ def _carry(structure) -> dict[str, int]:
     """How many rows of each model; their triggers read the directory again."""
     lieu, counts = Lieu.of(structure), {}
     above = {name: lieu.columns[f"{name}_id"] for name in FILLED[lieu.niveau] if name != lieu.niveau}
-    for model in lying():
+    for model in sorted(lying(), key=lambda model: ORDER.index(model._meta.db_table)):
         rows = model._base_manager.filter(**{lieu.niveau: structure})
         pks = rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True)
         counts[model._meta.label] = model._base_manager.filter(pk__in=list(pks)).update(**above)
