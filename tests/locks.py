@@ -158,9 +158,10 @@ def _column(cursor, key) -> list:
     if isinstance(cursor, psycopg.ServerCursor):
         raise TypeError("A server-side cursor takes its locks later than it says: use a list.")
     names = [column.name for column in cursor.description or ()]
-    if key not in names:
+    place = next((names.index(name) for name in (key, "pk") if name in names), None)
+    if place is None:
         return []
-    values = [row[names.index(key)] for row in cursor.fetchall()]
+    values = [row[place] for row in cursor.fetchall()]
     if values:
         cursor.scroll(0, mode="absolute")
     return values
