@@ -1,4 +1,4 @@
-"""The policy of passwords (decisions.md): length, commonest, personal words, the last five."""
+"""What a password must be: long enough, not a common one, without personal words, none of the last five."""
 
 import re
 import unicodedata

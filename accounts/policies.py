@@ -43,7 +43,7 @@ def lift_lock(actor, user):
 
 
 def unlock(actor, user, places) -> Actor:
-    """COM-7, and whoever may take a card off the account (check 27); who acts, by the right that lets him.
+    """COM-7: unlock the account, or take its card off. Returns the actor with the right that lets him.
 
     `places`: where the account holds a habilitation, as `attaches.of` says them.
     """
@@ -127,7 +127,7 @@ SETTLED_AFTER = timedelta(days=30)
 
 
 def change_email(actor, user, places, settled) -> Voie:
-    """Whoever reads the mail may come in: never on an account that also works elsewhere (decisions).
+    """Whoever reads the mail may come in: never on an account that also works elsewhere.
 
     Nor on one that ever came by card: a référent who takes the card off does not get the account so. Nor,
     alone, on one that he has just given a habilitation: `settled` are the `places` where one has been in

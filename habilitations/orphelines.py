@@ -1,4 +1,4 @@
-"""A structure that no référent structure holds today shows to who may name one (facts/domain.md §3.9)."""
+"""Structures without a référent structure today, for those who may name one."""
 
 from django.db.models import Exists, OuterRef, Subquery
 

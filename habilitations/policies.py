@@ -1,4 +1,4 @@
-"""Who may see, give, change and take away habilitations (HAB-1…10, COM-8; facts/domain.md §1.6)."""
+"""Who may see, give, change and take away habilitations (HAB-1…10, COM-8)."""
 
 from annuaire.models import Lieu
 from habilitations.models import DemandeHabilitation, Habilitation

@@ -1,4 +1,4 @@
-"""What a page is looked at for in a real browser: axe, and nothing that scrolls sideways (ux.md §6)."""
+"""What a page is looked at for in a real browser: axe, and nothing that scrolls sideways."""
 
 from pathlib import Path
 

@@ -23,7 +23,8 @@ from tests.bench.report import line
 from tools import children, programs, servers, supervisor
 
 ROOT = Path(run.__file__).parent
-LOCKS = sorted(ROOT.glob("requirements/*.txt"))
+LISTS = sorted([*ROOT.glob("requirements/*.in"), ROOT / "authcps/poste/requirements.in"])
+LOCKS = [wanted.with_suffix(".txt") for wanted in LISTS]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda file: file.name)
@@ -35,7 +36,7 @@ def test_locks_pin_by_hash_and_name_no_host(lock):
     assert not re.search(r"https?:|file:|--(extra-)?index-url|--find-links", text)
 
 
-@pytest.mark.parametrize("wanted", sorted(ROOT.glob("requirements/*.in")), ids=lambda file: file.name)
+@pytest.mark.parametrize("wanted", LISTS, ids=lambda file: file.name)
 def test_each_dependency_says_why(wanted):
     lines = [one for one in wanted.read_text().splitlines() if one and not one.startswith(("#", "-c"))]
     assert all(re.search(r" # \w", one) for one in lines)

@@ -1,4 +1,4 @@
-"""The profiles and their rights (HAB-2, HAB-3; facts/domain.md §1.4–1.5). Code, not data.
+"""The profiles and their rights (HAB-2, HAB-3). Code, not data.
 
 A right is fixed, or chosen by the référent among a few modes. `AUCUN` is the mode of a right not given.
 """

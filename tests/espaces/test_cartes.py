@@ -1,4 +1,4 @@
-"""A card taken off an account by a référent (COM-5, CON-12, check 27)."""
+"""A card taken off an account by a référent (COM-5, CON-12)."""
 
 import pytest
 from django.utils import timezone

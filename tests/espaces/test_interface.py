@@ -1,4 +1,4 @@
-"""The interface in a real browser: axe, narrow screens, keyboard, no script, dialog (ux.md §6)."""
+"""The interface in a real browser: axe, narrow screens, keyboard, no script, dialog."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""The first référent of a structure, and the structures that have none (facts: §3.9)."""
+"""The first référent of a structure, and the structures that have none."""
 
 from datetime import timedelta
 from io import StringIO

@@ -266,7 +266,7 @@ def test_the_web_hands_its_tasks_to_our_broker():
 
 
 def test_a_line_refused_when_written_is_told_first(web, deposit, hopital, end):
-    """The page of an import that is done says what it left out, and why (decisions, «Imports»)."""
+    """The page of an import that is done says what it left out, and why (docs/adr/0014)."""
     somebody = UserFactory(nom="Lacombe", prenom="Maëlle", email="maelle.lacombe@ch.example")
     one = deposit(xlsx(line(fin=end), line(fin=end, profil="regulateur")))
     tasks.resume_imports()

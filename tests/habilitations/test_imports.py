@@ -177,7 +177,7 @@ class TestTheWay:
     def test_a_line_whose_facts_have_changed_is_refused_and_listed(
         self, work, by, now, today, somebody, hopital
     ):
-        """The other lines are written (decisions, «Imports»)."""
+        """The other lines are written (docs/adr/0014)."""
         one = work({}, {"profil": "regulateur"})
         HabilitationFactory(user=somebody, lieu=hopital, profil="regulateur")
         actions.confirm(one, now=now, by=by)

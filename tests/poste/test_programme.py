@@ -381,6 +381,8 @@ def test_it_needs_pkcs11_alone():
     """Nothing of the product, of Django or of `cryptography`: it is installed on workstations."""
     project = tomllib.loads((POSTE / "pyproject.toml").read_text())["project"]
     assert project["dependencies"] == ["python-pkcs11>=0.7"]
+    wanted = (POSTE / "requirements.in").read_text()
+    assert set(re.findall(r"^[a-z].*?(?= +#)", wanted, re.M)) == {*project["dependencies"], "setuptools>=77"}
     text = "\n".join(path.read_text() for path in Path(POSTE / "programme_du_poste").glob("*.py"))
     imported = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.M))
     assert imported - set(sys.stdlib_module_names) == {"pkcs11", "programme_du_poste"}

@@ -1,4 +1,4 @@
-"""Pages for everybody, and what stands around every page (CON-1; ux.md §6, points 1 to 6)."""
+"""Pages for everybody, and what stands around every page (CON-1)."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Pages of refusal and failure (ux.md §6, point 39): what happened, what to do, whom to call, which number.
+"""Pages of refusal and failure: what happened, what to do, whom to call, which number.
 
 They answer before sessions and actor exist as well as after. 500 and 503 lean on no context and no base.
 """

@@ -1,4 +1,4 @@
-"""Pages for everybody: legal ones, help, what the service is for (ux.md §6, points 4 to 6; CON-1)."""
+"""Pages for everybody: legal ones, help, what the service is for (CON-1)."""
 
 from datetime import date
 
