@@ -457,7 +457,7 @@ MUTATIONS = [
     Mutation(
         "le journal se modifie",
         "TRC-1",
-        "journal/migrations/0002_append_only.py",
+        "journal/migrations/_sql.py",
         "UPDATE OR DELETE OR TRUNCATE ON journal_entry",
         "DELETE OR TRUNCATE ON journal_entry",
         "tests/journal/test_models.py",

@@ -1,4 +1,4 @@
-"""The database itself refuses to change or to remove a line or a seal (TRC-1)."""
+"""What models cannot say: the database itself refuses to change or to remove a line or a seal (TRC-1)."""
 
 from django.db import migrations
 
@@ -16,13 +16,5 @@ CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journa
 CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_seal
     FOR EACH STATEMENT EXECUTE FUNCTION journal_append_only();
 """
-RELEASE = """
-DROP TRIGGER journal_append_only ON journal_seal;
-DROP TRIGGER journal_append_only ON journal_entry;
-DROP FUNCTION journal_append_only();
-"""
 
-
-class Migration(migrations.Migration):
-    dependencies = [("journal", "0001_initial")]
-    operations = [migrations.RunSQL(PROTECT, RELEASE)]
+AFTER = [migrations.RunSQL(PROTECT)]
