@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from annuaire import loading, policies, rpps, search
+from annuaire import loading, policies, rpps
 from annuaire.models import (
     FILLED,
     Activite,
@@ -18,6 +18,7 @@ from annuaire.models import (
     Unite,
     lying,
 )
+from annuaire.reads import search
 from annuaire.rpps import Refused
 from journal.models import record
 from viatraj.core.locks import ORDER

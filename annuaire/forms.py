@@ -1,7 +1,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from annuaire import search
+from annuaire.reads import search
 
 
 class RechercheForm(forms.Form):

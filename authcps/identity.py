@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, fields
 
-import annuaire.search
+import annuaire.reads.search
 from accounts.models import User
 
 UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -66,7 +66,7 @@ class Verified:
     @property
     def specialite_or_listed(self) -> str:
         """PSC says it; a card does not, the national directory does (CON-8)."""
-        listed = None if self.specialite else annuaire.search.by_number(self.idnat)
+        listed = None if self.specialite else annuaire.reads.search.by_number(self.idnat)
         return listed.specialite if listed else self.specialite
 
     @property

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dossiers import actions, policies
-from dossiers.droits import held_on
 from dossiers.forms import CreateForm, NumeroForm, PatientForm, VoletForm
-from dossiers.lignes import COLUMNS, lignes
 from dossiers.models import Dossier
+from dossiers.reads.droits import held_on
+from dossiers.reads.lignes import COLUMNS, lignes
 from journal.models import Entry
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import posted, submit

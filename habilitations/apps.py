@@ -8,7 +8,7 @@ class HabilitationsConfig(AppConfig):
     def ready(self):
         from accounts import attaches, gestionnaires
         from habilitations import attaches as ours
-        from habilitations import referents
+        from habilitations.reads import referents
 
         attaches.told_by(ours.of_account)
         gestionnaires.told_by(referents.of_account)

@@ -147,7 +147,7 @@ MUTATIONS = [
     Mutation(
         "une habilitation antidatée donne l’adresse",
         "COM-10",
-        "habilitations/views/reach.py",
+        "habilitations/attaches.py",
         ", granted_at__lte=since",
         "",
         "tests/accounts/test_adresses_autrui.py",

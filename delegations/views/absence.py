@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-import annuaire.search
+import annuaire.reads.search
 from annuaire.forms import RechercheForm
 from annuaire.models import Professionnel
 from delegations import actions, policies
@@ -53,13 +53,13 @@ def cover(request):
         search=search,
         found=found,
         confreres=confreres,
-        source=annuaire.search.SOURCE,
+        source=annuaire.reads.search.SOURCE,
     )
 
 
 def _proposed(request, found, *, exclude) -> list[Confrere]:
     """The one chosen, those just found, those one has already worked with."""
-    chosen = annuaire.search.by_number(request.POST.get("idnat", ""))
+    chosen = annuaire.reads.search.by_number(request.POST.get("idnat", ""))
     hits = [chosen] if chosen else []
     hits += [*found.ailleurs, *found.professionnels] if found else []
     proposed = [

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-import annuaire.search
+import annuaire.reads.search
 from accounts.models import Identite
 from annuaire.forms import RechercheForm
 from delegations import actions, policies, rights
@@ -59,14 +59,14 @@ def search(request):
     found = None
     if form.is_bound and form.is_valid():
         found = form.results(exclude=_own_numbers(request.actor.user))
-    known = {"source": annuaire.search.SOURCE, "as_of": annuaire.search.freshness()}
+    known = {"source": annuaire.reads.search.SOURCE, "as_of": annuaire.reads.search.freshness()}
     return page(request, "delegations/search.html", form=form, found=found, **known)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant(request, idnat):
     policies.grant(request.actor)
-    confrere = annuaire.search.by_number(idnat)
+    confrere = annuaire.reads.search.by_number(idnat)
     if confrere is None or idnat in _own_numbers(request.actor.user):
         return redirect("delegations:search")
     today = timezone.localdate()

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from accounts.models import User
 from annuaire.models import COLUMNS
 from courrier import outbox
-from habilitations import echeances, emails, policies
+from habilitations import emails, policies
 from habilitations.models import Alerte, Habilitation
+from habilitations.reads import echeances
 from journal.models import record
 
 PEOPLE = 500  # a transaction: about a second, during which nobody changes these rows

@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annuaire.models import COLUMNS, Lieu
-from habilitations import checks, emails, policies, referents
+from habilitations import checks, emails, policies
 from habilitations.actions.habilitations import change_end, grant
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
+from habilitations.reads import referents
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 

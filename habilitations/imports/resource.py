@@ -15,13 +15,14 @@ from import_export.widgets import Widget
 
 from accounts.models import User
 from annuaire.models import Lieu
-from habilitations import checks, policies, profils, search
+from habilitations import checks, policies, profils
 from habilitations.actions.habilitations import grant
 from habilitations.imports.annuaire import Lieux
 from habilitations.imports.colonnes import BY_KEY, COLONNES, Colonne, plain
 from habilitations.imports.comptes import Comptes
 from habilitations.models import Habilitation
 from habilitations.profils import NAMES, Profil
+from habilitations.reads import search
 from viatraj.core.policies import Denied
 from viatraj.core.saisie import Refused
 

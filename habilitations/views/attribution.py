@@ -7,11 +7,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from habilitations import actions, attribuables, checks, policies
+from habilitations import actions, checks, policies
 from habilitations.forms.attribution import AttributionForm
 from habilitations.forms.droits import said
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
+from habilitations.reads import attribuables
 from habilitations.views import reach
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page

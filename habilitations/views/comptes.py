@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import attaches, limits
 from accounts import policies as account_policies
 from accounts.models import ChangementAdresse
-from habilitations import a_faire, actions, explications, historique, policies, rights, search
+from habilitations import actions, policies, rights
 from habilitations.forms.comptes import RechercheForm
 from habilitations.models import Habilitation
+from habilitations.reads import a_faire, explications, historique, search
 from habilitations.views import reach
 from viatraj.core.actor import Means
 from viatraj.core.forms import posted

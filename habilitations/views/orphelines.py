@@ -4,7 +4,8 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from habilitations import orphelines, policies
+from habilitations import policies
+from habilitations.reads import orphelines
 from viatraj.core.pages import page
 
 A_PAGE = 50

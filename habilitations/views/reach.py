@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from habilitations import policies, search
+from habilitations import policies
 from habilitations.models import Habilitation
+from habilitations.reads import search
 
 FOUND = "comptes_trouves"  # in the session: ids typed into an address show nobody
 KEPT = 500

@@ -10,8 +10,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from habilitations import actions, export, policies
-from habilitations.revue import ABOVE, VUES, Choix, NotVisible, Revue
+from habilitations import actions, policies
+from habilitations.reads import export
+from habilitations.reads.revue import ABOVE, VUES, Choix, NotVisible, Revue
 from habilitations.views import reach
 from viatraj.core.droits import Domaine
 from viatraj.core.pages import page

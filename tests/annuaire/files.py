@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db import connection
 
-from annuaire import lexique
+from annuaire.loading import lexique
 from annuaire.models import Activite
 
 HEADER = (Path(__file__).parent / "entete-20261008.txt").read_text().rstrip("\n")

@@ -1,7 +1,7 @@
 import pytest
 
-from annuaire import search
 from annuaire.forms import RechercheForm
+from annuaire.reads import search
 from tests.annuaire.files import line
 
 

@@ -13,7 +13,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from annuaire import actions, lexique, loading
+from annuaire import actions, loading
+from annuaire.loading import lexique
 from annuaire.models import Activite, ImportRun, Localite, Patronyme, Professionnel
 from journal.models import Entry
 from tests.annuaire import files

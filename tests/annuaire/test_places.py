@@ -2,8 +2,9 @@
 
 import pytest
 
-from annuaire import places, search
+from annuaire import places
 from annuaire.places import Place
+from annuaire.reads import search
 from tests.annuaire.files import line
 
 

@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from annuaire import search
 from annuaire.models import Activite
+from annuaire.reads import search
 from tests.annuaire.typing_errors import KINDS, SEVERAL, mistyped, proposed
 
 EACH = 10

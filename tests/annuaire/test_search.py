@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from annuaire import queries, search
 from annuaire.models import Activite
+from annuaire.reads import queries, search
 from tests.annuaire import files
 from tests.annuaire.files import crowd, line
 from tests.annuaire.typing_errors import OF_THE_HAND, mistyped

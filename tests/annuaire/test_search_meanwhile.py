@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from annuaire import search
+from annuaire.reads import search
 
 
 @pytest.mark.django_db(transaction=True)

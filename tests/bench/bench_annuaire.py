@@ -20,8 +20,9 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
-from annuaire import queries, rpps, search
+from annuaire import rpps
 from annuaire.models import Activite, ImportRun
+from annuaire.reads import queries, search
 from tests.annuaire.typing_errors import KINDS, OF_THE_HAND, SEVERAL, mistyped, proposed
 from tests.bench.report import line, percentile
 from viatraj.core import roles

@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from annuaire.models import Lieu
-from habilitations import a_faire, actions, profils
-from habilitations.a_faire import AFaire
+from habilitations import actions, profils
+from habilitations.reads import a_faire
+from habilitations.reads.a_faire import AFaire
 from tests.factories import (
     EtablissementFactory,
     HabilitationFactory,

@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from courrier.models import Message
-from habilitations import actions, echeances
+from habilitations import actions
 from habilitations.models import Alerte, Habilitation
+from habilitations.reads import echeances
 from journal.models import Entry
 from tests.concurrency import at_once
 from tests.courrier.rig import command, wait_until

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from courrier.models import Message
-from habilitations import orphelines
 from habilitations.models import Habilitation
+from habilitations.reads import orphelines
 from journal.models import Entry
 from tests.factories import (
     CoordinationFactory,

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.utils import timezone
 from openpyxl.utils.escape import unescape
 
-from habilitations import export
 from habilitations.models import DroitPersonnalise, Habilitation
-from habilitations.revue import Choix, Revue
+from habilitations.reads import export
+from habilitations.reads.revue import Choix, Revue
 from journal.models import Entry
 from tests.courrier.rig import environment
 from tests.factories import (
@@ -160,8 +160,8 @@ django.setup()
 from django.utils import timezone
 import habilitations.rights
 from accounts.models import User
-from habilitations import export
-from habilitations.revue import Choix, Revue
+from habilitations.reads import export
+from habilitations.reads.revue import Choix, Revue
 from tests.memory import peak
 from viatraj.core.actor import Actor
 user = User.objects.get(login="referent")

@@ -5,8 +5,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from habilitations import search
-from habilitations.revue import Choix, Revue
+from habilitations.reads import search
+from habilitations.reads.revue import Choix, Revue
 from tests.factories import CoordinationFactory, as_professionnel, referent_of
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annuaire.models import Guichet
-from habilitations import revue
 from habilitations.models import Habilitation
-from habilitations.revue import ABOVE, Choix, NotVisible, Revue
+from habilitations.reads import revue
+from habilitations.reads.revue import ABOVE, Choix, NotVisible, Revue
 from tests.factories import (
     CoordinationFactory,
     EtablissementFactory,

@@ -1,11 +1,15 @@
 """Who may know whom: the street, the rooms, HTTP kept at the edge, the clock read at the edge."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-from tests.house.source import ROOT, dotted, modules
+import pytest
+
+from tests.house.source import APPS, ROOT, dotted, modules
 
 CLOCK = frozenset(("timezone.now", "timezone.localdate", "date.today", "datetime.now"))
 ROOMS_WITH_A_CLOCK = ("views", "tasks", "commands")  # elsewhere, time comes in as `now=` or `today=`
@@ -29,15 +33,53 @@ def test_imports_go_down_the_street():
     assert "2 kept, 0 broken" in answer.stdout
 
 
+ROOMS = "Rooms inside an app"
+
+
+def test_every_module_of_an_app_has_a_room():
+    """The contract leaves out no app and no module, and names no room that no app has (docs/adr/0036)."""
+    lint = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (contract,) = [one for one in lint["contracts"] if one["name"] == ROOMS]
+    assert {*contract} == {"name", "type", "exhaustive", "containers", "layers"}  # no list of exceptions
+    assert contract["exhaustive"] is True
+    assert {*contract["containers"]} == {*APPS} - {"viatraj"}
+    rooms = {room for layer in contract["layers"] for room in re.findall(r"\w+", layer)}
+    found = {path.stem for app in contract["containers"] for path in (ROOT / app).iterdir()}
+    assert rooms - found == set()
+
+
 def test_the_clock_is_read_at_the_edge():
     inside = [
         f"{module.path}:{node.lineno} {dotted(node)}"
         for module in modules()
         if module.path not in FILES_WITH_A_CLOCK and not _is_edge(module)
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Attribute) and dotted(node) in CLOCK
+        for node in _clocks(module.tree)
     ]
     assert inside == []
+
+
+def _clocks(tree) -> list[ast.Attribute]:
+    """`localdate(now)` reads a moment that was handed in, not the clock."""
+    told = {
+        id(node.func)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args and dotted(node.func) == "timezone.localdate"
+    }
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and dotted(node) in CLOCK]
+    return [node for node in named if id(node) not in told]
+
+
+@pytest.mark.parametrize(
+    ("code", "reads"),
+    [
+        ("timezone.localdate()", True),
+        ("timezone.localdate(now)", False),
+        ("field = Field(default=timezone.localdate)", True),
+        ("datetime.now(UTC)", True),
+    ],
+)
+def test_a_look_at_the_clock_is_recognised(code, reads):
+    assert bool(_clocks(ast.parse(code))) is reads
 
 
 def _is_edge(module) -> bool:

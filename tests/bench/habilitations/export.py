@@ -15,8 +15,8 @@ from django.utils import timezone
 
 import habilitations.rights
 from accounts.models import User
-from habilitations import export
-from habilitations.revue import Choix, Revue
+from habilitations.reads import export
+from habilitations.reads.revue import Choix, Revue
 from tests import memory
 from viatraj.core.actor import Actor
 

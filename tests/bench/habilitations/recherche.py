@@ -5,7 +5,7 @@ import random
 from django.db.models import Q
 
 from accounts.models import User
-from habilitations import search
+from habilitations.reads import search
 from tests.bench.habilitations.clock import sql_clock
 from tests.bench.report import line, percentile
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from annuaire.models import Etablissement
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
-from habilitations.revue import VUES, Choix, Revue
+from habilitations.reads.revue import VUES, Choix, Revue
 from habilitations.views.revue import SIZE
 from tests.bench.habilitations.acteurs import largest_coordination
 from tests.bench.habilitations.clock import sql_clock

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import own_account
 from delegations import reads
-from habilitations import a_faire
+from habilitations.reads import a_faire
 from viatraj.core.pages import page
 from viatraj.espaces import demonstration, policies
 from viatraj.espaces.context import in_medecin_space

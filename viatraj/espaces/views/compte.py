@@ -19,7 +19,7 @@ from accounts.policies import own_account, own_name
 from accounts.reads import standing
 from authcps.forms import ReceptionForm
 from authcps.models.secours import second_factors
-from habilitations.reads import own
+from habilitations.reads.mes_habilitations import own
 from viatraj.core.actor import Actor, Means
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page

@@ -10,10 +10,10 @@ import habilitations.actions
 import habilitations.rights
 from accounts.policies import own_account
 from delegations.models import Delegation
-from habilitations import explications, referents
 from habilitations.forms.droits import DroitForm
 from habilitations.models import Habilitation
-from habilitations.reads import own
+from habilitations.reads import explications, referents
+from habilitations.reads.mes_habilitations import own
 from viatraj.core.droits import Droit, Mode
 from viatraj.core.pages import page
 from viatraj.core.saving import act

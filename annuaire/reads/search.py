@@ -15,9 +15,10 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from accounts.identifiants import spellings
-from annuaire import nearby, places, queries, villes
+from annuaire import places
 from annuaire.models import ImportRun
-from annuaire.queries import Lieu, Nom
+from annuaire.reads import nearby, queries, villes
+from annuaire.reads.queries import Lieu, Nom
 
 SOURCE = "Annuaire Santé, Agence du Numérique en Santé"
 LIMIT = 50

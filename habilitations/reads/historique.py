@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from habilitations import referents
+from habilitations.reads import referents
 from journal.models import Entry
 
 # Never its holder's sign-ins, passwords or other structures.

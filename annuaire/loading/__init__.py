@@ -11,7 +11,7 @@ from itertools import islice
 
 from django.db import connection
 
-from annuaire import indexes, lexique
+from annuaire.loading import indexes, lexique
 from annuaire.models import Activite, ImportRun
 from annuaire.rpps import COLUMNS, Extraction, Refused
 

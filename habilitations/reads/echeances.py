@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q
 
-from habilitations import referents
 from habilitations.models import Alerte, Habilitation
+from habilitations.reads import referents
 from viatraj.core.droits import Niveau
 from viatraj.core.expiry import SOON_MONTHS, URGENT_DAYS
 from viatraj.core.periods import add_months

@@ -1,8 +1,9 @@
 """Where people are looked for: a typed place, as the directory’s codes postaux and communes (ANN-5)."""
 
-from annuaire import queries, spelling
+from annuaire import spelling
 from annuaire.places import WITH_ARRONDISSEMENTS, Place
-from annuaire.queries import Lieu, Localite
+from annuaire.reads import queries
+from annuaire.reads.queries import Lieu, Localite
 
 
 def find(place: Place) -> Lieu:

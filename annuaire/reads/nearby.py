@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from annuaire import queries, spelling
-from annuaire.queries import VAGUE, Lieu, Line, Nom, Patronyme
+from annuaire import spelling
+from annuaire.reads import queries
+from annuaire.reads.queries import VAGUE, Lieu, Line, Nom, Patronyme
 
 SHORTEST = 3  # letters of a name that may hold a slip
 NOMS = 10

@@ -6,7 +6,8 @@ Called by `annuaire.loading` only, inside its transaction: all of them, or those
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from annuaire import indexes, places, spelling
+from annuaire import places, spelling
+from annuaire.loading import indexes
 from annuaire.models import Localite, Patronyme
 
 MEDECIN = "profession = '10' AND categorie IN ('C', 'M')"  # as the indexes of Activite have it

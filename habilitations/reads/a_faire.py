@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from habilitations import orphelines, policies
-from habilitations.echeances import DIGESTED, ending_soon
+from habilitations import policies
 from habilitations.models import DemandeHabilitation, Habilitation
+from habilitations.reads import orphelines
+from habilitations.reads.echeances import DIGESTED, ending_soon
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit
 from viatraj.core.policies import can

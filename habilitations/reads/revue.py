@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annuaire.models import Coordination, Etablissement, Unite
-from habilitations import referents
-from habilitations.echeances import ending_soon
 from habilitations.models import SORTS, Habilitation
 from habilitations.profils import PROFILS, Profil, of_domaine
+from habilitations.reads import referents
+from habilitations.reads.echeances import ending_soon
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Domaine, Droit, Niveau
 from viatraj.core.periods import add_months
