@@ -1,7 +1,8 @@
 """What the repository refers to is in the repository: whoever reads a line can follow it."""
 
+import os
 import re
-import subprocess
+from pathlib import Path
 
 from tests.house.source import ROOT
 
@@ -9,14 +10,19 @@ PAPER = re.compile(r"(?<![\w/.-])(?:[\w.-]+/)*[\w-]+\.md\b")
 ADR = re.compile(r"docs/adr/(\d{4})|\bADR (\d+)")
 # Folders and words of notes that were never part of the repository.
 ELSEWHERE = re.compile(r"(?<![\w/.-])(?:facts|shared)/\w|\((?:facts|decisions)\b|§\s?\d")
-TEXTS = ("*.py", "*.md", "*.html", "*.txt", "*.css", "*.js", "*.sql", "*.conf", "*.toml", "*.yml", "Makefile")
+SUFFIXES = {".py", ".md", ".html", ".txt", ".css", ".js", ".sql", ".conf", ".toml", ".yml"}
 
 
-def _tracked(*patterns) -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *patterns], cwd=ROOT, capture_output=True, text=True
-    )
-    return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+def _texts() -> dict[str, str]:
+    """Every text of ours by its path; hidden folders, `var` and `build` hold what is installed or made."""
+    found = {}
+    for here, folders, names in os.walk(ROOT):
+        folders[:] = [one for one in folders if not one.startswith(".") and one not in ("var", "build")]
+        for path in (
+            Path(here, name) for name in names if Path(name).suffix in SUFFIXES or name == "Makefile"
+        ):
+            found[str(path.relative_to(ROOT))] = path.read_text()
+    return found
 
 
 def lost(text: str, papers: set[str], numbers: set[int]) -> list[str]:
@@ -27,13 +33,12 @@ def lost(text: str, papers: set[str], numbers: set[int]) -> list[str]:
 
 
 def test_every_paper_that_is_named_is_here():
-    papers = {part for path in _tracked("*.md") for part in (path, path.rpartition("/")[2])}
+    texts = _texts()
+    papers = {part for path in texts if path.endswith(".md") for part in (path, path.rpartition("/")[2])}
     numbers = {int(path.name[:4]) for path in (ROOT / "docs/adr").glob("[0-9]*.md")}
-    assert papers
-    assert numbers
-    texts = [path for path in _tracked(*TEXTS) if path != "tests/house/test_papers.py"]
-    assert "run.py" in texts
-    found = {path: lost((ROOT / path).read_text(), papers, numbers) for path in texts}
+    assert {"run.py", "docs/exigences.md", "tests/house/test_papers.py"} <= texts.keys()
+    del texts["tests/house/test_papers.py"]
+    found = {path: lost(text, papers, numbers) for path, text in texts.items()}
     assert {path: references for path, references in found.items() if references} == {}
 
 
