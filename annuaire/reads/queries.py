@@ -6,10 +6,8 @@ All that varies are parameters and the few conditions below, none of them typed 
 
 from dataclasses import dataclass, field
 
-from django.db import connection
-from psycopg import Cursor
-
 from annuaire.models import Activite
+from viatraj.core import prepared
 
 MEDECIN = "profession = '10' AND categorie IN ('C', 'M')"  # as the indexes have it
 SHOWN = ("idnat", "nom", "prenom", "savoir_faire_type", "savoir_faire_label", "code_postal", "commune")
@@ -164,13 +162,18 @@ class Line:
 
 def begin(nom: str, lieu: str, *, seconds: float) -> list[Nom]:
     """First statement of the search's transaction: limits it, and normalises what was typed."""
-    (row,) = _rows(BEGIN, {"nom": nom, "lieu": lieu, "limit": f"{seconds * 1000:.0f}ms"})
+    (row,) = prepared.rows(BEGIN, {"nom": nom, "lieu": lieu, "limit": f"{seconds * 1000:.0f}ms"})
     return [Nom(norm.split()) for norm in row[:2]]
+
+
+UNLIMITED = "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)"
 
 
 def unlimited():
     """Where the search was part of a longer transaction, the rest of it has no limit."""
-    _rows("SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)", {})
+    prepared.rows(
+        "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)", {}
+    )
 
 
 # --- Places ---------------------------------------------------------------------------
@@ -202,7 +205,7 @@ def localites_beginning(ville: str) -> list[Localite]:
 
 
 def _localites(which: str, known: dict) -> list[Localite]:
-    return [Localite(*row) for row in _rows(LOCALITES.format(which=which), known)]
+    return [Localite(*row) for row in prepared.rows(LOCALITES.format(which=which), known)]
 
 
 def _begins(column: str, name: str) -> str:
@@ -233,11 +236,13 @@ def named(nom: Nom, lieu: Lieu, *, exclude, limit: int) -> list[Line]:
 
 
 def patronymes(formes, sons) -> list[Patronyme]:
-    return [Patronyme(*row) for row in _rows(PATRONYMES, {"formes": " ".join(formes), "sons": list(sons)})]
+    return [
+        Patronyme(*row) for row in prepared.rows(PATRONYMES, {"formes": " ".join(formes), "sons": list(sons)})
+    ]
 
 
 def similar(cle: str) -> list[Patronyme]:
-    return [Patronyme(*row) for row in _rows(SIMILAR, {"cle": cle})]
+    return [Patronyme(*row) for row in prepared.rows(SIMILAR, {"cle": cle})]
 
 
 def near(readings, lieu: Lieu, *, exclude, nearest: int) -> list[Line]:
@@ -260,12 +265,4 @@ def lines_of(idnats) -> list[Line]:
 
 
 def _lines(sql: str, known: dict) -> list[Line]:
-    return [Line(*row[:2], row[2:]) for row in _rows(sql, known)]
-
-
-def _rows(sql: str, known: dict) -> list[tuple]:
-    """Prepared, once a connection: else planning takes four times as long as the rest."""
-    raw = connection.connection
-    raw.prepare_threshold = 0  # Django says never; its own cursors bind before they send, and do not care
-    with connection.wrap_database_errors, Cursor(raw) as cursor:
-        return cursor.execute(sql, known).fetchall()
+    return [Line(*row[:2], row[2:]) for row in prepared.rows(sql, known)]

@@ -12,6 +12,7 @@ from annuaire.reads import queries, search
 from tests.annuaire import files
 from tests.annuaire.files import crowd, line
 from tests.annuaire.typing_errors import OF_THE_HAND, mistyped
+from viatraj.core import prepared
 
 SEEN = [
     line(),
@@ -306,14 +307,14 @@ def test_no_search_reads_the_whole_table(directory, typed, lieu):
 
 def plans_of(ask):
     """The plan of each query on Activite; of a prepared one also that which knows no parameter."""
-    run, seen = queries._rows, []
+    run, seen = prepared.rows, []
 
     def seeing(sql, known):
         seen.append((sql, known))
         return run(sql, known)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries, "_rows", seeing)
+        patch.setattr(prepared, "rows", seeing)
         ask()
     plans = []
     for sql, known in seen:

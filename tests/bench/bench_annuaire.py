@@ -25,7 +25,7 @@ from annuaire.models import Activite, ImportRun
 from annuaire.reads import queries, search
 from tests.annuaire.typing_errors import KINDS, OF_THE_HAND, SEVERAL, mistyped, proposed
 from tests.bench.report import line, percentile
-from viatraj.core import roles
+from viatraj.core import prepared, roles
 from viatraj.demo import extraction
 
 PERSONS = {"small": 86_000, "full": 1_885_000}
@@ -230,7 +230,7 @@ def once(nom, code_postal):
 @contextmanager
 def clock():
     """Collects the milliseconds of each statement of a search."""
-    spent, rows = [], queries._rows
+    spent, rows = [], prepared.rows
 
     def clocked(sql, known):
         started = time.perf_counter()
@@ -239,7 +239,7 @@ def clock():
         finally:
             spent.append((time.perf_counter() - started) * 1000)
 
-    with patch.object(queries, "_rows", clocked):
+    with patch.object(prepared, "rows", clocked):
         yield spent
 
 
@@ -259,5 +259,5 @@ def ilike(typed):
 
 def plainly(nom, code_postal):
     with clock() as spent:
-        queries._rows(ILIKE, {"nom": f"%{nom}%", "code_postal": f"{code_postal}%"})
+        prepared.rows(ILIKE, {"nom": f"%{nom}%", "code_postal": f"{code_postal}%"})
     return sum(spent)

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from django.apps import apps
 
-from tests.house.source import APPS, Module, dotted, modules, public_actions
+from tests.house.source import APPS, ROOT, Module, dotted, modules, public_actions
 
 SYNC = "save create delete bulk_create bulk_update get_or_create update_or_create".split()
 WRITES = frozenset(SYNC + [f"a{name}" for name in SYNC])
@@ -33,7 +33,6 @@ WRITERS = {
 }
 # What executes SQL put together elsewhere, but holds no word that writes.
 READERS = {
-    "annuaire/reads/queries.py": "searches of the directory, faster than the ORM can say them",
     "viatraj/core/prepared.py": "statements of its callers, planned once a connection; they only read",
 }
 WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|ALTER|DROP|CREATE|COPY|MERGE|GRANT|CALL|DO)\b")
@@ -169,6 +168,19 @@ def test_the_listed_readers_only_read(path):
     texts = [node.value for node in ast.walk(module.tree) if isinstance(node, ast.Constant)]
     assert [text for text in texts if WRITING.search(str(text))] == []
     assert {line.split()[-1] for line in writes_in(module)} == {".execute"}
+
+
+def test_what_is_prepared_only_reads():
+    """`prepared.rows` trusts its callers: no text of theirs holds a word that writes."""
+    callers = [one for one in modules() if "prepared.rows(" in (ROOT / one.path).read_text()]
+    texts = [
+        (one.path, node.value)
+        for one in callers
+        for node in ast.walk(one.tree)
+        if isinstance(node, ast.Constant) and "SELECT" in str(node.value)
+    ]
+    assert [found for found in texts if WRITING.search(found[1])] == []
+    assert len({path for path, _ in texts}) == len(callers) > 0
 
 
 @pytest.mark.parametrize(
