@@ -162,7 +162,7 @@ def failed(request):
     """CON-10: what went wrong, and the three things to do about it."""
     return page(
         request,
-        "authcps/carte_echec.html",
+        "authcps/carte_failed.html",
         refusal=refusal_of(request.GET.get("motif", "")),
         browser=navigateurs.known_to_fail(request.headers.get("User-Agent", "")),
         check_url=settings.CARD_CHECK_URL,

@@ -36,7 +36,7 @@ def choose(request):
         groupes.setdefault(heading, []).append((profil, profil.domaine in deployed))
     return page(
         request,
-        "habilitations/attribuer.html",
+        "habilitations/grant.html",
         people=people,
         query=_query(people),
         groupes=list(groupes.items()),
@@ -66,13 +66,13 @@ def grant(request, profil):
     if etape != "modifier" and form.is_valid() and _allowed(request.actor, form, profil, people):
         if etape != "confirmer":
             return page(
-                request, "habilitations/verifier.html", check=form, **_check(form, profil, people), **known
+                request, "habilitations/grant_check.html", check=form, **_check(form, profil, people), **known
             )
         if _done(request, form, profil, people):
             return redirect(
                 *(["habilitations:compte", people[0].pk] if len(people) == 1 else ["habilitations:comptes"])
             )
-    return page(request, "habilitations/attribution.html", form=form, more=more, typed=typed, **known)
+    return page(request, "habilitations/grant_profil.html", form=form, more=more, typed=typed, **known)
 
 
 def _allowed(actor, form, profil, people) -> bool:

@@ -56,7 +56,7 @@ def refuse(request, pk):
     if submit(form, actions.refuse, demande=demande, now=timezone.now(), by=request.actor):
         messages.success(request, f"La demande de {demande.user.nom_complet} est refusée, avec son motif.")
         return redirect("habilitations:demandes")
-    return page(request, "habilitations/demandes/refuser.html", form=form, demande=demande)
+    return page(request, "habilitations/demandes/refuse.html", form=form, demande=demande)
 
 
 def _visible(request):

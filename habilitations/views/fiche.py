@@ -39,7 +39,7 @@ def create(request):
     insists = form.is_bound and form.insists
     if form.is_bound and form.is_taken:
         form.warn()
-    return page(request, "habilitations/creer.html", form=form, insists=insists)
+    return page(request, "habilitations/create.html", form=form, insists=insists)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +55,7 @@ def correct(request, pk):
     if submit(form, accounts.actions.correct, user=user, now=now, by=request.actor):
         messages.success(request, f"Le compte {user.login} est modifié.")
         return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/corriger.html", form=form, person=user, why_not=why_not)
+    return page(request, "habilitations/correct.html", form=form, person=user, why_not=why_not)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +70,7 @@ def change_email(request, pk):
     if submit(form, accounts.actions.change_email, user=user, now=now, by=request.actor):
         messages.success(request, ASKED[voie])
         return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/adresse.html", form=form, person=user, voie=voie)
+    return page(request, "habilitations/change_email.html", form=form, person=user, voie=voie)
 
 
 CANCELLABLE = (
@@ -96,7 +96,7 @@ def unlock(request, pk):
         act(accounts.actions.unlock, user, now=now, by=request.actor)
         messages.success(request, f"Le compte {user.login} est débloqué.")
         return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/debloquer.html", person=user)
+    return page(request, "habilitations/unlock.html", person=user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,7 +118,7 @@ def _opening(request, pk, action, told):
     if submit(form, action, user=user, now=now, by=request.actor):
         messages.success(request, f"Le compte {user.login} est {told}.")
         return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/ouverture.html", form=form, person=user)
+    return page(request, "habilitations/activation.html", form=form, person=user)
 
 
 @require_POST

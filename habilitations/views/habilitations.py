@@ -72,7 +72,7 @@ def fin(request, pk):
         return redirect(reach.back(request, habilitation.user_id))
     return page(
         request,
-        "habilitations/fin.html",
+        "habilitations/change_end.html",
         form=form,
         habilitation=habilitation,
         today=today,
@@ -93,7 +93,7 @@ def revoke(request, pk):
         reach.remember(request, [habilitation.user_id])
         return redirect(reach.back(request, habilitation.user_id))
     back = reach.back(request, habilitation.user_id)
-    return page(request, "habilitations/supprimer.html", habilitation=habilitation, back=back)
+    return page(request, "habilitations/revoke.html", habilitation=habilitation, back=back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

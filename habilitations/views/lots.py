@@ -26,7 +26,7 @@ def prolong(request):
     if rows and submit(form, actions.prolong_all, habilitations=rows, today=today, by=request.actor):
         until = long_day(form.cleaned_data["fin"])
         return _done(request, f"{_counted(rows, 'prolongée')} jusqu’au {until} inclus.")
-    return _page(request, "prolonger", rows, form=form, today=today)
+    return _page(request, "prolong", rows, form=form, today=today)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +35,7 @@ def revoke(request):
     rows, form = _chosen(request), Form(posted(request))
     if rows and submit(form, actions.revoke_all, habilitations=rows, now=timezone.now(), by=request.actor):
         return _done(request, f"{_counted(rows, 'supprimée')}, avec effet immédiat.")
-    return _page(request, "supprimer", rows, form=form, today=timezone.localdate())
+    return _page(request, "revoke", rows, form=form, today=timezone.localdate())
 
 
 def _page(request, name, rows, **context):

@@ -32,7 +32,7 @@ def index(request):
     )
     return page(
         request,
-        "habilitations/demandes/miennes.html",
+        "habilitations/demandes/mine.html",
         habilitations=held,
         demandes=asked[:SHOWN],
         today=today,
@@ -53,7 +53,7 @@ def choose(request):
         found = rows.filter(rule).order_by("nom", "pk")[:FOUND]
     return page(
         request,
-        "habilitations/demandes/choisir.html",
+        "habilitations/demandes/choose.html",
         form=form,
         own=Etablissement.objects.open().filter(pk__in=own).order_by("nom", "pk"),
         found=found,
@@ -74,7 +74,7 @@ def ask(request, pk):
             request, "Votre demande est transmise à vos référents. Vous serez prévenu par e-mail."
         )
         return redirect("habilitations:mes_demandes")
-    return page(request, "habilitations/demandes/demander.html", form=form, etablissement=etablissement)
+    return page(request, "habilitations/demandes/ask.html", form=form, etablissement=etablissement)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +90,7 @@ def prolong(request, pk):
             request, "Votre demande est transmise à vos référents. Vous serez prévenu par e-mail."
         )
         return redirect("habilitations:mes_demandes")
-    return page(request, "habilitations/demandes/prolonger.html", form=form, habilitation=habilitation)
+    return page(request, "habilitations/demandes/prolong.html", form=form, habilitation=habilitation)
 
 
 @require_POST

@@ -21,6 +21,7 @@ FILES_WITH_A_CLOCK = {
     "courrier/delivery.py": "the sender, a process: its edge is the queue",
     "accounts/mots_de_passe.py": "Django's token generator has no `now=` to be given",
     "viatraj/espaces/context.py": "what every page shows: the seconds left of a session",
+    "viatraj/logs.py": "counts a failure on the day it happens: whatever failed cannot hand it in",
     "authcps/doors.py": "opens the session for the views of sign-in",
 }
 

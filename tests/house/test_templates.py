@@ -37,6 +37,36 @@ def test_every_template_is_used():
     assert [one for path in TEMPLATES if (one := name(path)) not in included and one not in said] == []
 
 
+FRENCH_VERB = re.compile(r"[a-z]+(er|ir|ez)")
+NO_VERB = {"answer", "courrier", "cover", "footer", "letter", "other", "pair", "reminder", "unpair"}
+BY_ADDRESS = "site/"  # documentation and legal pages bear the names of their public addresses
+
+
+def test_templates_are_named_in_one_language():
+    """As the code is: verbs and all the rest in English, nouns of the domain in French."""
+    named = [one for one in TEXTS if not one.startswith(BY_ADDRESS)]
+    assert [one for one in named if _french_verbs(one)] == []
+
+
+def _french_verbs(path) -> set[str]:
+    words = re.findall("[a-z]+", path.removesuffix(".html"))
+    return {word for word in words if FRENCH_VERB.fullmatch(word)} - NO_VERB
+
+
+@pytest.mark.parametrize(
+    ("path", "verbs"),
+    [
+        ("habilitations/attribuer.html", {"attribuer"}),
+        ("habilitations/ouvrir_fermer.html", {"ouvrir", "fermer"}),
+        ("demo/psc/connectez_vous.html", {"connectez"}),
+        ("habilitations/grant_profil.html", set()),
+        ("authcps/other_card.html", set()),
+    ],
+)
+def test_a_french_verb_is_recognised(path, verbs):
+    assert _french_verbs(path) == verbs
+
+
 class Said:
     """Every text the code can say: its constants, and its f-strings with texts it can say in their holes."""
 

@@ -91,7 +91,7 @@ def test_a_history_costs_one_query_whatever_its_length(events, christine, django
             record("dossier.updated", by=by, target=christine, volet="médical")
         with django_assert_num_queries(1):
             page = render_to_string(
-                "journal/historique.html", {"entries": Entry.objects.about(christine).newest_first()}
+                "journal/history.html", {"entries": Entry.objects.about(christine).newest_first()}
             )
     assert page.count("au nom du médecin Christine Leclercq") == 20
     assert 'id="historique"' in page
@@ -99,6 +99,6 @@ def test_a_history_costs_one_query_whatever_its_length(events, christine, django
 
 
 def test_an_empty_history_says_so(db):
-    page = render_to_string("journal/historique.html", {"entries": [], "title": "Ce qui s’est passé"})
+    page = render_to_string("journal/history.html", {"entries": [], "title": "Ce qui s’est passé"})
     assert "Aucune action" in page
     assert "Ce qui s’est passé" in page

@@ -36,7 +36,7 @@ def lecteur(request):
     certificate, signature, algorithm = cartes.sign(card, card_room.packed(asked[name] for name in ASKED))
     return page(
         request,
-        "demo/lecteur_signe.html",
+        "demo/lecteur_signed.html",
         card=card,
         answer={
             "defi": asked["defi"],

@@ -89,7 +89,7 @@ def authorize(request):
     known = list(porteurs().values())
     return page(
         request,
-        "demo/psc/connectez_vous.html",
+        "demo/psc/sign_in.html",
         asked=asked,
         tabs=[(code, label, urlencode(asked | {"onglet": code})) for code, label in TABS.items()],
         tab=tab if tab in TABS else "ecps",

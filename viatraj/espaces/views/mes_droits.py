@@ -115,4 +115,4 @@ def give_up(request, pk):
             request, f"Vous n’avez plus le profil {habilitation.le_profil}, {habilitation.lieu}."
         )
         return redirect("mon_compte")
-    return page(request, "espaces/renoncer.html", habilitation=habilitation)
+    return page(request, "espaces/give_up.html", habilitation=habilitation)
