@@ -10,7 +10,7 @@ from viatraj.core.actor import Place
 
 @dataclass(frozen=True)
 class Attaches:
-    """`places`: today or later; `settled`: those of them where it has been in force for 30 days."""
+    """`places`: where it holds one today or later; `settled`: where one has been in force for 30 days."""
 
     places: list[Place]
     settled: list[Place]
@@ -20,7 +20,7 @@ _asked: list[Callable[..., Attaches]] = []
 
 
 def told_by(function: Callable[..., Attaches]) -> None:
-    """`function(user, *, now)`, the only one of the product."""
+    """Registers `function(user, *, now)`; there is one in the product."""
     _asked[:] = [function]
 
 

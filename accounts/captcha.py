@@ -35,7 +35,10 @@ class NotProved(Exception):
 
 
 def is_proved(payload: str) -> bool:
-    """A right solution of a challenge of ours, once (with a dead Valkey: as long as it lives)."""
+    """A right solution of a challenge of ours, accepted once.
+
+    Without Valkey it is accepted until the challenge expires.
+    """
     try:
         signature = read_proof(payload)
     except NotProved:

@@ -15,9 +15,11 @@ EVERY = 300  # seconds: asking again at once does not fill somebody's mailbox
 
 
 def forgotten(user, *, who, now, for_real):
-    """A link of 24 hours, once in 5 minutes. Not `for_real`: the same statements, for a letter born expired.
+    """A link of 24 hours, at most one in 5 minutes.
 
-    `who` tells one account, or one unknown name, from another.
+    Without `for_real`, the same statements write a letter that is already expired, and so never leaves.
+
+    `who` identifies the account, or the unknown name, that asks.
     """
     outbox.post(
         "accounts/emails/forgotten",
@@ -165,7 +167,7 @@ _signer = Signer(salt="accounts.annulation")
 
 
 def cancel_token(change) -> str:
-    """The same in both letters to the former address; what it may do is judged by its row."""
+    """The same token in both letters to the former address; its row says what it may still do."""
     return _signer.sign(change.pk)
 
 

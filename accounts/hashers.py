@@ -1,4 +1,7 @@
-"""Argon2id as OWASP sizes it: eight times Django's default sign-ins a second a core. It has its own queue."""
+"""Argon2id with OWASP's parameters: eight times as many sign-ins a second as Django's default.
+
+See `accounts.turns`.
+"""
 
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,7 +14,7 @@ _is_last = ContextVar("is_last", default=False)
 
 
 class Argon2id(Argon2PasswordHasher):
-    """No more at once than there are cores, whoever asks."""
+    """Never computes more hashes at once than the machine has cores."""
 
     time_cost, memory_cost, parallelism = 2, 19456, 1
 
@@ -26,7 +29,7 @@ class Argon2id(Argon2PasswordHasher):
 
 @contextmanager
 def after_the_others(is_last: bool = True):
-    """What is hashed here lets the others go first."""
+    """Within it, hashing lets other callers go first."""
     before = _is_last.set(is_last)
     try:
         yield

@@ -10,7 +10,7 @@ LONGEST_LOGIN = 30
 
 
 def spellings(typed: str) -> list[str]:
-    """All stored forms that what was typed may mean: «99 0045 77512» is also 8 + RPPS and 0 + Adeli."""
+    """All stored forms that the typed text may stand for, with 8 (RPPS) or 0 (Adeli) before a bare number."""
     plain = re.sub(r"\s+", "", numeros.in_figures(tidied(typed)))
     forms = {form for one in (plain, numeros.squeezed(typed)) for form in (one.lower(), one.upper())}
     bare = numeros.squeezed(typed)

@@ -29,7 +29,7 @@ def limiter() -> FixedWindowRateLimiter:
 
 
 def seconds_to_wait(limit: RateLimitItem, *key: str, now: float) -> int:
-    """Counts one more; 0 when it may pass."""
+    """Count one more request. Returns the seconds to wait, 0 when it may pass."""
     try:
         if not limiter().hit(limit, *key):
             return max(1, int(limiter().get_window_stats(limit, *key).reset_time - now))
@@ -39,7 +39,7 @@ def seconds_to_wait(limit: RateLimitItem, *key: str, now: float) -> int:
 
 
 def seconds_to_wait_for(limit: RateLimitItem, *key: str, count: int, now: float) -> int:
-    """Counts `count` more, all of them or none; 0 when they may pass."""
+    """Count `count` more requests, all or none. Returns the seconds to wait, 0 when they may pass."""
     try:
         if count and not limiter().test(limit, *key, cost=count):
             return max(1, int(limiter().get_window_stats(limit, *key).reset_time - now))

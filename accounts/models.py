@@ -12,8 +12,8 @@ from django.utils.crypto import salted_hmac
 
 from viatraj.core.saisie import emails, telephones
 
-# A union: PostgreSQL answers OR by reading all accounts. By hand: the ORM took longer to write it than
-# PostgreSQL to answer, at every sign-in.
+# A union, because PostgreSQL reads all accounts for an OR. By hand, because at every sign-in the ORM took
+# longer to write it than PostgreSQL to answer.
 NAMED = """
     SELECT id FROM accounts_user WHERE login = ANY(%s)
     UNION SELECT user_id FROM accounts_identite WHERE idnat = ANY(%s) AND ended_at IS NULL"""
@@ -50,7 +50,7 @@ class User(AbstractBaseUser):
     mobile = models.CharField("téléphone portable", max_length=20, blank=True)
     mobile_verified_at = models.DateTimeField("portable vérifié le", null=True, blank=True)
     profession = models.CharField("code de profession (TRE_G15)", max_length=10, blank=True)
-    # Read on a card or from Pro Santé Connect: such a name follows them, and nobody types it.
+    # True when the name came from a card or Pro Santé Connect: it is then updated from there, and not typed.
     named_by_card = models.BooleanField("nom donné par la carte", default=False, editable=False)
     categorie = models.CharField("catégorie professionnelle (TRE_R09)", max_length=1, blank=True)
     profession_label = models.CharField("profession", max_length=100, blank=True)
@@ -69,7 +69,7 @@ class User(AbstractBaseUser):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
-    # Of the form that made it: a double click is one account.
+    # Key of the form that created it, so that a double click makes one account.
     creation_key = models.UUIDField("clé de création", null=True, blank=True, unique=True, editable=False)
 
     class Reception(models.TextChoices):
@@ -125,7 +125,7 @@ class User(AbstractBaseUser):
         ]
         indexes = [
             models.Index(fields=["email"], name="accounts_user_email"),
-            # Who has not signed in, or not for long, without reading the table.
+            # Finds who never signed in, or not for a long time, without reading the whole table.
             models.Index(fields=["last_sign_in_at", "id"], name="accounts_user_last_sign_in"),
         ]
 
@@ -150,7 +150,7 @@ class User(AbstractBaseUser):
         return self.disabled_at is None
 
     def proved_names(self) -> list[tuple[str, str]]:
-        """(nom, prénom) as his living cards or Pro Santé Connect say; his own word while he has none."""
+        """(nom, prénom) of each card or Pro Santé Connect identity in use; without any, the account's own."""
         proved = self.identites.filter(ended_at=None).values_list("nom", "prenom")
         return list(proved) or [(self.nom, self.prenom)]
 
@@ -274,7 +274,7 @@ class ChangementAdresse(models.Model):
     agreed_at = models.DateTimeField("accord donné le", null=True, blank=True)
     cancel_ends = models.DateTimeField("annulable jusqu’à", null=True, blank=True)
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
-    # What cancelling did, in words for the page: it says the same at the second click.
+    # What cancelling did: kept, so that the page says the same at the second click.
     outcome = models.JSONField("ce que l’annulation a fait", default=dict, blank=True)
 
     class Meta:
@@ -341,7 +341,10 @@ class Session(AbstractBaseSession):
 
 
 class Connexion(models.Model):
-    """Somebody signed in on a day, by a means; once each. Kept when sessions and attempts are gone."""
+    """That somebody signed in on a day by a means: one row each.
+
+    Kept after sessions and attempts are purged.
+    """
 
     day = models.DateField("jour")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)

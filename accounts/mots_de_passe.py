@@ -19,8 +19,8 @@ from viatraj.core.saisie import mots_de_passe as saisie
 from viatraj.core.saisie.mots_de_passe import LONGEST
 
 SHORTEST = 12
-SHORTEST_WORD = 4  # of a personal word: «Roy» is in «royaume»
-LONGEST_DRESSING = 6  # «soleil2026!» is still «soleil»
+SHORTEST_WORD = 4  # letters of a personal word that is looked for: «Roy» would be found in «royaume»
+LONGEST_DRESSING = 6  # signs added to a common password: «soleil2026!» is still «soleil»
 FRENCH = Path(__file__).parent / "data" / "mots_de_passe_courants.txt"
 
 
@@ -46,7 +46,7 @@ class FirstLinks(Links):
     LIFETIME = timedelta(days=7)
 
     def check_token(self, user, token):
-        """As Django's, with an age of our own."""
+        """Like Django's, with 7 days instead of PASSWORD_RESET_TIMEOUT."""
         try:
             asked = base36_to_int(token.split("-")[0])
         except ValueError:
@@ -63,9 +63,12 @@ def encode(password: str) -> str:
 
 
 def verify(password: str, encoded: str) -> tuple[bool, bool]:
-    """Right? To be hashed anew? Hashes made before NFKC, of what was typed, verify too.
+    """(is it right, must it be hashed anew).
 
-    How often it hashes hangs on what was typed only, unless it was right.
+    Older hashes, made before passwords were read in NFKC, still verify.
+
+    The number of hashes depends on the typed text alone, unless it is right: the time tells nothing of the
+    account.
     """
     now, *before = saisie.ways(password)
     right, must_update = verify_password(now, encoded)
@@ -163,7 +166,7 @@ def plain(text: str) -> str:
 
 
 def _cores(password: str):
-    """What is left of a password once undressed: «Soleil!2026» → soleil, «azertyazerty» → azerty."""
+    """A password without figures, signs and repetition: «Soleil!2026» → soleil, «azertyazerty» → azerty."""
     text = plain(password)
     yield text
     word = text.strip("0123456789")

@@ -76,16 +76,19 @@ def correct(actor, user, places) -> Actor:
 
 
 def _opened(actor, user, places) -> bool:
-    """Who opened an account corrects it as long as it holds nothing and has never served."""
+    """Whoever opened an account corrects it until it holds a habilitation or has been used."""
     is_new = not places and user.last_sign_in_at is None
     return is_new and user.created_by_id == actor.user.pk and bool(actor.rights.scopes(Droit.COMPTE))
 
 
 def disable(actor, user, places) -> Actor:
-    """And enable. An account serves in all its holder's structures (COM-1): no single one may close it.
+    """Disable or enable.
 
-    So whoever covers the whole coordination, or region, of each place where it holds a habilitation; that of
-    a médecin, or one that holds none, is the national level's. A structure has «Départ» for those who leave.
+    One account serves in all its holder's structures (COM-1), so none of them may close it alone.
+
+    It takes somebody whose right covers the coordination, or region, of every place where the account holds
+    a habilitation; for a médecin, or an account that holds none, the national level. For somebody who
+    leaves, a structure uses «Départ».
     """
     if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
         raise Denied("Personne ne désactive, ni ne réactive, son propre compte.")
@@ -104,7 +107,7 @@ def disable(actor, user, places) -> Actor:
 
 
 def rename(actor, user, places):
-    """What a card says, nobody types."""
+    """Nom, prénom and profession, unless they come from a card: nobody types those."""
     correct(actor, user, places)
     if is_named_by_card(user):
         raise Denied(
@@ -127,11 +130,13 @@ SETTLED_AFTER = timedelta(days=30)
 
 
 def change_email(actor, user, places, settled) -> Voie:
-    """Whoever reads the mail may come in: never on an account that also works elsewhere.
+    """How this référent may change the address of an account (COM-10); Denied when he may not.
 
-    Nor on one that ever came by card: a référent who takes the card off does not get the account so. Nor,
-    alone, on one that he has just given a habilitation: `settled` are the `places` where one has been in
-    force for 30 days. Nor on one without address, whose holder could not cancel.
+    Whoever reads an account's mail can choose its password, so a référent must not gain an account this way.
+    He is refused when the account has habilitations outside his perimeter, when it ever signed in by card,
+    or when its holder has no address where he could be told and could cancel. `settled` are those of
+    `places` where a habilitation has been in force for 30 days: without one, a référent could first give
+    himself a hold on the account by giving it a habilitation.
     """
     correct(actor, user, places)
     if is_proved(user) or user.first_strong_at or user.is_staff:
@@ -159,7 +164,7 @@ def change_email(actor, user, places, settled) -> Voie:
 
 
 def _by_right(actor, places) -> Actor | None:
-    """Who acts, by the right that covers the first of these places that one does."""
+    """The actor, with the right that covers the first place he has a right on; None when he has none."""
     used = (actor.using(Droit.COMPTE, place) for place in places)
     return next((one for one in used if one), None)
 
@@ -170,12 +175,12 @@ def _wide(places) -> list[Place]:
 
 
 def is_named_by_card(user) -> bool:
-    """A médecin always; who has paired a card keeps his own words, unless it has given him others."""
+    """True for a médecin, and for whoever has a paired card from which his name was taken."""
     return user.is_medecin or (user.named_by_card and is_proved(user))
 
 
 def is_proved(user) -> bool:
-    """By a card or Pro Santé Connect: a médecin, an assistant, somebody who has paired his card."""
+    """Has he a card or Pro Santé Connect paired: a médecin, an assistant, or somebody who chose to."""
     return user.identites.filter(ended_at=None).exists()
 
 
@@ -184,7 +189,7 @@ def _covers(actor, place) -> bool:
 
 
 def cancel_change(change, now):
-    """The link's own limits; whoever holds it stands at the former address."""
+    """While the link is valid; whoever holds it reads the former address."""
     if change.cancelled_at or change.cancel_ends is None or change.cancel_ends <= now:
         raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de plus de 48 heures.")
 
@@ -196,7 +201,7 @@ def agree(change, now):
 
 
 def confirm_change(change, now):
-    """The link's own limits; whoever holds it stands at the new address."""
+    """While the link is valid; whoever holds it reads the new address."""
     if change.awaits_agreement or not _is_open(change, now):
         raise Denied("Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de trop longtemps.")
 

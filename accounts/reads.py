@@ -15,7 +15,7 @@ STANDING = """
 
 
 class Standing(NamedTuple):
-    """The version of the charte that was last accepted, and when; how many other sessions live."""
+    """The last version of the charte accepted, and when; `others`: how many other sessions are open."""
 
     charte: str | None
     accepted_at: datetime | None

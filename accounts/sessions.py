@@ -1,4 +1,4 @@
-"""Sessions in the database: one indexed read, alive with a dead Valkey, somebody's all ended by one query."""
+"""Sessions in the database: one indexed read, without Valkey (docs/adr/0030)."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare
 from viatraj.core import prepared
 
 ENDS, MEANS = "ends", "means"
-# Both at once: each page reads them.
+# Session and account in one query, since every page needs both.
 SESSION_AND_USER = """
     SELECT {columns} FROM accounts_session s
     LEFT JOIN accounts_user u ON u.id = s.user_id AND u.disabled_at IS NULL
@@ -24,7 +24,7 @@ class SessionStore(db.SessionStore):
     """`expire_date` is the idle end (30 min), never later than `ends` (8 h from the sign-in)."""
 
     row = None
-    user = None  # whose session it is, as read with it; `proved_user` says whether to believe it
+    user = None  # the account read with the session; to be trusted only through `proved_user`
 
     @classmethod
     def get_model_class(cls):
@@ -45,7 +45,7 @@ class SessionStore(db.SessionStore):
         return self.row
 
     def proved_user(self):
-        """Whose session it is, when all that Django asks of a session holds; else None, and Django looks."""
+        """The session's account, if it passes the checks that Django makes; else None, and Django decides."""
         proof = self.get(HASH_SESSION_KEY, "")  # reads the session
         user = self.user
         believed = (
@@ -91,7 +91,7 @@ class SessionStore(db.SessionStore):
 
 @cache
 def _statement() -> tuple[str, list[str], list[str]]:
-    """The SQL, and the fields of each model in its order; the first of each is never null."""
+    """The SQL, and the fields of both models in the order of its columns; the first of each is never null."""
     sessions, users = (
         [field.attname for field in model._meta.concrete_fields]
         for model in (SessionStore.get_model_class(), get_user_model())

@@ -1,6 +1,6 @@
-"""Turns of this machine's processes and threads: as many at once as it has cores; more would only be slower.
+"""A queue for heavy computing (hashes): at most as many at once, on this machine, as it has cores.
 
-Locks on files: the kernel gives back those of a process that dies.
+The places are locks on files, which the kernel frees when a process dies.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ import structlog
 
 log = structlog.get_logger(__name__)
 PLACES = os.cpu_count() or 1
-POLITE = 2.0  # seconds that the last ones let the others go first; then they wait as everybody does
+POLITE = 2.0  # seconds during which callers with `is_last` let the others go first
 PAUSE = 0.02
 FLAGS = os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -27,9 +27,9 @@ def _path(place: int) -> Path:
 
 @contextmanager
 def turn(*, is_last: bool = False) -> Iterator[None]:
-    """Waits for a place; the last ones wait for the same.
+    """Waits for a place. All callers with `is_last` share a single one.
 
-    A machine whose files cannot be locked goes without turns, and says so.
+    Where files cannot be locked there is no queue, and the log says so.
     """
     opened: list[int] = []
     try:

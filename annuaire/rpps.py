@@ -87,10 +87,11 @@ class Extraction:
 
     @reads(Refused, lambda: Refused(DAMAGED))
     def unknown(self, known: dict[bytes, bool]) -> Iterator[bytes]:
-        """Rows of the lines whose MD5 is not in `known`, which gets it; True there means read in this file.
+        """The lines of the file that are new, ready for PostgreSQL's COPY (text, delimiter «|»).
 
-        A row is the MD5 and the fields of COLUMNS, as PostgreSQL's COPY reads them (text, delimiter «|»).
-        One flat loop: it turns two million times, and what is known is not looked at further.
+        A row is the line's MD5, then the fields of COLUMNS. `known` maps MD5 → was it seen in this file?;
+        each line read sets its own to True, and a line that is known already is skipped without being
+        parsed. Everything is in one loop, because it runs two million times.
         """
         width, pick, md5, number = self.width, self.pick, partial(hashlib.md5, usedforsecurity=False), 1
         try:

@@ -55,7 +55,7 @@ PROFESSIONS = {  # TRE_G15
 
 
 class Unknown(Exception):
-    """This userinfo names nobody we can know again."""
+    """This userinfo gives no number or no name: the person could not be recognised the next time."""
 
 
 @reads(Unknown, lambda: Unknown("unreadable"))

@@ -53,7 +53,7 @@ class Sender:
     def __enter__(self):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [SENDERS, self.number])
-            # A mark that waits for no disk: only a crash of PostgreSQL itself may forget the last ones.
+            # «Sent» is written without waiting for the disk: only a crash of PostgreSQL can lose a few.
             cursor.execute(f"SET synchronous_commit = off; LISTEN {BELL}")
         connection.connection.add_notify_handler(self._heard)
         self.marks = psycopg.Cursor(connection.connection)
@@ -67,20 +67,20 @@ class Sender:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [SENDERS, self.number])
 
     def rest(self):
-        """Nothing to do for now: relays do not like idle connections."""
+        """Close the connections while there is nothing to send: mail relays dislike idle ones."""
         for route in self.routes.values():
             route.close()
 
     def was_rung(self) -> bool:
-        """A bell came with a statement's answer: the socket, read since, would not wake who waits on it."""
-        while connection.connection.pgconn.notifies():  # what libpq read past that answer
+        """Has a NOTIFY arrived with the answer to a statement? Waiting on the socket would miss that one."""
+        while connection.connection.pgconn.notifies():  # those that libpq has read and kept
             self.rung = True
         return self.rung
 
     def deliver(self, batch: int = BATCH) -> int:
-        """Send what is due, `batch` messages at most; how many were in hand, sent or not.
+        """Send what is due, at most `batch` messages. Returns how many were taken in hand, sent or not.
 
-        Ends early to stop, or when a code has just been posted: what is left is given back.
+        Ends early when asked to stop, or when a code has just been posted: the rest is given back.
         """
         if connection.in_atomic_block:
             raise RuntimeError("deliver() commits message by message")
@@ -114,7 +114,7 @@ class Sender:
         return self.should_stop() or (self.code_waits and message.priority > Priority.CODE)
 
     def _send(self, message):
-        """False when it could not even be tried, the way out being closed: that costs it no attempt."""
+        """False when the way out is closed, so sending was not tried: this does not count as an attempt."""
         if message.expires_at and message.expires_at <= timezone.now():
             return self._close(message, Message.State.EXPIRED)
         route = self.routes[message.channel]
@@ -176,7 +176,7 @@ def _opened(route):
 
 
 def _free_the_dead():
-    """Holders are read before the locks: whoever holds and is not locked then is dead, and stays so."""
+    """Reads who holds messages, then who holds a lock: a sender without lock by then is dead."""
     holders = set(
         Message.objects.pending()
         .exclude(taken_by=None)

@@ -51,7 +51,10 @@ def answer(actor, delegation):
 
 
 def prove(actor, delegation):
-    """A confrère has once used card or e-CPS; an assistant's card is still his, for it says his name."""
+    """To accept, one must have signed in once by card or e-CPS.
+
+    An assistant must also have his card still paired: the name of the invitation is compared with the card's.
+    """
     if actor.user.first_strong_at is None or not (delegation.is_confrere or is_proved(actor.user)):
         raise Denied("Connectez-vous d’abord une fois avec votre carte CPx (CPS, CPE ou CPA) ou l’e-CPS.")
 

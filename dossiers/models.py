@@ -21,7 +21,7 @@ TEXTE_MAX = 20_000
 
 
 def draw_numero() -> str:
-    """By chance: it tells neither the rank nor the day of a dossier."""
+    """Eight random digits: a running number would tell how many dossiers there are, and since when."""
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
 

@@ -1,6 +1,6 @@
-"""Everything that gives access to an account, in one list; ending what is newer than a moment (COM-10).
+"""The list of all that gives access to an account, and how to end what is newer than a given moment (COM-10).
 
-An app with ways in of its own names them in its `actions/acces.py`, as `ACCES` (docs/adr/0020).
+Each app lists its own ways in as `ACCES`, in its `actions/acces.py` (docs/adr/0020).
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from django.utils.module_loading import module_has_submodule
 from accounts.models import AncienMotDePasse, ChangementAdresse, Session, User
 from viatraj.core import locks
 
-# What an account says of its holder, and where his codes go: kept when a change is asked, put back as it was.
+# The columns that are kept when a change of address is asked, and restored when it is undone.
 COLUMNS = (
     "email",
     "email_verified_at",
@@ -43,9 +43,9 @@ TOLD = ("email", "mobile", "reception", "nom", "prenom", "profession_label", "te
 class Acces:
     """One kind of way in: the tables that hold it, and how what was added since a moment is ended.
 
-    `end(user, since, now)` runs under the lock of the account's row, whose columns are already as they shall
-    be; it returns how many it ended. `said`: one, or several, to people. The first of `models` is what it
-    locks first.
+    `end(user, since, now)` returns how many it ended; the caller holds the account's row locked, with its
+    columns already restored. `said` names one, and several, in the letter. `models`: the tables it changes,
+    the one it locks first in front.
     """
 
     said: tuple[str, str]
@@ -54,7 +54,7 @@ class Acces:
 
 
 def _end_password(user, since, now) -> int:
-    """Even one of before: its holder chooses another by the link that the letter brings."""
+    """The password ends even when it is older: the holder chooses another by the link in the letter."""
     had = user.has_usable_password()
     user.password, user.wrong_passwords_at = make_password(None), []
     user.save(update_fields=["password", "wrong_passwords_at"])
@@ -62,11 +62,11 @@ def _end_password(user, since, now) -> int:
 
 
 def _end_changes(user, since, now) -> int:
-    """Those that wait, and the right to cancel what was asked since: the intruder has those links."""
+    """Changes still waiting, and the links to cancel those asked since: an intruder may have them."""
     newer = user.changements.filter(asked_at__gte=since, cancelled_at=None)
     waiting = newer.filter(confirmed_at=None, ends__gt=now).count()
     newer.update(cancelled_at=now)
-    # Into the past: for a request that read the clock before this one, it has ended too.
+    # Their end is set in the past, since a request under way may have read the clock before this one.
     user.changements.filter(confirmed_at=None, ends__gt=now).update(ends=F("asked_at"))
     return waiting
 
@@ -90,7 +90,7 @@ ACCES = (
 
 @cache
 def every() -> tuple[Acces, ...]:
-    """All apps' lists, in the order in which their rows are locked."""
+    """The lists of all apps, in the order of locks."""
     found = [*ACCES]
     for config in apps.get_app_configs():
         if config.name != "accounts" and module_has_submodule(config.module, "actions.acces"):
@@ -99,7 +99,10 @@ def every() -> tuple[Acces, ...]:
 
 
 def as_it_is(user) -> dict:
-    """For `ChangementAdresse.before`; instants in full, which JSON would round."""
+    """The columns as they are, for `ChangementAdresse.before`.
+
+    Instants as text, because JSON would round them.
+    """
     values = {name: getattr(user, name) for name in COLUMNS}
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()
@@ -107,7 +110,10 @@ def as_it_is(user) -> dict:
 
 
 def put_back(user, before) -> list[str]:
-    """Sets the columns as they were, without saving; the names of those told to people."""
+    """Restore the columns without saving.
+
+    Returns the French names of those that changed and are told to people.
+    """
     changed = []
     for name, kept in before.items():
         value = User._meta.get_field(name).to_python(kept)
@@ -118,7 +124,10 @@ def put_back(user, before) -> list[str]:
 
 
 def end_since(user, *, since, now) -> list[str]:
-    """Walks the list under the lock of `user`; what was ended, in words."""
+    """End everything newer than `since`, in all apps; `user` must be locked.
+
+    Returns what was ended, in French.
+    """
     told = []
     for one in every():
         if ended := one.end(user, since, now):

@@ -22,7 +22,7 @@ KEPT = (
 
 
 def ask_change(user, *, kind, target, ancien, now, by):
-    """Sends a link to the new address or number, and tells the present one; the former link dies."""
+    """Sends a link to the new address or number, and tells the present one; earlier links no longer work."""
     policies.owner(by, user)
     prove(user, ancien, now=now, by=by)
     with transaction.atomic():
@@ -44,7 +44,7 @@ def ask_first_address(user, *, now, by):
 
 
 def send_link(user, *, kind, target, now, lifetime=LIFETIME) -> ChangementAdresse:
-    """A part of `ask_change` and `ask_first_address`; former links of that kind die."""
+    """Part of `ask_change` and `ask_first_address`; earlier links of that kind no longer work."""
     token = secrets.token_urlsafe(32)
     change = new_change(user, kind=kind, target=target, token=token, now=now, lifetime=lifetime)
     emails.change_link(change, token)
@@ -52,7 +52,7 @@ def send_link(user, *, kind, target, now, lifetime=LIFETIME) -> ChangementAdress
 
 
 def new_change(user, *, kind, target, token, now, lifetime, **asked) -> ChangementAdresse:
-    """A part of the above, and of a référent's `change_email`: those that wait die."""
+    """Part of the above and of a référent's `change_email`: the former waiting changes end."""
     user.changements.filter(kind=kind, confirmed_at=None, ends__gt=now).update(ends=now)
     digest = ChangementAdresse.digest_of(token)
     return save_valid(
@@ -63,7 +63,7 @@ def new_change(user, *, kind, target, token, now, lifetime, **asked) -> Changeme
 
 
 def refuse_kept(email, *, now, but=None):
-    """A part of what gives somebody an address: a former holder may still take it back (COM-10)."""
+    """Refuses an address that its former holder may still take back (COM-10); for actions that set one."""
     kept = ChangementAdresse.objects.filter(
         before__email__iexact=email, confirmed_at__isnull=False, cancelled_at=None, cancel_ends__gt=now
     )
@@ -92,8 +92,8 @@ def confirm_change(change, *, now, by):
         change.cancel_ends = now + CANCEL_LIFETIME
     save_valid(change)
     record("adresse.changed", by=by, target=user, kind=change.kind)
-    if change.target != former:  # the first address was no other before
-        change.user = user  # as it is now: the letters go to both addresses
+    if change.target != former:  # else it is the account's first address, and nothing changed
+        change.user = user  # the changed account, so that the letters go to both addresses
         emails.change_done(change, former=former, at=now)
     return user
 

@@ -20,10 +20,10 @@ NO_REASON = "Indiquez pourquoi la coordination change cette adresse\u00a0: la pe
 
 @transaction.atomic
 def change_email(user, *, email, motif="", version, now, by) -> ChangementAdresse | None:
-    """Used once the link sent there is followed; the former address may cancel it for 48 hours from then.
+    """A new address, used once its link has been followed; the former one may cancel for 48 hours after that.
 
-    Where the policy asks for its holder's agreement, the link leaves once he has given it. An account that
-    never served is corrected at once, and returns nothing.
+    Where the policy asks for the holder's agreement, the link is sent after he has agreed. An account that
+    has never been used is corrected at once; the function then returns None.
     """
     user = locked(user, version=version)
     held = attaches.of(user, now=now)
@@ -43,7 +43,7 @@ def change_email(user, *, email, motif="", version, now, by) -> ChangementAdress
 
 
 def _correct(user, email, now) -> None:
-    """Whoever read the wrong mailbox may have begun: all of it ends, and a first link leaves again."""
+    """All access ends: whoever reads the wrong mailbox may have used its link. A new one is sent."""
     user.email, user.email_verified_at, user.version = email, None, user.version + 1
     save_valid(user)
     end_since(user, since=user.created_at, now=now)
@@ -73,7 +73,10 @@ def _ask(user, email, voie, motif, now, by) -> ChangementAdresse:
 
 @transaction.atomic
 def agree(change, *, now, by):
-    """From the former address: the link to the new one leaves. Twice is once."""
+    """The holder agrees, from his former address: the link to the new one is sent.
+
+    A second click changes nothing.
+    """
     user = locked(change.user)
     change = locked(change)
     policies.agree(change, now)
@@ -89,10 +92,10 @@ def agree(change, *, now, by):
 
 @transaction.atomic
 def cancel_change(change, *, now, by) -> ChangementAdresse:
-    """From the former address: the account as it was when the change was asked, nothing newer opens it.
+    """Undo, from the former address: the account is restored, and all access newer than the change ends.
 
-    `outcome` of what is returned says truly what was done. While no change that a référent asked since has
-    been confirmed, nobody came in by one: only what waits is ended.
+    `outcome` of the returned row says what was really done. If no change asked by a référent since then was
+    confirmed, nobody got in by one, and only the waiting changes are cancelled.
     """
     user = locked(change.user)
     change = locked(change)

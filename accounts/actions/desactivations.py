@@ -10,7 +10,10 @@ from viatraj.core.saving import locked, save_valid
 
 @transaction.atomic
 def disable(user, *, now, by):
-    """Out at the next click. What he holds stays, and gives nothing meanwhile; twice is once."""
+    """The person is out at the next click.
+
+    Habilitations stay, but give no right until the account is enabled.
+    """
     user = locked(user)
     by = policies.disable(by, user, attaches.of(user, now=now).places)
     if not user.is_active:

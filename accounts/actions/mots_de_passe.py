@@ -37,7 +37,7 @@ def choose_password(user, *, password, now, by):
 
 
 def prove(user, password, *, now, by):
-    """Who is at the keyboard of this session? ValidationError when it is not the owner (ASVS 7.5.1).
+    """Checks by his password that the owner himself is at this session; else ValidationError (ASVS 7.5.1).
 
     An account without password is opened by card or Pro Santé Connect only: that session says enough.
     """
@@ -56,7 +56,7 @@ def prove(user, password, *, now, by):
 
 
 def locked_as_proved(user) -> User:
-    """A part of what `prove` guards: the row, if nothing has been undone or changed since the proof."""
+    """Part of the actions that `prove` guards: the locked row, unless it has changed since the proof."""
     fresh = locked(user)
     if fresh.password != user.password:
         raise ValidationError({"ancien": WRONG})
@@ -78,7 +78,11 @@ def change_password(user, *, ancien, mot_de_passe, keep, now, by):
 
 @transaction.atomic
 def ask_new_password(*, identifiant, now, by):
-    """MDP-1, MDP-2: a link for whoever may have one; for others the same work, a letter that never leaves."""
+    """MDP-1, MDP-2: sends a link.
+
+    When there is no such account, the same work is done for a letter that never leaves, so that the time of
+    the answer tells nothing.
+    """
     names = spellings(identifiant)
     known = User.objects.known_as(names).first()
     may = known is not None and known.is_active and bool(known.email)
@@ -110,7 +114,10 @@ def reset_password(user, *, token, mot_de_passe, now, by):
 
 
 def warn_of_expiry(*, now, by) -> int:
-    """MDP-3: a mail 15 days before, once a password. How many accounts are that near."""
+    """MDP-3: a mail 15 days before the end, once for each password.
+
+    Returns how many accounts are that near.
+    """
     policies.system(by)
     if not settings.PASSWORD_MAX_AGE_DAYS:
         return 0
@@ -138,7 +145,10 @@ def _encode(password, user) -> str:
 
 
 def _replace(user, encoded, now):
-    """Keeps what may not serve again; the account's row is locked."""
+    """Set the new password, and keep the former one among those that may not be reused.
+
+    The row must be locked.
+    """
     if user.has_usable_password():
         AncienMotDePasse.objects.create(user=user, encoded=user.password, replaced_at=now)
         kept = user.anciens_mots_de_passe.order_by("-replaced_at", "-pk")[: AncienMotDePasse.KEPT]
@@ -149,5 +159,5 @@ def _replace(user, encoded, now):
 
 
 def known_by_link(user, by) -> Actor:
-    """The same address, now that we know whose link it is."""
+    """The anonymous actor, with the account that the link names."""
     return Actor(user=user, address=by.address, request_id=by.request_id, means=by.means)

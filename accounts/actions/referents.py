@@ -38,7 +38,7 @@ def register(*, nom, prenom, email, profession_label, telephone, cle, now, by) -
     try:
         user = _with_a_login(user)
     except ValidationError:
-        # Another click of the same page was first, and has just ended: its account is the answer.
+        # Another click of the same form came first and has just committed: return the account it made.
         if known := _registered(cle, by):
             return known
         raise
@@ -52,7 +52,7 @@ def _registered(cle, by) -> User | None:
 
 
 def _with_a_login(user) -> User:
-    """`pnom`, then `pnom2`, `pnom3`…: the unique column decides, also in a race."""
+    """`pnom`, then `pnom2`, `pnom3`…: the first that the unique column accepts."""
     base = login_base(user.prenom, user.nom)
     for _ in range(TRIES):
         user.login = _free(base)

@@ -83,7 +83,7 @@ def _owner(name) -> User | None:
 
 
 class Stale(Exception):
-    """A link of ours no longer, or never."""
+    """The link is no longer valid, or never was."""
 
 
 @reads(Stale, Stale)

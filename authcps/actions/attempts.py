@@ -29,7 +29,7 @@ def identify(*, identifiant, mot_de_passe, door, next_path, now, by, pairing=Non
     """
     known = User.objects.known_as(spellings(identifiant)).values_list("pk", "password").first()
     pk, password = known or (0, UNUSABLE_PASSWORD_PREFIX)
-    # What is no hash costs one all the same (Django's `verify_password`).
+    # Without a usable password, `verify_password` computes a hash all the same: the answer takes as long.
     right, must_update = mots_de_passe.verify(mot_de_passe, password)
     renewed = mots_de_passe.encode(mot_de_passe) if right and must_update else None
     with transaction.atomic():

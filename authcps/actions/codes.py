@@ -158,14 +158,16 @@ def skip_code(attempt, *, token, now, by):
 
 @transaction.atomic
 def trust(device, *, token, former="", now, by):
-    """The slice of 8 hours runs from the code and is not prolonged.
+    """This browser needs no code for 8 hours, counted from this code and never prolonged.
 
-    `former`: what this browser was known by. Others who share it keep their trust under the new token; one
-    that somebody has seen, or put there beforehand, is worth nothing any more.
+    `former` is the token that this browser had. It is replaced for everybody who shares the browser: their
+    trust goes on under the new one, and a token that somebody has seen, or has planted there, becomes
+    worthless.
     """
     if former:
         before = TrustedBrowser.objects.filter(token_hash=TrustedBrowser.hash_of(former))
-        list(before.select_for_update(no_key=True).order_by("pk"))  # in order: other people’s rows too
+        # Locked by ascending key first, since some rows are other people's.
+        list(before.select_for_update(no_key=True).order_by("pk"))
         before.filter(user=device.user).delete()
         before.update(token_hash=TrustedBrowser.hash_of(token))
     TrustedBrowser.objects.update_or_create(

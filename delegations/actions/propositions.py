@@ -93,7 +93,7 @@ def grant_assistant(*, nom, prenom, email, droits, debut, fin, cle, today, now, 
 
 
 def _already_mine(medecin, nom, prenom, email):
-    """Somebody who already answered an invitation of this médecin: the new one is his without more ado."""
+    """The account of an assistant who has already answered this médecin: he needs no new invitation."""
     former = Delegation.objects.granted_by(medecin).answered_by_assistant(nom, prenom, email)
     latest = former.select_related("delegataire").order_by("-pk").first()
     return latest.delegataire if latest and latest.delegataire.is_active else None

@@ -42,7 +42,7 @@ def modify_assistant(delegation, *, debut, fin, droits, version, today, now, by,
 
 
 def _correct(delegation, identity) -> list[str]:
-    """The name that the card must bear, and where the invitation goes."""
+    """Correct the name and address of an invitation; nothing once somebody has answered it."""
     if delegation.delegataire_id is not None:
         return []
     told = [label for name, label in IDENTITY.items() if getattr(delegation, name) != identity[name]]
@@ -62,7 +62,7 @@ def _change_period(delegation, debut, fin, *, today) -> list[str]:
 
 
 def _save(delegation, told, *, now, by):
-    """A waiting one is proposed again: the former mail's link, dates and rights are no longer right."""
+    """Save; if not yet accepted, send it again, since the former mail has the former dates and rights."""
     if delegation.is_waiting:
         delegation.invited_at = now
     change(delegation)

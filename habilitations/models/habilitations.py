@@ -96,7 +96,8 @@ class Habilitation(AtLieu, Periode):
             ),
             no_overlap(
                 "user",
-                # In one: the planner believes that this index finds a profile by itself, and reads all of it.
+                # One expression rather than two columns: with `profil` as a column of its own, PostgreSQL
+                # takes this index for queries on the profile alone, and reads all of it.
                 Concat("profil", Value(" "), "lieu_key", output_field=models.TextField()),
                 name="habilitations_habilitation_no_overlap",
                 code="debut",

@@ -13,7 +13,11 @@ from viatraj.core.policies import can
 
 @dataclass(frozen=True)
 class AFaire:
-    """Counts; `ending` is None for who sees more than coordinations: the revue tells him, one at a time."""
+    """How many things wait for a référent.
+
+    `ending` is None for one whose perimeter is wider than a coordination: the revue gives him that figure,
+    for one coordination at a time.
+    """
 
     waiting: int
     ending: int | None
@@ -24,7 +28,7 @@ class AFaire:
 
 
 def of(actor: Actor, *, today) -> AFaire | None:
-    """None for who is no référent."""
+    """None when the actor is not a référent."""
     if not can(policies.administer, actor):
         return None
     orphans = can(policies.orphans, actor) and orphelines.visible_to(actor, today=today).count()
@@ -36,7 +40,7 @@ def of(actor: Actor, *, today) -> AFaire | None:
 
 
 def _ending(actor, today) -> int | None:
-    """One's own is another référent's to prolong."""
+    """Without the référent's own habilitation, which another référent prolongs."""
     if actor.rights.scopes(Droit.HABILITATION).keys() - set(DIGESTED):
         return None
     mine = Habilitation.objects.visible_to(actor).exclude(user=actor.user)

@@ -1,4 +1,4 @@
-"""Whom a référent may point at: his people, and those that a search has just shown him (COM-8)."""
+"""The accounts that a référent may open: those of his perimeter, and those his search has found (COM-8)."""
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -11,7 +11,7 @@ from habilitations import policies
 from habilitations.models import Habilitation
 from habilitations.reads import search
 
-FOUND = "comptes_trouves"  # in the session: ids typed into an address show nobody
+FOUND = "comptes_trouves"  # key of the session: an id typed into the address bar opens no account
 KEPT = 500
 
 
@@ -34,7 +34,7 @@ def person(request, pk) -> User:
 
 
 def ours(request, pk) -> User:
-    """Of the perimeter, or opened by himself and not used yet."""
+    """An account of the perimeter, or one that he opened and that has not been used yet; else 404."""
     policies.administer(request.actor)
     today = timezone.localdate()
     opened = search.opened_by(request.actor, today=today).filter(pk=pk).first()

@@ -56,7 +56,11 @@ class Periode(models.Model):
 
 
 def no_overlap(*fields, name: str, code: str, message: str, condition: Q | None = None):
-    """The fields first: led by the period, where all are alike, the index takes minutes for 100,000 rows."""
+    """Refuses two rows with the same `fields` on overlapping days.
+
+    The fields come before the period in its index: most periods are alike, and an index that begins with
+    them takes minutes to build for 100,000 rows.
+    """
     return ExclusionConstraint(
         name=name,
         expressions=[

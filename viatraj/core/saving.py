@@ -1,4 +1,4 @@
-"""How actions read a row to change it, how they save it, and what is tried again when two meet."""
+"""How actions lock a row, save it, and are tried again after a deadlock."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,10 +12,10 @@ AGAIN = 2
 
 
 def act(action: Callable[..., Any], *args: Any, **known: Any) -> Any:
-    """What the action answers; tried again up to twice when PostgreSQL had to end one of two transactions.
+    """Call the action, and call it again, twice at most, when PostgreSQL ended it to resolve a deadlock.
 
-    Its transaction is undone by then, with its mails and its `on_commit`; actions are idempotent and read
-    their rows themselves. Inside somebody else's transaction nothing can be tried again: the error goes up.
+    By then its transaction is rolled back, mails included, and actions read their rows themselves, so
+    calling again is safe. Inside an outer transaction nothing can be tried again: the error is raised.
     """
     for _ in range(AGAIN):
         try:
@@ -29,7 +29,7 @@ def act(action: Callable[..., Any], *args: Any, **known: Any) -> Any:
 
 
 class Stale(ValidationError):
-    """Somebody else changed the row since it was read; `fresh` is what stands now."""
+    """Somebody else changed the row since it was read; `fresh` is the row as it is now."""
 
     def __init__(self, fresh):
         super().__init__(
@@ -50,10 +50,10 @@ def locked(row: Row, *, version: int | None = None) -> Row:
 
 
 def by_slices(rows: models.QuerySet, deal_with: Callable[[list], Any], *, size: int = 100) -> int:
-    """Hand all rows over by lists of at most `size`, each in a transaction of its own; how many there were.
+    """Calls `deal_with` on lists of at most `size` rows, each in its own transaction. Returns how many rows.
 
-    Nobody waits for more than one slice, nor does a slice wait for anybody: a row that somebody else is
-    changing is left to the next run. Rows come locked, by ascending key.
+    Rows are locked by ascending key. Nobody waits for longer than one slice takes, and a row that somebody
+    else is changing is skipped, for the next run.
     """
     count, left = 0, rows
     while part := act(_slice, left, deal_with, size):
@@ -71,7 +71,7 @@ def _slice(rows, deal_with, size) -> list:
 
 @transaction.atomic
 def update_unheld(rows: models.QuerySet, **changes: Any) -> int:
-    """By one statement, those that nobody is changing at this moment; it waits for nobody. How many."""
+    """Change, in one statement, the rows that nobody else has locked; returns how many. Never waits."""
     free = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")
     return rows.model._base_manager.filter(pk__in=free.values("pk")).update(**changes)
 
@@ -79,8 +79,8 @@ def update_unheld(rows: models.QuerySet, **changes: Any) -> int:
 def save_valid(instance: Row) -> Row:
     """Save, or raise ValidationError with the constraint's own sentence.
 
-    The database judges constraints and references, once, also when two people race; they are only looked
-    into to speak.
+    The database alone checks constraints and references, so that two people at once cannot both pass. Only
+    after its refusal are they checked in Python, to find the sentence for the person.
     """
     references = {field.name for field in instance._meta.concrete_fields if field.is_relation}
     instance.full_clean(exclude=references, validate_unique=False, validate_constraints=False)
