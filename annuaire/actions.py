@@ -25,7 +25,7 @@ from viatraj.core.locks import ORDER
 from viatraj.core.saving import locked, save_valid
 
 LOCK = 0x52505053  # «RPPS»: one import at a time
-FARTHEST_AHEAD = timedelta(days=31)  # a typing error in the date would block the next ones
+FARTHEST_AHEAD = timedelta(days=31)  # a date mistyped far ahead would block later imports
 UNKNOWN = "Ce médecin ne figure pas dans l’annuaire national."
 
 
@@ -84,7 +84,7 @@ def _accepted_day(day, last, now):
 
 
 def _follow(idnats, *, now, by):
-    """People referred to become what their lines now say, or are marked as gone (never an ADELI number)."""
+    """Update each Professionnel from his lines, or mark him as gone (never one with an ADELI number)."""
     for professionnel in (
         Professionnel.objects.select_for_update(no_key=True).filter(idnat__in=idnats).order_by("pk")
     ):
@@ -109,7 +109,7 @@ def _said_of(idnat) -> dict:
 
 @transaction.atomic
 def refer(idnat, *, by) -> Professionnel:
-    """The Professionnel of a médecin of the directory, made when somebody refers to him for the first time.
+    """The Professionnel row of a médecin, created when a délégation or dossier first names him.
 
     Raises ValidationError (code `idnat`) when no médecin of the extraction has this number.
     """
@@ -178,12 +178,12 @@ def move(structure, *, into, by):
 
 
 def _held_still(structure):
-    """Locked with its key: who puts a row there waits, and then reads where the structure has gone."""
+    """Lock the structure FOR UPDATE: whoever adds a row there waits, then reads its new place."""
     return structure._meta.model.objects.select_for_update(of=("self",)).get(pk=structure.pk)
 
 
 def _carry(structure) -> dict[str, int]:
-    """How many rows of each model; their triggers read the directory again."""
+    """Move the rows of each model, whose triggers copy the new place; returns how many of each."""
     lieu, counts = Lieu.of(structure), {}
     above = {name: lieu.columns[f"{name}_id"] for name in FILLED[lieu.niveau] if name != lieu.niveau}
     for model in sorted(lying(), key=lambda model: ORDER.index(model._meta.db_table)):

@@ -76,7 +76,7 @@ def town(words: list[str]) -> str:
 
 
 def is_cedex(code: str, words: list[str]) -> bool:
-    """Not a place's code, but of an organisation's letters; taken for one wrongly, it is still its town's."""
+    """A CEDEX code, for an organisation's mail. A code wrongly taken for one still leads to its town."""
     return "CEDEX" in words or (
         len(code) == WHOLE and code[-1] != "0" and not OF_ARRONDISSEMENT.fullmatch(code)
     )

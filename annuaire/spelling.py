@@ -1,6 +1,6 @@
-"""How names are mistyped, and what may have been meant (ANN-5). Pure; names are keys: A–Z, 0–9, no space.
+"""How names are mistyped, and which names may have been meant (ANN-5). Pure; names are keys (A–Z, 0–9).
 
-Stored and typed names go through the same functions: nothing here is written a second time in SQL.
+Stored and typed names pass through these same functions; none of this is repeated in SQL.
 """
 
 import re
@@ -10,14 +10,14 @@ from string import ascii_uppercase
 
 from rapidfuzz.distance import OSA
 
-LONGEST = 40  # letters of a typed name whose slips are looked for
-SHORTEST_PART = 4  # letters of a first part that is looked for alone: «VAN» would be near too much
+LONGEST = 40  # letters; typing errors are not looked for in longer names
+SHORTEST_PART = 4  # letters of a first part that is looked for alone: «VAN» would be close to too many names
 # One sound, several spellings: any of a group may be typed for any other, wherever it stands.
 SPELLINGS = (
     ("PH", "F"), ("C", "K", "QU", "Q", "CK", "CH"), ("Y", "I"), ("SS", "C", "S", "Z"), ("EAU", "AU", "O"),
     ("AN", "EN", "AM", "EM"), ("G", "J"), ("H", ""),
 )  # fmt: skip
-# Read from left to right, then doubled letters are one, and the last consonants that are not heard fall.
+# Applied from left to right; then doubled letters become one, and silent last consonants are dropped.
 SOUNDS = (
     ("PH", "F"), ("QU", "K"), ("Q", "K"), ("CH", "8"), ("H", ""), ("CE", "SE"), ("CI", "SI"), ("CY", "SI"),
     ("C", "K"), ("Y", "I"), ("EAU", "O"), ("AU", "O"), ("EN", "AN"), ("EM", "AM"), ("Z", "S"),
@@ -27,7 +27,7 @@ SILENT = "TDSXEP"
 
 
 def sound(name: str) -> str:
-    """What two names that are heard alike have in common."""
+    """The phonetic key: two names that sound alike have the same."""
     for written, heard in SOUNDS:
         name = name.replace(written, heard)
     name = DOUBLED.sub(r"\1", name)
@@ -35,7 +35,7 @@ def sound(name: str) -> str:
 
 
 def slips(name: str) -> set[str]:
-    """One slip away: a letter added, missing, changed, swapped with the next, or one sound respelled."""
+    """All names one typing error away: a letter added, missing, changed, swapped, a sound respelled."""
     if len(name) > LONGEST:
         return set()
     cuts = [(name[:i], name[i:]) for i in range(len(name) + 1)]

@@ -1,4 +1,4 @@
-"""Wrong codes of an account, whatever their kind and however many were asked for: 10 an hour, 20 a day."""
+"""Caps on an account's wrong codes, of all kinds together: 10 an hour, 20 a day."""
 
 from datetime import timedelta
 

@@ -51,7 +51,7 @@ def _unreadable() -> Refused:
 
 @reads(Refused, _unreadable)
 def read_answer(posted) -> Answer:
-    """As posted by the programme du poste. Refused without a challenge; all else once that one is spent."""
+    """The fields posted by the programme du poste. Raises Refused only when there is no challenge in them."""
     return Answer(
         challenge_id=str(UUID(posted.get("defi", ""))),
         certificate=_decoded(posted.get("certificat", "")),
@@ -61,7 +61,7 @@ def read_answer(posted) -> Answer:
 
 
 def _decoded(text: str) -> bytes:
-    """Nothing when it is no base64, or endless: no certificate, no signature."""
+    """Empty when it is no base64, or too long."""
     try:
         return base64.b64decode(text, validate=True) if len(text) <= LONGEST else b""
     except ValueError:
@@ -69,7 +69,10 @@ def _decoded(text: str) -> bytes:
 
 
 def message(challenge) -> bytes:
-    """The bytes that the card signs: no field can run into the next one."""
+    """The bytes that the card signs.
+
+    Lengths are written before the fields, so two messages are never the same.
+    """
     return packed(_fields(challenge))
 
 

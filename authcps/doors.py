@@ -1,4 +1,4 @@
-"""Every way in, in one table; nothing else opens a session (a test walks the URL map)."""
+"""All ways to sign in, in one table; nothing else opens a session (a test checks every URL)."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ WAYS_IN = (
 
 
 def landing(attempt: Attempt) -> str:
-    """Where one goes once in: the page asked for, else the space of the door; a delegate chooses first."""
+    """The page asked for, else the door's home; an assistant first chooses the médecin he works for."""
     if attempt.next_path:
         return attempt.next_path
     if attempt.door == Attempt.Door.PROFESSIONNEL:
@@ -51,7 +51,7 @@ def enter(request, attempt: Attempt, *, means: str, device: Device | None = None
     """Open the session of somebody who has proved who he is; its key changes (ASVS 7.2.4)."""
     user, now = attempt.user, timezone.now()
     proof = psc.proof_of(request.session, attempt)
-    # Nothing of whoever was here before stays, their choice of médecin least of all.
+    # Nothing of the former user of this browser is kept, above all not his choice of médecin.
     request.session.flush()
     login(request, user)
     if proof:

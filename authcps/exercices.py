@@ -83,7 +83,7 @@ def verified(userinfo: dict, *, issuer: str) -> list[Verified]:
 
 
 def _text(said: dict, name: str) -> str:
-    """Empty when it is missing, or no text."""
+    """Empty when it is missing or is no text."""
     value = said.get(name)
     return value.strip() if isinstance(value, str) else ""
 
@@ -99,7 +99,7 @@ def _idnat(userinfo) -> str:
 
 
 def _former(userinfo) -> tuple[str, ...]:
-    """The Adeli number that the RPPS number took the place of; sources write otherIds and otherIDs."""
+    """The Adeli numbers that the RPPS number replaced. PSC's documents write both otherIds and otherIDs."""
     others = userinfo.get("otherIds") or userinfo.get("otherIDs") or []
     numbers = [_text(other, "identifiant") for other in others if _text(other, "origine") == "ADELI"]
     is_rpps = _text(userinfo, "SubjectNameID").startswith("8")
@@ -115,7 +115,7 @@ def _is_liberal(activity) -> bool:
 
 
 def _rank(exercice) -> tuple[bool, bool]:
-    """False comes first."""
+    """Sort key: médecins first, then those in private practice (False sorts before True)."""
     is_liberal = any(_is_liberal(activity) for activity in exercice.get("activities") or [])
     return _text(exercice, "codeProfession") != "10", not is_liberal
 
@@ -138,7 +138,7 @@ def _of_exercice(person: Verified, exercice: dict) -> Verified:
 
 
 def _specialite(exercice: dict) -> str:
-    """Its label; PSC gives a code. A code younger than our list says nothing: the directory may."""
+    """The label of PSC's code. Empty for a code that our list does not have; the directory may know it."""
     is_ordinale = _text(exercice, "codeTypeSavoirFaire") == ORDINALE
     return _specialites().get(_text(exercice, "codeSavoirFaire"), "") if is_ordinale else ""
 

@@ -13,7 +13,7 @@ WHO = ("idnat", "nom", "prenom")
 
 
 class Unfit(ValueError):
-    """No person's name or number is like this: NUL, control characters, 5,000 letters."""
+    """This cannot be a person's name or number: NUL, control characters, 5,000 letters."""
 
 
 # PS_IdNat by its first character (TRE_G08), 40 characters at most: RPPS, Adeli, then what a structure gives
@@ -29,8 +29,8 @@ IDNAT = re.compile(
 class Verified:
     """All texts, empty when unknown; `idnat` as on the card: 8+RPPS, 0+ADELI, 3/5…/… of a CPE or CPA.
 
-    Whatever was read fits what we keep: a name or number that does not is nobody's (`Unfit`), a code that
-    does not says nothing, any other text is cut.
+    All values fit our columns: a name or number that does not raises `Unfit`, a code that does not becomes
+    empty, other texts are cut.
     """
 
     means: str

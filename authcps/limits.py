@@ -1,8 +1,8 @@
-"""Rate limits of the ways in: they stop whoever guesses, and nobody who knows.
+"""Rate limits of signing in: they stop guessing, and never refuse a right password (docs/adr/0027).
 
-Two budgets: refusals (unknown or wrong) by address, right passwords by account. Others' refusals from an
-address never refuse who types the right password there, brings a card or comes by Pro Santé Connect: a
-hospital has one address (docs/adr/0027). With a dead Valkey all pass: the lock and the caps in SQL hold.
+Two budgets: refusals by address, right passwords by account. A whole hospital has one address, so what others
+do from it must not refuse somebody who types the right password, uses a card or Pro Santé Connect. Without
+Valkey there are no rate limits; the lock and the caps in SQL remain.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ BEGUN = parse("300/minute")  # by card or Pro Santé Connect from one address: a
 
 
 def is_slowed(address: str) -> bool:
-    """Past its budget of refusals: its passwords are looked at after the others'."""
+    """Has this address used up its refusals? Its passwords are then checked after everybody else's."""
     try:
         return not all(_limiter().test(limit, *key) for limit, key in _refusals_of(address))
     except RedisError as error:
@@ -38,7 +38,10 @@ def _refusals_of(address):
 
 
 def note_refusal(address: str, identifiant: str, *, now: float) -> int:
-    """Counts one more; the seconds to wait once the budget is spent, for a refusal alone is answered so."""
+    """Count one more refusal.
+
+    Returns the seconds to wait, 0 while the budget lasts; only refusals are told to wait.
+    """
     account = hashlib.sha256(identifiant.encode()).hexdigest()[:16]
     try:
         limiter = _limiter()
@@ -53,10 +56,10 @@ def note_refusal(address: str, identifiant: str, *, now: float) -> int:
 
 
 def note_right(address: str, account: int, *, now: float) -> int:
-    """The other budget: nobody else's attempts count there."""
+    """Count a right password, against the account's own budget."""
     return limits.seconds_to_wait(RIGHT, "right", address, str(account), now=now)
 
 
 def is_storm(address: str, *, now: float) -> bool:
-    """More beginnings than people have: they go on, and leave no line for ever in the journal."""
+    """More begun sign-ins than people make: they go on, without a line in the journal."""
     return bool(limits.seconds_to_wait(BEGUN, "begun", address, now=now))

@@ -4,7 +4,7 @@ FIREFOX, MOBILE, OLD = "firefox", "mobile", "ancien"
 
 
 def known_to_fail(user_agent: str) -> str:
-    """One of the above, or empty; whoever lies about his browser reads advice that is not for him."""
+    """One of the above, or empty. A browser that lies about itself only gets the wrong advice."""
     if "MSIE " in user_agent or "Trident/" in user_agent:
         return OLD
     if any(word in user_agent for word in ("Android", "iPhone", "iPad", "Mobile")):

@@ -23,7 +23,7 @@ def pair(user, verified, *, is_confirmed):
 
 
 def is_named(user, verified) -> bool:
-    """Whatever the case, accents, hyphens or spaces, as invitations are compared."""
+    """Is it the same name, whatever the case, accents, hyphens or spaces?"""
     return noms.same((user.nom, user.prenom), (verified.nom, verified.prenom))
 
 

@@ -35,16 +35,16 @@ LEEWAY = 30  # seconds between the clocks
 STATE_LIFETIME = 600  # seconds on PSC's pages
 METADATA_LIFETIME = 3600  # seconds before the discovery document is read again
 KEPT = "psc"  # the session's key: the ID token, for the logout alone, and the attempt it proves
-OUT_OF_ORDER = ("server_error", "temporarily_unavailable")  # PSC's own word for it
+OUT_OF_ORDER = ("server_error", "temporarily_unavailable")  # PSC's own error codes
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
-LOGOUT_ENDPOINT = "end_session_endpoint"  # the one we can do without
+LOGOUT_ENDPOINT = "end_session_endpoint"  # the only optional one
 LARGEST_ANSWER = 1_000_000  # bytes
 SLOWEST_ANSWER = 30  # seconds, from its first byte to its last
 LONGEST_TOKEN = 16_000  # characters; it comes back in the address of the logout
 
 
 class Failed(Exception):
-    """Nobody is proved by it: the one exception of what reads a provider's answers."""
+    """The base of all refusals of a provider's answer: nobody is signed in."""
 
 
 class Refused(Failed):
@@ -60,7 +60,7 @@ class Unavailable(Failed):
 
 
 class Client(OAuth2Session):
-    """Its answers are bounded: whatever a provider sends fills no memory and holds no thread."""
+    """An HTTP client that limits the size and the duration of answers."""
 
     def request(self, method, url, **known):
         answer = super().request(method, url, stream=True, **known)
@@ -100,7 +100,7 @@ class Provider(DjangoOAuth2App):
 
 @reads(Failed, lambda: Unavailable("discovery"))
 def read_discovery(raw: bytes) -> dict:
-    """What we need of the document and nothing else: Authlib sets its client by all that it is given."""
+    """Only the keys that we need: Authlib would configure its client by any other one in the document."""
     said = json.loads(raw)
     if said["issuer"] != settings.PSC_ISSUER:
         raise Refused("issuer")
@@ -278,7 +278,7 @@ def _reason(error) -> str:
     """`mismatching_state`, `claim_nonce`, `access_denied`, `bad_signature`… one word for the log."""
     if isinstance(error, ClaimError):
         return f"claim_{error.claim}"
-    # It may come from the address bar.
+    # The code may have been typed into the address bar.
     return re.sub(r"[^a-z0-9_]", "", str(getattr(error, "error", error)))[:60] or "unknown"
 
 

@@ -8,7 +8,7 @@ from courrier import secrets
 
 
 class Priority(models.IntegerChoices):
-    """What goes first: somebody waits for a code in front of his screen."""
+    """The order of sending: codes first, because somebody waits for his in front of the screen."""
 
     CODE = 0, "code"
     NORMAL = 5, "courrier"
@@ -25,7 +25,7 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(state=Message.State.PENDING)
 
     def claimable(self):
-        """Due, and in no living sender's hands; codes first, then the longest waiting."""
+        """Due, and not held by a running sender; codes first, then those that have waited longest."""
         return (
             self.pending()
             .filter(Q(taken_by=None) | Q(taken_until__lt=Now()), next_attempt_at__lte=Now())
@@ -67,7 +67,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = "message"
         indexes = [
-            # Both stay small, whatever the history.
+            # Partial indexes: both stay small, whatever has been sent before.
             models.Index(
                 "priority", "next_attempt_at", name="courrier_message_due", condition=Q(state="pending")
             ),

@@ -1,4 +1,4 @@
-"""The outbox: what an action posts exists if, and only if, the action does."""
+"""The outbox: a letter is written in the action's own transaction, so both are kept or neither is."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -54,18 +54,18 @@ def post(
 
 
 def known(keys) -> set[str]:
-    """Those posted before; spares the writing of many letters again."""
+    """Keys posted before, so that many letters need not be written again for nothing."""
     return set(Message.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
 def purge(*, now: datetime) -> int:
-    """Erase the bodies of what was dealt with and is older than 30 days; how many."""
+    """Erase the bodies of messages sent or given up more than 30 days ago. Returns how many."""
     old = Message.objects.exclude(state=Message.State.PENDING).filter(created_at__lt=now - BODIES_KEPT)
     return update_unheld(old.exclude(text="", html=""), text="", html="")
 
 
 def _insert(message: Message) -> bool:
-    """Once per key, also when two transactions post it together: the second waits for the first."""
+    """Insert unless the key exists. Of two transactions with the same key, the second waits for the first."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(
             "WITH posted AS ("
@@ -96,5 +96,5 @@ def _html(subject: str, text: str, context: dict[str, Any]) -> str:
 
 
 def _message_id() -> str:
-    """Settled here, so that a letter sent twice after a kill can be recognised."""
+    """Chosen when posting, so that a letter sent twice after a crash has the same Message-ID."""
     return make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])

@@ -26,7 +26,7 @@ CLOSED_FOR_ALL = (OSError, SMTPException)  # of `open`
 
 
 class Route:
-    """Counts in a row the times that the way was closed, and rests longer each time."""
+    """A way out. After each failure in a row to open it, it waits longer before the next try."""
 
     def __init__(self):
         self.faults, self.closed_until = 0, 0.0
@@ -59,7 +59,7 @@ def encoded(subject: str) -> str:
 
 class Letter(EmailMultiAlternatives):
     def message(self, **options):
-        """A boundary known beforehand: Python compiles a pattern for each one that it makes up itself."""
+        """With a fixed boundary: Python compiles a regular expression for each one it makes up."""
         built = super().message(**options)
         if built.is_multipart():
             built.set_boundary(f"=_{self.extra_headers['Message-ID'].strip('<>').partition('@')[0]}")
@@ -109,23 +109,23 @@ def all_routes() -> dict[str, Route]:
 
 
 def judge(error: Exception) -> tuple[bool, int | None]:
-    """Is it for good, and the relay's reply code when it gave one."""
+    """(is the refusal permanent?, the relay's reply code or None)."""
     match error:
         case SMTPRecipientsRefused():
             code = next(iter(error.recipients.values()))[0]
-        case SMTPSenderRefused():  # our own address is refused: a setting to mend, not this letter's fault
+        case SMTPSenderRefused():  # our own address is refused: a wrong setting, not this letter's fault
             return error.smtp_code == TOO_LARGE, error.smtp_code
         case SMTPResponseException():
             code = error.smtp_code
         case SMTPNotSupportedError() | sms.Refused():
             return True, None
-        case _:  # a lost connection may come back; a letter that cannot be built never will
+        case _:  # connections may come back; a letter that cannot be built is given up
             return not isinstance(error, CLOSED_FOR_ALL), None
     return 500 <= code <= 599, code
 
 
 def in_short(error: Exception) -> str:
-    """What may be kept of an error: no address, no word of the letter (relays like to quote them)."""
+    """An error without addresses and without words of the letter, which relays often quote."""
     found = ENHANCED_CODE.search(str(error))
     words = [type(error).__name__, judge(error)[1], found and found.group()]
     return " ".join(str(word) for word in words if word)

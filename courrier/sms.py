@@ -16,7 +16,7 @@ class Refused(Exception):
 
 
 class Closed:
-    """No operator is set up: said once per message, instead of trying for hours."""
+    """No operator is configured: each message fails at once, instead of being tried for hours."""
 
     def send(self, *, to: str, text: str, message_id: str) -> None:
         raise Refused("no SMS operator")

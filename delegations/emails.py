@@ -10,7 +10,10 @@ _signer = TimestampSigner(salt="delegations.invitation")
 
 
 def token(delegation) -> str:
-    """Points at the délégation as it is now: the nonce changes at each answer, change or deletion."""
+    """The link's token.
+
+    It is no longer valid after an answer, a change or a deletion, which change the nonce.
+    """
     return _signer.sign(delegation.nonce.hex)
 
 

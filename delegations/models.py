@@ -25,7 +25,7 @@ def _key(field: str) -> models.GeneratedField:
 
 
 def _named(names: list[tuple[str, str]]) -> Q:
-    """Whom cards name (nom, prénom), as `noms.same` compares them; nobody by a name without letters."""
+    """A filter for these (nom, prénom), compared as `noms.same` does; a name without letters fits nobody."""
     rule = Q(pk__in=[])
     for nom, prenom in names:
         rule |= Q(nom_cle=Cle(Value(nom)), prenom_cle=Cle(Value(prenom))) & ~Q(nom_cle="")
@@ -53,7 +53,7 @@ class DelegationQuerySet(PeriodeQuerySet):
         return self.filter(delegataire=user)
 
     def proposed_to(self, user):
-        """Not yet anybody's: sent to this person, who has come since; answering makes them his."""
+        """Sent to this person, by number or by name and address, and not tied to an account yet."""
         numbers = Identite.objects.filter(user=user, ended_at=None).values("idnat")
         to_confrere = Q(kind=Delegation.Kind.CONFRERE, professionnel__idnat__in=numbers)
         to_assistant = Q(kind=Delegation.Kind.ASSISTANT, email__iexact=user.email)
@@ -76,7 +76,7 @@ class DelegationQuerySet(PeriodeQuerySet):
         return waiting.filter(_named(names))
 
     def answered_by_assistant(self, nom: str, prenom: str, email: str):
-        """Former délégations of the same person, who has shown himself since."""
+        """Earlier délégations that the same person (name and address) has answered."""
         known = self.filter(kind=Delegation.Kind.ASSISTANT, delegataire__isnull=False, email__iexact=email)
         return known.filter(_named([(nom, prenom)]))
 
@@ -101,7 +101,7 @@ class DelegationQuerySet(PeriodeQuerySet):
 
 
 class Delegation(Periode):
-    """An invitation is a state of it: not accepted, no right at all (DEL-7)."""
+    """A délégation; an invitation is one not accepted yet, which gives no right at all (DEL-7)."""
 
     class Kind(models.TextChoices):
         ASSISTANT = "assistant", "assistant"
@@ -228,7 +228,7 @@ class Delegation(Periode):
 
     @property
     def address(self) -> str:
-        """Where he is written to: his account's, once it is known whose it is."""
+        """Where to write to: the account's address once there is one, else the invitation's."""
         return self.delegataire.email if self.delegataire_id else self.email
 
     @property

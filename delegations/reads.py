@@ -6,8 +6,8 @@ from typing import NamedTuple
 from delegations.models import Delegation, DelegationQuerySet
 from viatraj.core import prepared
 
-# A sieve for pages that everybody opens all day and where most find nothing: it lets through more than
-# `received_in_force` and `awaiting`, which alone decide, and never less.
+# A quick first test, because most people have received nothing: it may be true too often, never too rarely.
+# `received_in_force` and `awaiting` then decide.
 MAY_CONCERN = """
     WITH mine AS (
       SELECT idnat, norm_cle(nom) AS nom FROM accounts_identite

@@ -46,7 +46,7 @@ def create(
 
 
 def _save_numbered(dossier: Dossier) -> Dossier:
-    """Drawn again when the number is taken, be it at this very moment."""
+    """Save with a number; another is drawn when it is taken, even by somebody else at the same time."""
     while True:
         try:
             return save_valid(dossier)
@@ -57,7 +57,7 @@ def _save_numbered(dossier: Dossier) -> Dossier:
 
 
 def _already_created(asked: Dossier, error: ValidationError) -> Dossier | None:
-    """By a double click; a page sent again with another patient is no double click, and stays refused."""
+    """The dossier made by an earlier click of the same form; None when the patient differs."""
     if "cle" not in error.message_dict:
         return None
     asked_for = ("auteur_id", "orientation", "nom", "prenom", "date_naissance", "cle")
@@ -73,7 +73,7 @@ def read(dossier: Dossier, *, by: Actor) -> None:
 
 @transaction.atomic
 def edit_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Actor) -> Volet:
-    """Stale when somebody wrote meanwhile, unless the same text; what is written is to be validated again."""
+    """Stale when somebody wrote another text meanwhile. A volet that was changed must be validated again."""
     volet = locked(volet)
     policies.edit_volet(by, volet)
     if volet.texte == texte:
@@ -91,7 +91,7 @@ def edit_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Act
 
 @transaction.atomic
 def validate_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Actor) -> Volet:
-    """What one validates is what one has before one's eyes: the text sent is saved with it (DOS-3)."""
+    """Save the text sent and validate it together: one validates what one has read (DOS-3)."""
     volet = locked(volet)
     policies.validate_volet(by, volet)
     volet = edit_volet(volet, texte=texte, version=version, now=now, by=by)
@@ -105,7 +105,7 @@ def validate_volet(volet: Volet, *, texte: str, version: int, now: datetime, by:
 
 @transaction.atomic
 def search(*, nom: str, prenom: str, by: Actor) -> DossierQuerySet:
-    """Patients of the space over all orientations; that one searched is told, not whom (TRC-1)."""
+    """Patients of the space, in all orientations. The journal notes the search, not the name (TRC-1)."""
     policies.index(by)
     record("patient.searched", by=by)
     return Dossier.objects.visible_to(by).named(nom, prenom).by_patient()

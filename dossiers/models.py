@@ -26,7 +26,7 @@ def draw_numero() -> str:
 
 
 def _search_key(field: str) -> models.GeneratedField:
-    """Upper case, without accents nor spaces: what a search compares."""
+    """Upper case, without accents or spaces: the form that searches compare."""
     return models.GeneratedField(expression=Cle(field), output_field=Cle.output_field, db_persist=True)
 
 
@@ -38,7 +38,7 @@ class DossierQuerySet(models.QuerySet):
         )
 
     def named(self, nom: str, prenom: str = ""):
-        """Beginnings of names, whatever case, accents, hyphens or spaces; without a key, nothing."""
+        """Patients whose names begin so, whatever case, accents or spaces; nothing typed finds nobody."""
         named = self.alias(key=Cle(Value(nom))).exclude(key="").filter(nom_cle__startswith=F("key"))
         return named.filter(prenom_cle__startswith=Cle(Value(prenom))) if prenom else named
 

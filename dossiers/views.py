@@ -135,7 +135,7 @@ def detail(request, numero):
 
 
 def _forms(request, volets) -> list[VoletForm]:
-    """What was sent goes to the form of its volet; to the first, which refuses it, when it names none."""
+    """The sent data go to the form of the volet they name; without a name the first form refuses them."""
     known = {volet.kind: volet for volet in volets}
     sent_to = request.POST.get("volet", "")
     if sent_to not in known:
@@ -157,7 +157,10 @@ def _save(request, form) -> bool:
 
 @require_safe
 def history(request, numero):
-    """All of it, without the patient: turning its pages is no reading of the dossier."""
+    """The whole history.
+
+    It shows nothing of the patient, so paging through it is not journalled as a reading.
+    """
     dossier = _dossier(request, numero)
     entries = Entry.objects.about(dossier).newest_first()
     page_obj = Paginator(entries, SIZES[1]).get_page(request.GET.get("page"))

@@ -120,7 +120,7 @@ def _refresh(cursor, extraction, known, *, same_layout, accept_loss) -> Outcome:
     outcome = _counted(extraction)
     gone = [digest for digest, seen in known.items() if not seen]
     outcome.added, outcome.removed = len(known) - before, len(gone)
-    # Another header makes every line another one: then their number alone tells.
+    # With another header every line has another hash: only the number of lines can then be compared.
     lost = len(gone) if same_layout else len(gone) - outcome.added
     _guard(lost, before, "lignes", accept_loss)
     if outcome.added or outcome.removed:

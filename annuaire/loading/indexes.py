@@ -1,4 +1,4 @@
-"""A table that is filled whole: its indexes are cheaper built at once than kept up row by row."""
+"""Drop a table's indexes while it is filled, and build them afterwards: cheaper than row by row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Writes the surnames and places of the extraction that was just loaded, each once (ANN-5, docs/adr/0028).
+"""Lists the surnames and places of the extraction just loaded, each once (ANN-5, docs/adr/0028).
 
 Called by `annuaire.loading` only, inside its transaction: all of them, or those that the day's lines touch.
 """
@@ -27,7 +27,7 @@ SELECT code_postal, commune_cle, commune, norm_nom(commune) FROM (
 INTO_NOMS = "COPY annuaire_patronyme (forme, sons, nom_cle, nom, entier, lignes) FROM STDIN"
 INTO_LIEUX = "COPY annuaire_localite (code_postal, commune_cle, commune, ville, cedex) FROM STDIN"
 MODELS = (Patronyme, Localite)
-# Before the merge: what the lines that went and those that came are called.
+# Before the merge: the names and places of the lines that go and of those that come.
 TOUCHED = """
 CREATE TEMPORARY TABLE touche ON COMMIT DROP AS
 SELECT nom_cle, code_postal, commune_cle FROM annuaire_activite JOIN depart USING (empreinte) WHERE {medecin}
@@ -61,7 +61,7 @@ def note_touched(cursor):
 
 
 def follow(cursor):
-    """After the merge: what was touched is written again from the lines that are there now."""
+    """After the merge: write again the surnames and places touched, from the lines as they are now."""
     for statement in FORGET:
         cursor.execute(statement)
     _write(

@@ -17,7 +17,7 @@ class Cle(Func):
 
 
 def cle(field: str) -> models.GeneratedField:
-    """The key of a field, of those who are searched: médecins; null of the others, five lines in six."""
+    """The search key of a field, for médecins only; null for the others, five lines in six."""
     expression = Case(When(profession=MEDECIN, then=Cle(field)), output_field=Cle.output_field)
     return models.GeneratedField(
         expression=expression, output_field=Cle.output_field, db_persist=True, null=True
@@ -26,11 +26,11 @@ def cle(field: str) -> models.GeneratedField:
 
 class ActiviteQuerySet(models.QuerySet):
     def medecins(self):
-        """Written as the partial indexes are, so that they serve."""
+        """The same condition as in the partial indexes, so that PostgreSQL uses them."""
         return self.filter(IS_MEDECIN)
 
     def of(self, idnat: str):
-        """Most telling line first: as a médecin, with a specialité, with a place."""
+        """A person's lines, the most complete first: as a médecin, with a specialité, with a place."""
         return sorted(self.filter(idnat=idnat).order_by("empreinte"), key=lambda line: line.rank)
 
 
@@ -95,7 +95,7 @@ class Activite(models.Model):
 
     @property
     def rank(self) -> tuple:
-        """Which line speaks for a person, whatever their order: the smallest."""
+        """The sort key among a person's lines: the smallest represents him, in any order of the file."""
         is_specialite = self.savoir_faire_type == "S"  # TRE_R04
         return not self.is_medecin, not is_specialite, not self.code_postal, self.specialite, self.code_postal
 

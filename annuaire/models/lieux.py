@@ -1,4 +1,4 @@
-"""Where a thing lies: a structure of the directory, or the whole country; what of it is copied on its row."""
+"""The place of a row: a structure or the whole country, and which of its columns the row copies."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class Lieu:
 
     @property
     def columns(self) -> dict[str, int | None]:
-        """Of a row that lies here: the place, and what lies above it, so that lists need no join."""
+        """Values for a row at this place: the place and all above it, so that lists need no join."""
         return {f"{name}_id": getattr(self.place, name) for name in COLUMNS}
 
     @property
@@ -112,7 +112,7 @@ def _filled_as_the_level_says() -> Q:
 
 
 def _lieu() -> Case:
-    """`unite:12`, `national:`: one text for the exclusion constraint, which a NULL would escape."""
+    """`unite:12`, `national:`: one text, because rows with NULL would escape the exclusion constraint."""
     whens = [
         When(
             niveau=niveau.value,
@@ -127,7 +127,7 @@ class AtLieuQuerySet(models.QuerySet):
     columns = {name: f"{name}_id" for name in COLUMNS}
 
     def with_lieu(self):
-        """Ready to name its place, without a query a row."""
+        """With its place loaded, so that naming it takes no query for each row."""
         return self.select_related(
             "region", "coordination", "etablissement", "guichet__etablissement", "unite__etablissement"
         )
@@ -175,5 +175,5 @@ class AtLieu(models.Model):
 
 
 def lying() -> list[type[AtLieu]]:
-    """Every model, of every app, whose rows lie at a place."""
+    """All models, of all apps, that inherit `AtLieu`."""
     return [model for model in apps.get_models() if issubclass(model, AtLieu) and not model._meta.proxy]

@@ -1,4 +1,4 @@
-"""What the search knows by heart of the extraction: surnames and places, each once (ANN-5, docs/adr/0028)."""
+"""Tables made from the extraction for the search: surnames and places, each once (ANN-5, docs/adr/0028)."""
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models

@@ -1,4 +1,4 @@
-"""What is near to what was typed: surnames one slip away or heard alike, and who has them (ANN-5)."""
+"""Surnames close to the typed one (one typing error, or the same sound), and who bears them (ANN-5)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from annuaire import spelling
 from annuaire.reads import queries
 from annuaire.reads.queries import VAGUE, Lieu, Line, Nom, Patronyme
 
-SHORTEST = 3  # letters of a name that may hold a slip
+SHORTEST = 3  # letters; typing errors are not looked for in shorter names
 NOMS = 10
 SURNAMES = 60  # whose people are looked for at a place, or by their first name
 NEAREST = 150
@@ -16,7 +16,7 @@ WORDS = 2  # of a name whose parts are looked for by trigrams too
 
 @dataclass(frozen=True)
 class Proposition:
-    """A surname that may have been meant; `recherche` finds it, with the first name that was typed."""
+    """A surname that may have been meant; `recherche` is the search that finds it, first name included."""
 
     nom: str
     recherche: str
@@ -32,20 +32,20 @@ class Near:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A surname of the directory, and how many slips away it is."""
+    """A surname of the directory, and by how many typing errors it differs."""
 
     errors: int
     patronyme: Patronyme
 
     @property
     def rank(self) -> tuple:
-        """Whole names before parts of names, then the frequent ones: a slip is as likely in any name."""
+        """Whole names before parts, then the most frequent: typing errors are equally likely in all names."""
         return self.errors, not self.patronyme.entier, -self.patronyme.lignes, self.patronyme.nom_cle
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read what was typed: surname, first name or "", and the surnames near to it, by key."""
+    """One way to split what was typed into surname and first name, with the surnames close to it."""
 
     surname: str
     first_name: str
@@ -82,7 +82,10 @@ class Reading:
 
 
 def find(name: Nom, lieu: Lieu, *, exclude, named: Collection[Line] = ()) -> Near:
-    """`named` have just this name: who is near comes besides, unless few letters are near to too much."""
+    """`named` are people of exactly this name.
+
+    Close names are added, unless the name is too short for that.
+    """
     if named and len(name.cle) <= VAGUE:
         return Near()
     readings = _readings(name, widely=not named)
@@ -104,7 +107,7 @@ def find(name: Nom, lieu: Lieu, *, exclude, named: Collection[Line] = ()) -> Nea
 
 
 def _of_surnames(reading: Reading, *, exclude, named) -> Near:
-    """A surname alone: people of the nearest ones are of interest only when nobody has just this one."""
+    """For a surname alone: the people of the closest surnames, only when nobody bears the typed one."""
     exact = {line.nom_cle for line in named}
     others = [one for cle, one in reading.near.items() if one.errors or cle not in exact]
     noms = [reading.proposition(one.patronyme.nom) for one in others[:NOMS]]
@@ -115,7 +118,7 @@ def _of_surnames(reading: Reading, *, exclude, named) -> Near:
 
 
 def _readings(name: Nom, *, widely: bool) -> list[Reading]:
-    """Those that some surname is near to; `widely`: by their trigrams, if none is one slip away."""
+    """The readings with a close surname. `widely`: compare by trigrams when none is one typing error away."""
     pairs = [(surname, first_name) for surname, first_name in name.readings() if len(surname) >= SHORTEST]
     near = _one_slip_away({surname for surname, _ in pairs})
     if widely and not any(near.values()) and len(name.words) <= WORDS:

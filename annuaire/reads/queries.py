@@ -1,4 +1,6 @@
-"""The search's SQL. Each query over Activite is bound to a partial index by MEDECIN, and limited.
+"""The search's SQL.
+
+Each query over Activite repeats MEDECIN, so that a partial index serves, and has a LIMIT.
 
 Written out because few round trips and known, prepared plans are the point: a search is a few milliseconds.
 All that varies are parameters and the few conditions below, none of them typed by anybody.

@@ -1,7 +1,7 @@
-"""Finds médecins in the national directory (ANN-5), whatever the case, accents, spaces, one slip of the hand.
+"""Finds médecins in the national directory (ANN-5), whatever the case, accents, spaces or one typing error.
 
-Every query is bound to a partial index of Activite, limited, and stopped after two seconds. How near
-names are found: docs/adr/0028.
+Every query uses a partial index of Activite, has a LIMIT, and is stopped after two seconds. How close names
+are found: docs/adr/0028.
 """
 
 import re

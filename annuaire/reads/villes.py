@@ -43,7 +43,7 @@ def _of(villes) -> list[Localite]:
 
 
 def _is_there(one: Localite, place: Place, towns: list[Localite]) -> bool:
-    """Has the code, or is a CEDEX of that town; all of the town when the code typed is a CEDEX itself."""
+    """Has the typed code, or is a CEDEX of that town; anywhere in the town when the typed code is a CEDEX."""
     if not place.is_whole:
         return one.code_postal.startswith(place.starts)
     if not place.in_departement(one.code_postal):
@@ -53,7 +53,7 @@ def _is_there(one: Localite, place: Place, towns: list[Localite]) -> bool:
 
 
 def _besides(here: list[Localite], place: Place) -> list[Localite]:
-    """Of the towns of a code: their CEDEX; and if it is a CEDEX itself, the town."""
+    """For the towns of a code: also their CEDEX codes; for a CEDEX code, also the town's own."""
     whole = {one.ville for one in here if one.cedex}
     town = [one for one in _of({one.ville for one in here} - {""}) if place.in_departement(one.code_postal)]
     return [one for one in town if one.cedex or one.ville in whole or one.ville.rstrip("0123456789") in whole]

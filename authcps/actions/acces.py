@@ -29,7 +29,7 @@ def _end_receptions(user, since, now) -> int:
     }
     moved = [one for one in _in_order(CodeDevice, user, confirmed=True) if one.target != targets[one.channel]]
     for device in moved:
-        # Unconfirmed rather than deleted: the wrong codes that count towards the caps hang on it.
+        # Marked unconfirmed, not deleted: the wrong codes that the caps count refer to it.
         device.confirmed = bool(targets[device.channel])
         device.target = targets[device.channel] or device.target
         device.save(update_fields=["confirmed", "target"])
@@ -37,7 +37,7 @@ def _end_receptions(user, since, now) -> int:
 
 
 def _in_order(model, user, **which) -> list:
-    """Rows of an account, locked one after the other as `viatraj.core.locks` says."""
+    """Rows of an account, locked by ascending key as `viatraj.core.locks` asks."""
     rows = model.objects.select_for_update(of=("self",), no_key=True).filter(user=user, **which)
     return list(rows.order_by("pk"))
 
@@ -65,9 +65,9 @@ def _end_trust(user, since, now) -> int:
 
 
 def _end_attempts(user, since, now) -> int:
-    """Sign-ins under way, with the codes sent for them; they stay, and count towards the caps.
+    """Sign-ins under way and their codes end; the rows stay, since the caps count them.
 
-    Into the past: for a request that read the clock before this one, they have ended too.
+    Their end is set in the past, since a request under way may have read the clock before this one.
     """
     living = _in_order(Attempt, user, ends__gt=now)
     Attempt.objects.filter(pk__in=[one.pk for one in living]).update(ends=since)

@@ -1,4 +1,7 @@
-"""An attempt from its first factor to its session. Nobody is known yet: caps guard these, not a policy."""
+"""An attempt, from its first factor to its session.
+
+Nobody is signed in yet: caps protect these, not policies.
+"""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -22,7 +25,9 @@ ATTEMPT_LIFETIME = timedelta(minutes=30)
 
 
 def identify(*, identifiant, mot_de_passe, door, next_path, now, by, pairing=None):
-    """The first factor: an Attempt, or None, for whatever reason (same work, same answer: MDP-2).
+    """The first factor: an Attempt, or None.
+
+    Whatever the reason, the work and the answer are the same (MDP-2).
 
     The hash is computed before any lock is taken; the account is then read again, locked. `pairing`: the
     attempt of a card or PSC without account; its identity goes on with this one.
@@ -79,15 +84,16 @@ def _note_refusal(user, reason, *, now, by):
 
 
 def known_as(user, by) -> Actor:
-    """The same door and address, now that we know who it is."""
+    """The anonymous actor (door, address), with the account now known."""
     return Actor(user=user, address=by.address, request_id=by.request_id, quality=by.quality, means=by.means)
 
 
 @transaction.atomic
 def begin(*, door, next_path, now, by, is_noted=True) -> Attempt:
-    """A way in that proves who one is elsewhere: a card, Pro Santé Connect.
+    """Begin by a card or Pro Santé Connect, which will say who it is.
 
-    Not noted in a storm of beginnings: attempts are purged in a day, the journal never is.
+    In a storm of such requests there is no journal line: attempts are purged after a day, the journal never
+    is.
     """
     attempt = Attempt.objects.create(door=door, next_path=next_path, ends=now + ATTEMPT_LIFETIME)
     if is_noted:
@@ -97,7 +103,7 @@ def begin(*, door, next_path, now, by, is_noted=True) -> Attempt:
 
 @transaction.atomic
 def verify(attempt, *, verified: Verified, now, by) -> bool:
-    """Write on the attempt who the card or Pro Santé Connect says it is: once, while it lives."""
+    """Write on the attempt who the card or Pro Santé Connect says it is: once, before the attempt ends."""
     living = Attempt.objects.filter(
         pk=attempt.pk, user=None, identity__isnull=True, signed_in_at=None, ends__gt=now
     )
@@ -121,7 +127,10 @@ def sign_out(*, by):
 
 
 def purge(*, now, by) -> int:
-    """Attempts with their codes, 24 hours after their end; trust that has ended. How many attempts."""
+    """Delete attempts and their codes 24 hours after their end, and ended trusts.
+
+    Returns how many attempts.
+    """
     policies.system(by)
 
     def purge_attempts(part):

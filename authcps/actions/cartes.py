@@ -21,7 +21,7 @@ RETURN_LIFETIME = timedelta(seconds=120)
 
 @dataclass(frozen=True)
 class Answered:
-    """`ticket` opens the way back; else `refused` says why (`authcps.refusals`)."""
+    """`ticket` lets the browser come back; without one, `refused` says why (`authcps.refusals`)."""
 
     ticket: str = ""
     refused: str = ""
@@ -29,7 +29,10 @@ class Answered:
 
 @transaction.atomic
 def challenge(attempt, *, origin, now, by, is_noted=True) -> Challenge:
-    """`origin`: scheme and host that the browser sees. The former challenges of the attempt die."""
+    """`origin`: scheme and host that the browser sees.
+
+    Earlier challenges of the attempt are no longer valid.
+    """
     attempt = locked(attempt)
     Challenge.objects.filter(attempt=attempt, used_at=None).update(used_at=now)
     issued = Challenge.objects.create(attempt=attempt, nonce=Challenge.draw(), origin=origin, issued_at=now)
@@ -39,7 +42,7 @@ def challenge(attempt, *, origin, now, by, is_noted=True) -> Challenge:
 
 
 def answer(given: card.Answer, *, origin, now, by) -> Answered:
-    """By the programme du poste: what the card has signed. Heard once, whatever comes of it."""
+    """The signed answer of the programme du poste. A challenge takes one answer, right or wrong."""
 
     def check(issued):
         if issued.origin != origin:
@@ -52,7 +55,7 @@ def answer(given: card.Answer, *, origin, now, by) -> Answered:
 
 
 def present(challenge_id, *, certificate: bytes, now, by) -> Answered:
-    """By TLS: the card host's proxy has seen the key at work; the certificate is checked here again."""
+    """A card seen by TLS: the proxy has checked its key, and its certificate is checked again here."""
 
     def check(issued):
         return card.verify_certificate(read(certificate), now=now)
@@ -63,7 +66,7 @@ def present(challenge_id, *, certificate: bytes, now, by) -> Answered:
 
 
 def _spend(challenge_id, now) -> bool:
-    """Before its answer is looked at, in a transaction of its own; of two answers at once one comes first."""
+    """Mark the challenge as used, in a transaction of its own, before its answer is read: only one counts."""
     return bool(Challenge.objects.filter(pk=challenge_id, used_at=None).update(used_at=now))
 
 

@@ -36,9 +36,10 @@ def enrol(user, *, channel, target, by):
 
 @transaction.atomic
 def send_code(attempt, *, now, by, channel=""):
-    """A new code kills the former one of this attempt; ValidationError says how long to wait (CON-5).
+    """Send a code, which replaces the former one of this attempt; ValidationError says how long to wait
+    (CON-5).
 
-    Whoever begins again before that (Back, another tab, another browser) takes over the code that waits.
+    Whoever begins again before that (Back, another tab, another browser) may use the code already sent.
     `channel`: mail or sms; empty, or not this account's: as it prefers (CON-6).
     """
     user = locked(attempt.user)
@@ -64,9 +65,9 @@ def send_code(attempt, *, now, by, channel=""):
 
 
 def _take_over(attempt, device, now, *, by) -> bool:
-    """The living code of the same account and channel answers this attempt from now on, and no other.
+    """Move the account's valid code of this channel to this attempt, and away from its former one.
 
-    Its looks go on being counted where they stood.
+    The number of tries already used is kept.
     """
     living = Code.objects.filter(user=attempt.user_id, device=device, used_at=None, ends__gt=now)
     code = living.filter(tries__lt=settings.CODE_TRIES).order_by("-sent_at", "-pk").first()
@@ -93,7 +94,7 @@ NOT_CONFIRMED = (
 
 
 def _why_not_yet(user, now) -> ValidationError | None:
-    """A minute between two codes, while the former waits to be typed; six an hour."""
+    """Why no code may be sent yet: one a minute while the former is unused, and six an hour."""
     sent = list(
         Code.objects.filter(user=user, sent_at__gt=now - timedelta(hours=1)).order_by("-sent_at", "-pk")[
             : settings.CODES_AN_HOUR
@@ -118,7 +119,7 @@ TOO_MANY = "Trop de codes erronés ont été saisis. Réessayez dans une heure, 
 
 
 def redeem(attempt, *, code, now, by):
-    """The device of a right code, else ValidationError; each look is counted before it is made."""
+    """The device of a right code, else ValidationError. Each try is counted before the code is compared."""
     with transaction.atomic():
         user = locked(attempt.user)
         refusal = TOO_MANY if is_capped(user, now) else WRONG_CODE

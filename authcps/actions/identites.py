@@ -29,12 +29,12 @@ TOO_LATE = "Cette connexion a expiré, ou a déjà servi. Recommencez."
 
 @transaction.atomic
 def recognise(attempt, *, user, verified: Verified, now, by) -> list[str] | None:
-    """The account opens by this proof alone; its number, and names that came from it, are followed.
+    """The account that this card or PSC identity opens; its number and names are brought up to date.
 
-    Returns what has changed of the account, in words; None when the attempt or the pairing has ended.
+    Returns what has changed of the account, in French; None when the attempt or the pairing has ended.
     """
     user, by = locked(user), replace(known_as(user, by), means=verified.means)
-    # Fresh: a pairing that was taken off a moment ago opens nothing, and does not come back.
+    # Read again under the lock: a pairing removed a moment ago must not open the account.
     living = user.identites.filter(idnat__in=verified.idnats, ended_at=None)
     was = living.order_by("pk").values_list("nom", "prenom").last()
     if was is None or not user.is_active or not finish(attempt, now):
@@ -52,15 +52,15 @@ def recognise(attempt, *, user, verified: Verified, now, by) -> list[str] | None
 def _refresh(user, was, verified, *, now, by) -> list[str]:
     """Nom, prénom and profession as the card says them today (COM-5); saved by the caller.
 
-    A name follows the card that it agreed with until now, and a médecin's his national number; not a second
-    card, whose other name was confirmed. The way it is written is the account's own.
+    The account's name changes with a card that bore the same name until now; for a médecin, with his national
+    number. A second card whose different name was confirmed changes nothing, nor does another way of writing.
     """
     said, mine = _names(verified), (user.nom, user.prenom)
     is_national = Identite.kind_of(verified.idnat) != Identite.Kind.STRUCTURE
     new = {}
     if not noms.same(mine, said) and (noms.same(mine, was) or (user.is_medecin and is_national)):
         new |= {"nom": verified.nom[:100], "prenom": verified.prenom[:100], "named_by_card": True}
-    # A short answer of Pro Santé Connect says no category; a card knows civil ones only.
+    # A short answer of Pro Santé Connect has no category, and a card's category is always civil.
     is_whole = is_national and verified.profession and verified.categorie
     if user.profession and is_whole and _profession(user) != _profession(verified):
         new |= {"profession": verified.profession, "categorie": verified.categorie}
@@ -85,7 +85,7 @@ def _names(one) -> tuple[str, str]:
 
 
 def _profession(one) -> tuple[str, bool]:
-    """A médecin civil or military is one; a student is none."""
+    """Civil and military médecins are médecins here; students are not."""
     return one.profession, one.is_medecin
 
 
@@ -99,7 +99,7 @@ def _follow_number(user, verified, *, now, by):
 
 
 def _follow_name(user, verified):
-    """A new card after a marriage: an invitation is compared with what the card says today."""
+    """A new card may bear a new name (marriage): invitations are compared with today's card."""
     said = {"nom": verified.nom, "prenom": verified.prenom}
     user.identites.filter(idnat=verified.idnat, ended_at=None).exclude(**said).update(**said)
 
@@ -117,7 +117,7 @@ def pair(attempt, *, now, by) -> str:
     """
     verified, user = Verified.from_json(attempt.identity), locked(attempt.user)
     by = known_as(user, by)
-    if not Attempt.objects.filter(pk=attempt.pk, ends__gt=now).exists():  # ended meanwhile: `acces`
+    if not Attempt.objects.filter(pk=attempt.pk, ends__gt=now).exists():  # ended meanwhile by `actions.acces`
         raise ValidationError(TOO_LATE)
     if not user.identites.filter(idnat=verified.idnat, ended_at=None).exists():
         policies.pair(user, verified, is_confirmed=attempt.other_name)
@@ -194,7 +194,7 @@ def open_account(attempt, *, email, telephone, adresse, mot_de_passe, now, by) -
 
 @transaction.atomic
 def open_assistant(attempt, *, email, is_proven, profession, mot_de_passe, now, by) -> User:
-    """First sign-in of who was invited (CON-9); the caller has seen the invitation.
+    """First sign-in of an invited assistant (CON-9); the caller has checked the invitation.
 
     `is_proven`: the link sent to this address has led here, nothing is left to confirm.
     """
@@ -254,9 +254,9 @@ def remove(identite, *, ancien, now, by):
 
 @transaction.atomic
 def unpair(identite, *, now, by):
-    """By a référent of one of the places where its account holds a habilitation: a card lost, or not his.
+    """A référent removes a pairing (card lost, or somebody else's).
 
-    Whoever has it may be inside: all the account's sessions end with it.
+    All the account's sessions end, since whoever has the card may be signed in.
     """
     user = locked(identite.user)
     by = policies.unpair(by, user, attaches.of(user, now=now).places)

@@ -46,7 +46,7 @@ def add_totp(user, *, key, code, ancien, now, by):
 
 
 def remove_totp(user, *, ancien, now, by):
-    """Codes go by mail again; browsers that it made known are no longer."""
+    """Codes go by mail again; browsers trusted by its codes are trusted no more."""
     policies.owner(by, user)
     accounts.actions.prove(user, ancien, now=now, by=by)
     with transaction.atomic():
@@ -63,7 +63,7 @@ def remove_totp(user, *, ancien, now, by):
 
 
 def make_recovery(user, *, ancien, now, by) -> list[str]:
-    """Ten codes, told once; those of before die."""
+    """Ten new codes, shown once; earlier ones are no longer valid."""
     policies.owner(by, user)
     accounts.actions.prove(user, ancien, now=now, by=by)
     codes = [CodeSecours.draw() for _ in range(CodeSecours.COUNT)]
@@ -114,7 +114,7 @@ def _of_recovery(user, code, now):
 
 
 def _look(attempt, means, find, code, *, now, by):
-    """Under the lock of the account's row: a look is counted, right or wrong, and one attempt opens once."""
+    """Compare a code, the account locked: each try counts, and an attempt opens one session at most."""
     user = locked(attempt.user)
     if is_capped(user, now) or attempt.essais.filter(means=means).count() >= settings.CODE_TRIES:
         record("code.refused", by=known_as(user, by), target=user)

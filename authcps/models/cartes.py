@@ -14,10 +14,11 @@ KINDS = [(means.value, means.label) for means in (Means.CPS, Means.CPE, Means.CP
 
 
 class Challenge(models.Model):
-    """Bound to an attempt and to the origin the browser sees; answered once, within 120 s.
+    """Bound to an attempt and to the origin the browser sees; takes one answer, within 120 s.
 
-    Whoever answers may be another browser than the one that asked (a link sent to somebody else): who was
-    verified waits here until the browser that holds the attempt comes back with the ticket of the answer.
+    The answer may come from another browser than the one that asked (a link sent to a victim). So the
+    verified identity waits here until the browser that holds the attempt comes back with the answer's
+    ticket.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

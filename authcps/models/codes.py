@@ -81,20 +81,20 @@ class Code(models.Model):
 
     @staticmethod
     def digest_of(user_id: int, code: str) -> str:
-        """Not of the attempt, which the row names: a later one may take it over."""
+        """The attempt is not part of the digest, because a later attempt may take the code over."""
         return salted_hmac("authcps.code", f"{user_id}:{code}", algorithm="sha256").hexdigest()
 
 
 class TrustedBrowserQuerySet(models.QuerySet):
     def living(self, now):
-        """Not past its end, and no new password since the code that began it."""
+        """Not ended, and the password has not changed since."""
         return self.filter(ends__gt=now).exclude(
             user__password_changed_at__gt=F("ends") - settings.TRUST_LIFETIME
         )
 
 
 class TrustedBrowser(models.Model):
-    """«Once per slice of 8 hours and per browser» (CON-6): the cookie's word is checked against this row."""
+    """A browser that needs no code for 8 hours (CON-6): its cookie is checked against this row."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="trusted_browsers", db_index=False

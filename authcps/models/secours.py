@@ -49,7 +49,7 @@ class TotpDevice(Device):
         return sealing.unseal(PURPOSE, self.sealed_key)
 
     def step_of(self, code: str, now) -> int | None:
-        """The step that this code is of, never one that has served; None when it is wrong."""
+        """The time step of this code; None when it is wrong, or a code of that step was already used."""
         return step_of(self.key, code, now, after=self.last_step)
 
 
@@ -117,12 +117,12 @@ class CodeSecours(models.Model):
 
     @staticmethod
     def digests_of(user_id: int, code: str) -> list[str]:
-        """To look it up: made under a former key of ours, perhaps."""
+        """Its digests under the present key and former ones, to look it up."""
         return sealing.digests("authcps.secours", f"{user_id}:{code}")
 
 
 class Essai(models.Model):
-    """A look at a code of an application or of recovery: counted with the others by the account's caps."""
+    """A try of an application's or a recovery code; the account's caps count it."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="essais")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)

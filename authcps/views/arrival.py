@@ -1,4 +1,4 @@
-"""Where somebody goes once a card or Pro Santé Connect has said who he is (CON-7 to CON-9, CPX-2, CPX-3)."""
+"""What follows once a card or Pro Santé Connect has said who it is (CON-7 to CON-9, CPX-2, CPX-3)."""
 
 from django.contrib import messages
 from django.shortcuts import redirect

@@ -89,7 +89,7 @@ def answered(request):
     try:
         given = card_answers.read_answer(request.POST)
     except card_answers.Refused:
-        return _failed("unreadable")  # no challenge, nothing to spend
+        return _failed("unreadable")  # no challenge that could be marked as used
     outcome = act(actions.answer, given, origin=_origin(request), now=timezone.now(), by=request.actor)
     return _back(outcome)
 
@@ -143,7 +143,7 @@ def _see_other(url):
 @login_not_required
 @require_safe
 def returned(request):
-    """The browser that began, with the ticket of its own answer: the way in goes on."""
+    """The browser that began comes back with the answer's ticket: signing in goes on."""
     attempt = act(
         actions.claim,
         attempt_key=request.session.get(ATTEMPT, ""),

@@ -51,7 +51,7 @@ def code(request):
 
 
 def _seconds_to_wait(sent) -> int:
-    """What is truly left before another code may be asked for."""
+    """Seconds before another code may be asked for."""
     if sent is None:
         return 0
     return max(0, math.ceil((sent.sent_at + settings.CODE_RESEND_AFTER - timezone.now()).total_seconds()))

@@ -84,7 +84,7 @@ def _choose(request, attempt, people):
 def exercice(request):
     """«PSC chooses no exercice»: the person says in which one he comes."""
     attempt, kept = attempt_of(request), request.session.get(EXERCICES, {})
-    # What another attempt of this browser left is somebody else's on a shared computer.
+    # On a shared computer, what another attempt left may be somebody else's.
     if attempt is None or attempt.identity or kept.get("attempt") != str(attempt.pk):
         return redirect("accueil")
     people = [Verified.from_json(one) for one in kept["people"]]
@@ -115,5 +115,5 @@ def _refused(request, reason, door, suite):
 
 
 def _unavailable(request, door, suite):
-    """424, failed dependency: a 5xx would have the proxy and the alarms think that we are down."""
+    """424 (failed dependency): after a 5xx, the proxy and the alarms would think that we are down."""
     return page(request, "authcps/psc_unavailable.html", status=424, door=door, suite=suite)

@@ -67,7 +67,7 @@ def cancel(request, token):
     if request.method != "POST":
         may_agree = change.awaits_agreement and can(agree, change, now)
         return page(request, "authcps/reception_cancel.html", change=change, may_agree=may_agree)
-    if "accepter" in request.POST:  # never a cancellation, also at the second click
+    if "accepter" in request.POST:  # «accepter» never cancels, even when pressed twice
         act(accounts.actions.agree, change, now=now, by=request.actor)
         return page(request, "authcps/reception_agreed.html", change=change)
     change = act(accounts.actions.cancel_change, change, now=now, by=request.actor)

@@ -43,7 +43,7 @@ def totp(request):
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery(request):
-    """No trust follows: the next sign-in asks again."""
+    """A recovery code makes no browser trusted: the next sign-in asks again."""
     attempt = code.attempt_of(request)
     if attempt is None:
         return redirect("accueil")
@@ -95,7 +95,7 @@ def remove_totp(request):
 @sensitive_post_parameters("ancien")
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_recovery(request):
-    """The codes are on the answer itself, and nowhere else."""
+    """The codes are shown on this answer only."""
     own_account(request.actor)
     user = request.user
     form = OwnerForm(posted(request), user=user)

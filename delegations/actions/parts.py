@@ -1,4 +1,4 @@
-"""What several verbs of this package do: parts of them, no verbs by themselves."""
+"""Helpers shared by several actions of this package; not actions by themselves."""
 
 import uuid
 
@@ -14,7 +14,7 @@ from viatraj.core.saving import save_valid
 
 
 def change(delegation):
-    """Every change kills the links sent before."""
+    """Save with a new nonce, so that links sent before no longer work."""
     delegation.nonce = uuid.uuid4()
     delegation.version += 1
     return save_valid(delegation)
@@ -71,7 +71,7 @@ def invite_key(nom, prenom, email) -> str:
 
 
 def lend(delegation, droits):
-    """Exactly these rights, from now on."""
+    """Replace the rights lent by exactly these."""
     kept = {(row.orientation, row.droit, row.mode): row for row in delegation.droits.order_by("pk")}
     for key, row in kept.items():
         if rights.Lent(*key) not in droits:

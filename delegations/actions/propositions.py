@@ -24,7 +24,8 @@ def grant_confrere(*, idnat, debut, fin, cle, today, now, by, email="", message=
     `email`: asked for when he has no account yet; his number then leads the invitation to him.
     """
     policies.grant(by)
-    medecin = locked(by.user)  # one grant of a médecin at a time: a double click waits, then finds the first
+    # One grant at a time for a médecin: a second click waits here, then finds the first one's délégation.
+    medecin = locked(by.user)
     cle = cle or uuid.uuid4()
     if done := Delegation.objects.granted_by(medecin).filter(cle=cle).first():
         return done
@@ -101,7 +102,7 @@ def _already_mine(medecin, nom, prenom, email):
 
 @transaction.atomic
 def resend(delegation, *, now, by) -> bool:
-    """A new link and thirty days anew, the former link dead; False when one has left within the hour."""
+    """Send a new link, valid 30 days, instead of the former; False when one was sent within the hour."""
     delegation = locked(delegation)
     policies.resend(by, delegation, localdate(now))
     if delegation.invited_at > now - RESEND_AFTER:
@@ -120,7 +121,7 @@ def expire_invitations(*, now, by) -> int:
 
 
 def _close_unanswered(delegations, *, now, by) -> int:
-    """A constraint cannot read the clock: what has run out is closed before a new one is made."""
+    """Close ended invitations before making a new one: the constraint against two cannot read the clock."""
 
     def expire(part):
         for delegation in part:

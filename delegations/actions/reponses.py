@@ -40,7 +40,7 @@ def refuse(delegation, *, now, by, nonce=None):
 
 
 def _found(delegation, *, by, nonce):
-    """Locked; an invitation that was nobody's yet becomes that of the person it was sent to."""
+    """The délégation, locked; one not yet tied to an account is tied to the person it was sent to."""
     delegation = locked(delegation)
     in_hand = nonce == delegation.nonce.hex
     if delegation.delegataire_id is None and by.user and delegation.is_for(by.user, link_in_hand=in_hand):
@@ -80,6 +80,6 @@ def lay_down(delegation, *, by):
 
 @transaction.atomic
 def note_too_late(delegation, *, route, by):
-    """A form sent when the délégation it was drawn under had ended: nothing was written, and it is told."""
+    """Note that a form came after its délégation had ended: nothing else is written."""
     policies.own_account(by)
     record("delegation.too_late", by=by, target=delegation, route=route, **words(delegation))

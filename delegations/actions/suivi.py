@@ -12,7 +12,7 @@ from journal.models import record
 from viatraj.core.saving import by_slices, locked, save_valid
 from viatraj.core.typography import short_day
 
-TOLD_BEFORE = timedelta(days=7)  # of a délégation of two weeks or more; the day before, of a shorter one
+TOLD_BEFORE = timedelta(days=7)  # for délégations of two weeks or more; the day before, for shorter ones
 
 IDENTITY = {"nom": "nom corrigé", "prenom": "prénom corrigé", "email": "adresse e-mail corrigée"}
 
@@ -86,13 +86,13 @@ def revoke(delegation, *, now, by):
 
 @transaction.atomic
 def export_activity(*, count, by):
-    """What leaves by a file is told (TRC-1)."""
+    """An export leaves a line in the journal (TRC-1)."""
     policies.own_delegations(by)
     record("activite.exported", by=by, target=by.user, lignes=count)
 
 
 def tell_endings(*, today, by) -> int:
-    """Both are told once that a délégation in force soon ends; again when its end has moved. How many."""
+    """Tell both people once that a délégation soon ends; again if its end changes. Returns how many."""
     policies.system(by)
     short = Q(fin__lt=F("debut") + 2 * TOLD_BEFORE, fin__lte=today + timedelta(days=1))
     long = Q(fin__gte=F("debut") + 2 * TOLD_BEFORE, fin__lte=today + TOLD_BEFORE)

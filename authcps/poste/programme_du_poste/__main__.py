@@ -33,7 +33,7 @@ def _asked() -> argparse.Namespace:
 
 
 def _server(known):
-    # Late: a configuration that is refused says so even where the PKCS#11 module cannot be loaded.
+    # Imported late, so that a wrong configuration is told even where PKCS#11 cannot be loaded.
     import pkcs11
 
     from programme_du_poste.carte import Reader

@@ -15,7 +15,7 @@ from pkcs11 import exceptions as faults
 TRIES = 3
 AUTHENTICATION_ID = 0x20  # last byte of CKA_ID of the authentication pair; 0x10 signs documents
 SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
-# What a card that is pulled out, or busy, may say at any moment.
+# Errors that a card may raise at any moment, when it is pulled out or busy.
 GONE = (
     faults.TokenNotPresent,
     faults.TokenNotRecognised,

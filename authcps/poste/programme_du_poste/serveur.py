@@ -1,7 +1,7 @@
-"""HTTP on the loopback: a page for the code porteur, and nothing that another site could read or drive.
+"""HTTP on the loopback: a page that asks the code porteur. No other site can read it or post to it.
 
-A site can only send the browser here. It reads no answer (no CORS header), frames nothing, and cannot post a
-code: the form's token is drawn for one demand, kept here, and shown on this page alone.
+A site can only send the browser here. It cannot read the answer (no CORS header), nor frame it, nor post a
+code: the form's token is random, made for one demand, and only shown on this page.
 """
 
 import secrets
@@ -22,7 +22,7 @@ FILES = {"/poste.css": "text/css", "/envoi.js": "text/javascript"}
 
 @dataclass
 class Waiting:
-    """Demands whose code is awaited, by token; they die after three minutes, or when answered."""
+    """Demands that wait for their code, by token; dropped after three minutes, or when answered."""
 
     demands: dict[str, tuple[float, Demande]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
