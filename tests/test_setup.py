@@ -283,3 +283,12 @@ def _supervise(**environment):
     return subprocess.run(
         command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=30
     )
+
+
+def test_what_the_beat_plans_is_a_task_of_ours():
+    from viatraj.celery import app
+
+    app.loader.import_default_modules()
+    planned = [one["task"] for one in app.conf.beat_schedule.values()]
+    assert "journal.tasks.seal" in planned
+    assert {*planned} - {*app.tasks} == set()

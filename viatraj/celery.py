@@ -1,10 +1,25 @@
-"""The worker and the beat: `celery -A viatraj`."""
+"""The worker and the beat: `celery -A viatraj`; what runs when, in Paris time."""
 
 import os
+from datetime import timedelta
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "viatraj.settings")
 app = Celery("viatraj")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "seal-journal": {"task": "journal.tasks.seal", "schedule": timedelta(minutes=1)},
+    "purge-messages": {"task": "courrier.tasks.purge", "schedule": crontab(minute=10, hour=3)},
+    "warn-passwords": {"task": "accounts.tasks.warn_of_expiry", "schedule": crontab(minute=15, hour=6)},
+    "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(minute=20)},
+    "purge-attempts": {"task": "authcps.tasks.purge_attempts", "schedule": crontab(minute=25)},
+    "expire-invitations": {"task": "delegations.tasks.expire_invitations", "schedule": crontab(minute=5)},
+    "tell-endings": {"task": "delegations.tasks.tell_endings", "schedule": crontab(minute=30, hour=6)},
+    "alert-expiries": {"task": "habilitations.tasks.alert_expiries", "schedule": crontab(minute=30, hour=6)},
+    "tell-referents": {"task": "habilitations.tasks.tell_referents", "schedule": crontab(minute="*/15")},
+    "resume-imports": {"task": "habilitations.tasks.resume_imports", "schedule": timedelta(minutes=1)},
+    "purge-imports": {"task": "habilitations.tasks.purge_imports", "schedule": crontab(minute=35, hour=3)},
+}

@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -226,26 +225,13 @@ SMS_BACKEND = env(
     default="courrier.sms.Http" if SMS_URL else "courrier.sms.Folder" if DEMO else "courrier.sms.Closed",
 )
 
-# --- Background work ------------------------------------------------------------------------
+# --- Background work; what runs when: `viatraj/celery.py` -------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
-    "seal-journal": {"task": "journal.tasks.seal", "schedule": timedelta(minutes=1)},
-    "purge-messages": {"task": "courrier.tasks.purge", "schedule": crontab(minute=10, hour=3)},
-    "warn-passwords": {"task": "accounts.tasks.warn_of_expiry", "schedule": crontab(minute=15, hour=6)},
-    "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(minute=20)},
-    "purge-attempts": {"task": "authcps.tasks.purge_attempts", "schedule": crontab(minute=25)},
-    "expire-invitations": {"task": "delegations.tasks.expire_invitations", "schedule": crontab(minute=5)},
-    "tell-endings": {"task": "delegations.tasks.tell_endings", "schedule": crontab(minute=30, hour=6)},
-    "alert-expiries": {"task": "habilitations.tasks.alert_expiries", "schedule": crontab(minute=30, hour=6)},
-    "tell-referents": {"task": "habilitations.tasks.tell_referents", "schedule": crontab(minute="*/15")},
-    "resume-imports": {"task": "habilitations.tasks.resume_imports", "schedule": timedelta(minutes=1)},
-    "purge-imports": {"task": "habilitations.tasks.purge_imports", "schedule": crontab(minute=35, hour=3)},
-}
 
 # --- Logs: machine events as JSON, never a name, a code or a searched word ---------------------
 LOGGING_CONFIG = "viatraj.logs.configure"
