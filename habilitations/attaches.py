@@ -1,4 +1,4 @@
-"""Where an account holds something, as `accounts` asks it: nobody hands these places in."""
+"""Tells `accounts`, which cannot import this app, where an account holds habilitations."""
 
 from django.utils import timezone
 

@@ -41,7 +41,7 @@ def droits(profil: Profil, lieu: Lieu, typed: dict[str, str]) -> dict[DroitProfi
                 code="droits",
             )
         wanted[droit] = mode
-    for droit in known.values():  # a module that is not deployed gives nothing, even once it is
+    for droit in known.values():  # a module not deployed today stays without right, even once it is deployed
         if droit.domaine and lieu.modules is not None and droit.domaine not in lieu.modules:
             wanted[droit] = AUCUN
     _check_answer({**{droit: droit.mode for droit in known.values()}, **wanted})
@@ -49,7 +49,7 @@ def droits(profil: Profil, lieu: Lieu, typed: dict[str, str]) -> dict[DroitProfi
 
 
 def _check_answer(modes: dict[DroitProfil, str]):
-    """To answer is the dashboard's mode «répondre», and nothing else."""
+    """The right to answer requires the dashboard in mode «répondre»."""
     answers = any(droit.droit == Droit.REPONSE and mode != AUCUN for droit, mode in modes.items())
     boards = [mode for droit, mode in modes.items() if droit.droit == Droit.TABLEAU_RECEVEUR]
     if answers and boards and Mode.REPONDRE not in boards:

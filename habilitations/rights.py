@@ -9,7 +9,8 @@ from viatraj.core import prepared
 from viatraj.core.actor import Grant, Rights, Source
 from viatraj.core.droits import Droit, Mode, Niveau
 
-# In one statement, planned once: each page of a professional begins with it. `held` says the same to lists.
+# One prepared statement, since every page of a professional begins with it. `held` is the same rule as a
+# queryset.
 HELD = """
     SELECT h.id, profil, niveau, region_id, coordination_id, etablissement_id, guichet_id, unite_id,
       ARRAY(SELECT ARRAY[d.domaine, d.droit, d.mode]
@@ -21,7 +22,7 @@ HELD = """
 
 
 class Held(NamedTuple):
-    """A habilitation and what its rights follow from: (domaine, droit, mode) chosen, units of its guichet."""
+    """A habilitation, and what decides its rights: own choices (domaine, droit, mode), guichet's units."""
 
     pk: int
     profil: str
@@ -44,7 +45,7 @@ class Held(NamedTuple):
 
 
 def of_user(user, *, on: date) -> Rights:
-    """Two habilitations add up: the most of each right counts, place by place."""
+    """Habilitations add up: for each right and place, the strongest mode counts."""
     if not user.is_active:
         return Rights()
     rows = prepared.rows(HELD, {"user": user.pk, "day": on, "profils": list(PROFILS)})
@@ -68,7 +69,7 @@ def grants(habilitation) -> list[Grant]:
 
 
 def _modes(one: Held) -> dict[DroitProfil, str]:
-    """Each right of the profile with its mode, the person's exceptions applied; forged ones are not."""
+    """Each right of the profile with its mode; personal choices count if the profile allows them."""
     chosen = {(domaine, droit): mode for domaine, droit, mode in one.chosen}
     return {
         droit: mode if droit.accepts(mode) or mode == AUCUN else droit.mode
@@ -90,7 +91,7 @@ def _grants(one: Held) -> list[Grant]:
 
 
 def _places(one: Held):
-    """A guichet is also its units: what waits at it is reached, and what it has handed out to them."""
+    """A right on a guichet also holds on its units, so that what it handed out to them is still reached."""
     if one.niveau == Niveau.NATIONAL:
         return [(Niveau.NATIONAL.value, None)]
     units = [(Niveau.UNITE.value, unite) for unite in one.unites]

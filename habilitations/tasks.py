@@ -10,7 +10,7 @@ from viatraj.core.saving import act
 
 @shared_task
 def alert_expiries():
-    """Each morning; what an outage held back is caught up."""
+    """Each morning; also announces what an outage has delayed."""
     today, by = timezone.localdate(), Actor.system("echeances")
     act(actions.alert_expiries, today=today, by=by)
     act(actions.digest_expiries, today=today, by=by)
@@ -31,7 +31,7 @@ def proceed_import(pk):
 
 @shared_task
 def resume_imports():
-    """What a dead worker, or a dead broker, left."""
+    """Imports that a dead worker or a dead broker has left."""
     for pk in Import.objects.at_work().order_by("pk").values_list("pk", flat=True):
         proceed_import(pk)
 

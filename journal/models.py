@@ -20,7 +20,7 @@ from viatraj.core.actor import Actor
 
 
 class TransactionId(models.Func):
-    """The transaction's number: by it, and not by id, a seal knows what can no longer move behind it."""
+    """The transaction's number. Seals go by it: by id, a slow transaction could add a line behind one."""
 
     template = "pg_current_xact_id()::text::bigint"
     output_field = models.BigIntegerField()
@@ -31,7 +31,7 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(content_type=ContentType.objects.get_for_model(target), object_id=str(target.pk))
 
     def about_any(self, targets: models.QuerySet):
-        """About any row of a queryset, by one sub-query."""
+        """Lines about any row of a queryset, by one sub-query."""
         ids = targets.order_by().values(text=Cast("pk", models.CharField()))
         return self.filter(content_type=ContentType.objects.get_for_model(targets.model), object_id__in=ids)
 
@@ -40,7 +40,7 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(on_behalf_of=user)
 
     def newest_first(self):
-        """Ready to be told: one query, people included."""
+        """With all that their sentences need, in one query."""
         return self.select_related("user", "on_behalf_of").order_by("-id")
 
 
@@ -162,7 +162,10 @@ class Seal(models.Model):
 def record(
     event: str, *, by: Actor, target: models.Model | None = None, label: str | None = None, **data: Any
 ) -> Entry:
-    """Write one line: the only way in. `label` defaults to `str(target)`; `data` is kept as JSON."""
+    """Write one line; nothing else writes the journal.
+
+    `label` defaults to `str(target)`; `data` is kept as JSON.
+    """
     if event not in known_events():
         raise LookupError(f"{event!r} is in no app's events.EVENTS")
     _refuse_nobody(by)

@@ -1,7 +1,7 @@
 """Seals over the journal: what is sealed can no longer be changed, removed or added to unseen (TRC-1).
 
-A seal covers the lines of all transactions below the horizon, `pg_snapshot_xmin`: none of them is still
-running, so none can slip in a line behind it. By id or by date a slow transaction could.
+A seal covers the lines of all transactions below `pg_snapshot_xmin`: none of them is still running, so none
+can add a line later. By id or by date, a slow transaction could.
 """
 
 import hashlib
@@ -65,7 +65,7 @@ def seal() -> Seal | None:
             ids=ids,
             prints=prints,
         )
-    # Outside the database: whoever rewrites it whole cannot rewrite this.
+    # Also in the log: whoever rewrites the whole database cannot rewrite this.
     log.info("journal.sealed", number=made.number, count=made.count, digest=made.digest)
     return made
 
@@ -142,7 +142,7 @@ def _alone() -> bool:
 
 
 def _horizon() -> int:
-    """Read before the lines: each transaction below it has ended, and is seen by the next statement."""
+    """Must be read before the lines: all transactions below it have ended, so their lines are seen."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         return cursor.fetchone()[0]

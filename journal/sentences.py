@@ -24,7 +24,7 @@ def of(entry, fragment: str | None) -> str:
 
 
 def who(entry) -> str:
-    """The author in his quality of then: «le médecin Gabriel Léon»."""
+    """The author with his quality at that time: «le médecin Gabriel Léon»."""
     if entry.user_id:
         title = TITLES.get(entry.quality.split(" ")[0], "")  # «référent structure»: «le référent»
         return f"{title} {entry.user.nom_complet}".strip()
@@ -34,7 +34,7 @@ def who(entry) -> str:
 
 
 class _Words(dict):
-    """What a fragment may name: `label` and the line's data, in French; a missing one shows as «…»."""
+    """The values a sentence may use: `label` and the line's data, in French; a missing one shows as «…»."""
 
     def __init__(self, entry):
         super().__init__({name: _french(value) for name, value in entry.data.items()}, label=entry.label)

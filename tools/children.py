@@ -15,7 +15,9 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def start(command, *, log, env=None, cwd="/", user=None, last_wish=signal.SIGTERM, stdin=None):
-    """Starts `command` in its own session; it gets `last_wish` when we die. Main thread only.
+    """Starts `command` in its own session; the kernel sends it the signal `last_wish` when we die.
+
+    Main thread only.
 
     `user`: a pwd entry to become, None to stay who we are.
     """
@@ -62,7 +64,7 @@ def stop(process, signals, patience=10):
 
 
 class Server:
-    """What others need to the last: it stops when its turn comes, not before."""
+    """A server that other processes need: it stops when its turn comes, not before."""
 
     process, signals, patience = None, (signal.SIGTERM,), 10
 
@@ -75,7 +77,7 @@ class Server:
 
 
 def clear_group(process):
-    """Ends what a dead leader left behind in its process group."""
+    """Ends the processes that a dead leader left in its group."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
 
@@ -93,7 +95,7 @@ def wait_until(ready, process, *, seconds, what):
 
 
 class NotReady(Exception):
-    """A server that did not come up."""
+    """A server that did not start."""
 
 
 def wait_for_end(pid, program, *, seconds):

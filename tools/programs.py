@@ -54,7 +54,7 @@ def web(environment, var, port):
 
 
 def behind_the_scenes(environment, var):
-    """What people do not wait for: sender of the outbox, worker, beat."""
+    """The background processes: sender of the outbox, worker, beat."""
     known = {"environment": environment, "var": var}
     if has_command("deliver_messages"):
         yield Program("courrier", ["manage.py", "deliver_messages"], **known)

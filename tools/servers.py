@@ -155,7 +155,7 @@ class Postgres(children.Server):
         return copy / programs
 
     def _create(self):
-        shutil.rmtree(self.data, ignore_errors=True)  # half made by a run that was killed
+        shutil.rmtree(self.data, ignore_errors=True)  # left by a run that was killed
         part = self.folder / "data.part"
         shutil.rmtree(part, ignore_errors=True)
         words = ["-U", OWNER, "--auth=trust", "--no-sync", *LOCALE]
@@ -168,7 +168,7 @@ class Postgres(children.Server):
         part.rename(self.data)
 
     def _forget_the_dead(self):
-        """Waits for a former server that is still stopping; removes the pid file of one that was killed."""
+        """Waits for an earlier server that is still stopping; removes the pid file of one that was killed."""
         pid_file = self.data / "postmaster.pid"
         if not pid_file.exists():
             return

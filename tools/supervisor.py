@@ -53,7 +53,7 @@ class Supervisor:
         self.say(f"Journaux dans {self.var}")
         environment = {**os.environ, **self._start_servers()}
         self._prepare_data(environment)
-        del environment["DATABASE_OWNER_URL"]  # those who serve never change a table
+        del environment["DATABASE_OWNER_URL"]  # processes that serve pages never alter tables
         self._start(programs.web(environment, self.var, self.port))
         self.say(f"Pages prêtes : {self.site}")
         for program in programs.behind_the_scenes(environment, self.var):
@@ -85,7 +85,7 @@ class Supervisor:
         return environment
 
     def _prepare_data(self, environment):
-        """Files are collected and compressed while the database fills: two cores, two works."""
+        """Static files are compressed while the database is filled, on two cores."""
         stamp, wanted = self.var / "static.stamp", programs.static_fingerprint()
         if stamp.exists() and stamp.read_text() == wanted:
             self._fill_database(environment)
@@ -170,7 +170,7 @@ class Supervisor:
     def _stop_all(self):
         self.say("Arrêt…")
         for service in self.services:
-            service.ask_to_stop()  # ours all at once; their servers below, once nobody needs them
+            service.ask_to_stop()  # our processes all at once; servers below, when their turn comes
         for service in reversed(self.services):
             service.stop()
             (self.var / f"{service.name}.pid").unlink(missing_ok=True)
@@ -244,7 +244,7 @@ def make(var):
 
 
 def alone(var):
-    """The lock of this folder, held as long as we live; None when another one holds it."""
+    """The lock of this folder, held until we end; None when another supervisor holds it."""
     lock = open(var / "lock", "w")  # noqa: SIM115, closed by our end
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

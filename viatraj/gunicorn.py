@@ -1,4 +1,4 @@
-"""gunicorn's own lines, as ours: JSON, and without the request they would quote."""
+"""gunicorn's own log lines: JSON like ours, without the request that they would quote."""
 
 from gunicorn import glogging
 

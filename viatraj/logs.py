@@ -1,7 +1,7 @@
-"""JSON lines on stderr, for Django, Celery, gunicorn and ours alike.
+"""JSON lines on stderr, for Django, Celery, gunicorn and our own code.
 
-An exception is told by its type, its places and those of its causes, never by its words: as soon as they hold
-a value, they hold what somebody typed (TRC-5). Others' warnings are kept without what they quote, likewise.
+Of an exception, its type and places and those of its causes are logged, never its message, which may quote
+what somebody typed (TRC-5). Warnings of other packages are logged without the values they quote.
 """
 
 import logging.config
@@ -16,7 +16,7 @@ import redis
 import structlog
 
 ROOT = Path(__file__).resolve().parent.parent
-DEEPEST = 40  # places kept of a stack, the last ones
+DEEPEST = 40  # the last places of a stack that are kept
 KEPT_DAYS = 30
 QUOTED = "…"
 # They write whole paths, statements and addresses, with a token or a name in them.
@@ -26,7 +26,7 @@ log = structlog.get_logger("viatraj.failures")
 
 
 def configure(options):
-    """`settings.LOGGING_CONFIG`: each process of ours that has read its settings logs so, and dies so."""
+    """`settings.LOGGING_CONFIG`: from here on, this process logs in JSON, its own crash included."""
     handlers = {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}}
     logging.config.dictConfig(
         {
@@ -77,7 +77,7 @@ def formatter():
 
 
 def _crashed(kind, error, places):
-    """What ends a process or a thread: a command, the sender, a worker at its start."""
+    """An exception that ends a process or a thread: a command, the sender, a worker at its start."""
     if not issubclass(kind, Exception):  # Ctrl-C
         sys.__excepthook__(kind, error, places)
         return
@@ -135,7 +135,7 @@ def _short(file: str) -> str:
 
 
 def without_quotes(logger, method, event):
-    """Of a warning or worse, the sentence as its author wrote it, with its numbers and a task's name."""
+    """The message of a warning or worse, with only numbers and names of tasks filled in."""
     line, words = event["_record"], event["event"]
     values = event.pop("positional_args", None) or ()
     if line.levelno >= logging.WARNING:
@@ -160,7 +160,7 @@ def _quoted(value):
 
 
 def counted(logger, method, event):
-    """Each failure adds one to its day's count, by type and place: see `manage.py failures`."""
+    """Counts each failure by day, type and place; `manage.py failures` shows them."""
     if "stack" in event and method in ("error", "critical", "exception"):
         with suppress(Exception):  # without Valkey the line itself is what remains
             _count(f"{event['error']} {event.get('route') or event.get('name') or event['logger']}")

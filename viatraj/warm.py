@@ -1,4 +1,4 @@
-"""What the first request of a fresh worker would otherwise wait for: seconds, when several die under load."""
+"""Loads what the first request of a new worker would otherwise wait for, seconds under load."""
 
 import threading
 from pathlib import Path
@@ -16,12 +16,12 @@ OF_FIELDS = Path(django.__file__).parent / "forms" / "templates"
 
 
 def once() -> None:
-    """In the process that workers are forked from: views imported, addresses known, templates compiled.
+    """In the process that workers are forked from: import views, resolve URLs, compile templates.
 
-    Nothing of a database: what is open at a fork is shared by all.
+    Opens no database connection, which all forks would share.
     """
     resolver = get_resolver()
-    resolver._populate()  # no public name; the first `reverse()` does it
+    resolver._populate()  # has no public name; the first `reverse()` would call it
     for name in templates():
         get_template(name)
 
@@ -41,7 +41,7 @@ def each_thread(pool, threads: int) -> None:
         all_there.wait(10)
         try:
             connection.ensure_connection()
-        except DatabaseError as error:  # it may come later: pages will say so
+        except DatabaseError as error:  # the database may come up later; until then pages say so
             log.warning("warm.no_database", error=type(error).__name__)
 
     for one in [pool.submit(connect) for _ in range(threads)]:

@@ -1,4 +1,4 @@
-"""Ends announced to people (HAB-6). Killed at any moment and run again, each mail is written once."""
+"""Mails about habilitations that end (HAB-6). Killed and run again, they still write each mail once."""
 
 from datetime import timedelta
 from itertools import groupby
@@ -18,7 +18,10 @@ PEOPLE = 500  # a transaction: about a second, during which nobody changes these
 
 
 def alert_expiries(*, today, by) -> int:
-    """To each holder, one e-mail on all that ends within fifteen days and was not announced; how many."""
+    """One mail to each holder about all that ends within fifteen days, not yet announced.
+
+    Returns how many.
+    """
     policies.system(by)
     holders = echeances.to_announce(today).order_by("user").values_list("user", flat=True).distinct()
     posted = 0
@@ -33,7 +36,7 @@ def alert_expiries(*, today, by) -> int:
 
 
 def _announce(people, today) -> int:
-    """A row that somebody changes at this moment is left to the next run: it may be a prolongation."""
+    """Rows that somebody is changing right now are left to the next run: they may be prolonged."""
     due = (
         echeances.to_announce(today)
         .filter(user__in=people)
@@ -47,10 +50,10 @@ def _announce(people, today) -> int:
 
 
 def digest_expiries(*, today, by) -> int:
-    """To each référent, once a week, what ends within a month in his perimeter; how many.
+    """Once a week, to each référent, what ends within a month in his perimeter. Returns how many mails.
 
-    Up to a coordination: that of a whole region would be thousands of lines, which others see to; it has the
-    revue, «Expirent ce mois».
+    Référents above a coordination get none, since it would have thousands of lines that others deal with;
+    they have «Expirent ce mois» in the revue.
     """
     policies.system(by)
     monday = today - timedelta(days=today.weekday())
@@ -83,6 +86,6 @@ def _batches(keys):
 
 
 def _wait_for_our_turn():
-    """Two runs at once: the second looks at what the first has committed."""
+    """When two runs start at once, the second waits until the first has committed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('habilitations_alerte'))")

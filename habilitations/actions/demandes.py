@@ -66,7 +66,7 @@ def ask_prolongation(habilitation, *, fin, motif, cle, today, now, by) -> Demand
 
 def _asked(asked, *, fin, motif, cle, today, now, by) -> DemandeHabilitation:
     cle = cle or uuid.uuid4()
-    locked(by.user)  # two clicks are counted one after the other
+    locked(by.user)  # so that two clicks at once are counted one after the other
     own = DemandeHabilitation.objects.of(by.user)
     if known := own.filter(cle=cle).first():
         return known
@@ -93,7 +93,7 @@ def _at(rows, columns):
 
 
 def tell_referents(*, today, now, by) -> int:
-    """One e-mail to each référent on all that was asked of him since the last; how many were sent."""
+    """One mail to each référent about all that was asked of him since the last one. Returns how many."""
     policies.system(by)
     posted, told = 0, 0
     while told is not None:
@@ -104,7 +104,7 @@ def tell_referents(*, today, now, by) -> int:
 
 
 def _tell_some(*, today, now, by) -> int | None:
-    """How many letters; None when nothing is left to tell. What another run holds is left to it."""
+    """How many letters; None when nothing is left to tell. Rows that another run holds are left to it."""
     due = DemandeHabilitation.objects.untold().select_related("user", *COLUMNS)
     rows = list(
         due.order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:TOLD_AT_ONCE]
@@ -179,7 +179,7 @@ def refuse(demande, *, reponse, now, by):
 
 
 def _still_waiting(demande):
-    """Another référent was quicker, or the person took it back."""
+    """Refuses when another référent has answered, or the person has withdrawn it."""
     if not demande.is_waiting:
         raise ValidationError(CLOSED.format(demande.get_state_display().lower()))
 

@@ -24,7 +24,7 @@ def grant(*, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, 
     granters = [policies.grant(by, profil, lieu) for lieu in lieux]
     users = [
         locked(user) for user in sorted(users, key=lambda user: user.pk)
-    ]  # in order: two lots never wait crosswise
+    ]  # by ascending key, so that two lots cannot deadlock
     if done := list(Habilitation.objects.filter(lot=cle, granted_by=by.user).order_by("pk")):
         return done
     for user in users:
@@ -113,7 +113,7 @@ def change_end(habilitation, *, fin, version, today, by):
 
 @transaction.atomic
 def revoke(habilitation, *, now, by):
-    """The person is out at the next click; twice is once. The row stays for the history."""
+    """The right ends at the person's next click. The row stays, for the history."""
     habilitation = locked(habilitation)
     by = policies.manage(by, habilitation)
     if habilitation.is_living:

@@ -33,7 +33,7 @@ def revoke_all(habilitations, *, now, by):
 
 
 def _each(habilitations, act):
-    """In the order of their keys: two lots never wait crosswise."""
+    """One by one, in ascending order of keys, so that two lots cannot deadlock."""
     refused = []
     for one in sorted(habilitations, key=lambda one: one.pk):
         try:

@@ -1,4 +1,4 @@
-"""Profiles are code: a deployment that changes one leaves a line in the journal, with both versions."""
+"""Profiles are code: after a deployment that changes one, the journal gets a line with both versions."""
 
 from django.db import transaction
 

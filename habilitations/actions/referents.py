@@ -1,4 +1,4 @@
-"""The first référent of a structure, whom nobody on a page could name."""
+"""The first référent of a structure, whom no other référent could name on a page."""
 
 import uuid
 

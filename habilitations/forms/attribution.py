@@ -12,7 +12,7 @@ AT_MOST = 100  # structures at once
 
 
 class LieuxField(forms.MultipleChoiceField):
-    """Places of the perimeter, also those that a narrower list does not show; any other is unknown."""
+    """Accepts every place of the perimeter, also those that the shortened list does not show."""
 
     widget = forms.CheckboxSelectMultiple
 

@@ -17,7 +17,7 @@ class RechercheForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.one_of = True  # not «facultatif»: any of them will do
+            field.one_of = True  # not shown as «facultatif»: at least one of the fields is needed
 
     def clean(self):
         typed = super().clean()
@@ -36,7 +36,7 @@ class PersonneForm(forms.Form):
 
 
 class AdresseForm(forms.Form):
-    """COM-4: an address that several people seem to read is warned of, and kept once confirmed."""
+    """COM-4: warns of an address that several people seem to read, and takes it when typed again."""
 
     email = EmailField(
         help_text="Personnelle\u00a0: aucune autre personne ne doit pouvoir la lire.",
@@ -82,7 +82,7 @@ class CreationForm(KeyedForm, PersonneForm, AdresseForm):
         return self.is_taken and warned == again
 
     def warn(self) -> None:
-        """The page shown again remembers which address was warned of."""
+        """The form shown again carries the address that it warned of."""
         self.data = self.data.copy()
         self.data["signalee"] = self.data.get("email", "")
 

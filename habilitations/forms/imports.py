@@ -8,7 +8,7 @@ from viatraj.core.forms import KeyedForm
 
 
 class ImportForm(KeyedForm):
-    """A file becomes lines, or says at the field what stands in the way."""
+    """Reads the file into lines, or says at the field why it cannot be read."""
 
     fichier = forms.FileField(
         label="Fichier à importer",

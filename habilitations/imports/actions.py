@@ -16,8 +16,8 @@ from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act, by_slices, locked, save_valid
 
-AN_HOUR = 20  # a file says whether addresses are known: no faster than a search does
-TRIES = 3  # without writing anything more
+AN_HOUR = 20  # files; each tells which addresses have an account, so it is limited as searches are
+TRIES = 3  # of a worker in a row that writes nothing more
 WORKERS = 0x494D504F  # our class of advisory locks: one worker a file
 A_SLICE = 0.5  # seconds, after which no more line is begun: nobody waits for longer than a second
 LINES_A_SLICE = 50  # whose accounts are locked together
@@ -31,7 +31,7 @@ TOO_OLD = "Ce fichier a été vérifié il y a plus d’un jour\u00a0: déposez-
 def deposit(*, lines, file_name, cle, now, by, left_out=()) -> Import:
     """The same `cle` twice is one deposit."""
     policies.administer(by)
-    locked(by.user)  # two files at once are counted one after the other; a double click finds the first
+    locked(by.user)  # two deposits at once are counted one after the other; a double click finds the first
     if known := Import.objects.visible_to(by).filter(cle=cle).first():
         return known
     if Import.objects.filter(user=by.user, deposited_at__gt=now - timedelta(hours=1)).count() >= AN_HOUR:
@@ -73,7 +73,7 @@ def confirm(one, *, now, by):
 
 
 def proceed(pk, *, today, now, by):
-    """The worker's part: the check, or the writing, from where it stands. One worker at a time."""
+    """The worker's part: check, or write, from where the last worker stopped. One worker at a time."""
     policies.system(by)
     with _alone(pk) as alone:
         if not alone or not _attempt(pk, by=by):
@@ -87,7 +87,7 @@ def proceed(pk, *, today, now, by):
 
 @contextmanager
 def _alone(pk):
-    """Whether this worker has the file to itself; a dead one's lock ends with its connection."""
+    """Is this the only worker on the file? A dead worker's lock ends with its connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WORKERS, pk])
         (alone,) = cursor.fetchone()
@@ -100,7 +100,7 @@ def _alone(pk):
 
 @transaction.atomic
 def _attempt(pk, *, by) -> bool:
-    """Counted apart, so that a file which kills its worker does not kill the next ones for ever."""
+    """Count the attempt in its own transaction: a file that kills its workers is given up in the end."""
     one = Import.objects.at_work().filter(pk=pk).first()
     if one is None:
         return False
@@ -113,7 +113,7 @@ def _attempt(pk, *, by) -> bool:
 
 
 def _give_up(one, *, by):
-    """What was written stays written, and is told; the rest will not be."""
+    """Stop: lines already written stay and are in the report; the others will not be written."""
     if one.state == Import.State.WRITING:
         left = one.report[len(one.outcome) :]
         one.report = one.outcome + [line | {"problemes": [NOT_DEALT_WITH]} for line in left]
@@ -123,7 +123,7 @@ def _give_up(one, *, by):
 
 
 def _check(one, *, today, now):
-    """Nobody waits for it: each line is tried in a transaction of its own, and taken back."""
+    """Try each line in a transaction of its own, which is rolled back: nobody waits for locks meanwhile."""
     author = _author(one, today)
     report = resource.run(
         one.lines,
@@ -145,7 +145,7 @@ def _check(one, *, today, now):
 
 @transaction.atomic
 def _write_slice(one, *, today, now) -> Import:
-    """About half a second of lines, and how far that went, together: killed, neither stands."""
+    """Write about half a second of lines; they and the progress are committed together, or not at all."""
     enough = time.monotonic() + A_SLICE
     author, done = _author(one, today), len(one.outcome)
     outcome = resource.run(
@@ -159,7 +159,7 @@ def _write_slice(one, *, today, now) -> Import:
         advance=lambda _: time.monotonic() < enough,
     )
     one = locked(one)  # after the accounts (`core.locks`)
-    one.outcome, one.attempts = one.outcome + outcome, 1  # this attempt gets on
+    one.outcome, one.attempts = one.outcome + outcome, 1  # it wrote lines
     if len(one.outcome) == one.total:
         _done(one, now=now, by=author)
     save_valid(one)

@@ -1,4 +1,4 @@
-"""Reads a workbook that anybody may have made: everything is bounded before it is believed."""
+"""Reads a workbook made by anybody: sizes are checked before anything is read."""
 
 import re
 import zipfile
@@ -49,7 +49,7 @@ def read(content: bytes) -> Tableau:
 
 
 def _check_parts(content):
-    """Sizes as the archive declares them: reading stops there, whatever the data would inflate to."""
+    """Checks the sizes that the archive declares; reading never goes beyond them."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         parts = archive.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNZIPPED:
@@ -66,7 +66,7 @@ def _check_parts(content):
 
 
 def _check_xml(name, data):
-    """No entity may grow; an encoding where this could not be seen is not that of a spreadsheet."""
+    """Refuses XML entities (they may expand without end), and encodings in which they could be hidden."""
     if not name.endswith((".xml", ".rels")):
         return
     if (
@@ -88,7 +88,7 @@ def _lines(book) -> Tableau:
     if not seen:
         raise Unreadable(HIDDEN)
     sheet = next((one for one in seen if one.title == SHEET), seen[0])
-    with sheet._get_source() as source:  # a read-only sheet tells of no merge, no hidden row
+    with sheet._get_source() as source:  # a read-only sheet knows no merged or hidden cells
         raw = source.read()
     _refuse_merged(raw)
     hidden = _hidden_rows(raw)

@@ -44,7 +44,7 @@ class Colonne:
 
     @property
     def is_number(self) -> bool:
-        """Written in figures: a spreadsheet must take it for a text."""
+        """Is it made of figures? The template then makes the column text, to keep first zeros."""
         return self.key in ("identifiant", "telephone", "etablissement")
 
 
@@ -135,7 +135,7 @@ BY_KEY = {colonne.key: colonne for colonne in COLONNES}
 
 
 def plain(text: str) -> str:
-    """To compare what people type: no accent, no case, no double space, one kind of apostrophe."""
+    """A form to compare what people type: without accents, case, double spaces; one kind of apostrophe."""
     bare = unicodedata.normalize("NFKD", text.replace("’", "'"))
     return (
         re.sub(r"[\s_–—-]+", " ", "".join(one for one in bare if not unicodedata.combining(one)))

@@ -27,7 +27,7 @@ NO_EMAIL = "Donnez une adresse e-mail, ou l’identifiant du compte s’il exist
 
 
 class Comptes:
-    """Those of these lines; to write, locked in the order of their keys: two imports never wait crosswise."""
+    """The accounts of these lines; to write, locked by ascending key, so that two imports cannot deadlock."""
 
     def __init__(self, rows, *, to_write: bool, cle: uuid.UUID, now, by):
         self.to_write, self.cle, self.now, self.by = to_write, cle, now, by
@@ -44,7 +44,7 @@ class Comptes:
             self.know(user)
 
     def know(self, user):
-        """Once its line is written, so that the next lines find it; twice is once."""
+        """Add an account once its line is written, so that the next lines find it."""
         self.by_name[user.login] = user
         for one in user.identites.all():
             if one.ended_at is None:
@@ -82,7 +82,7 @@ class Comptes:
         return user
 
     def present(self, ligne) -> User:
-        """The account of a line; one that a dry run has opened, and taken back, is opened again."""
+        """The account of a line; one that a dry run created and rolled back is created again."""
         taken_back = not (self.to_write or ligne.is_new) and self.is_ours(ligne)
         return self._created(ligne) if taken_back else ligne.user
 

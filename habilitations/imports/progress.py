@@ -1,4 +1,4 @@
-"""How far a check is, kept aside: it writes nothing before its end. Valkey dead, no figure."""
+"""How far a check is, kept in Valkey, as the check itself writes nothing before its end."""
 
 from contextlib import suppress
 from functools import cache

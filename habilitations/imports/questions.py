@@ -1,4 +1,4 @@
-"""A file asks of each person it names whether he has an account: it counts as so many searches (COM-2)."""
+"""A file tells of each person whether he has an account, so each counts as one search (COM-2)."""
 
 from datetime import timedelta
 
@@ -13,9 +13,9 @@ TOO_MANY = (
 
 
 def wait(lines: list[dict], *, user, now) -> tuple[int, int]:
-    """How many people the file newly asks for, and the seconds to wait when they are too many.
+    """Returns (people not yet asked for today, seconds to wait); counts them when these are 0.
 
-    Else they are counted. A file corrected and deposited again asks nothing new; nor does a double click.
+    The same file deposited again, corrected or by a double click, asks for nobody new.
     """
     before = Import.objects.filter(user=user, deposited_at__gt=now - A_DAY).values_list("lines", "report")
     known = {name for told in before for half in told for line in half for name in _names(line)}

@@ -1,4 +1,4 @@
-"""Wakes the worker; without broker, the next `resume_imports` does it."""
+"""Wakes the worker; without the broker, the next `resume_imports` will."""
 
 import structlog
 from celery import current_app

@@ -1,4 +1,4 @@
-"""django-import-export over our own verbs: its dry run and row errors, our rules, mails and journal."""
+"""django-import-export around our actions: its dry run and row errors; our rules, mails and journal."""
 
 import uuid
 from collections.abc import Callable
@@ -174,7 +174,7 @@ class LignesResource(Resource):
         ligne.lieu = self.lieux.find(ligne.etablissement, ligne.unite)
 
     def save_instance(self, instance, is_create, row, **kwargs):
-        """By itself: a refused line leaves nothing behind for the next ones, a line of a dry run neither."""
+        """In a savepoint: a refused line, or a line of a dry run, leaves nothing behind."""
         try:
             with transaction.atomic():
                 instance.user, instance.is_new = self.comptes.find_or_create(instance)
@@ -201,7 +201,7 @@ class LignesResource(Resource):
         )
 
     def _refuse_changed(self, ligne):
-        """What the référent read before he confirmed: this account, or a new one, and this place."""
+        """Refuses a line whose account or place is no longer the one that the référent read and confirmed."""
         if not self.checked:
             return
         before = self.checked[ligne.ligne]
@@ -250,7 +250,7 @@ def run(lines, *, dry_run, advance: Callable[[int], bool | None], **known) -> li
 
 
 def _shown(rows, *, today, by) -> set[int]:
-    """Accounts whose login the author may read, as a search on screen shows it: his people's (COM-8)."""
+    """Accounts whose login the report may show: as in a search on screen, those of the perimeter (COM-8)."""
     named = [row.instance.user.pk for row in rows if not row.validation_error and row.instance.user]
     return set(search.in_perimeter(by, today=today).filter(pk__in=named).values_list("pk", flat=True))
 

@@ -1,4 +1,4 @@
-"""What both readers share: their bounds, how they refuse, and lines under their headers."""
+"""Shared by both readers: limits, refusals, and lines under their headers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -93,7 +93,7 @@ class Lines:
         return self.lines
 
     def _add_cell(self, line, column, cell):
-        """A fault is kept with its line: they are all told at once, with what the check finds."""
+        """A fault is kept with its line, so that all are told at once, with those that the check finds."""
         try:
             if cell.fault:
                 raise ValueError(cell.fault)

@@ -44,7 +44,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _windows(content: bytes) -> str:
-    """Windows-1252, all of it: a file glued from two encodings would be half unreadable."""
+    """The whole file as Windows-1252; a file with UTF-8 lines too is refused, since some would be garbled."""
     ways = {True: 0, False: 0}  # first line that is UTF-8, first that is not
     for number, line in enumerate(content.splitlines(), 1):
         if not line.isascii():

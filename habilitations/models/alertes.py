@@ -7,7 +7,7 @@ from habilitations.models.habilitations import Habilitation
 
 
 class Alerte(models.Model):
-    """One e-mail a habilitation and an end: prolonged, it has another end, and is warned of again."""
+    """One mail for each habilitation and end date: after a prolongation, the new end is announced too."""
 
     habilitation = models.ForeignKey(
         Habilitation, models.PROTECT, related_name="alertes", db_index=False, verbose_name="habilitation"

@@ -19,7 +19,7 @@ class DemandeHabilitationQuerySet(OfPersonQuerySet):
         return self.filter(WAITING)
 
     def untold(self):
-        """No référent has heard of them yet; withdrawn before, none will."""
+        """Not told to any référent yet; those withdrawn before are never told."""
         return self.waiting().known_to_profils().filter(told_at=None)
 
     def known_to_profils(self):

@@ -27,7 +27,7 @@ class HabilitationQuerySet(OfPersonQuerySet, PeriodeQuerySet):
         return self.filter(LIVING)
 
     def in_force(self, day):
-        """By dates that indexes hold, not by `periode`."""
+        """By `debut` and `fin`, which are indexed, rather than by `periode`."""
         return self.living().filter(debut__lte=day, fin__gte=day)
 
     def current(self, day):
@@ -39,7 +39,7 @@ class HabilitationQuerySet(OfPersonQuerySet, PeriodeQuerySet):
         return self.filter(Q(revoked_at__isnull=False) | Q(fin__lt=day))
 
     def not_prolonged(self):
-        """Nothing that the same person holds there with the same profile follows on."""
+        """Without a later habilitation of the same person, place and profile."""
         following = Habilitation.objects.living().filter(
             user=OuterRef("user"),
             profil=OuterRef("profil"),
@@ -66,7 +66,7 @@ class Habilitation(AtLieu, Periode):
     )
     profil = models.CharField("profil", max_length=40)
     domaine = models.CharField("domaine", max_length=20, choices=Domaine)
-    # Kept by triggers on both tables: sorted lists walk an index of this one.
+    # Copied by triggers on both tables, so that sorted lists read an index of this one.
     nom_tri = models.CharField(max_length=210, db_collation="C", editable=False, default="")
     emails = models.BooleanField("réception des e-mails", default=False)
     lot = models.UUIDField("attribuée avec", default=uuid.uuid4, editable=False)
@@ -78,7 +78,7 @@ class Habilitation(AtLieu, Periode):
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    # The last day of a journal line by its right, kept by a trigger of the journal.
+    # The last day it let somebody act, set by a trigger of the journal.
     used_on = models.DateField("utilisée le", null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -110,7 +110,7 @@ class Habilitation(AtLieu, Periode):
             models.Index(fields=["etablissement", "fin"], name="habilitations_etab", condition=LIVING),
             models.Index(fields=["unite", "fin"], name="habilitations_unite", condition=LIVING),
             models.Index(fields=["lot"], name="habilitations_lot"),
-            # A whole coordination: an ordered walk, what is filtered tested inside the index.
+            # For a whole coordination: read in order, and filtered inside the index.
             models.Index(
                 fields=["coordination", "nom_tri", "id"],
                 name="habilitations_coord_nom",

@@ -7,7 +7,7 @@ from viatraj.core.droits import Droit
 
 
 def within_perimeter(rights) -> Q:
-    """Where the référent that these rights make gives habilitations (COM-8)."""
+    """The condition for rows in the perimeter of a référent with these rights (COM-8)."""
     return rights.within(Droit.HABILITATION, **AtLieuQuerySet.columns)
 
 

@@ -1,4 +1,4 @@
-"""What ends soon, and who is told of it (HAB-6): its holder fifteen days before, its référents each week."""
+"""What ends soon, and who is told (HAB-6): the holder fifteen days before, the référents each week."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ REACHABLE = Q(user__disabled_at=None) & ~Q(user__email="")
 
 
 def to_announce(today):
-    """In force, ending within fifteen days, not announced yet: a missed run is caught up by the next."""
+    """In force, ending within fifteen days and not announced yet; what a missed run left is among them."""
     announced = Alerte.objects.filter(habilitation=OuterRef("pk"), fin=OuterRef("fin"))
     ending = Habilitation.objects.in_force(today).ending_within(URGENT_DAYS, on=today)
     return ending.not_prolonged().filter(REACHABLE, ~Exists(announced))
@@ -42,7 +42,7 @@ class Digest:
 
 
 def digests(today) -> dict[int, Digest]:
-    """By référent's account: what ends soon in his perimeter, save his own; one walk over all of it."""
+    """For each référent's account, what ends soon in his perimeter, except his own; computed in one pass."""
     held, found = _held(today), defaultdict(Digest)
     ids = [f"{niveau}_id" for niveau in DIGESTED]
     rows = (

@@ -53,7 +53,7 @@ def write(file, revue) -> int:
 
 
 def _rows(revue):
-    """Only the keys are held whole; the perimeter is asked again of each slice of what leaves."""
+    """Only the keys are all in memory; rows are read by slices, and the perimeter checked again for each."""
     visible = Habilitation.objects.visible_to(revue.actor)
     adjusted = Exists(DroitPersonnalise.objects.filter(habilitation=OuterRef("pk")))
     rows = visible.annotate(adjusted=adjusted).values_list("pk", *FIELDS)

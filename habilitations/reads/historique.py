@@ -1,4 +1,4 @@
-"""What was done on an account, as far as its référents are concerned (TRC-2, COM-8)."""
+"""The history of an account, as far as it concerns its référents (TRC-2, COM-8)."""
 
 from django.db.models import Q
 

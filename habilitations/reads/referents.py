@@ -22,7 +22,7 @@ class Bloc:
 
 
 def of(habilitation, *, today) -> tuple[list[Bloc], Coordination | None]:
-    """Of its établissement and of its unit; the coordination when neither has anybody else than oneself."""
+    """The référents of an établissement and of its unit; if they have no other, those of the coordination."""
     levels = [
         (Niveau.ETABLISSEMENT, habilitation.etablissement, "Référents de l’établissement"),
         (Niveau.UNITE, habilitation.unite, "Référents de l’unité"),
@@ -79,7 +79,7 @@ def _managing_places(rows, today) -> dict:
 
 
 def of_account(user, *, today) -> list:
-    """Whom what happens to an account is told: those of each place where it holds something today."""
+    """Who is told about an account: the référents of each place where it holds something today."""
     return list(to_tell(Habilitation.objects.of(user).in_force(today).order_by("pk"), today=today))
 
 

@@ -64,7 +64,7 @@ class Revue:
         self.tri = _among(choix.tri.removeprefix("-"), SORTS)
         self.descending = choix.tri.startswith("-")
         self.coordination = self._coordination()
-        # A structure left over from another coordination is dropped with it.
+        # A structure chosen under another coordination is dropped.
         self.structure = self._structure()
         self.unite = self._unite()
         if self.profil and self.domaine and self.domaine not in PROFILS[self.profil].domaines:
@@ -152,7 +152,7 @@ class Revue:
         return sorted(self.scopes.get(niveau, ()))
 
     def _structures(self):
-        """Whole ones, and those of which some units are the actor's."""
+        """Those of the perimeter, and those that have some units in it."""
         rights = self.actor.rights.within(Droit.HABILITATION, **Etablissement.objects.all().columns)
         of_units = Unite.objects.filter(pk__in=self._held(Niveau.UNITE)).values("etablissement")
         return Etablissement.objects.filter(rights | Q(pk__in=of_units))
@@ -198,7 +198,7 @@ class Revue:
         return self._seen_as(rows)
 
     def pks(self):
-        """Of all rows, as sorted; an index holds all that this needs."""
+        """The keys of all rows, sorted; read from an index alone."""
         return self.rows().sorted_by(self.tri, descending=self.descending).values_list("pk", flat=True)
 
     def shown(self, pks) -> list[Habilitation]:
@@ -215,7 +215,7 @@ class Revue:
         if self.coordination is None:
             return current.visible_to(self.actor).filter(**self._place())
         here = current.filter(coordination=self.coordination, **self._place())
-        # All of a coordination: the column of its indexes says as much as the rule, and walks in order.
+        # A right on the whole coordination: its column alone says the same, and its index gives the order.
         if self.actor.rights.cover(Droit.HABILITATION, self.coordination.place, domaine=""):
             return here
         return here.visible_to(self.actor)

@@ -53,7 +53,7 @@ def _found(request, form):
 
 @require_safe
 def compte(request, pk):
-    """All that he holds in the perimeter; of the rest, only that there is some."""
+    """All that he holds in the perimeter; for the rest, only that there is some."""
     person = reach.person(request, pk)
     today = timezone.localdate()
     held = Habilitation.objects.of(person)

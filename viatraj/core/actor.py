@@ -73,10 +73,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class Rights:
-    """One rule in three shapes: `cover` for one row, `within` for a query, `scopes` for long lists.
+    """One rule in three forms: `cover` for one row, `within` for a query, `scopes` for long lists
+    (docs/adr/0034).
 
-    A graded right is always asked with its mode: without it, ValueError, or who may only see dossiers without
-    names would pass for who may read them.
+    A right with several modes must be asked with one, else ValueError: otherwise somebody who may only see
+    anonymous dossiers would pass for one who may read them.
     """
 
     grants: frozenset[Grant] = frozenset()
@@ -88,12 +89,12 @@ class Rights:
         return any(grant.reaches(place) for grant in self.giving(droit, mode=mode, domaine=domaine))
 
     def nearest(self, droit: str, place: Place, *, domaine: str = "", mode: str = Mode.OUI) -> Grant | None:
-        """The one that is used here: that of the unit before that of the établissement, and so on up."""
+        """The grant used for this place: one on the unit before one on the établissement, and so on up."""
         found = [one for one in self.giving(droit, mode=mode, domaine=domaine) if one.reaches(place)]
         return min(found, key=_nearness, default=None)
 
     def giving(self, droit: str, *, mode: str, domaine: str = "") -> Iterator[Grant]:
-        """What gives a right this far, somewhere; an empty `domaine` asks nothing of it."""
+        """The grants of this right in at least this mode, at any place; an empty `domaine` means any."""
         enough = at_least(droit, mode)
         for grant in self.grants:
             if grant.droit == droit and grant.mode in enough and domaine in ("", grant.domaine or domaine):
@@ -102,7 +103,7 @@ class Rights:
     def scopes(
         self, droit: str, *, mode: str = Mode.OUI, domaine: str = ""
     ) -> dict[str, frozenset[int | None]]:
-        """Ids by level, for one domaine; national gives {None}."""
+        """Ids of places by level, for one domaine; a national right gives {None}."""
         found = defaultdict(set)
         for grant in self.giving(droit, mode=mode, domaine=domaine):
             found[grant.niveau].add(grant.lieu_id)
@@ -111,7 +112,7 @@ class Rights:
     def within(self, droit: str, *, mode: str = Mode.OUI, domaine: str = "", **columns: str) -> Q:
         """The same rule as a Q. `domaine` and `columns` name the model's columns: unite="unite_id", …
 
-        Nothing held means nothing seen; a level, or a domaine, without a column gives nothing.
+        Without any right, no row passes; nor by a level or a domaine for which no column is named.
         """
         held = defaultdict(set)
         for grant in self.giving(droit, mode=mode):
@@ -128,7 +129,7 @@ class Rights:
 
 
 def _nearness(grant: Grant) -> tuple[int, int]:
-    """The narrowest place first, then the oldest habilitation: always the same one."""
+    """The narrowest place first, then the oldest habilitation, so that the choice is always the same."""
     return -list(Niveau).index(Niveau(grant.niveau)), grant.source.habilitation_id if grant.source else 0
 
 
@@ -142,7 +143,7 @@ class Actor:
     quality: str = ""  # médecin, assistant, confrère, référent… as it is now
     means: str = ""
     delegation_id: int | None = None
-    habilitation_id: int | None = None  # of the right that is used, with its place: see `using`
+    habilitation_id: int | None = None  # of the right used, with its place; set by `using`
     etablissement_id: int | None = None
     unite_id: int | None = None
     address: str = ""
@@ -162,7 +163,7 @@ class Actor:
         )
 
     def using(self, droit: str, place: Place, *, domaine: str = "", mode: str = Mode.OUI) -> "Actor | None":
-        """The same, by the right that covers this place: the journal notes which. None without any."""
+        """The same actor with the right that covers this place, for the journal; None when no right does."""
         grant = self.rights.nearest(droit, place, domaine=domaine, mode=mode)
         if grant is None:
             return None

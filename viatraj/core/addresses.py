@@ -1,4 +1,4 @@
-"""Addresses of pages without argument: found once a process, since menus and forms ask for them all day."""
+"""URLs of pages without argument, kept in the process: menus and forms need them on every page."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 
 def address(name: str) -> str:
-    """Of the page of this URL name; empty when there is none."""
+    """The URL of the page of this name; empty when there is none."""
     return _address(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), name)
 
 

@@ -1,4 +1,4 @@
-"""The support's window (/gestion/): it shows, it never writes. Password alone does not open it."""
+"""The support's admin (/gestion/): read-only, and a password alone does not open it."""
 
 from django.contrib import admin
 from django.utils.module_loading import autodiscover_modules
@@ -31,7 +31,7 @@ class Gestion(admin.AdminSite):
     password_change = password_change_done = login
 
     def logout(self, request, extra_context=None):
-        """One way out for all, traced: 307 keeps the POST and its token."""
+        """Sign out by our own page, which is journalled; 307 keeps the POST and its token."""
         return SameRequestElsewhere.as_view()(request)
 
     def get_urls(self):

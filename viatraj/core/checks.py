@@ -43,7 +43,7 @@ def as_application() -> Iterator:
 
 
 def silence(cursor) -> list[Error]:
-    """PostgreSQL's log would hold patients' names."""
+    """Refuses settings by which PostgreSQL's log would hold patients' names."""
     lines = QUIET.read_text().splitlines()
     wanted = dict(line.split(" = ") for line in lines if not line.startswith("#"))
     cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(wanted)])
@@ -60,7 +60,7 @@ def silence(cursor) -> list[Error]:
 
 
 def privileges(cursor) -> list[Error]:
-    """The application could change what is only added to."""
+    """Refuses an application role that could change append-only tables."""
     cursor.execute(OWNED, [roles.append_only(), "UPDATE, DELETE, TRUNCATE, TRIGGER"])
     tables = sorted(name for (name,) in cursor)
     if not tables:

@@ -1,4 +1,4 @@
-"""Pieces of page, from their template and what is handed to it: no request, no context processor."""
+"""Draws a piece of a page from its template and given values, without request or context processors."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,7 +9,7 @@ from django.template.loader import get_template
 
 
 def drawn(template_name: str, shown: Mapping[str, Any]) -> str:
-    """Safe HTML; the template is looked up once a process, which Django does at each use."""
+    """Returns safe HTML. The template is kept in the process; Django would look it up at each use."""
     return _compiled(template_name).render(Context(shown))
 
 

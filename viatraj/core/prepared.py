@@ -1,4 +1,4 @@
-"""Statements that every page, or every search, pays for: written by hand, planned once a connection."""
+"""SQL by hand for what every page asks: prepared, so planned once per connection (docs/adr/0035)."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -9,7 +9,7 @@ from psycopg import Cursor
 
 
 def rows(sql: str, known: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-    """All rows. psycopg's own cursor: Django's binds on our side, which PostgreSQL then plans each time."""
+    """All rows. By psycopg's cursor: Django's writes values into the SQL, so nothing stays prepared."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
@@ -22,7 +22,7 @@ def _execute(cursor, sql, known, *_):
 
 
 def _watched(execute, cursor):
-    """Whoever looks at Django's statements sees these too."""
+    """Passes through Django's execute wrappers and query log, so that tests see these statements too."""
     context = {"connection": connection, "cursor": cursor}
     for wrapper in reversed(connection.execute_wrappers):
         execute = partial(wrapper, execute)

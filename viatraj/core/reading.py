@@ -1,7 +1,7 @@
-"""Bytes from outside: who reads them declares the one exception that may come out (docs/adr/0026).
+"""Functions that read bytes from outside declare the only exception they may raise (docs/adr/0026).
 
-Parsers raise more kinds of exceptions than anybody has met (`cryptography`, openpyxl, Authlib, zipfile…), and
-some panic. What a reader did not foresee is its declared refusal all the same, and one line of the log.
+Parsers (`cryptography`, openpyxl, Authlib, zipfile…) raise more kinds of exceptions than one can list, and
+some panic. Whatever a reader did not expect becomes its declared exception, and a line in the log.
 """
 
 import inspect
@@ -36,7 +36,7 @@ def reads(refusal: type[Exception], otherwise: Callable[[], Exception]):
         def read(*args, **kwargs):
             try:
                 return function(*args, **kwargs)
-            except BaseException as error:  # a panic of Rust is no Exception
+            except BaseException as error:  # Rust's PanicException is no Exception
                 surprised(error)
 
         @wraps(function)

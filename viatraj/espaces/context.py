@@ -25,7 +25,7 @@ MEDECIN_NAV = (
     ("En savoir plus", "en_savoir_plus"),
 )
 ACTING_NAV = tuple(entry for entry in MEDECIN_NAV if entry[1] != "delegations:index")
-# What a délégation may not lend: who has not the right has not the entry.
+# What a délégation may leave out: without the right, the entry is not shown.
 LENT = {"dossiers:create": dossiers.policies.create, "dossiers:index": dossiers.policies.index}
 DELEGATE_NAV = (("Pour qui je travaille", "delegations:received"), ("Mon compte", "mon_compte"))
 EVERYONE = (("Mon compte", "mon_compte"), ("Mes référents", "mes_referents"), ("Mes droits", "mes_droits"))
@@ -107,7 +107,7 @@ def _password_ends(request, person, actor):
 
 
 def in_medecin_space(request) -> bool:
-    """A médecin is in his own space unless he came, or went over, to the professionals' one (CON-11)."""
+    """A médecin is in his own space unless he came by, or switched to, the professionals' one (CON-11)."""
     return request.actor.in_medecin_space
 
 
@@ -125,7 +125,7 @@ def _other_space(request, actor, medecin) -> str:
 
 
 def links(entries, path="") -> tuple[Link, ...]:
-    """Entries whose page does not exist (yet) are left out; the nearest one to `path` is marked."""
+    """The menu's entries whose page exists; the one nearest to `path` is marked as current."""
     names = [name for _, to in entries for name in ([to] if isinstance(to, str) else [one for _, one in to])]
     sections = [found for name in names if name not in HOMES and (found := address(name))]
     nearest = max((target for target in sections if path.startswith(target)), key=len, default=None)
@@ -144,7 +144,7 @@ def _link(label, to, nearest, path) -> Link | None:
 
 @lru_cache(maxsize=512)
 def _drawn(part: str, shown: tuple[Link, ...], known: tuple = ()) -> str:
-    """A menu as HTML, once a process for each set of links: no name of anybody, no right is kept in it."""
+    """A menu as HTML, kept in the process for each set of links; it holds no name and no right."""
     return drawn(f"components/{part}.html", {"links": shown, **dict(known)})
 
 

@@ -1,4 +1,4 @@
-"""Who may go further: signed in, password in date, charte accepted, page drawn for the same médecin."""
+"""Who may go on: signed in, password in date, charte accepted, form made for the médecin one works for."""
 
 from urllib.parse import urlencode
 
@@ -21,9 +21,9 @@ ENDED = "La délégation sous laquelle vous l’avez ouvert a pris fin entre-tem
 
 
 class Gate(LoginRequiredMiddleware):
-    """Deny by default; then expired password; then charte; then «au nom de».
+    """Refuse unless signed in; then expired password; then charte; then «au nom de».
 
-    The last one: the form was drawn for whom one still works for.
+    The last refuses a form that was made while working for somebody else.
     """
 
     EXPIRED = "accounts:expired_password"
@@ -37,7 +37,7 @@ class Gate(LoginRequiredMiddleware):
             return self.handle_no_permission(request, view_func)
         if request.resolver_match.view_name in self.FREE:
             return None
-        if "X-Relecture" not in request.headers:  # a page that reads itself again is nobody's presence
+        if "X-Relecture" not in request.headers:  # a page that reloads itself does not count as use
             request.session.touch(timezone.now())
         first = self._first_page(request)
         if first and first != request.resolver_match.view_name:
@@ -62,13 +62,13 @@ class Gate(LoginRequiredMiddleware):
         return redirect(url)
 
     def _first_page(self, request) -> str:
-        """What stands before any other page."""
+        """The page that must be dealt with before any other."""
         if self._must_renew(request):
             return self.EXPIRED
         return "charte" if self._must_accept(request) else ""
 
     def _must_renew(self, request) -> bool:
-        """Password door only (MDP-3). Who already works for somebody else is not stopped in the middle."""
+        """Only after a password (MDP-3); somebody working for another person is not interrupted."""
         by_password = request.session.get("means") in BY_PASSWORD
         return by_password and not request.actor.is_acting and is_expired(request.user, timezone.now())
 
@@ -99,7 +99,7 @@ class Gate(LoginRequiredMiddleware):
         return request.delegation_ended
 
     def _note_too_late(self, request, written_for) -> bool:
-        """The form was drawn while the délégation stood: that it came too late is told (DEL-4)."""
+        """Note that a form came after its délégation had ended (DEL-4)."""
         received = Delegation.objects.received_by(request.user).select_related("delegant")
         ended = received.filter(pk=request.session["delegation"]).first()
         if ended is None or written_for != str(ended.delegant_id):

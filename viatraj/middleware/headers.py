@@ -1,4 +1,4 @@
-"""What Django's own middlewares do not say to browsers."""
+"""Headers that Django's own middlewares do not set."""
 
 
 def security_headers(get_response):

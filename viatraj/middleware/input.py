@@ -1,4 +1,4 @@
-"""What no page could read is refused before anything else looks at it."""
+"""Refuses input that no page could read, before anything else looks at it."""
 
 import re
 

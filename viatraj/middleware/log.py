@@ -1,4 +1,4 @@
-"""The first and last of a request: its number, one line about it, and one about what nobody expected."""
+"""The outermost middleware: a request's number, its log line, and a line about an unexpected exception."""
 
 import time
 import uuid
@@ -19,7 +19,7 @@ def request_log(get_response):
         structlog.contextvars.bind_contextvars(request_id=request.request_id)
         started = time.perf_counter()
         response = get_response(request)
-        # Kept for what fails later, while the answer is being sent.
+        # Kept for failures while the answer is being sent.
         structlog.contextvars.bind_contextvars(route=_route(request))
         log.info(
             "request",

@@ -1,4 +1,4 @@
-"""What was refused or missed, and who reads the trail, leaves a line in the journal, in limits (TRC-4)."""
+"""Journal lines, within limits, for refused and missing pages and for readings of the journal (TRC-4)."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ from viatraj.core.saving import act
 
 log = structlog.get_logger(__name__)
 TRAIL = ("journal_entry", "journal_seal", "courrier_message")  # of /gestion/
-# Of one kind: from one account or address, then from everybody. A storm is then told by its first lines.
+# Lines of one kind: from one account or address, then from everybody. Of a flood, only the first are kept.
 EACH, READINGS = parse("30 per hour"), parse("1000 per hour")
 ALL = parse("1000 per hour")
 
@@ -23,7 +23,7 @@ ALL = parse("1000 per hour")
 def trail(get_response):
     def middleware(request):
         response = get_response(request)
-        if request.resolver_match:  # else an address that is no page of ours
+        if request.resolver_match:  # else no page of ours
             _tell(request, response)
         return response
 
@@ -46,7 +46,7 @@ def _tell(request, response):
 
 
 def _tell_of_somebody(request, status):
-    """What a robot tries without an account tells nothing of anybody."""
+    """Only for somebody signed in: what robots try is of no interest."""
     if not request.user.is_authenticated:
         return
     if status == 403:
@@ -73,7 +73,7 @@ def _record(event, request):
 
 
 def _budget(limiter, event, whom) -> tuple[bool, bool]:
-    """May one more be written; is it the last one."""
+    """(may one more line be written?, is it the last one?)."""
     each = READINGS if event == "trace.read" else EACH
     if not (limiter.hit(each, "trail", event, whom) and limiter.hit(ALL, "trail", event)):
         return False, True
@@ -82,5 +82,5 @@ def _budget(limiter, event, whom) -> tuple[bool, bool]:
 
 @cache
 def _here() -> FixedWindowRateLimiter:
-    """Without Valkey, each process counts for itself."""
+    """The count of this process alone, while Valkey is down."""
     return FixedWindowRateLimiter(MemoryStorage())

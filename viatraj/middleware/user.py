@@ -6,14 +6,14 @@ from django.utils.functional import SimpleLazyObject
 
 
 class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
-    """The user comes with the session, in one query; when anything is amiss, Django looks again."""
+    """The account comes with the session, in one query; when a check fails, Django's own code decides."""
 
     def process_request(self, request):
         request.user = SimpleLazyObject(lambda: request.session.proved_user() or middleware.get_user(request))
 
 
 class OTPMiddleware(django_otp.middleware.OTPMiddleware):
-    """The device is read when `is_verified()` is asked: pages ask the session's means instead."""
+    """Reads the device only when `is_verified()` is called: our pages ask the session's means instead."""
 
     def _verify_user_sync(self, request, user):
         read = super()._verify_user_sync

@@ -27,7 +27,7 @@ class ReadField(forms.CharField):
             raise ValidationError(str(error), code="saisie") from error
 
     def clean(self, value):
-        """What may not be changed is not judged: a card says names as it likes."""
+        """A disabled field is not validated: its name comes from a card, in any form."""
         return value if self.disabled else super().clean(value)
 
 

@@ -40,7 +40,7 @@ def tidied(text: str) -> str:
 
 
 def cle(*names: str) -> str:
-    """What two names are compared by: letters and figures in one case, no accents, spaces or signs.
+    """The key to compare two names: letters and figures in one case, without accents, spaces or signs.
 
     Of a nom and a prénom, both: «D’Almeida», «Zoë» → dalmeida zoe. Empty where there is no letter.
     """

@@ -96,7 +96,7 @@ def _parsed(typed) -> PhoneNumber | None:
 def _at_home(number: PhoneNumber) -> PhoneNumber:
     """With the country of its own prefix, whatever was typed before it."""
     digits = str(number.national_number)
-    if number.country_code != FRANCE or digits.startswith("8"):  # 08…: nobody's place
+    if number.country_code != FRANCE or digits.startswith("8"):  # 08… belongs to no place
         return number
     for region in OVERSEAS:
         there = PhoneNumber(country_code_for_region(region), int(digits.removeprefix("508") or 0))

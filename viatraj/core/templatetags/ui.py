@@ -183,7 +183,7 @@ def tokens(context):
 @register.simple_tag
 @cache
 def unchanging(template_name):
-    """A piece of page that depends on nothing: drawn once a process."""
+    """A piece of page that is always the same: drawn once in each process."""
     return drawn(template_name, {})
 
 

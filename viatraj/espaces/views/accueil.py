@@ -12,7 +12,7 @@ from viatraj.core.pages import page
 from viatraj.espaces import demonstration, policies
 from viatraj.espaces.context import in_medecin_space
 
-# Where one goes over to, by whether one is in the médecins' space now.
+# Where «Basculer» leads, by whether one is in the médecins' space now.
 SPACES = {
     True: ("professionnel", policies.leave_medecin_space),
     False: ("medecin", policies.medecin_space),

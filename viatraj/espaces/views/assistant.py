@@ -46,7 +46,7 @@ def first_assistant(request):
 
 
 def _linked(attempt):
-    """The invitation whose link led to the door, while it waits."""
+    """The invitation by whose link one came, while it still waits."""
     try:
         match = resolve(attempt.next_path)
     except Resolver404:

@@ -64,12 +64,12 @@ def _secrets(user) -> dict:
 
 @cache
 def _reception(ready: tuple[str, ...], chosen: str) -> str:
-    """Its fields as HTML, once a process for each choice: nothing of anybody is in it."""
+    """Its fields as HTML, kept in the process for each choice; they hold nothing personal."""
     return ReceptionForm(ready=ready, initial={"reception": chosen}).render()
 
 
 def _sign_ins(request) -> dict:
-    """This one, and the one before it, as the session was told when it began."""
+    """This sign-in and the one before it, as noted in the session when it began."""
     at, means = request.session.get("previous", ("", ""))
     return {
         "means": _label(request.user.last_sign_in_means),
@@ -113,7 +113,7 @@ def charte(request):
 
 
 def _oneself(request) -> Actor:
-    """One accepts for oneself, also when a new version comes while one works for somebody else."""
+    """The signed-in person accepts, also while he works for somebody else."""
     by = request.actor
     return Actor(user=request.user, means=by.means, address=by.address, request_id=by.request_id)
 

@@ -49,7 +49,7 @@ def _may(actor, orientation) -> tuple[bool, bool]:
 
 @cache
 def _bloc(orientation: Orientation, may_list: bool, may_create: bool) -> str:
-    """As HTML, once a process for each set of rights: nothing of anybody is in it."""
+    """As HTML, kept in the process for each set of rights; it holds nothing personal."""
     intro, icon = BLOCS[orientation]
     form = NumeroForm(auto_id=f"id_%s_{orientation}")
     shown = {"orientation": orientation, "intro": intro, "icon": icon, "form": form}

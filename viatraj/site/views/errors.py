@@ -1,6 +1,6 @@
 """Pages of refusal and failure: what happened, what to do, whom to call, which number.
 
-They answer before sessions and actor exist as well as after. 500 and 503 lean on no context and no base.
+They also work before session and actor exist. 500 and 503 use no context processor and no base template.
 """
 
 import re
@@ -39,7 +39,7 @@ def csrf_failure(request, reason=""):
 
 
 def page_not_found(request, exception=None):
-    """An address that is no page asks for no CSRF token: what anybody's site posts there is not shown."""
+    """An unknown address checks no CSRF token, so what another site posts there is not shown."""
     return _page(request, "404.html", 404, typed=_typed(request) if request.resolver_match else ())
 
 

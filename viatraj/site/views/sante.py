@@ -23,7 +23,7 @@ def alive(request):
 @login_not_required
 @require_safe
 def ready(request):
-    """503 names the part that fails. Pages go on without Valkey: its death is said, not fatal."""
+    """503 names the part that fails. A dead Valkey is told but is no failure: pages go on without it."""
     parts = {"base": _database(), "valkey": _valkey()}
     status = 200 if parts["base"] == "ok" else 503
     return JsonResponse({"etat": "pret" if status == 200 else "indisponible", **parts}, status=status)
@@ -32,7 +32,7 @@ def ready(request):
 def _database() -> str:
     try:
         applied = set(MigrationRecorder.Migration.objects.values_list("app", "name"))
-    except ProgrammingError:  # an empty database has no list of them yet
+    except ProgrammingError:  # an empty database has no such table yet
         return BEHIND
     except DatabaseError:
         return "injoignable"
@@ -41,7 +41,7 @@ def _database() -> str:
 
 @cache
 def _migrations() -> frozenset[tuple[str, str]]:
-    """Those of the code, which does not change while it runs: reading them takes a tenth of a second."""
+    """The migrations of the code, kept in the process: reading them takes a tenth of a second."""
     return frozenset(MigrationLoader(None).disk_migrations)
 
 

@@ -21,7 +21,7 @@ def unknown_migrations() -> list[str]:
 class Command(migrate.Command):
     @roles.as_owner()
     def execute(self, *args, **options):
-        """By the owner, checks included, who then says what the application may do (TRC-3)."""
+        """Runs, checks included, as the owner, who then grants the application its rights (TRC-3)."""
         if settings.DATABASE_OWNER:
             try:
                 roles.create_application()
