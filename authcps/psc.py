@@ -62,8 +62,8 @@ class Unavailable(Failed):
 class Client(OAuth2Session):
     """An HTTP client that limits the size and the duration of answers."""
 
-    def request(self, method, url, **known):
-        answer = super().request(method, url, stream=True, **known)
+    def request(self, method, url, **kwargs):
+        answer = super().request(method, url, stream=True, **kwargs)
         parts, size, limit = [], 0, time.monotonic() + SLOWEST_ANSWER
         with answer:
             while part := answer.raw.read1(65_536, decode_content=True):

@@ -55,15 +55,15 @@ def web(environment, var, port):
 
 def behind_the_scenes(environment, var):
     """The background processes: sender of the outbox, worker, beat."""
-    known = {"environment": environment, "var": var}
+    arguments = {"environment": environment, "var": var}
     if has_command("deliver_messages"):
-        yield Program("courrier", ["manage.py", "deliver_messages"], **known)
+        yield Program("courrier", ["manage.py", "deliver_messages"], **arguments)
     celery = ["-m", "celery", "-A", "viatraj"]
     worker = [*celery, "worker", "--concurrency", 2, "--loglevel", "INFO"]
     # A worker asked to stop while its broker dies too may wait for it for ever: when we are killed, so is it.
     # Its own children are tied to it by Celery; its tasks, acknowledged late, will be done again.
-    yield Program("worker", worker, last_wish=signal.SIGKILL, **known)
-    yield Program("beat", [*celery, "beat", "--loglevel", "INFO", "--schedule", var / "beat"], **known)
+    yield Program("worker", worker, last_wish=signal.SIGKILL, **arguments)
+    yield Program("beat", [*celery, "beat", "--loglevel", "INFO", "--schedule", var / "beat"], **arguments)
 
 
 def start_step(name, environment, var, *words):

@@ -81,8 +81,8 @@ def _crashed(kind, error, places):
     if not issubclass(kind, Exception):  # Ctrl-C
         sys.__excepthook__(kind, error, places)
         return
-    known = {"command": sys.argv[1]} if sys.argv[1:] and sys.argv[1].isidentifier() else {}
-    log.critical("crashed", program=Path(sys.argv[0]).name, exc_info=(kind, error, places), **known)
+    arguments = {"command": sys.argv[1]} if sys.argv[1:] and sys.argv[1].isidentifier() else {}
+    log.critical("crashed", program=Path(sys.argv[0]).name, exc_info=(kind, error, places), **arguments)
 
 
 # --- An exception without its words ------------------------------------------------------------------

@@ -35,8 +35,8 @@ def _change(request, template, where):
     own_account(request.actor)
     user, keep = request.user, request.session.session_key
     form = ChangePasswordForm(posted(request), user=user)
-    known = {"user": user, "keep": keep, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.change_password, **known):
+    arguments = {"user": user, "keep": keep, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.change_password, **arguments):
         update_session_auth_hash(request, form.result)
         messages.success(
             request, "Votre mot de passe est changé. Un message de confirmation vous est envoyé."
@@ -69,8 +69,8 @@ def _ask(request, form_class, kind, template):
     user = request.user
     known_so_far = user.mobile if kind == ChangementAdresse.Kind.MOBILE else _unconfirmed(user)
     form = form_class(posted(request), user=user, initial={"target": known_so_far})
-    known = {"user": user, "kind": kind, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.ask_change, **known):
+    arguments = {"user": user, "kind": kind, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.ask_change, **arguments):
         messages.success(request, SENT[kind])
         return redirect("mon_compte")
     return page(request, template, form=form)

@@ -206,8 +206,8 @@ def localites_beginning(ville: str) -> list[Localite]:
     return _localites(_begins("ville", "ville"), {"ville": ville})
 
 
-def _localites(which: str, known: dict) -> list[Localite]:
-    return [Localite(*row) for row in prepared.rows(LOCALITES.format(which=which), known)]
+def _localites(which: str, parameters: dict) -> list[Localite]:
+    return [Localite(*row) for row in prepared.rows(LOCALITES.format(which=which), parameters)]
 
 
 def _begins(column: str, name: str) -> str:
@@ -266,5 +266,5 @@ def lines_of(idnats) -> list[Line]:
     return _lines(BY_NUMBER.format(**PARTS), {"idnats": list(idnats)})
 
 
-def _lines(sql: str, known: dict) -> list[Line]:
-    return [Line(*row[:2], row[2:]) for row in prepared.rows(sql, known)]
+def _lines(sql: str, parameters: dict) -> list[Line]:
+    return [Line(*row[:2], row[2:]) for row in prepared.rows(sql, parameters)]

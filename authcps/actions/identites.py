@@ -216,7 +216,7 @@ def open_assistant(attempt, *, email, is_proven, profession, mot_de_passe, now, 
     return user
 
 
-def _open(attempt, verified, *, mot_de_passe, now, by, **known) -> User:
+def _open(attempt, verified, *, mot_de_passe, now, by, **kwargs) -> User:
     """The identity is the card's; the attempt serves once."""
     if not finish(attempt, now):
         raise Denied(TOO_LATE)
@@ -230,7 +230,7 @@ def _open(attempt, verified, *, mot_de_passe, now, by, **known) -> User:
         first_strong_at=now,
         now=now,
         by=FIRST,
-        **known,
+        **kwargs,
     )
     user = accounts.actions.choose_password(user, password=mot_de_passe, now=now, by=FIRST)
     record("compte.opened", by=known_as(user, by), target=user, means=verified.means)

@@ -36,8 +36,8 @@ def arrive(request, attempt: Attempt):
         return _newcomer(request, attempt, verified)
     if not user.is_active:
         return refuse(request, attempt, DISABLED)
-    known = {"user": user, "verified": verified, "now": timezone.now(), "by": request.actor}
-    changed = act(actions.recognise, attempt, **known)
+    arguments = {"user": user, "verified": verified, "now": timezone.now(), "by": request.actor}
+    changed = act(actions.recognise, attempt, **arguments)
     if changed is None:
         return refuse(request, attempt, TOO_LATE)
     attempt.user = User.objects.get(pk=user.pk) if changed else user

@@ -57,8 +57,8 @@ def card(request):
 def _begin(request):
     is_noted = beginning.is_noted(request)
     attempt = beginning.begin(request, is_noted=is_noted)
-    known = {"origin": _origin(request), "is_noted": is_noted}
-    act(actions.challenge, attempt, **known, now=timezone.now(), by=request.actor)
+    arguments = {"origin": _origin(request), "is_noted": is_noted}
+    act(actions.challenge, attempt, **arguments, now=timezone.now(), by=request.actor)
     return redirect("authcps:card")
 
 

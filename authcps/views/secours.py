@@ -50,8 +50,8 @@ def recovery(request):
     form = RecoveryForm(posted(request))
     if submit(form, actions.redeem_recovery, attempt=attempt, now=timezone.now(), by=request.actor):
         return code.open_session(request, attempt, means=Means.RECOVERY)
-    known = code.other_means(attempt, here="recovery")
-    return page(request, "authcps/secours_recovery.html", form=form, **known)
+    context = code.other_means(attempt, here="recovery")
+    return page(request, "authcps/secours_recovery.html", form=form, **context)
 
 
 @sensitive_post_parameters("ancien", "code")
@@ -60,8 +60,8 @@ def add_totp(request):
     own_account(request.actor)
     user, key = request.user, _key(request)
     form = TotpForm(posted(request), user=user)
-    known = {"user": user, "key": key, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.add_totp, **known):
+    arguments = {"user": user, "key": key, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.add_totp, **arguments):
         del request.session[KEY]
         messages.success(request, "Votre application d’authentification est prête.")
         return redirect("mon_compte")
@@ -85,8 +85,8 @@ def remove_totp(request):
     if not TotpDevice.objects.filter(user=request.user).exists():
         return redirect("mon_compte")
     form = OwnerForm(posted(request), user=request.user)
-    known = {"user": request.user, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.remove_totp, **known):
+    arguments = {"user": request.user, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.remove_totp, **arguments):
         messages.success(request, "Votre application d’authentification est retirée.")
         return redirect("mon_compte")
     return page(request, "authcps/secours_remove.html", form=form)

@@ -20,8 +20,8 @@ def grant(request):
     today = timezone.localdate()
     year = {"debut": today, "fin": add_months(today, 12) - timedelta(days=1)}
     form = AssistantForm(posted(request), initial=year | initial_of(rights.PRESETS[0].lent))
-    known = {"today": today, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.grant_assistant, **known):
+    arguments = {"today": today, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.grant_assistant, **arguments):
         messages.success(
             request,
             f"Invitation envoyée à {form.result.nom_complet}. La délégation prendra effet quand elle aura "
@@ -33,8 +33,8 @@ def grant(request):
 
 def modify(request, delegation):
     form = ModifyAssistantForm(posted(request), delegation=delegation)
-    known = {"today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.modify_assistant, delegation=delegation, **known):
+    arguments = {"today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.modify_assistant, delegation=delegation, **arguments):
         messages.success(request, f"La délégation {delegation.du_titre} est modifiée.")
         return redirect("delegations:index")
     stale = getattr(form, "stale", None)

@@ -59,8 +59,8 @@ def search(request):
     found = None
     if form.is_bound and form.is_valid():
         found = form.results(exclude=_own_numbers(request.actor.user))
-    known = {"source": annuaire.reads.search.SOURCE, "as_of": annuaire.reads.search.freshness()}
-    return page(request, "delegations/search.html", form=form, found=found, **known)
+    context = {"source": annuaire.reads.search.SOURCE, "as_of": annuaire.reads.search.freshness()}
+    return page(request, "delegations/search.html", form=form, found=found, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,8 +73,8 @@ def grant(request, idnat):
     month = {"debut": today, "fin": add_months(today, 1) - timedelta(days=1)}
     has_account = Identite.objects.filter(idnat=idnat, ended_at=None, user__disabled_at=None).exists()
     form = ConfrereForm(posted(request), initial=month, has_account=has_account)
-    known = {"idnat": idnat, "today": today, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.grant_confrere, **known):
+    arguments = {"idnat": idnat, "today": today, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.grant_confrere, **arguments):
         messages.success(
             request,
             f"Délégation proposée au {form.result.titre}. Elle prendra effet quand il l’aura acceptée\u00a0: "
@@ -89,11 +89,11 @@ def show(request, pk):
     """«Droits»: what this délégation lends (DEL-4)."""
     policies.own_delegations(request.actor)
     delegation = get_object_or_404(_granted(request).prefetch_related("droits"), pk=pk)
-    known = {"delegation": delegation, "today": timezone.localdate()}
+    context = {"delegation": delegation, "today": timezone.localdate()}
     if delegation.is_confrere:
-        return page(request, "delegations/show.html", **known)
+        return page(request, "delegations/show.html", **context)
     return page(
-        request, "delegations/show_assistant.html", lent=rights.table(rights.lent(delegation)), **known
+        request, "delegations/show_assistant.html", lent=rights.table(rights.lent(delegation)), **context
     )
 
 
@@ -106,8 +106,8 @@ def modify(request, pk):
         return assistants.modify(request, delegation)
     as_read = {"debut": delegation.debut, "fin": delegation.fin, "version": delegation.version}
     form = ModifyForm(posted(request), initial=as_read)
-    known = {"today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.modify, delegation=delegation, **known):
+    arguments = {"today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.modify, delegation=delegation, **arguments):
         messages.success(request, f"La délégation {delegation.du_titre} est modifiée.")
         return redirect("delegations:index")
     return page(request, "delegations/modify.html", form=form, delegation=delegation)

@@ -55,8 +55,8 @@ def invitation(request, token):
         if delegation.is_confrere or delegation.delegataire_id:
             raise Http404
         borne = [f"{prenom} {nom}" for nom, prenom in request.actor.user.proved_names()]
-        known = {"delegation": delegation, "borne": " ou ".join(borne)}
-        return page(request, "delegations/other_card.html", status=403, **known)
+        context = {"delegation": delegation, "borne": " ou ".join(borne)}
+        return page(request, "delegations/other_card.html", status=403, **context)
     return _answer(request, delegation, nonce=nonce)
 
 
@@ -81,9 +81,9 @@ def _answer(request, delegation, nonce=None):
     )
 
 
-def _give(delegation, *, reponse, **known) -> str:
+def _give(delegation, *, reponse, **kwargs) -> str:
     act, told = ANSWERS[reponse]
-    act(delegation, **known)
+    act(delegation, **kwargs)
     return told
 
 

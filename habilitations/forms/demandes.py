@@ -27,9 +27,9 @@ class ChercherForm(forms.Form):
 class LieuField(forms.ChoiceField):
     """Of one établissement: itself, its units, its guichets."""
 
-    def __init__(self, **known):
+    def __init__(self, **kwargs):
         sentences = {"required": "Choisissez le lieu.", "invalid_choice": "Ce lieu n’est pas proposé."}
-        super().__init__(label="Lieu", error_messages=sentences, **known)
+        super().__init__(label="Lieu", error_messages=sentences, **kwargs)
         self.lieux: dict[str, Lieu] = {}
 
     def offer(self, lieux: dict[str, Lieu]):
@@ -89,8 +89,8 @@ class DemandeHabilitationForm(KeyedForm):
     motif = _Motif()
     field_order = ["lieu", "profil", "fin", "motif", "cle"]
 
-    def __init__(self, *args, lieux, **known):
-        super().__init__(*args, **known)
+    def __init__(self, *args, lieux, **kwargs):
+        super().__init__(*args, **kwargs)
         self.fields["lieu"].offer(lieux)
 
 
@@ -109,8 +109,8 @@ class AccepterForm(DroitsForm):
     fin = _Fin()
     droits_de = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, lieux, **known):
-        super().__init__(*args, **known)
+    def __init__(self, *args, lieux, **kwargs):
+        super().__init__(*args, **kwargs)
         self.fields["lieu"].offer(lieux)
         self.initial["droits_de"] = self.profil.code
 

@@ -138,8 +138,8 @@ class LignesResource(Resource):
     def before_import(self, dataset, **kwargs):
         rows = _understood(dataset.dict)
         self.lieux = Lieux(rows, by=self.by)
-        known = {"to_write": self.to_write, "cle": self.cle, "now": self.now, "by": self.by}
-        self.comptes = Comptes(rows, **known)
+        arguments = {"to_write": self.to_write, "cle": self.cle, "now": self.now, "by": self.by}
+        self.comptes = Comptes(rows, **arguments)
 
     def init_instance(self, row=None):
         return Ligne(beside=row["fautes"].get("", ""))
@@ -231,12 +231,12 @@ def dataset_of(lines: list[dict]) -> tablib.Dataset:
     return tablib.Dataset(*rows, headers=[*keys, "fautes"])
 
 
-def run(lines, *, dry_run, advance: Callable[[int], bool | None], **known) -> list[dict]:
+def run(lines, *, dry_run, advance: Callable[[int], bool | None], **kwargs) -> list[dict]:
     """What became of each line, in order; `advance` is told how many are done, and stops it by False.
 
     The library's own loop would be one transaction for all lines.
     """
-    resource, rows, dataset = LignesResource(to_write=not dry_run, **known), [], dataset_of(lines)
+    resource, rows, dataset = LignesResource(to_write=not dry_run, **kwargs), [], dataset_of(lines)
     resource.before_import(dataset)
     for number, row in enumerate(dataset.dict, 1):
         result = resource.import_row(row, None, row_number=number)
@@ -245,7 +245,7 @@ def run(lines, *, dry_run, advance: Callable[[int], bool | None], **known) -> li
         rows.append(result)
         if advance(number) is False:
             break
-    shown = _shown(rows, today=known["today"], by=known["by"])
+    shown = _shown(rows, today=kwargs["today"], by=kwargs["by"])
     return [_told(line, row, shown, written=not dry_run) for line, row in zip(lines, rows, strict=False)]
 
 

@@ -61,18 +61,22 @@ def grant(request, profil):
         places=places,
         shown=shown,
     )
-    known = {"people": people, "profil": profil, "query": _query(people)}
+    context = {"people": people, "profil": profil, "query": _query(people)}
     etape = request.POST.get("etape")
     if etape != "modifier" and form.is_valid() and _allowed(request.actor, form, profil, people):
         if etape != "confirmer":
             return page(
-                request, "habilitations/grant_check.html", check=form, **_check(form, profil, people), **known
+                request,
+                "habilitations/grant_check.html",
+                check=form,
+                **_check(form, profil, people),
+                **context,
             )
         if _done(request, form, profil, people):
             return redirect(
                 *(["habilitations:compte", people[0].pk] if len(people) == 1 else ["habilitations:comptes"])
             )
-    return page(request, "habilitations/grant_profil.html", form=form, more=more, typed=typed, **known)
+    return page(request, "habilitations/grant_profil.html", form=form, more=more, typed=typed, **context)
 
 
 def _allowed(actor, form, profil, people) -> bool:
@@ -115,8 +119,8 @@ def _changed(profil, droits):
 
 
 def _done(request, form, profil, people) -> bool:
-    known = {"users": people, "profil": profil, "today": form.today, "by": request.actor}
-    if not submit(form, actions.grant, **known):
+    arguments = {"users": people, "profil": profil, "today": form.today, "by": request.actor}
+    if not submit(form, actions.grant, **arguments):
         return False
     count = len(form.result)
     plural = "s" if count > 1 else ""

@@ -60,7 +60,7 @@ def compte(request, pk):
     visible = held.visible_to(request.actor).with_lieu()
     current = list(visible.current(today).sorted_by("fin"))
     ties = attaches.of(person, now=timezone.now())
-    known = {
+    context = {
         "person": person,
         "rows": current,
         "others": held.current(today).exclude(pk__in=[one.pk for one in current]).exists(),
@@ -68,13 +68,13 @@ def compte(request, pk):
         "is_ours": bool(current) or can(account_policies.correct, request.actor, person, ties.places),
         "may_disable": can(account_policies.disable, request.actor, person, ties.places),
     }
-    if not known["is_ours"]:
-        known["structure"] = search.structure_of(person, today=today)
-        return page(request, "habilitations/compte.html", **known)
+    if not context["is_ours"]:
+        context["structure"] = search.structure_of(person, today=today)
+        return page(request, "habilitations/compte.html", **context)
     return page(
         request,
         "habilitations/compte.html",
-        **known,
+        **context,
         past=visible.past(today).order_by("-fin", "-pk")[:HISTORY],
         entries=historique.of_account(person, visible, reader=request.user)[:HISTORY],
         means=Means(person.last_sign_in_means).label if person.last_sign_in_means else "",

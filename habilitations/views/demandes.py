@@ -40,8 +40,13 @@ def show(request, pk):
     demande = get_object_or_404(rows, pk=pk)
     policies.answer(request.actor, demande)
     form, typed = _form(request, demande)
-    known = {"demande": demande, "today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.accept, **typed, **known):
+    arguments = {
+        "demande": demande,
+        "today": timezone.localdate(),
+        "now": timezone.now(),
+        "by": request.actor,
+    }
+    if submit(form, actions.accept, **typed, **arguments):
         messages.success(request, f"La demande de {demande.user.nom_complet} est acceptée.")
         return redirect("habilitations:demandes")
     return page(request, "habilitations/demandes/show.html", form=form, demande=demande)
@@ -75,10 +80,10 @@ def _form(request, demande):
         "debut": timezone.localdate(),
         "fin": demande.fin,
     }
-    known = {"lieux": lieux_of(demande.etablissement), "modules": demande.lieu.modules}
+    arguments = {"lieux": lieux_of(demande.etablissement), "modules": demande.lieu.modules}
     data = posted(request)
     chosen = PROFILS.get(data.get("profil")) if data else None
     if chosen and (data.get("etape") == "droits" or data.get("droits_de") != chosen.code):
         typed = {name: data.get(name, "") for name in as_asked}  # its rights are shown before it is given
-        return AccepterForm(profil=chosen, initial=typed, **known), {}
-    return AccepterForm(data, profil=chosen or demande.le_profil, initial=as_asked, **known), {}
+        return AccepterForm(profil=chosen, initial=typed, **arguments), {}
+    return AccepterForm(data, profil=chosen or demande.le_profil, initial=as_asked, **arguments), {}

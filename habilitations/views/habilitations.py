@@ -63,8 +63,8 @@ def fin(request, pk):
     today = timezone.localdate()
     as_read = {"fin": habilitation.fin, "version": habilitation.version}
     form = FinForm(posted(request), initial=as_read, today=today)
-    known = {"habilitation": habilitation, "today": today, "by": request.actor}
-    if submit(form, actions.change_end, **known):
+    arguments = {"habilitation": habilitation, "today": today, "by": request.actor}
+    if submit(form, actions.change_end, **arguments):
         messages.success(
             request,
             f"L’habilitation de {habilitation.user.nom_complet} prend fin le {long_day(form.result.fin)}.",
@@ -107,8 +107,8 @@ def depart(request, pk):
     policies.depart(request.actor, person, lieux[0])
     first = {"lieu": lieux[0].key, "fin": today}
     form = DepartForm(posted(request), lieux=lieux, initial=first)
-    known = {"user": person, "today": today, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.depart, **known):
+    arguments = {"user": person, "today": today, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.depart, **arguments):
         messages.success(
             request, f"Le départ de {person.nom_complet} est enregistré\u00a0: {_told(form.result)}."
         )

@@ -68,8 +68,8 @@ def ask(request, pk):
     form = DemandeHabilitationForm(
         posted(request), lieux=lieux_of(etablissement), initial={"fin": add_months(today, 12)}
     )
-    known = {"today": today, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.ask, **known):
+    arguments = {"today": today, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.ask, **arguments):
         messages.success(
             request, "Votre demande est transmise à vos référents. Vous serez prévenu par e-mail."
         )
@@ -84,8 +84,8 @@ def prolong(request, pk):
     habilitation = get_object_or_404(held, pk=pk)
     today = timezone.localdate()
     form = ProlongationForm(posted(request), initial={"fin": add_months(max(today, habilitation.fin), 12)})
-    known = {"habilitation": habilitation, "today": today, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.ask_prolongation, **known):
+    arguments = {"habilitation": habilitation, "today": today, "now": timezone.now(), "by": request.actor}
+    if submit(form, actions.ask_prolongation, **arguments):
         messages.success(
             request, "Votre demande est transmise à vos référents. Vous serez prévenu par e-mail."
         )

@@ -50,7 +50,7 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def submit(form, action, **known) -> bool:
+def submit(form, action, **kwargs) -> bool:
     """Hand a valid form to one action; a refusal of the data goes back onto the form.
 
     What the action returns is left in `form.result`. An error whose code, or whose place on the model, names
@@ -59,7 +59,7 @@ def submit(form, action, **known) -> bool:
     if not form.is_valid():
         return False
     try:
-        form.result = act(action, **form.cleaned_data, **known)
+        form.result = act(action, **form.cleaned_data, **kwargs)
     except Stale as error:
         form.stale = error.fresh
         # The form shown again carries the new version: sent after both texts were read, it is accepted.

@@ -8,17 +8,17 @@ from django.db import connection
 from psycopg import Cursor
 
 
-def rows(sql: str, known: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+def rows(sql: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
     """All rows. By psycopg's cursor: Django's writes values into the SQL, so nothing stays prepared."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        _watched(partial(_execute, cursor), cursor)(sql, known)
+        _watched(partial(_execute, cursor), cursor)(sql, parameters)
         return cursor.fetchall()
 
 
-def _execute(cursor, sql, known, *_):
-    return cursor.execute(sql.encode(), known, prepare=True)
+def _execute(cursor, sql, parameters, *_):
+    return cursor.execute(sql.encode(), parameters, prepare=True)
 
 
 def _watched(execute, cursor):
@@ -27,9 +27,9 @@ def _watched(execute, cursor):
     for wrapper in reversed(connection.execute_wrappers):
         execute = partial(wrapper, execute)
 
-    def told(sql, known):
+    def told(sql, parameters):
         if connection.queries_logged:
             connection.queries_log.append({"sql": sql, "time": "0.000"})
-        return execute(sql, known, False, context)
+        return execute(sql, parameters, False, context)
 
     return told

@@ -11,7 +11,7 @@ Row = TypeVar("Row", bound=models.Model)
 AGAIN = 2
 
 
-def act(action: Callable[..., Any], *args: Any, **known: Any) -> Any:
+def act(action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call the action, and call it again, twice at most, when PostgreSQL ended it to resolve a deadlock.
 
     By then its transaction is rolled back, mails included, and actions read their rows themselves, so
@@ -19,13 +19,13 @@ def act(action: Callable[..., Any], *args: Any, **known: Any) -> Any:
     """
     for _ in range(AGAIN):
         try:
-            return action(*args, **known)
+            return action(*args, **kwargs)
         except OperationalError as error:
             if connection.in_atomic_block or not isinstance(
                 error.__cause__, DeadlockDetected | SerializationFailure
             ):
                 raise
-    return action(*args, **known)
+    return action(*args, **kwargs)
 
 
 class Stale(ValidationError):

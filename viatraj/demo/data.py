@@ -168,8 +168,8 @@ def _assistants(medecin, assistante: User, now):
     dossiers.actions.edit_volet(volet, texte=texte, version=volet.version, now=now, by=by)
     volet = dossier.volets.get(kind=Volet.Kind.MEDICAL)
     texte = "Marche avec une canne. Traitement stable depuis un an, sans surveillance particulière."
-    known = {"texte": texte, "version": volet.version, "now": now, "by": _medecin(medecin)}
-    dossiers.actions.validate_volet(volet, **known)
+    arguments = {"texte": texte, "version": volet.version, "now": now, "by": _medecin(medecin)}
+    dossiers.actions.validate_volet(volet, **arguments)
 
 
 def _invite(medecin, now, **who) -> Delegation:

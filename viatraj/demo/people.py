@@ -36,7 +36,7 @@ class Person:
         return f"{'Dr ' if self.idnat else ''}{self.prenom} {self.nom}"
 
 
-def _medecin(idnat, prenom, nom, *, role="medecin", role_label="Médecin libéral", **known) -> Person:
+def _medecin(idnat, prenom, nom, *, role="medecin", role_label="Médecin libéral", **kwargs) -> Person:
     local = f"{prenom}.{nom}".lower().replace("é", "e").replace("ï", "i").replace("è", "e").replace("’", "")
     return Person(
         role=role,
@@ -46,11 +46,11 @@ def _medecin(idnat, prenom, nom, *, role="medecin", role_label="Médecin libéra
         nom=nom,
         prenom=prenom,
         email=f"{local}@cabinet.example",
-        **known,
+        **kwargs,
     )
 
 
-def _professional(role, role_label, prenom, nom, place, **known) -> Person:
+def _professional(role, role_label, prenom, nom, place, **kwargs) -> Person:
     """In one of `structures`; the login is that of an account made by a référent."""
     domain = {AUBIN: "ch-saint-aubin", VALMONT: "ch-valmont"}.get(place.partition(",")[0], "val-d-autan")
     return Person(
@@ -62,7 +62,7 @@ def _professional(role, role_label, prenom, nom, place, **known) -> Person:
         email=f"{plain(prenom)}.{plain(nom)}@{domain}.example",
         place=place,
         door="professionnel",
-        **known,
+        **kwargs,
     )
 
 

@@ -45,11 +45,11 @@ def actor(get_response):
 
 def _actor(request) -> Actor:
     """Each space has its own rights, never both at once: the door chooses, then «Basculer» (CON-11)."""
-    known = {"address": address_of(request), "request_id": request.request_id}
+    arguments = {"address": address_of(request), "request_id": request.request_id}
     user = request.user
     if not user.is_authenticated:
-        return Actor.anonymous(**known)
-    known["means"] = request.session.get("means", "")
+        return Actor.anonymous(**arguments)
+    arguments["means"] = request.session.get("means", "")
     chosen = request.session.get("delegation")
     delegation = _delegation(chosen, user) if chosen else None
     request.delegation_ended = bool(chosen) and delegation is None
@@ -61,7 +61,7 @@ def _actor(request) -> Actor:
             quality=delegation.quality,
             delegation_id=delegation.pk,
             in_medecin_space=True,
-            **known,
+            **arguments,
         )
     today = timezone.localdate()
     if user.is_medecin and request.session.get("door") != Attempt.Door.PROFESSIONNEL:
@@ -71,7 +71,7 @@ def _actor(request) -> Actor:
             quality="médecin",
             in_medecin_space=True,
             has_other_space=bool(habilitations.rights.of_user(user, on=today)),
-            **known,
+            **arguments,
         )
     rights = habilitations.rights.of_user(user, on=today)
     return Actor(
@@ -79,7 +79,7 @@ def _actor(request) -> Actor:
         rights=rights,
         quality=_quality(user, rights),
         has_other_space=user.is_medecin,
-        **known,
+        **arguments,
     )
 
 

@@ -34,7 +34,7 @@ def request_log(get_response):
 
 
 @receiver(got_request_exception)
-def tell(request, **known):
+def tell(request, **kwargs):
     """An exception that no view answered, before the page 500 does (TRC-5)."""
     log.error("failed", method=request.method, route=_route(request), exc_info=True)
 

@@ -126,10 +126,10 @@ def _chosen(request, asked):
     sid = secrets.token_hex(16)
     response = _back(asked, **_granted(asked, person.idnat, fault, sid))
     kept = signing.dumps({"idnat": person.idnat, "sid": sid}, salt="psc.sso")
-    known = {"path": "/demo/psc/", "httponly": True, "samesite": "Lax", "secure": settings.HTTPS}
-    response.set_cookie(SSO, kept, max_age=SSO_LIFETIME, **known)
+    arguments = {"path": "/demo/psc/", "httponly": True, "samesite": "Lax", "secure": settings.HTTPS}
+    response.set_cookie(SSO, kept, max_age=SSO_LIFETIME, **arguments)
     if "memoriser" in request.POST:
-        response.set_cookie(REMEMBERED, person.idnat, max_age=30 * 86400, **known)
+        response.set_cookie(REMEMBERED, person.idnat, max_age=30 * 86400, **arguments)
     return response
 
 

@@ -95,8 +95,8 @@ def remove_identite(request, pk):
     own_account(request.actor)
     identite = get_object_or_404(request.user.identites.filter(ended_at=None), pk=pk)
     form = OwnerForm(posted(request), user=request.user)
-    known = {"identite": identite, "now": timezone.now(), "by": request.actor}
-    if submit(form, authcps.actions.remove, **known):
+    arguments = {"identite": identite, "now": timezone.now(), "by": request.actor}
+    if submit(form, authcps.actions.remove, **arguments):
         messages.success(request, "Ce moyen de connexion est retiré de votre compte.")
         return redirect("mon_compte")
     return page(request, "espaces/remove_identite.html", form=form, identite=identite)

@@ -80,8 +80,8 @@ def sign_in(request):
 @require_safe
 def card(request):
     browser = known_to_fail(request.headers.get("User-Agent", ""))
-    known = {"check_url": settings.CARD_CHECK_URL, "browser": browser}
-    return page(request, "site/documentation/parametrer_ma_carte.html", **known)
+    context = {"check_url": settings.CARD_CHECK_URL, "browser": browser}
+    return page(request, "site/documentation/parametrer_ma_carte.html", **context)
 
 
 @login_not_required

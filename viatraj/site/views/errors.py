@@ -27,8 +27,8 @@ def bad_request(request, exception=None):
 def permission_denied(request, exception=None):
     """Only a Denied speaks to people; other refusals have technical texts."""
     reason = str(exception) if isinstance(exception, Denied) else ""
-    known = {"reason": reason, "referents": address("mes_referents"), "typed": _typed(request)}
-    return _page(request, "403.html", 403, **known)
+    context = {"reason": reason, "referents": address("mes_referents"), "typed": _typed(request)}
+    return _page(request, "403.html", 403, **context)
 
 
 def csrf_failure(request, reason=""):
