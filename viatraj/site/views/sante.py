@@ -47,8 +47,13 @@ def _migrations() -> frozenset[tuple[str, str]]:
 
 def _valkey() -> str:
     try:
-        with redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
-            client.ping()
+        _client(settings.REDIS_URL).ping()
     except (redis.RedisError, OSError):
         return "injoignable"
     return "ok"
+
+
+@cache
+def _client(url: str) -> redis.Redis:
+    """To make one costs more than to ask; a dead connection is opened anew by itself."""
+    return redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
