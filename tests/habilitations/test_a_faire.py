@@ -36,7 +36,7 @@ def ask(lieu, user=None):
         profil=profils.EQUIPE_SOIGNANTE,
         lieu=Lieu.of(lieu),
         fin=today + timedelta(days=200),
-        motif="",
+        motif="J’y prends mon service.",
         cle=uuid4(),
         today=today,
         now=timezone.now(),
