@@ -97,7 +97,7 @@ class TestActivity:
 
     def test_same_number_of_queries(self, client, world, django_assert_num_queries):
         client.get(PAGE)
-        with django_assert_num_queries(7) as few:
+        with django_assert_num_queries(5) as few:
             client.get(PAGE)
         for _ in range(20):
             dossiers_actions.read(world["dossier"], by=as_delegate(world["assistant"]))
