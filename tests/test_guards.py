@@ -32,7 +32,7 @@ def test_a_defined_variable_of_ours_shows():
     assert ours("{{ name }}{{ none|default:'—' }}").render(Context({"name": "Zoé", "none": None})) == "Zoé—"
 
 
-def test_templates_of_others_count_on_silence():
+def test_undefined_variables_are_silent_in_other_packages_templates():
     theirs = Template("[{{ nobody }}]", origin=Origin(name=f"{OURS}/.venv/lib/admin/base.html"))
     assert theirs.render(Context()) == "[]"
 

@@ -170,7 +170,7 @@ class TestAccountPage:
         assert user.login in text
         assert "référent structure" in text
 
-    def test_saves(self, client):
+    def test_the_telephone_is_saved(self, client):
         user = MedecinFactory()
         sign_in(client, user)
         typed = {"telephone": "01 99 00 12 34", "adresse": "1 rue de l’Essai", "version": 1}

@@ -256,7 +256,7 @@ class TestNeverUsed:
         assert client.get(link_in("welcome", NEW)).status_code == 200
         assert not ChangementAdresse.objects.exists()
 
-    def test_what_the_stranger_had_begun_is_ended(self, user, by, client):
+    def test_codes_and_password_of_the_stranger_end_with_the_correction(self, user, by, client):
         """He followed the first link, has a password and asked for a code."""
         token = mots_de_passe.FIRST_LINKS.make_token(user)
         known = {"token": token, "mot_de_passe": "une phrase bien longue", "now": timezone.now()}
@@ -379,12 +379,14 @@ class TestKeptForItsFormerHolder:
         assert client.post(link_in("change-cancellable", former)).status_code == 200
         assert User.objects.get(pk=changed.user.pk).email == former
 
-    def test_no_longer_than_that(self, changed, by, etablissement, client, time_machine):
+    def test_others_may_have_it_once_he_can_no_longer_cancel(
+        self, changed, by, etablissement, client, time_machine
+    ):
         client.post(link_in("change-link", NEW))
         time_machine.move_to(timezone.now() + timedelta(hours=48, minutes=1))
         assert next(self.gets(changed.user.email, by, etablissement))().email == changed.user.email
 
-    def test_he_himself_may_go_back_to_it(self, changed, by, client):
+    def test_its_former_holder_may_take_it_again(self, changed, by, client):
         client.post(link_in("change-link", NEW))
         user = User.objects.get(pk=changed.user.pk)
         known = {"kind": "mail", "ancien": PASSWORD, "now": timezone.now(), "by": as_professionnel(user)}

@@ -341,7 +341,7 @@ class TestByPages:
     """The whole way, by HTTP: two orders."""
 
     @pytest.mark.parametrize("acts", [BEFORE, BEFORE[::-1]], ids=["one way", "the other"])
-    def test_the_owner_is_alone_again_and_told_the_truth(self, referent, client, acts):
+    def test_only_the_owner_has_access_and_the_page_says_what_was_done(self, referent, client, acts):
         thief = Thief(referent)
         browser = sign_in(Client(), thief.fresh)
         waiting = Client()

@@ -160,7 +160,7 @@ class TestAlike:
         assert seen[0] == seen[1] == seen[2]
 
     @pytest.mark.django_db(transaction=True)
-    def test_nothing_leaves_for_nobody(self):
+    def test_the_letter_for_an_unknown_name_is_never_sent(self):
         ask(Client(), "personne")
         with Sender() as sender:
             sender.deliver()

@@ -154,7 +154,7 @@ def test_without_files_to_lock_people_still_sign_in(monkeypatch, tmp_path, caplo
     assert "turns.unavailable" in caplog.text
 
 
-def test_nobody_s_link_is_followed(monkeypatch, tmp_path, caplog):
+def test_symbolic_links_of_others_are_not_followed(monkeypatch, tmp_path, caplog):
     """In a folder that all may write to, somebody else may have been there first."""
     target = tmp_path / "cible"
     turns._path(0).symlink_to(target)

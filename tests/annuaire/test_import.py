@@ -255,7 +255,7 @@ def test_indexes_stand_after_a_first_load(load):
 
 
 @pytest.mark.django_db
-def test_people_do_not_import(load, tmp_path):
+def test_only_the_exploitation_may_import(load, tmp_path):
     path = files.write(tmp_path, [line()])
     for actor in (Actor.anonymous("127.0.0.1"), Actor(user=object())):
         with pytest.raises(Denied):

@@ -87,7 +87,7 @@ def test_a_hit_is_a_person_with_all_his_places(seen):
         ({"commune": "Paris"}, False), ({}, True),
     ],
 )  # fmt: skip
-def test_a_place_narrows(seen, lieu, found):
+def test_a_place_keeps_only_people_of_that_place(seen, lieu, found):
     assert ("N'DIAYE" in noms(search.find("ndiaye", **lieu))) is found
 
 

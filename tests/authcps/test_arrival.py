@@ -344,7 +344,7 @@ class TestRemoval:
         sign_in(client, MedecinFactory())
         assert client.post(f"/mon-compte/appairages/{other.pk}/retirer/").status_code == 404
 
-    def test_the_only_way_in_stays(self):
+    def test_the_only_means_of_signing_in_cannot_be_removed(self):
         user = MedecinFactory()
         user.set_unusable_password()
         user.save()

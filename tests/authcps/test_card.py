@@ -362,7 +362,7 @@ def test_a_name_that_cannot_be_kept_is_nobody_s(field, text):
     assert Verified(**known, structure=f"{text}{'é' * 300}").structure.isprintable()
 
 
-def test_a_code_that_does_not_fit_says_nothing():
+def test_a_code_too_long_for_its_column_is_read_as_empty():
     """Cut to one letter, «Civil» would make a médecin."""
     read = Verified(means="psc", idnat="8", nom="A", prenom="B", profession="10" * 9, categorie="Civil")
     assert (read.profession, read.categorie, read.is_medecin) == ("", "", False)

@@ -216,10 +216,10 @@ CHECKS = {
     19: ["tests/accounts/test_oubli.py::TestAddresses::test_mobile_serves_once_verified"],
     20: [
         f"{P}/test_psc_faults.py::TestFaults::test_refused",
-        f"{P}/test_psc_faults.py::TestFaults::test_a_callback_comes_once",
+        f"{P}/test_psc_faults.py::TestFaults::test_a_callback_is_accepted_once",
     ],
     21: [
-        f"{P}/test_psc.py::TestSignIn::test_the_way_there_says_all_that_it_must",
+        f"{P}/test_psc.py::TestSignIn::test_the_request_to_psc_has_all_its_parameters",
         f"{P}/test_psc_faults.py::TestFaults::test_a_faulty_discovery_document",
     ],
     22: [
@@ -245,9 +245,9 @@ CHECKS = {
     28: [
         "tests/habilitations/test_comptes.py::test_the_padlock",
         "tests/accounts/test_mots_de_passe.py::TestLock::test_unlocked_by_a_referent_of_his_perimeter",
-        "tests/habilitations/test_policies.py::test_the_neighbour_is_another_world",
+        "tests/habilitations/test_policies.py::test_a_referent_gives_nothing_in_a_neighbouring_place",
         f"{H}/test_matrix.py::test_matrix",
-        "tests/delegations/test_truth_table.py::test_only_a_delegation_in_force_opens_anything",
+        "tests/delegations/test_truth_table.py::test_what_is_not_in_force_opens_nothing_by_any_way",
         "tests/delegations/test_truth_table.py::test_an_assistant_reaches_what_was_lent_where_it_was_lent",
     ],
     29: [
@@ -257,7 +257,7 @@ CHECKS = {
     ],
     30: [
         f"{A}/test_checks.py::test_check_30_every_outcome_is_in_the_journal",
-        "tests/journal/test_models.py::test_the_database_refuses_to_change_or_remove",
+        "tests/journal/test_models.py::test_even_the_owner_is_refused_to_change_or_remove",
     ],
 }
 

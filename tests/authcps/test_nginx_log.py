@@ -98,7 +98,7 @@ def test_tokens_and_searched_names_stay_out_of_nginx_s_logs(folder, live_server,
     assert re.search(rf" GET /sante/vif 200 .* {answer.headers['X-Request-ID']}\n", said)
 
 
-def test_nor_when_the_application_is_dead_or_the_body_too_big(folder):
+def test_tokens_stay_out_also_when_nginx_itself_answers(folder):
     with Nginx(folder, "127.0.0.1:9") as proxy:
         for route in ROUTES:
             assert proxy.ask(route.format(TOKEN)).status_code == 502

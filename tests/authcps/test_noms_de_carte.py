@@ -265,7 +265,7 @@ class TestFollowed:
         assert user.nom == "Castelnau-Roux"
         assert not is_named_by_card(user)
 
-    def test_until_his_card_changes_its_name(self, client):
+    def test_the_name_is_his_to_edit_until_a_card_changes_it(self, client):
         user = named()
         Identite.objects.create(
             user=user, idnat=NURSE.idnat, kind="structure", nom="CASTELNAU", prenom="IRENE"

@@ -99,7 +99,7 @@ def test_a_code_that_no_longer_lives_is_not_taken_over(change):
     assert Code.objects.count() == 2
 
 
-def test_of_another_account_never():
+def test_the_code_of_another_account_is_never_taken_over():
     other = attempt_of(UserFactory())
     code = send(other)
     mine = attempt_of(UserFactory())

@@ -98,7 +98,7 @@ class TestApplication:
             actions.add_totp(user, key=KEY, code="000000", ancien=PASSWORD, now=NOW, by=by)
         assert not TotpDevice.objects.exists()
 
-    def test_removed(self):
+    def test_the_application_is_removed_and_the_owner_told(self):
         user = UserFactory(reception=User.Reception.TOTP)
         with_application(user)
         actions.remove_totp(user, ancien=PASSWORD, now=NOW, by=Actor(user=user, means=Means.MAIL))
@@ -151,7 +151,7 @@ class TestRecovery:
         assert not any(code in kept for code in codes)
         assert codes[0] not in client.get("/mon-compte/codes-de-secours/").text
 
-    def test_each_serves_once(self):
+    def test_each_recovery_code_serves_once(self):
         user = UserFactory()
         code = recovery_codes(user)[3]
         assert isinstance(tried(actions.redeem_recovery, attempt_of(user), code), CodeSecours)

@@ -31,7 +31,7 @@ def sign_in_by_the_door(client, user):
     return client.post("/connexion/code/", {"code": last_code()})
 
 
-def test_people_go_on(client, valkey):
+def test_pages_sign_in_and_sign_out_work_without_valkey(client, valkey):
     early = MedecinFactory()
     assert sign_in_by_the_door(client, early).url == reverse("medecin")
     assert client.get("/sante/pret").json()["valkey"] == "ok"

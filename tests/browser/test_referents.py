@@ -45,7 +45,7 @@ def session(row):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_to_object_to(browse, row, session, width):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways_for_referents(browse, row, session, width):
     paths = [path.format(user=row.user_id, row=row.pk) for path in PAGES]
     assert browse(paths, width=width, session=session) == {}
     above = sign_in(Client(), referent_of(row.coordination)).cookies[settings.SESSION_COOKIE_NAME].value

@@ -33,7 +33,7 @@ def rights(droit, mode) -> Rights:
 
 
 @pytest.mark.parametrize(("droit", "held", "asked", "given"), CASES)
-def test_what_is_held_against_what_is_asked(droit, held, asked, given):
+def test_each_mode_held_and_each_mode_asked(droit, held, asked, given):
     """`cover`, `within` and `scopes` agree; answering is not writing, and no mode of another right passes."""
     has = rights(droit, held)
     assert has.cover(droit, HERE, domaine="sanitaire", mode=asked) is given
@@ -59,7 +59,7 @@ def test_a_graded_right_is_asked_with_its_mode(droit):
 
 
 @pytest.mark.parametrize("droit", [one for one in Droit if not one.is_graded])
-def test_a_right_that_is_held_or_not_has_no_degree(droit):
+def test_a_yes_or_no_right_is_given_by_no_other_mode(droit):
     for said in ({"mode": ""}, {"mode": LECTURE}):
         for asked in ways(rights(droit, Mode.OUI), droit, **said):
             with pytest.raises(ValueError, match=droit):

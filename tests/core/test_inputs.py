@@ -10,7 +10,7 @@ VALUES = (None, "", 0, 12, "a<b & \"c\" 'd'", "é\u00a0è")
 ATTRS = ({}, {"id": "id_x", "required": True, "disabled": False, "data-a": 'q"<', "maxlength": "30"})
 
 
-def test_they_are_the_same_to_the_letter():
+def test_inputs_are_drawn_exactly_as_by_django_s_templates():
     widgets = (forms.TextInput, forms.EmailInput, forms.HiddenInput, DateInput)
     differing = [
         (widget.__name__, value, attrs)

@@ -93,14 +93,14 @@ def test_several_rows_under_the_one_they_hang_on(told, users):
     assert told(lambda: (locked(users[0]), held.delete())) == []
 
 
-def test_who_never_waits_never_waits_crosswise(told, users):
+def test_skipping_locked_rows_needs_no_order(told, users):
     everybody = User.objects.filter(pk__in=[user.pk for user in users])
     assert (
         told(lambda: list(everybody.select_for_update(no_key=True, skip_locked=True).order_by("-pk"))) == []
     )
 
 
-def test_what_one_has_made_oneself(told, users):
+def test_rows_inserted_by_the_transaction_need_no_order(told, users):
     def make():
         own = UserFactory()
         locked(own)
@@ -109,7 +109,7 @@ def test_what_one_has_made_oneself(told, users):
     assert told(make) == []
 
 
-def test_a_savepoint_gives_back_what_it_took(told, users):
+def test_locks_of_a_savepoint_end_when_it_is_rolled_back(told, users):
     def taken(*, kept):
         with transaction.atomic():
             locked(users[1])
@@ -127,7 +127,7 @@ def test_the_key_is_left_alone(told, users):
     assert told(lambda: list(browser.select_for_update())) == [], "nobody refers to it"
 
 
-def test_by_hand(told, users):
+def test_sql_by_hand_must_be_listed(told, users):
     def update():
         with connection.cursor() as cursor:
             cursor.execute("UPDATE accounts_user SET adresse = adresse WHERE id = %s", [users[0].pk])

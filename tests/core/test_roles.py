@@ -140,7 +140,7 @@ def test_the_owner_is_there_for_the_time_of_a_command_even_a_failing_one():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_one_role_nobody_changes_hands(settings):
+def test_without_an_owner_the_connection_stays_the_same(settings):
     settings.DATABASE_OWNER = {}
     with roles.as_owner():
         assert current_user() == roles.application()

@@ -97,7 +97,7 @@ class Crosswise:
         return locked(self.second)
 
 
-def test_two_that_meet_crosswise_both_succeed_and_nothing_is_done_twice():
+def test_after_a_deadlock_both_succeed_and_nothing_is_done_twice():
     """PostgreSQL ends one of the two; nobody sees it, and its first try left nothing."""
     left, right = UserFactory(adresse="-"), UserFactory(adresse="-")
     both = threading.Barrier(2, timeout=30)
@@ -115,7 +115,7 @@ def test_two_that_meet_crosswise_both_succeed_and_nothing_is_done_twice():
     assert set(User.objects.filter(pk__in=[left.pk, right.pk]).values_list("adresse", flat=True)) == {"-x"}
 
 
-def test_what_meets_at_each_try_is_told_after_the_third():
+def test_a_third_deadlock_in_a_row_is_raised():
     tries = []
 
     @transaction.atomic
@@ -161,7 +161,7 @@ def test_inside_another_transaction_nothing_is_tried_again(cause):
     assert len(tries) == 1
 
 
-def test_another_failure_of_the_database_is_no_meeting():
+def test_other_errors_of_the_database_are_not_tried_again():
     tries = []
 
     def fall():

@@ -221,7 +221,7 @@ def test_without_an_operator_an_sms_fails_at_once(letter, settings):
     assert (message.state, message.attempts, message.last_error) == ("failed", 1, sms.Refused.__name__)
 
 
-def test_a_message_in_the_hands_of_a_living_sender_is_left_to_it(letter, sink):
+def test_a_message_held_by_a_running_sender_is_left_to_it(letter, sink):
     letter()
     with other_connection(autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s, 77)", [delivery.SENDERS])
@@ -277,7 +277,7 @@ def test_the_command_drains_or_says_what_is_left(letter, sink, settings):
         call_command("deliver_messages", once=True)
 
 
-def test_a_bell_heard_within_a_statement_is_not_slept_on(sink, letter):
+def test_a_notify_read_with_a_statement_is_not_missed(sink, letter):
     with Sender() as sender:
         assert (sender.deliver(), sender.was_rung()) == (0, False)
         letter()  # its bell comes back with this very commit's answer: nothing is left on the socket

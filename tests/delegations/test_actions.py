@@ -120,7 +120,7 @@ class TestGrant:
     def test_last_day_of_six_months_is_allowed(self, medecin, confrere):
         assert grant(medecin, confrere, fin=day("2027-05-21")).fin == day("2027-05-21")
 
-    def test_no_chain(self, medecin, confrere):
+    def test_a_delegate_cannot_delegate_further(self, medecin, confrere):
         """DEL-7: a delegate cannot delegate further."""
         lent = DelegationFactory(delegant=medecin)
         with pytest.raises(Denied, match="ne peut pas déléguer à son tour"):
@@ -200,7 +200,7 @@ class TestModify:
         )
         delegation.refresh_from_db()
 
-    def test_at_once_and_told(self):
+    def test_a_modification_holds_at_once_and_is_told(self):
         delegation = DelegationFactory()
         self.change(delegation, fin=delegation.fin + timedelta(days=10))
         assert Message.objects.get().to == delegation.delegataire.email

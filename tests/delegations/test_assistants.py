@@ -79,7 +79,7 @@ class TestGrant:
         with pytest.raises(ValidationError, match="12 mois au plus"):
             invite(medecin, fin=timezone.localdate() + timedelta(days=367))
 
-    def test_no_chain(self, medecin):
+    def test_an_assistant_cannot_delegate_further(self, medecin):
         """DEL-7."""
         with pytest.raises(Denied, match="ne peut pas déléguer à son tour"):
             invite(medecin, by=as_delegate(DelegationFactory(delegant=medecin)))

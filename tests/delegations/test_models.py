@@ -88,7 +88,7 @@ def test_renounced_only_once_accepted():
     refused_by("delegations_delegation_renounced_once_accepted", row.save)
 
 
-def test_nobody_s_yet_but_reachable():
+def test_a_delegation_without_account_has_an_address():
     row = DelegationFactory(waiting=True, email="")
     row.delegataire = None
     refused_by("delegations_delegation_reachable", row.save)

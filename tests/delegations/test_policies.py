@@ -51,7 +51,7 @@ def test_who_may(verb, on_row, allowed, actors, delegation):
 
 
 @pytest.mark.parametrize("state", ["refused", "revoked", "expired", "renounced"])
-def test_dead_ones_are_neither_modified_nor_answered(state):
+def test_ended_delegations_are_neither_modified_nor_answered(state):
     dead = DelegationFactory(**{state: True})
     assert not can(policies.modify, as_medecin(dead.delegant), dead)
     assert not can(policies.answer, as_medecin(dead.delegataire), dead)

@@ -128,7 +128,7 @@ class TestResend:
         )
         assert resend(delegation) is False
 
-    def test_page(self, client, medecin, delegation):
+    def test_the_page_sends_it_again(self, client, medecin, delegation):
         sign_in(client, medecin)
         path = f"{INDEX}{delegation.pk}/renvoyer/"
         for page in (INDEX, f"{INDEX}{delegation.pk}/"):

@@ -55,7 +55,7 @@ class TestAnswer:
         assert "Secrétariat" in client.get(RECEIVED).text
         assert Entry.objects.filter(event="delegation.accepted").count() == 1
 
-    def test_from_the_list_too(self, delegation):
+    def test_accepted_from_the_list_of_received_ones(self, delegation):
         client = sign_in(Client(), nadia())
         assert "Répondre" in client.get(RECEIVED).text
         client.post(f"{RECEIVED}{delegation.pk}/", {"reponse": "refuser"})
@@ -192,7 +192,7 @@ class TestEndings:
         ("lasted", "left", "told"),
         [(30, 7, True), (30, 8, False), (3, 1, True), (3, 2, False), (30, 0, True), (14, 7, True)],
     )
-    def test_when(self, lasted, left, told):
+    def test_on_which_days_an_end_is_told(self, lasted, left, told):
         today = timezone.localdate()
         row = DelegationFactory(debut=today + timedelta(days=left - lasted), fin=today + timedelta(days=left))
         for _ in range(2):

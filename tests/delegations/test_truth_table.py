@@ -201,7 +201,7 @@ def lent(kind, medecin, **state):
     return DelegationFactory(delegant=medecin, **state)
 
 
-def test_nor_does_a_right_outlive_the_medecin_s_account(client, medecin, dossiers):
+def test_a_disabled_medecin_lends_nothing(client, medecin, dossiers):
     row = DelegationFactory(delegant=medecin)
     medecin.disabled_at = timezone.now()
     medecin.save()

@@ -38,7 +38,7 @@ def words(answer) -> str:
 
 
 class TestIndex:
-    def test_words_of_the_source(self, client, medecin):
+    def test_the_page_has_the_words_that_users_know(self, client, medecin):
         """DEL-1."""
         text = words(client.get(INDEX))
         for sentence in (
@@ -124,7 +124,7 @@ class TestGrant:
         assert f'value="{today:%Y-%m-%d}"' in text
         assert f'value="{add_months(today, 1) - timedelta(days=1):%Y-%m-%d}"' in text
 
-    def test_adds(self, client, medecin, confrere):
+    def test_the_form_adds_a_delegation(self, client, medecin, confrere):
         today = timezone.localdate()
         answer = client.post(
             self.url(confrere), {"debut": today, "fin": today + timedelta(days=30)}, follow=True

@@ -41,7 +41,7 @@ def events() -> list[str]:
 
 
 class TestValidate:
-    def test_what_one_has_before_one_s_eyes(self, medecin, volet):
+    def test_validating_saves_the_text_that_was_read(self, medecin, volet):
         """The text sent is saved with it; twice is once."""
         for _ in range(2):
             validate(volet, "Cicatrisée.", by=as_medecin(medecin))

@@ -75,7 +75,7 @@ def test_in_his_perimeter_and_no_further(hopital, level, counts):
     assert of(as_professionnel(referent_of(lieux[level]))) == counts
 
 
-def test_one_s_own_end_and_wish_are_for_another(hopital):
+def test_his_own_end_and_request_are_not_counted(hopital):
     referent = referent_of(hopital)
     HabilitationFactory(user=referent, lieu=hopital, profil="regulateur", fin=timezone.localdate())
     ask(hopital, referent)

@@ -73,7 +73,7 @@ def test_told_within_fifteen_days_of_the_end(days, told):
     ],
     ids=["deleted", "not begun", "disabled account", "no address"],
 )
-def test_nobody_is_told_for_nothing(known):
+def test_nobody_without_an_end_near_is_told(known):
     ends(10, **known)
     assert alert() == 0
     assert not Message.objects.exists()
@@ -112,7 +112,7 @@ def test_an_outage_is_caught_up():
     assert len(mails_to(habilitation.user)) == 1
 
 
-def test_an_outage_longer_than_the_fortnight_tells_nothing_of_what_is_over():
+def test_after_a_long_outage_ended_habilitations_are_not_announced():
     ends(15)
     assert alert(TODAY + timedelta(days=16)) == 0
 

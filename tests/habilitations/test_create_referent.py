@@ -117,7 +117,7 @@ class TestOrphans:
         User.objects.filter(pk=gone.pk).update(disabled_at=timezone.now())
         return found
 
-    def test_which_ones(self, coordination, orphans):
+    def test_only_structures_without_referent_are_listed(self, coordination, orphans):
         by = as_professionnel(referent_of(coordination))
         referent_of(EtablissementFactory(coordination=coordination))
         EtablissementFactory(coordination=coordination, closed_at=timezone.now())

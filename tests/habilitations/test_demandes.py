@@ -121,7 +121,7 @@ class TestAsking:
         tell()
         assert "Garricou" not in Message.objects.get().text
 
-    def test_the_same_key_is_one_and_the_same_wish_too(self, ask):
+    def test_the_same_key_and_the_same_habilitation_are_one_request(self, ask):
         key = uuid4()
         assert ask(cle=key) == ask(cle=key)
         with pytest.raises(ValidationError, match="déjà faite"):

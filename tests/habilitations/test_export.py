@@ -106,7 +106,7 @@ def test_the_file_holds_the_rows_of_the_page_in_its_order(client, lieu, choix):
     assert len(found) >= 60  # more than a page
 
 
-def test_nothing_of_a_neighbour_leaves(client, lieu):
+def test_nothing_outside_the_perimeter_is_exported(client, lieu):
     """Another établissement of the coordination, and a habilitation on the coordination itself."""
     neighbour = EtablissementFactory(coordination=lieu.coordination)
     for place in (neighbour, lieu.coordination):

@@ -111,7 +111,7 @@ class TestTheWay:
     def test_once_written_they_are_his_people(self, work, somebody):
         assert [told["identifiant"] for told in work({}, confirm=True).report] == [somebody.login]
 
-    def test_then_all_as_on_the_screen(self, work, somebody, by, hopital, end):
+    def test_lines_are_written_and_told_as_on_the_screen(self, work, somebody, by, hopital, end):
         one = work({}, {"profil": "Gestionnaire administratif et social"}, confirm=True)
         assert (one.state, one.lines, one.total) == (DONE, [], 2)
         given = Habilitation.objects.of(somebody)
@@ -447,7 +447,7 @@ class TestPerimeter:
         assert [one.lieu for one in given] == [Lieu.of(coordination), Lieu.of(guichet)]
         assert (coordination.nom, coordination.nom, "Guichet") in modele.places(by.rights)
 
-    def test_the_neighbour_unit(self, work, hopital, somebody):
+    def test_a_line_on_the_neighbouring_unit_is_refused(self, work, hopital, somebody):
         mine, other = (UniteFactory(etablissement=hopital, nom=nom) for nom in ("Une", "Autre"))
         by = as_professionnel(referent_of(mine))
         for cells in ({"unite": "Autre"}, {}):

@@ -73,7 +73,7 @@ def test_ticked_in_the_revue_then_prolonged(client, referent, rows, today):
     assert "2 habilitations prolongées jusqu’au" in client.get(REVUE).text
 
 
-def test_or_deleted(client, referent, rows):
+def test_ticked_in_the_revue_then_deleted(client, referent, rows):
     assert "Supprimer 3 habilitations" in client.get(REVOKE, {"choix": [row.pk for row in rows]}).text
     assert not Habilitation.objects.filter(revoked_at__isnull=False).exists()
     assert client.post(REVOKE, {"choix": [row.pk for row in rows]}).status_code == 302
@@ -113,7 +113,7 @@ def test_a_bad_date_is_said_at_the_field(client, referent, rows, fin):
 
 @pytest.mark.parametrize("url", [PROLONG, REVOKE])
 @pytest.mark.parametrize("choix", ["x", "0", "-1", "9" * 30, "²"])
-def test_what_is_not_there(client, referent, url, choix):
+def test_ticks_that_are_not_visible_are_404(client, referent, url, choix):
     assert client.get(url, {"choix": choix}).status_code == 404
     assert client.post(url, {"choix": choix}).status_code == 404
 
@@ -148,7 +148,7 @@ def test_the_page_costs_the_same_whatever_is_ticked(client, referent, rows):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_lots_at_once_do_not_wait_crosswise(etablissement, rows, today):
+def test_two_lots_at_once_cannot_deadlock(etablissement, rows, today):
     """Named in opposite orders, they lock in one; the second sees that it is stale."""
     by = [as_professionnel(referent_of(etablissement)) for _ in range(2)]
     known = {"versions": {row.pk: row.version for row in rows}, "today": today}

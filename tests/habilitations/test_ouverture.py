@@ -192,7 +192,7 @@ def test_nobody_else_does(client, opened, etablissement):
 
 
 @pytest.mark.parametrize("became", ["used", "held elsewhere"])
-def test_nor_the_opener_once_it_lives(client, opened, became):
+def test_who_opened_an_account_no_longer_corrects_it_once_used(client, opened, became):
     if became == "used":
         User.objects.filter(pk=opened.pk).update(last_sign_in_at=timezone.now())
     else:
@@ -202,7 +202,7 @@ def test_nor_the_opener_once_it_lives(client, opened, became):
     assert not can(policies.correct, as_professionnel(opened.created_by), opened, places_of(opened))
 
 
-def test_nor_once_he_is_no_referent_any_more(opened):
+def test_who_opened_an_account_no_longer_corrects_it_without_his_right(opened):
     by = opened.created_by
     Habilitation.objects.of(by).update(revoked_at=timezone.now())
     assert not can(policies.correct, as_professionnel(by), opened, [])

@@ -83,7 +83,7 @@ def test_who_gives_which_profile_where():
                 assert can(policies.grant, actor, profil, lieu) is expected, (name, profil.code, niveau)
 
 
-def test_the_neighbour_is_another_world():
+def test_a_referent_gives_nothing_in_a_neighbouring_place():
     """Right role, wrong place: the neighbour unit, another établissement, another coordination."""
     unite = UniteFactory()
     near = {
@@ -115,7 +115,7 @@ def test_a_referent_of_yesterday_or_tomorrow_is_none(trait):
     assert not can(policies.administer, as_professionnel(user))
 
 
-def test_nobody_touches_his_own():
+def test_nobody_manages_his_own_habilitations():
     """HAB-5: nor by his own rights over the place; giving up is another matter."""
     etablissement = EtablissementFactory()
     user = referent_of(etablissement)

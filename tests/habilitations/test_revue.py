@@ -374,7 +374,7 @@ def test_a_stale_end_shows_both(client, land, today):
     assert (answer.status_code, row.fin) == (302, second)
 
 
-def test_a_revue_leaves_no_person_behind_its_address():
+def test_the_address_of_a_revue_names_nobody():
     """Filters live in the address: places and codes only (no name is asked for)."""
     assert {"domaine", "coordination", "nom", "structure", "unite", "profil", "vue", "tri"} == {
         *Choix.__dataclass_fields__

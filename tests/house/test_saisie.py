@@ -85,7 +85,7 @@ def test_every_form_field_of_these_kinds_comes_from_the_room():
     "field",
     [forms.CharField(widget=forms.PasswordInput), forms.EmailField(), forms.DateField(), forms.CharField()],
 )
-def test_a_field_of_its_own_is_seen(field):
+def test_a_field_from_elsewhere_is_found(field):
     assert strangers([("app.forms.Form.fin", field)]) == ["app.forms.Form.fin"]
 
 

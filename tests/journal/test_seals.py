@@ -150,7 +150,7 @@ def test_a_changed_line_is_named(change):
     assert places() == [f"sceau n° 1 : la ligne {changed} a été modifiée"]
 
 
-def test_a_line_slipped_in_behind_is_named():
+def test_a_line_added_behind_a_seal_is_named():
     seen = lines(2)
     seals.seal()
     with forging() as cursor:
@@ -203,7 +203,7 @@ def test_a_changed_seal_is_named():
     assert places() == ["sceau n° 3 : le sceau lui-même a été modifié"]
 
 
-def test_the_end_cut_off_is_seen_by_the_digest_kept_in_the_log():
+def test_missing_last_seals_are_found_by_the_digest_in_the_log():
     _three_seals()
     last = Seal.objects.get(number=3)
     with forging() as cursor:

@@ -55,7 +55,7 @@ def test_the_quality_is_the_one_of_then(events, christine):
     assert entry.sentence == "Christine Leclercq a chargé 3 lignes"
 
 
-def test_nobody_in_person(events, db):
+def test_an_event_without_person_is_told_in_words(events, db):
     assert (
         told("annuaire.loaded", Actor.system("rpps"), lignes=3)
         == "le traitement automatique (rpps) a chargé 3 lignes"

@@ -116,7 +116,7 @@ def few(monkeypatch):
     monkeypatch.setattr(trail, "ALL", trail.parse("5 per hour"))
 
 
-def test_a_storm_leaves_its_first_lines_of_which_the_last_says_so(client, medecin, few):
+def test_of_a_flood_only_the_first_lines_are_kept_and_the_last_says_so(client, medecin, few):
     for _ in range(6):
         assert client.get("/dossiers/99999999/").status_code == 404
     assert [line.data["suite_non_notee"] for line in noted()] == [False, False, True]

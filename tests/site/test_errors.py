@@ -92,7 +92,7 @@ def test_a_refusal_sends_to_the_referent():  # COM-9
 @pytest.mark.parametrize(
     "path", ["/connexion/professionnel/", "/assistance/", "/mon-compte/", "/professionnel/"]
 )
-def test_so_do_the_pages_where_one_is_stuck(client, path):
+def test_pages_of_refusal_lead_to_mes_referents(client, path):
     """COM-9: with the way to «Mes référents» for who has signed in."""
     is_in = path in ("/mon-compte/", "/professionnel/")
     if is_in:
@@ -150,7 +150,7 @@ def test_waiting_is_said_to_people_and_to_machines():
     assert errors.unavailable(ask(), 30)["Retry-After"] == "30"
 
 
-def test_a_failure_leans_on_nothing_that_may_have_failed(monkeypatch):
+def test_the_500_page_needs_no_session_database_or_context(monkeypatch):
     """No actor, no context processor, no base page: any of them may be the cause."""
     monkeypatch.setattr(engines["django"].engine, "template_context_processors", (pytest.fail,))
     broken = ask(SimpleLazyObject(lambda: pytest.fail("the actor was read")))

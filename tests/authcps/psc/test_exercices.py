@@ -77,13 +77,13 @@ def test_names_are_those_of_the_exercice_or_of_the_person():
 
 
 @pytest.mark.parametrize("nothing", [{}, {"exercices": []}, {"exercices": None}, None])
-def test_without_exercice_the_role_speaks(nothing):
+def test_without_exercice_the_role_gives_the_profession(nothing):
     (one,) = read(SubjectRefPro=nothing, SubjectRole=["60^1.2.250.1.71.1.2.7"])
     assert (one.profession, one.profession_label, one.categorie) == ("60", "Infirmier", "")
     assert not one.is_medecin
 
 
-def test_a_role_alone_makes_no_medecin():
+def test_a_role_without_category_is_not_a_medecin():
     """Without its category, «10» may be a student."""
     (one,) = read(SubjectRefPro={}, SubjectRole=["10^1.2.250.1.213.1.1.5.5"])
     assert not one.is_medecin
@@ -133,7 +133,7 @@ def test_identities_of_test(idnat, settings):
 
 
 @pytest.mark.parametrize("name", ["family_name", "given_name"])
-def test_somebody_without_a_name_is_nobody(name):
+def test_somebody_without_a_name_is_refused(name):
     with pytest.raises(exercices.Unknown, match="no_name"):
         read(**{name: ""})
 

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestSignIn:
-    def test_the_way_there_says_all_that_it_must(self, client):
+    def test_the_request_to_psc_has_all_its_parameters(self, client):
         """Check 21: PKCE S256, state, nonce, acr_values, scope, exact return address."""
         url = leave(client)
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
@@ -76,7 +76,7 @@ class TestSignIn:
         assert parse_qs(urlsplit(back).query)["code"][0] not in kept
         assert "code_verifier" not in kept
 
-    def test_two_tabs_each_come_back(self, client, medecin):
+    def test_two_tabs_can_sign_in_side_by_side(self, client, medecin):
         first, second = leave(client), leave(client)
         assert client.get(choose(client, first)).url == "/medecin/"
         assert client.get(choose(client, second)).status_code == 403

@@ -137,7 +137,7 @@ class TestFaults:
         assert client.get(back).status_code == 403
         self.nobody_is_in(client, medecin)
 
-    def test_a_callback_comes_once(self, client, medecin):
+    def test_a_callback_is_accepted_once(self, client, medecin):
         back = choose(client, leave(client))
         client.get(back)
         assert client.get(back).status_code == 403
@@ -158,7 +158,7 @@ class TestFaults:
     @pytest.mark.parametrize(
         "query", ["", "?state=x", "?error=access_denied", "?code=a&state=b", "?state=&code="]
     )
-    def test_a_return_out_of_nowhere(self, client, query):
+    def test_a_return_that_this_browser_did_not_ask_for(self, client, query):
         assert client.get(BACK + query).status_code == 403
         assert not Entry.objects.exists()
 
