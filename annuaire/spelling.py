@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 LONGEST = 40  # letters; typing errors are not looked for in longer names
 SHORTEST_PART = 4  # letters of a first part that is looked for alone: «VAN» would be close to too many names
+SAINTS = ("SAINT", "SAINTE")  # first parts that thousands of surnames share
 # One sound, several spellings: any of a group may be typed for any other, wherever it stands.
 SPELLINGS = (
     ("PH", "F"), ("C", "K", "QU", "Q", "CK", "CH"), ("Y", "I"), ("SS", "C", "S", "Z"), ("EAU", "AU", "O"),
@@ -73,6 +74,6 @@ def forms(words: list[str]) -> dict[str, bool]:
         first, last = "".join(words[:i]), "".join(words[i:])
         found[last + first] = True
         found.setdefault(last, False)
-        if len(first) >= SHORTEST_PART:
+        if len(first) >= SHORTEST_PART and first not in SAINTS:
             found.setdefault(first, False)
     return found | {"".join(words): True}

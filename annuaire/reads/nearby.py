@@ -62,14 +62,10 @@ class Reading:
     def prenom_cle(self) -> str:
         return self.first_name.replace(" ", "")
 
-    @property
-    def asked(self) -> tuple[list[str], str, set[str]]:
-        """As `queries.near` takes it."""
-        return (
-            list(self.near)[: SURNAMES if self.first_name else NOMS],
-            self.prenom_cle,
-            spelling.slips(self.prenom_cle),
-        )
+    def asked(self, lieu: Lieu) -> tuple[list[str], str, set[str]]:
+        """As `queries.near` takes it; few of many surnames have somebody at a place, or of a first name."""
+        surnames = list(self.near)[: SURNAMES if lieu.given or self.first_name else NOMS]
+        return surnames, self.prenom_cle, spelling.slips(self.prenom_cle)
 
     def rank(self, line: Line) -> tuple:
         """Of somebody who has one of these surnames; the first name's slip counts as one."""
@@ -93,7 +89,7 @@ def find(name: Nom, lieu: Lieu, *, exclude, named: Collection[Line] = ()) -> Nea
         return Near()
     if len(name.words) == 1 and not lieu.given:
         return _of_surnames(readings[0], exclude=exclude, named=named)
-    lines = queries.near([one.asked for one in readings], lieu, exclude=exclude, nearest=NEAREST)
+    lines = queries.near([one.asked(lieu) for one in readings], lieu, exclude=exclude, nearest=NEAREST)
     known = {line.idnat for line in named}
     ranked = sorted(
         (min((one.rank(line), i) for i, one in enumerate(readings) if line.nom_cle in one.near), line)
@@ -113,7 +109,7 @@ def _of_surnames(reading: Reading, *, exclude, named) -> Near:
     noms = [reading.proposition(one.patronyme.nom) for one in others[:NOMS]]
     if named or not others:
         return Near(noms)
-    lines = queries.near([reading.asked], Lieu(), exclude=exclude, nearest=NEAREST)
+    lines = queries.near([reading.asked(Lieu())], Lieu(), exclude=exclude, nearest=NEAREST)
     return Near(noms, sorted(lines, key=reading.rank))
 
 

@@ -197,6 +197,23 @@ def test_who_has_the_name_elsewhere_is_told_when_nobody_has_it_there(seen):
     assert search.find("leclerc", code_postal="76000").ailleurs == []
 
 
+def test_a_near_surname_of_the_place_is_found_whatever_others_the_country_has(db, load):
+    """ANN-5: more surnames than are proposed are as near to what was typed, and commoner; none is there."""
+    others = [(end, n) for end in "12" for n in range(25)]
+    elsewhere = [
+        line(idnat=f"899000{end}{n:05d}", nom=f"LECLER{chr(65 + n)}", code_postal="31000")
+        for end, n in others
+    ]
+    load([*elsewhere, line(nom="LECLERSZ", code_postal="76000")])
+    assert noms(search.find("leclerz", code_postal="76000")) == ["LECLERSZ"]
+
+
+def test_saint_alone_is_no_surname(db, load):
+    load([line(nom="SAINT-MARTIN")])
+    assert noms(search.find("saint-matrin")) == ["SAINT-MARTIN"]
+    assert not search.find("siant").noms
+
+
 def test_nothing_like_it_suggests_nothing(seen):
     for lieu in ({}, {"code_postal": "76000"}):
         found = search.find("xyzxyz", **lieu)
