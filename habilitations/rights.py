@@ -68,31 +68,31 @@ def grants(habilitation) -> list[Grant]:
     return _grants(Held.of(habilitation))
 
 
-def _modes(one: Held) -> dict[DroitProfil, str]:
+def _modes(row: Held) -> dict[DroitProfil, str]:
     """Each right of the profile with its mode; personal choices count if the profile allows them."""
-    chosen = {(domaine, droit): mode for domaine, droit, mode in one.chosen}
+    chosen = {(domaine, droit): mode for domaine, droit, mode in row.chosen}
     return {
         droit: mode if droit.accepts(mode) or mode == AUCUN else droit.mode
-        for droit in PROFILS[one.profil].at(one.niveau)
+        for droit in PROFILS[row.profil].at(row.niveau)
         for mode in [chosen.get((droit.domaine, droit.droit), droit.mode)]
     }
 
 
-def _grants(one: Held) -> list[Grant]:
-    given = {droit: mode for droit, mode in _modes(one).items() if mode != AUCUN}
-    source = Source(one.pk, PROFILS[one.profil].quality, one.etablissement_id, one.unite_id)
+def _grants(row: Held) -> list[Grant]:
+    given = {droit: mode for droit, mode in _modes(row).items() if mode != AUCUN}
+    source = Source(row.pk, PROFILS[row.profil].quality, row.etablissement_id, row.unite_id)
     answering = any(mode == Mode.REPONDRE for mode in given.values())
     return [
         Grant(droit.droit.value, mode, droit.domaine, niveau, lieu_id, source)
         for droit, mode in given.items()
         if droit.droit != Droit.REPONSE or answering
-        for niveau, lieu_id in _places(one)
+        for niveau, lieu_id in _places(row)
     ]
 
 
-def _places(one: Held):
+def _places(row: Held):
     """A right on a guichet also holds on its units, so that what it handed out to them is still reached."""
-    if one.niveau == Niveau.NATIONAL:
+    if row.niveau == Niveau.NATIONAL:
         return [(Niveau.NATIONAL.value, None)]
-    units = [(Niveau.UNITE.value, unite) for unite in one.unites]
-    return [(one.niveau, getattr(one, f"{one.niveau}_id")), *(units if one.niveau == Niveau.GUICHET else [])]
+    units = [(Niveau.UNITE.value, unite) for unite in row.unites]
+    return [(row.niveau, getattr(row, f"{row.niveau}_id")), *(units if row.niveau == Niveau.GUICHET else [])]

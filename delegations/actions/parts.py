@@ -67,7 +67,7 @@ def check_droits(droits):
 
 def invite_key(nom, prenom, email) -> str:
     """One invitation a person and a médecin, however the name is written."""
-    return f"invite:{emails.tidied(email)}:{noms.cle(nom, prenom)}"[:300]
+    return f"invite:{emails.tidied(email)}:{noms.key(nom, prenom)}"[:300]
 
 
 def lend(delegation, droits):

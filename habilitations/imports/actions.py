@@ -36,7 +36,7 @@ def deposit(*, lines, file_name, cle, now, by, left_out=()) -> Import:
         return known
     if Import.objects.filter(user=by.user, deposited_at__gt=now - timedelta(hours=1)).count() >= AN_HOUR:
         raise ValidationError({"fichier": TOO_MANY})
-    one = save_valid(
+    upload = save_valid(
         Import(
             user=by.user,
             cle=cle,
@@ -50,26 +50,26 @@ def deposit(*, lines, file_name, cle, now, by, left_out=()) -> Import:
             request_id=by.request_id,
         )
     )
-    record("import.deposited", by=by, target=one, lines=one.total)
-    return one
+    record("import.deposited", by=by, target=upload, lines=upload.total)
+    return upload
 
 
 @transaction.atomic
-def confirm(one, *, now, by):
+def confirm(upload, *, now, by):
     """Twice is once."""
-    policies.own_import(by, one)
-    if one.state != Import.State.READY:
+    policies.own_import(by, upload)
+    if upload.state != Import.State.READY:
         return  # without waiting for a worker that holds the row
-    one = locked(one)
-    policies.own_import(by, one)
-    if one.state != Import.State.READY:
+    upload = locked(upload)
+    policies.own_import(by, upload)
+    if upload.state != Import.State.READY:
         return
-    if one.checked_at < now - Import.READY_FOR:
+    if upload.checked_at < now - Import.READY_FOR:
         raise ValidationError(TOO_OLD)
-    one.state, one.attempts = Import.State.WRITING, 0
-    one.means, one.address, one.request_id = by.means, by.address, by.request_id
-    save_valid(one)
-    record("import.confirmed", by=by, target=one, lines=one.total)
+    upload.state, upload.attempts = Import.State.WRITING, 0
+    upload.means, upload.address, upload.request_id = by.means, by.address, by.request_id
+    save_valid(upload)
+    record("import.confirmed", by=by, target=upload, lines=upload.total)
 
 
 def proceed(pk, *, today, now, by):
@@ -78,11 +78,11 @@ def proceed(pk, *, today, now, by):
     with _alone(pk) as alone:
         if not alone or not _attempt(pk, by=by):
             return
-        one = Import.objects.select_related("user").get(pk=pk)
-        if one.state == Import.State.CHECKING:
-            _check(one, today=today, now=now)
-        while one.state == Import.State.WRITING:
-            one = act(_write_slice, one, today=today, now=now)
+        upload = Import.objects.select_related("user").get(pk=pk)
+        if upload.state == Import.State.CHECKING:
+            _check(upload, today=today, now=now)
+        while upload.state == Import.State.WRITING:
+            upload = act(_write_slice, upload, today=today, now=now)
 
 
 @contextmanager
@@ -101,89 +101,89 @@ def _alone(pk):
 @transaction.atomic
 def _attempt(pk, *, by) -> bool:
     """Count the attempt in its own transaction: a file that kills its workers is given up in the end."""
-    one = Import.objects.at_work().filter(pk=pk).first()
-    if one is None:
+    upload = Import.objects.at_work().filter(pk=pk).first()
+    if upload is None:
         return False
-    one = locked(one)
-    if one.attempts >= TRIES:
-        _give_up(one, by=by)
-    one.attempts += 1
-    save_valid(one)
-    return one.state != Import.State.FAILED
+    upload = locked(upload)
+    if upload.attempts >= TRIES:
+        _give_up(upload, by=by)
+    upload.attempts += 1
+    save_valid(upload)
+    return upload.state != Import.State.FAILED
 
 
-def _give_up(one, *, by):
+def _give_up(upload, *, by):
     """Stop: lines already written stay and are in the report; the others will not be written."""
-    if one.state == Import.State.WRITING:
-        left = one.report[len(one.outcome) :]
-        one.report = one.outcome + [line | {"problemes": [NOT_DEALT_WITH]} for line in left]
-        one.lines, one.outcome = [], []
-    one.state = Import.State.FAILED
-    record("import.failed", by=by, target=one, habilitations=len(one.given))
+    if upload.state == Import.State.WRITING:
+        left = upload.report[len(upload.outcome) :]
+        upload.report = upload.outcome + [line | {"problemes": [NOT_DEALT_WITH]} for line in left]
+        upload.lines, upload.outcome = [], []
+    upload.state = Import.State.FAILED
+    record("import.failed", by=by, target=upload, habilitations=len(upload.given))
 
 
-def _check(one, *, today, now):
+def _check(upload, *, today, now):
     """Try each line in a transaction of its own, which is rolled back: nobody waits for locks meanwhile."""
-    author = _author(one, today)
+    author = _author(upload, today)
     report = resource.run(
-        one.lines,
+        upload.lines,
         dry_run=True,
-        cle=one.cle,
+        cle=upload.cle,
         today=today,
         now=now,
         by=author,
-        advance=lambda done: progress.tell(one, done),
+        advance=lambda done: progress.tell(upload, done),
     )
     with transaction.atomic():
-        one = locked(one)
-        one.report, one.checked_at = report, now
-        one.state = Import.State.REFUSED if one.problems else Import.State.READY
-        good, problems = one.state == Import.State.READY, len(one.problems)
-        record("import.checked", by=author, target=one, good=good, problems=problems)
-        save_valid(one)
+        upload = locked(upload)
+        upload.report, upload.checked_at = report, now
+        upload.state = Import.State.REFUSED if upload.problems else Import.State.READY
+        good, problems = upload.state == Import.State.READY, len(upload.problems)
+        record("import.checked", by=author, target=upload, good=good, problems=problems)
+        save_valid(upload)
 
 
 @transaction.atomic
-def _write_slice(one, *, today, now) -> Import:
+def _write_slice(upload, *, today, now) -> Import:
     """Write about half a second of lines; they and the progress are committed together, or not at all."""
     enough = time.monotonic() + A_SLICE
-    author, done = _author(one, today), len(one.outcome)
+    author, done = _author(upload, today), len(upload.outcome)
     outcome = resource.run(
-        one.lines[done : done + LINES_A_SLICE],
+        upload.lines[done : done + LINES_A_SLICE],
         dry_run=False,
-        checked=one.report,
-        cle=one.cle,
+        checked=upload.report,
+        cle=upload.cle,
         today=today,
         now=now,
         by=author,
         advance=lambda _: time.monotonic() < enough,
     )
-    one = locked(one)  # after the accounts (`core.locks`)
-    one.outcome, one.attempts = one.outcome + outcome, 1  # it wrote lines
-    if len(one.outcome) == one.total:
-        _done(one, now=now, by=author)
-    save_valid(one)
-    return one
+    upload = locked(upload)  # after the accounts (`core.locks`)
+    upload.outcome, upload.attempts = upload.outcome + outcome, 1  # it wrote lines
+    if len(upload.outcome) == upload.total:
+        _done(upload, now=now, by=author)
+    save_valid(upload)
+    return upload
 
 
-def _author(one, today) -> Actor:
+def _author(upload, today) -> Actor:
     """Who confirmed, with the rights he has now."""
     return Actor(
-        user=one.user,
-        rights=habilitations.rights.of_user(one.user, on=today),
+        user=upload.user,
+        rights=habilitations.rights.of_user(upload.user, on=today),
         quality="référent",
-        means=one.means,
-        address=one.address,
-        request_id=one.request_id,
+        means=upload.means,
+        address=upload.address,
+        request_id=upload.request_id,
     )
 
 
-def _done(one, *, now, by):
-    one.state, one.done_at = Import.State.DONE, now
-    one.report, one.outcome, one.lines = one.outcome, [], []
-    comptes = len({line["compte"] for line in one.given if line["nouveau"]})
-    given, refused = len(one.given), len(one.problems)
-    record("import.done", by=by, target=one, habilitations=given, comptes=comptes, refusees=refused)
+def _done(upload, *, now, by):
+    upload.state, upload.done_at = Import.State.DONE, now
+    upload.report, upload.outcome, upload.lines = upload.outcome, [], []
+    comptes = len({line["compte"] for line in upload.given if line["nouveau"]})
+    given, refused = len(upload.given), len(upload.problems)
+    record("import.done", by=by, target=upload, habilitations=given, comptes=comptes, refusees=refused)
 
 
 def purge_imports(*, now, by) -> int:
@@ -193,7 +193,7 @@ def purge_imports(*, now, by) -> int:
     stale = Import.objects.filter(deposited_at__lt=now - KEPT).exclude(at_work).exclude(lines=[])
 
     def erase(part):
-        Import.objects.filter(pk__in=[one.pk for one in part]).delete()
+        Import.objects.filter(pk__in=[upload.pk for upload in part]).delete()
         record("import.purged", by=by, count=len(part))
 
     return by_slices(stale, erase)

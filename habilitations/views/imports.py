@@ -48,32 +48,32 @@ def template(request):
 def show(request, pk):
     """Where it is; a POST confirms it."""
     policies.administer(request.actor)
-    one = get_object_or_404(Import.objects.visible_to(request.actor), pk=pk)
+    upload = get_object_or_404(Import.objects.visible_to(request.actor), pk=pk)
     if request.method == "POST":
         try:
-            act(actions.confirm, one, now=timezone.now(), by=request.actor)
+            act(actions.confirm, upload, now=timezone.now(), by=request.actor)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("habilitations:import", pk)
-        queue.start(one)
+        queue.start(upload)
         return redirect("habilitations:import", pk)
-    lines = one.problems if one.state == one.State.REFUSED else one.problems_first
+    lines = upload.problems if upload.state == upload.State.REFUSED else upload.problems_first
     return page(
         request,
         "habilitations/imports/show.html",
-        one=one,
+        one=upload,
         lines=Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
-        done=progress.read(one) if one.state == one.State.CHECKING else len(one.outcome),
-        nouveaux=len({line.get("compte") for line in one.report if line["nouveau"]}),
-        personnes=len({line.get("compte") for line in one.report}),
+        done=progress.read(upload) if upload.state == upload.State.CHECKING else len(upload.outcome),
+        nouveaux=len({line.get("compte") for line in upload.report if line["nouveau"]}),
+        personnes=len({line.get("compte") for line in upload.report}),
     )
 
 
 @require_safe
 def report(request, pk):
     policies.administer(request.actor)
-    one = get_object_or_404(Import.objects.visible_to(request.actor), pk=pk)
-    return _file(modele.report(one), f"compte-rendu-import-{one.pk}.xlsx")
+    upload = get_object_or_404(Import.objects.visible_to(request.actor), pk=pk)
+    return _file(modele.report(upload), f"compte-rendu-import-{upload.pk}.xlsx")
 
 
 def _file(content, name):

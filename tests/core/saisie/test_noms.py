@@ -86,7 +86,7 @@ def test_what_a_card_or_a_search_says_is_tidied_and_never_refused():
 
 def test_one_person_however_written():
     assert [pair for pair in ONE_PERSON if not noms.same(*pair)] == []
-    assert [pair for pair in ONE_PERSON if noms.cle(*pair[0]) != noms.cle(*pair[1])] == []
+    assert [pair for pair in ONE_PERSON if noms.key(*pair[0]) != noms.key(*pair[1])] == []
 
 
 def test_near_names_are_two_people():

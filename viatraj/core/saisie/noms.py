@@ -39,21 +39,21 @@ def tidied(text: str) -> str:
     return caracteres.tidied(text.translate(FOLDED)).translate(FOLDED)
 
 
-def cle(*names: str) -> str:
+def key(*names: str) -> str:
     """The key to compare two names: letters and figures in one case, without accents, spaces or signs.
 
     Of a nom and a prénom, both: «D’Almeida», «Zoë» → dalmeida zoe. Empty where there is no letter.
     """
-    return " ".join(map(_cle, names)).strip()
+    return " ".join(map(_key, names)).strip()
 
 
 def same(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Do two (nom, prénom) name one person? Never when one of them has no letter."""
-    keys = [tuple(map(_cle, names)) for names in (one, other)]
+    keys = [tuple(map(_key, names)) for names in (one, other)]
     return keys[0] == keys[1] and bool(keys[0][0])
 
 
-def _cle(name: str) -> str:
+def _key(name: str) -> str:
     bare = unicodedata.normalize("NFKD", visible(name).translate(SPELLED))
     bare = unicodedata.normalize("NFKD", bare.casefold().translate(SPELLED))
     return "".join(one for one in bare if not unicodedata.combining(one) and _class(one) in "LMN")
