@@ -95,7 +95,7 @@ def every() -> tuple[Acces, ...]:
     for config in apps.get_app_configs():
         if config.name != "accounts" and module_has_submodule(config.module, "actions.acces"):
             found += import_module(f"{config.name}.actions.acces").ACCES
-    return tuple(sorted(found, key=lambda one: locks.ORDER.index(one.models[0]._meta.db_table)))
+    return tuple(sorted(found, key=lambda way: locks.ORDER.index(way.models[0]._meta.db_table)))
 
 
 def as_it_is(user) -> dict:
@@ -129,7 +129,7 @@ def end_since(user, *, since, now) -> list[str]:
     Returns what was ended, in French.
     """
     told = []
-    for one in every():
-        if ended := one.end(user, since, now):
-            told.append(one.said[0] if ended == 1 or not one.said[1] else one.said[1].format(ended))
+    for way in every():
+        if ended := way.end(user, since, now):
+            told.append(way.said[0] if ended == 1 or not way.said[1] else way.said[1].format(ended))
     return told

@@ -16,10 +16,10 @@ def prolong_all(habilitations, *, fin, versions, today, by):
     policies.administer(by)
     checks.end(fin, today=today)
 
-    def prolong(one):
-        if fin < one.fin:
-            raise ValidationError(f"elle va déjà jusqu’au {one.fin:%d/%m/%Y}.")
-        change_end(one, fin=fin, version=versions[one.pk], today=today, by=by)
+    def prolong(habilitation):
+        if fin < habilitation.fin:
+            raise ValidationError(f"elle va déjà jusqu’au {habilitation.fin:%d/%m/%Y}.")
+        change_end(habilitation, fin=fin, version=versions[habilitation.pk], today=today, by=by)
 
     _each(habilitations, prolong)
     record("lot.prolonged", by=by, count=len(habilitations), fin=fin)
@@ -28,23 +28,23 @@ def prolong_all(habilitations, *, fin, versions, today, by):
 @transaction.atomic
 def revoke_all(habilitations, *, now, by):
     policies.administer(by)
-    _each(habilitations, lambda one: revoke(one, now=now, by=by))
+    _each(habilitations, lambda habilitation: revoke(habilitation, now=now, by=by))
     record("lot.revoked", by=by, count=len(habilitations))
 
 
 def _each(habilitations, act):
     """One by one, in ascending order of keys, so that two lots cannot deadlock."""
     refused = []
-    for one in sorted(habilitations, key=lambda one: one.pk):
+    for habilitation in sorted(habilitations, key=lambda habilitation: habilitation.pk):
         try:
-            act(one)
+            act(habilitation)
         except Stale:
-            refused.append((one, "elle a été modifiée entre-temps par une autre personne."))
+            refused.append((habilitation, "elle a été modifiée entre-temps par une autre personne."))
         except (Denied, ValidationError) as error:
-            refused.append((one, " ".join(getattr(error, "messages", [str(error)]))))
+            refused.append((habilitation, " ".join(getattr(error, "messages", [str(error)]))))
     if refused:
-        raise ValidationError([f"{_named(one)}\u00a0: {why}" for one, why in refused])
+        raise ValidationError([f"{_named(habilitation)}\u00a0: {why}" for habilitation, why in refused])
 
 
-def _named(one) -> str:
-    return f"{one.user.nom_complet}, {one.le_profil}, {one.lieu}"
+def _named(habilitation) -> str:
+    return f"{habilitation.user.nom_complet}, {habilitation.le_profil}, {habilitation.lieu}"
