@@ -173,9 +173,7 @@ UNLIMITED = "SELECT set_config('statement_timeout', '0', true), set_config('lock
 
 def unlimited():
     """Where the search was part of a longer transaction, the rest of it has no limit."""
-    prepared.rows(
-        "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)", {}
-    )
+    prepared.rows(UNLIMITED, {})
 
 
 # --- Places ---------------------------------------------------------------------------

@@ -66,11 +66,17 @@ def wait_until(ready, seconds=20):
         time.sleep(0.005)
 
 
+@contextmanager
 def other_connection(**known):
-    """A session of its own on this test's database; a context that ends it."""
+    """A session of its own on this test's database; at the end PostgreSQL has freed its locks too."""
     parameters = connection.get_connection_params()
     known |= {name: parameters[name] for name in ("dbname", "user", "host", "port") if name in parameters}
-    return psycopg.connect(**known)
+    with psycopg.connect(**known) as opened:
+        pid = opened.info.backend_pid
+        yield opened
+    with psycopg.connect(**known | {"autocommit": True}) as watcher:
+        alive = "SELECT FROM pg_stat_activity WHERE pid = %s"
+        wait_until(lambda: not watcher.execute(alive, [pid]).fetchall())
 
 
 def environment(**more):

@@ -17,7 +17,7 @@ from tests.readers.campaigns import CAMPAIGNS, World, inputs
 from viatraj.core import reading
 from viatraj.core.reading import READERS
 
-SEED = int(os.environ.get("SEED", 10))
+SEED = int(os.environ.get("SEED") or 10)
 SAMPLE, WHOLE = 40, 2_500
 LONGEST = 3  # seconds of processor for one input
 MOST = 300  # MB that a whole series may add to what this process holds
