@@ -219,7 +219,7 @@ MUTATIONS = [
     Mutation(
         "une carte retirée ouvre encore",
         "CPX-4",
-        "accounts/models.py",
+        "accounts/models/comptes.py",
         "idnat = ANY(%s) AND ended_at IS NULL",
         "idnat = ANY(%s)",
         "tests/authcps/test_actions.py tests/authcps/test_arrival.py tests/accounts/test_accounts.py",
