@@ -105,6 +105,8 @@ TEMPLATES = [
 # --- Data ----------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# Django gives psycopg None, which ignores `prepare=True`; with 0, what asks is prepared (docs/adr/0035).
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 0
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL.")
 # Who owns the tables (viatraj.core.roles); the name of the database is always the one of DATABASE_URL.
