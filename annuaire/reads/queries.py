@@ -192,8 +192,10 @@ def among(localites: list[Localite]) -> Lieu:
     return Lieu(sql, {"codes": sorted(codes), "communes": sorted(communes)})
 
 
-def localites_of_code(code: str) -> list[Localite]:
-    return _localites("code_postal = %(code)s::text", {"code": code})
+def localites_around(code: str) -> list[Localite]:
+    """Those of a code postal, and those of its towns whatever their code."""
+    towns = "SELECT ville FROM annuaire_localite WHERE code_postal = %(code)s::text AND ville <> ''"
+    return _localites(f"code_postal = %(code)s::text OR ville = ANY(ARRAY({towns}))", {"code": code})
 
 
 def localites_of_towns(villes) -> list[Localite]:

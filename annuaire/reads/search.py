@@ -87,7 +87,10 @@ def _named(name: Nom, lieu: Lieu, exclude) -> Found:
         raise ValidationError(TOO_SHORT_WITH_PLACE if lieu.given else TOO_SHORT, code="nom")
     said = {"nom": " ".join(name.words), "lieu": lieu.label}
     lines = queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1)
-    near = nearby.find(name, lieu, exclude=exclude, named=lines)
+    if lieu.given and any(line.nom_cle == name.cle for line in lines):
+        near = nearby.Near()
+    else:
+        near = nearby.find(name, lieu, exclude=exclude, named=lines)
     if lines:
         hits = _hits(lines)
         return Found(hits[:LIMIT], truncated=len(hits) > LIMIT, noms=near.noms, **said)

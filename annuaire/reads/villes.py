@@ -16,9 +16,10 @@ def find(place: Place) -> Lieu:
         if not place.code:
             return Lieu("commune_cle = %(ville)s::text", {"ville": place.ville}, place.ville.title())
     if place.is_whole:
-        here = queries.localites_of_code(place.code)
+        around = queries.localites_around(place.code)
+        here = [one for one in around if one.code_postal == place.code]
         if here:
-            return _named(here + _besides(here, place), place)
+            return _named(here + _besides(here, around, place), place)
     if not place.code:
         return Lieu()
     lieu = queries.starting(place.starts)
@@ -36,10 +37,17 @@ def _towns(ville: str) -> list[Localite]:
 
 def _of(villes) -> list[Localite]:
     """With all arrondissements of a town that has some."""
-    found = queries.localites_of_towns(villes)
-    for ville in set(villes).intersection(WITH_ARRONDISSEMENTS):
-        found += [one for one in queries.localites_beginning(ville) if one.ville[len(ville) :].isdigit()]
-    return found
+    return queries.localites_of_towns(villes) + _arrondissements(villes)
+
+
+def _arrondissements(villes) -> list[Localite]:
+    return [
+        one
+        for ville in WITH_ARRONDISSEMENTS
+        if ville in villes
+        for one in queries.localites_beginning(ville)
+        if one.ville[len(ville) :].isdigit()
+    ]
 
 
 def _is_there(one: Localite, place: Place, towns: list[Localite]) -> bool:
@@ -52,10 +60,11 @@ def _is_there(one: Localite, place: Place, towns: list[Localite]) -> bool:
     return one.code_postal == place.code or one.cedex or typed_cedex
 
 
-def _besides(here: list[Localite], place: Place) -> list[Localite]:
+def _besides(here: list[Localite], around: list[Localite], place: Place) -> list[Localite]:
     """For the towns of a code: also their CEDEX codes; for a CEDEX code, also the town's own."""
     whole = {one.ville for one in here if one.cedex}
-    town = [one for one in _of({one.ville for one in here} - {""}) if place.in_departement(one.code_postal)]
+    of_towns = [one for one in around if one.ville] + _arrondissements({one.ville for one in here})
+    town = [one for one in of_towns if place.in_departement(one.code_postal)]
     return [one for one in town if one.cedex or one.ville in whole or one.ville.rstrip("0123456789") in whole]
 
 
