@@ -60,8 +60,8 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def charte(self, create, extracted, **kwargs):
-        """Accepted, unless `charte=False`."""
-        if extracted is not False:
+        """Accepted, unless `charte=False`; somebody who is only built has no row."""
+        if create and extracted is not False:
             current = chartes.current(timezone.localdate())
             AcceptationCharte.objects.create(user=self, version=current.version, digest=current.digest)
 
@@ -74,6 +74,8 @@ class MedecinFactory(UserFactory):
 
     @factory.post_generation
     def idnat(self, create, extracted, **kwargs):
+        if not create:
+            return
         idnat = extracted or self.login
         said = {"kind": Identite.Kind.RPPS, "nom": self.nom, "prenom": self.prenom}
         Identite.objects.create(user=self, idnat=idnat, **said)
