@@ -1,7 +1,7 @@
 """`make bench [SCALE=small|full] [ONLY=word]`: every tests/bench/bench_*.py, each over a new database.
 
 A module has `run(scale)`, which yields lines of `tests.bench.report`. Each one has a process of its own, so
-that memory is measured apart. Exit 1 when a goal is missed or a module fails.
+that memory is measured apart. Exit 1 when a module does not reach its end, 3 when a goal is missed.
 """
 
 import importlib
@@ -15,6 +15,7 @@ from tools import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 SCALES = ("small", "full")
+FAILED, MISSED = 1, 3  # an exception that nobody caught ends a process with 1
 SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB"}  # all safety left on, as in production
 
 
@@ -26,9 +27,11 @@ def main():
     if not modules:
         sys.exit(f"ONLY={only} : aucun banc de ce nom.")
     with tempfile.TemporaryDirectory(prefix="viatraj-bench-", dir="/var/tmp") as folder:
-        failed = _over_servers(Path(folder), modules, scale)
-    if failed:
-        sys.exit(f"make bench : but manqué ou banc en échec : {', '.join(failed)}")
+        ended = _over_servers(Path(folder), modules, scale)
+    for said, code in (("but manqué", MISSED), ("banc en échec", FAILED)):
+        if names := [name for name, returned in ended.items() if returned == code]:
+            print(f"make bench : {said} : {', '.join(names)}", file=sys.stderr)
+    sys.exit(FAILED if FAILED in ended.values() else max(ended.values()))
 
 
 def _over_servers(folder, modules, scale):
@@ -38,13 +41,13 @@ def _over_servers(folder, modules, scale):
     try:
         postgres.start()
         valkey.start()
-        return [name for name in modules if not _passes(name, scale, postgres, valkey, folder)]
+        return {name: _ended(name, scale, postgres, valkey, folder) for name in modules}
     finally:
         valkey.stop()
         postgres.stop()
 
 
-def _passes(name, scale, postgres, valkey, folder):
+def _ended(name, scale, postgres, valkey, folder) -> int:
     postgres.create(name)
     known = servers.environment(postgres.urls(name), valkey.url(), folder / "data")
     environment = {**os.environ, **known, "DJANGO_SETTINGS_MODULE": "viatraj.settings"}
@@ -52,7 +55,8 @@ def _passes(name, scale, postgres, valkey, folder):
         command = [sys.executable, "manage.py", step, "--noinput", "-v", "0"]
         subprocess.run(command, check=True, cwd=ROOT, env=environment)
     command = [sys.executable, "-m", "tools.bench", name, scale]
-    return subprocess.run(command, cwd=ROOT, env=environment).returncode == 0
+    returned = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    return returned if returned in (0, MISSED) else FAILED
 
 
 def one(name, scale):
@@ -69,5 +73,5 @@ def one(name, scale):
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
-        sys.exit(not one(*sys.argv[1:]))
+        sys.exit(0 if one(*sys.argv[1:]) else MISSED)
     main()
