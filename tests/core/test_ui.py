@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -272,3 +273,19 @@ def test_hours_typed_by_hand_stay_on_one_line():
 
 def test_large_numbers_are_grouped():
     assert typography.grouped(1234567) == f"1{NARROW}234{NARROW}567"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0 habilitation attribuée"),
+        (1, "1 habilitation attribuée"),
+        (Decimal("1.5"), "1,5 habilitation attribuée"),
+        (2, "2 habilitations attribuées"),
+        (1200, f"1{NARROW}200 habilitations attribuées"),
+    ],
+)
+def test_a_number_agrees_the_french_way(number, shown):
+    assert render('{{ n|counted:"habilitation attribuée" }}', n=number) == shown
+    assert render('{{ n|plural:"prend,prennent" }}', n=number) == ("prennent" if number >= 2 else "prend")
+    assert render('{{ n|counted:"mois" }}', n=number).endswith("mois")

@@ -57,14 +57,29 @@ def instant(at: datetime) -> str:
 def duration(seconds: int) -> str:
     """45 secondes, 1 minute, 3 minutes: rounded up, so that nobody comes back too early."""
     if seconds < 60:
-        return f"{seconds}{NBSP}seconde{'s' if seconds > 1 else ''}"
+        return f"{seconds}{NBSP}seconde{plural(seconds)}"
     minutes = -(-seconds // 60)
-    return f"{minutes}{NBSP}minute{'s' if minutes > 1 else ''}"
+    return f"{minutes}{NBSP}minute{plural(minutes)}"
 
 
 def grouped(number: int | Decimal) -> str:
     """1 234 567, by narrow spaces."""
     return f"{number:,}".replace(",", THIN).replace(".", ",")
+
+
+def plural(number: int | Decimal, forms: str = "s") -> str:
+    """What goes with a number, the French way: plural from two on («0 dossier», «1,5 jour»).
+
+    `forms`: an ending, or both words («a,ont»).
+    """
+    one, _, many = forms.rpartition(",")
+    return many if abs(number) >= 2 else one
+
+
+def counted(number: int | Decimal, words: str) -> str:
+    """«1 habilitation attribuée», «1 200 habilitations attribuées»: each of the words agrees."""
+    agreed = [word if word[-1] in "sxz" else word + plural(number) for word in words.split()]
+    return f"{grouped(number)} {' '.join(agreed)}"
 
 
 def in_groups(digits: str, *sizes: int) -> str:

@@ -14,6 +14,7 @@ Builtin, no `{% load %}`. Tones, everywhere the same five: neutre, info, succes,
     {% error_summary form %}   {% tokens %}   {% dialog %}
     {% can "delegations.revoke" delegation as may_revoke %}
     {{ d|jour }} {{ d|jour_long }} {{ at|heure }} {{ at|instant }}
+    {{ n|counted:"compte ouvert" }} {{ n|plural }} {{ n|plural:"sera,seront" }}
     {{ mail|masque_email }} {{ mail|adresse }} {{ user.mobile|telephone }} {{ n|numero }} {{ n|rpps }}
 """
 
@@ -46,6 +47,8 @@ register.filter("instant", typography.instant, is_safe=True)
 register.filter("masque_email", typography.masked_email)
 register.filter("telephone", telephones.shown)
 register.filter("grouped", typography.grouped)
+register.filter("plural", typography.plural)
+register.filter("counted", typography.counted)
 
 
 @register.filter
