@@ -1,5 +1,5 @@
 EVENTS = {
-    "connexion.opened": "s’est connecté(e)",
+    "connexion.opened": "a ouvert une session",
     "compte.created": "a créé le compte {label}",
     "compte.updated": "a modifié ses coordonnées",
     "compte.corrected": "a modifié le compte {label}",

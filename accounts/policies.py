@@ -93,7 +93,7 @@ def disable(actor, user, places) -> Actor:
     if actor.user is None or actor.is_acting or actor.user.pk == user.pk:
         raise Denied("Personne ne désactive, ni ne réactive, son propre compte.")
     if user.is_staff:
-        raise Denied("Les comptes du support national se gèrent par l’exploitation du service.")
+        raise Denied("Les comptes du support national sont gérés par l’équipe d’exploitation du service.")
     wide = _wide(places)
     if user.is_medecin or not wide:
         wide = [Place()]

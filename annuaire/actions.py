@@ -140,7 +140,7 @@ def gather(guichet, *, unites, by):
     guichet = locked(guichet)
     if strangers := [str(one) for one in unites if not guichet.gathers(one)]:
         raise ValidationError(
-            f"{guichet} ne peut pas réunir {', '.join(strangers)}\u00a0: ce n’est pas chez lui."
+            f"{guichet} ne peut pas réunir des unités d’un autre établissement\u00a0: {', '.join(strangers)}."
         )
     guichet.unites.set(unites)
     record("guichet.gathered", by=by, target=guichet, label=str(guichet), unites=[one.pk for one in unites])

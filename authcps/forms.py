@@ -41,7 +41,13 @@ class MedecinForm(IdentifiantForm):
 
 
 class ProfessionnelForm(IdentifiantForm):
-    """CON-6."""
+    """CON-6: this door says «Nom d’utilisateur»."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["identifiant"]
+        field.label = "Nom d’utilisateur"
+        field.error_messages["required"] = "Saisissez votre nom d’utilisateur."
 
 
 class FirstForm(NewPasswordForm):
@@ -76,7 +82,7 @@ class FirstAssistantForm(NewPasswordForm):
     PROFESSIONS = ("Secrétaire", "Assistant médical", "Infirmier(e)")
 
     email = EmailField(
-        label="Adresse mail",
+        label="Adresse e-mail",
         help_text="Celle où le médecin vous a envoyé son invitation.",
         required_sentence="Saisissez votre adresse mail.",
         attrs={"autocomplete": "email"},

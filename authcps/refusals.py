@@ -52,7 +52,7 @@ REASONS = {
     ),
     "unknown_number": Refusal("Le numéro inscrit sur cette carte n’est pas reconnu.", SUPPORT, retry=False),
     "late": Refusal("Le délai de deux minutes est dépassé.", AGAIN),
-    "used": Refusal("Cette lecture de carte a déjà servi.", AGAIN),
+    "used": Refusal("Cette lecture de carte a déjà été utilisée.", AGAIN),
     "other_browser": Refusal(
         "La carte a été lue pour une connexion commencée dans un autre navigateur, ou déjà terminée.", AGAIN
     ),

@@ -1,6 +1,6 @@
 EVENTS = {
     "delegation.granted": "a proposé une délégation {au_titre}, du {debut} au {fin}",
-    "delegation.resent": "a renvoyé {au_titre} l’invitation à accepter sa délégation",
+    "delegation.resent": "a relancé l’invitation faite {au_titre}",
     "delegation.accepted": "a accepté la délégation du {titre_delegant}",
     "delegation.refused": "a refusé la délégation du {titre_delegant}",
     "delegation.modified": "a modifié la délégation {du_titre}\u00a0: {changements}",
@@ -12,5 +12,5 @@ EVENTS = {
     "delegation.laid_down": "a cessé de travailler au nom du {titre_delegant}",
     "delegation.too_late": "a envoyé un formulaire au nom du {titre_delegant} après la fin de la "
     "délégation\u00a0: rien n’a été enregistré",
-    "activite.exported": "a exporté l’activité de ses délégués ({lignes} lignes)",
+    "activite.exported": "a exporté l’activité de ses délégataires ({lignes:ligne})",
 }

@@ -168,6 +168,8 @@ class SwitchForm(forms.Form):
 class AbsenceForm(KeyedForm, PeriodeForm):
     """A cover in one step: period, confrère, message; the search beside it fills `idnat`'s choices."""
 
+    debut = DateField(label="Du", required_sentence="Indiquez le premier jour.")
+    fin = DateField(label="Au (inclus)", required_sentence="Indiquez le dernier jour.")
     idnat = forms.ChoiceField(
         label="Confrère",
         widget=forms.RadioSelect,
@@ -183,7 +185,7 @@ class AbsenceForm(KeyedForm, PeriodeForm):
     )
     message = forms.CharField(
         label="Message à votre confrère",
-        help_text="Il le lira une fois connecté. N’y nommez aucun patient.",
+        help_text="Il s’affichera après connexion. N’y nommez aucun patient.",
         max_length=MESSAGE_MAX,
         required=False,
         widget=forms.Textarea({"rows": 3, **OFF}),
@@ -198,7 +200,7 @@ class ActiviteForm(forms.Form):
     """A GET form: what was done in my name, by whom, between which days."""
 
     delegue = forms.ChoiceField(
-        label="Délégué",
+        label="Délégataire",
         required=False,
         error_messages={"invalid_choice": "Choisissez l’une des personnes proposées."},
     )

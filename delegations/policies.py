@@ -10,7 +10,8 @@ def own_delegations(actor):
     """Seeing and making délégations: a médecin, in his own name."""
     if actor.is_acting:
         raise Denied(
-            f"Vous agissez au nom du {actor.on_behalf_of.titre}\u00a0: ses délégations vous sont fermées."
+            f"Vous agissez au nom du {actor.on_behalf_of.titre}\u00a0: "
+            "vous n’avez pas accès à ses délégations."
         )
     if actor.user is None or not actor.user.is_medecin:
         raise Denied("Seul un médecin peut déléguer la gestion de ses dossiers.")
@@ -18,7 +19,7 @@ def own_delegations(actor):
 
 def grant(actor):
     if actor.is_acting:
-        raise Denied("Une personne délégataire ne peut pas déléguer à son tour.")
+        raise Denied("Un délégataire ne peut pas déléguer à son tour.")
     own_delegations(actor)
 
 
@@ -38,7 +39,7 @@ def resend(actor, delegation, today):
     """A new invitation, while somebody still has to answer the former one."""
     manage(actor, delegation)
     if not delegation.is_waiting or delegation.fin < today:
-        raise Denied("Cette délégation n’attend plus de réponse\u00a0: il n’y a pas d’invitation à renvoyer.")
+        raise Denied("Cette délégation n’attend plus de réponse\u00a0: il n’y a pas d’invitation à relancer.")
 
 
 def answer(actor, delegation):

@@ -24,8 +24,8 @@ def grant(actor: Actor, profil: Profil, lieu: Lieu) -> Actor:
     granter = actor.using(profil.granted_with, lieu.place, mode=Mode.OUI)
     if granter is None:
         raise Denied(
-            f"Vous ne pouvez pas attribuer le profil «\u00a0{profil}\u00a0» ici\u00a0: {lieu} n’est pas "
-            "de votre périmètre, ou ce profil relève d’un autre référent."
+            f"Vous ne pouvez pas attribuer le profil «\u00a0{profil}\u00a0» ici\u00a0: {lieu} ne fait pas "
+            "partie de votre périmètre, ou ce profil relève d’un autre référent."
         )
     if lieu.is_closed:
         raise Denied(f"{lieu} est une structure fermée\u00a0: aucune habilitation ne s’y attribue plus.")
@@ -51,7 +51,7 @@ def read(actor: Actor, habilitation: Habilitation) -> None:
     if actor.user.pk != habilitation.user_id and not actor.rights.cover(
         Droit.HABILITATION, habilitation.place, domaine=""
     ):
-        raise Denied("Cette habilitation n’est pas de votre périmètre.")
+        raise Denied("Cette habilitation ne fait pas partie de votre périmètre.")
 
 
 def manage(actor: Actor, habilitation: Habilitation) -> Actor:
@@ -63,7 +63,9 @@ def manage(actor: Actor, habilitation: Habilitation) -> Actor:
         )
     manager = actor.using(habilitation.le_profil.granted_with, habilitation.place, mode=Mode.OUI)
     if manager is None:
-        raise Denied("Cette habilitation n’est pas de votre périmètre, ou relève d’un autre référent.")
+        raise Denied(
+            "Cette habilitation ne fait pas partie de votre périmètre, ou relève d’un autre référent."
+        )
     return manager
 
 
@@ -87,7 +89,7 @@ def depart(actor: Actor, user, lieu: Lieu) -> Actor:
         raise Denied("Vous ne pouvez pas déclarer votre propre départ\u00a0: adressez-vous à vos référents.")
     referent = actor.using(Droit.HABILITATION, lieu.place)
     if referent is None:
-        raise Denied(f"{lieu} n’est pas de votre périmètre.")
+        raise Denied(f"{lieu} ne fait pas partie de votre périmètre.")
     return referent
 
 
@@ -131,7 +133,7 @@ def answer(actor: Actor, demande: DemandeHabilitation) -> Actor:
         raise Denied("Vous ne pouvez pas répondre à votre propre demande\u00a0: un autre référent le fera.")
     referent = actor.using(Droit.HABILITATION, demande.place)
     if referent is None:
-        raise Denied("Cette demande n’est pas de votre périmètre.")
+        raise Denied("Cette demande ne fait pas partie de votre périmètre.")
     return referent
 
 

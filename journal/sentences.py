@@ -33,14 +33,22 @@ def who(entry) -> str:
     return f"le traitement automatique ({entry.system})"
 
 
+class _Text(str):
+    """`{count:référent}` in a sentence: the number with its words, agreed."""
+
+    def __format__(self, words):
+        return typography.counted(int(self), words) if words and self.isdecimal() else str(self)
+
+
 class _Words(dict):
     """The values a sentence may use: `label` and the line's data, in French; a missing one shows as «…»."""
 
     def __init__(self, entry):
-        super().__init__({name: _french(value) for name, value in entry.data.items()}, label=entry.label)
+        texts = {name: _Text(_french(value)) for name, value in entry.data.items()}
+        super().__init__(texts, label=entry.label)
 
     def __missing__(self, name):
-        return "…"
+        return _Text("…")
 
 
 def _french(value) -> str:

@@ -19,7 +19,7 @@ from viatraj.core.saving import by_slices, locked
 
 WRONG = "Ce mot de passe n’est pas celui de votre compte."
 LOCKED = (
-    "Trop de mots de passe erronés ont été saisis\u00a0: le mot de passe est bloqué. "
+    "Trop de mots de passe erronés ont été saisis\u00a0: votre compte est bloqué. "
     "Utilisez «\u00a0Mot de passe oublié\u202f?\u00a0»."
 )
 STALE = "Ce lien n’est plus valable\u00a0: il a déjà servi, ou date de trop longtemps."

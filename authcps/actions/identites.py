@@ -241,7 +241,7 @@ def remove(identite, *, ancien, now, by):
     """End a pairing (CPX-4): the card and PSC of this number no longer open the account."""
     own_account(by)
     if identite.user_id != by.user.pk:
-        raise Denied("Cet appairage n’est pas le vôtre.")
+        raise Denied("Cette carte n’est pas associée à votre compte.")
     if not by.user.has_usable_password():
         raise Denied("C’est votre seul moyen de connexion\u00a0: choisissez d’abord un mot de passe.")
     accounts.actions.prove(by.user, ancien, now=now, by=by)

@@ -21,11 +21,11 @@ from viatraj.core.saving import act
 
 REFUSED = {
     Attempt.Door.MEDECIN: (
-        "La connexion n’a pas abouti. Vérifiez votre identifiant et votre mot de passe. Si vous ne vous êtes "
+        "Vérifiez votre identifiant et votre mot de passe. Si vous ne vous êtes "
         "jamais connecté par CPS ou e-CPS, commencez par là. Après plusieurs erreurs, le compte est bloqué."
     ),
     Attempt.Door.PROFESSIONNEL: (
-        "La connexion n’a pas abouti. Vérifiez votre identifiant et votre mot de passe. "
+        "Vérifiez votre nom d’utilisateur et votre mot de passe. "
         "Après plusieurs erreurs, le compte est bloqué\u00a0: rapprochez-vous du référent structure de votre "
         "établissement."
     ),

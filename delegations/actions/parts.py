@@ -36,9 +36,8 @@ def check_period(debut, fin, *, today, kind, former_debut=None):
     if debut < today and debut != former_debut:
         raise ValidationError({"debut": "La délégation commence aujourd’hui ou plus tard."})
     if fin < today:
-        raise ValidationError(
-            {"fin": "Cette date est passée. Pour mettre fin à la délégation, supprimez-la."}
-        )
+        said = "Cette date est passée. Pour mettre fin à la délégation, supprimez-la."
+        raise ValidationError({"fin": said if former_debut else "La date de fin précède le premier jour."})
     months = {
         Delegation.Kind.CONFRERE: settings.DELEGATION_CONFRERE_MONTHS,
         Delegation.Kind.ASSISTANT: settings.DELEGATION_ASSISTANT_MONTHS,

@@ -41,8 +41,7 @@ def cover(request):
     if submit(form, actions.grant_confrere, today=today, now=timezone.now(), by=request.actor):
         messages.success(
             request,
-            f"Remplacement proposé au {form.result.titre}. Il prendra effet quand il l’aura accepté\u00a0: "
-            "un e-mail vient de l’en informer.",
+            f"Remplacement proposé par e-mail au {form.result.titre}. Il prendra effet après acceptation.",
         )
         return redirect("delegations:index")
     return page(

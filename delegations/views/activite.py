@@ -1,4 +1,4 @@
-"""«Activité de mes délégués»: what was done in my name, filtered, exported (TRC-2)."""
+"""«Activité de mes délégataires»: what was done in my name, filtered, exported (TRC-2)."""
 
 import re
 
@@ -18,7 +18,7 @@ from viatraj.core.saving import act
 from viatraj.core.typography import in_groups
 
 BY_PAGE, EXPORTED_AT_MOST = 50, 10_000
-HEAD = ["Date", "Délégué", "Qualité", "Action", "Dossier"]
+HEAD = ["Date", "Délégataire", "Qualité", "Action", "Dossier"]
 
 
 @require_safe
@@ -40,7 +40,7 @@ def export(request):
     _, entries = _asked(request)
     rows = [_row(entry) for entry in entries[:EXPORTED_AT_MOST]]
     act(actions.export_activity, count=len(rows), by=request.actor)
-    content = workbook.write("Activité de mes délégués", HEAD, rows, widths=[18, 28, 12, 70, 12])
+    content = workbook.write("Activité de mes délégataires", HEAD, rows, widths=[18, 28, 12, 70, 12])
     answer = HttpResponse(content, content_type=workbook.TYPE)
     name = f"activite-delegues-{timezone.localdate():%Y-%m-%d}.xlsx"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -77,8 +77,7 @@ def grant(request, idnat):
     if submit(form, actions.grant_confrere, **arguments):
         messages.success(
             request,
-            f"Délégation proposée au {form.result.titre}. Elle prendra effet quand il l’aura acceptée\u00a0: "
-            "un e-mail vient de l’en informer.",
+            f"Délégation proposée par e-mail au {form.result.titre}. Elle prendra effet après acceptation.",
         )
         return redirect("delegations:index")
     return page(request, "delegations/grant.html", form=form, confrere=confrere)
@@ -132,7 +131,7 @@ def resend(request, pk):
         messages.success(
             request,
             f"Une nouvelle invitation part à l’adresse {delegation.du_titre}, valable 30 jours. "
-            "Le lien de la précédente ne vaut plus.",
+            "Le lien de la précédente n’est plus valable.",
         )
     else:
         messages.info(

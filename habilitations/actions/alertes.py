@@ -7,7 +7,6 @@ from operator import attrgetter
 from django.db import connection, transaction
 
 from accounts.models import User
-from annuaire.models import COLUMNS
 from courrier import outbox
 from habilitations import emails, policies
 from habilitations.models import Alerte, Habilitation
@@ -40,7 +39,8 @@ def _announce(people, today) -> int:
     due = (
         echeances.to_announce(today)
         .filter(user__in=people)
-        .select_related("user", *COLUMNS)
+        .with_lieu()
+        .select_related("user")
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .order_by("pk")
     )
@@ -53,7 +53,7 @@ def digest_expiries(*, today, by) -> int:
     """Once a week, to each référent, what ends within a month in his perimeter. Returns how many mails.
 
     Référents above a coordination get none, since it would have thousands of lines that others deal with;
-    they have «Expirent ce mois» in the revue.
+    they have «Expirent sous un mois» in the revue.
     """
     policies.system(by)
     monday = today - timedelta(days=today.weekday())
@@ -73,7 +73,7 @@ def digest_expiries(*, today, by) -> int:
 def _digest(digests, monday) -> int:
     users = User.objects.in_bulk(digests)
     shown = {pk for digest in digests.values() for pk in digest.first}
-    rows = Habilitation.objects.select_related("user", *COLUMNS).in_bulk(shown)
+    rows = Habilitation.objects.with_lieu().select_related("user").in_bulk(shown)
     return sum(
         emails.digest(users[pk], [rows[one] for one in digest.first], total=digest.count, monday=monday)
         for pk, digest in digests.items()

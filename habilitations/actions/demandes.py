@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from annuaire.models import COLUMNS, Lieu
+from annuaire.models import Lieu
 from habilitations import checks, emails, policies
 from habilitations.actions.habilitations import change_end, grant
 from habilitations.models import DemandeHabilitation, Habilitation
@@ -105,7 +105,7 @@ def tell_referents(*, today, now, by) -> int:
 
 def _tell_some(*, today, now, by) -> int | None:
     """How many letters; None when nothing is left to tell. Rows that another run holds are left to it."""
-    due = DemandeHabilitation.objects.untold().select_related("user", *COLUMNS)
+    due = DemandeHabilitation.objects.untold().with_lieu().select_related("user")
     rows = list(
         due.order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:TOLD_AT_ONCE]
     )

@@ -29,7 +29,7 @@ class LieuxField(forms.MultipleChoiceField):
         if Niveau.NATIONAL in self.places and f"{Niveau.NATIONAL}:" in keys:
             found[f"{Niveau.NATIONAL}:"] = Lieu(Niveau.NATIONAL)
         if set(keys) - found.keys():
-            raise ValidationError("Ce lieu n’est pas de votre périmètre.", code="unknown")
+            raise ValidationError("Ce lieu ne fait pas partie de votre périmètre.", code="unknown")
         return list(found.values())
 
     def validate_length(self, keys):

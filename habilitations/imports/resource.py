@@ -74,7 +74,8 @@ def droits(text: str) -> dict[str, str]:
     for one in filter(str.strip, text.split(";")):
         key, equals, mode = (part.strip() for part in one.partition("="))
         if not equals or plain(mode) not in MODES:
-            raise Refused(f"«\u00a0{one.strip()}\u00a0» ne s’écrit pas «\u00a0code=mode\u00a0».")
+            example = "écrivez par exemple «\u00a0sanitaire-volet_soins=lecture\u00a0»"
+            raise Refused(f"«\u00a0{one.strip()}\u00a0» n’est pas compris\u00a0: {example}.")
         if key in found:
             raise Refused(f"Le droit «\u00a0{key}\u00a0» y figure deux fois.")
         found[key] = MODES[plain(mode)]

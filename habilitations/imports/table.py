@@ -138,7 +138,7 @@ def _text(column, value) -> str:
             raise ValueError("C’est une date, là où un texte est attendu.")
         return f"{value:%Y-%m-%d}"
     if isinstance(value, bool):
-        raise ValueError("C’est un booléen, là où un texte est attendu.")
+        raise ValueError("C’est VRAI ou FAUX, là où un texte est attendu.")
     if isinstance(value, int | float):
         value = _number(column, value)
     text = one_line(str(value or ""))

@@ -55,7 +55,7 @@ def _windows(content: bytes) -> str:
                 ways[False] = ways[False] or number
     if ways[True]:
         raise Unreadable(
-            f"Ligne {max(ways.values())}\u00a0: ce fichier mélange deux encodages de caractères. Enregistrez "
+            f"Ligne {max(ways.values())}\u00a0: certains accents de ce fichier sont illisibles. Enregistrez "
             "votre tableau au format .xlsx."
         )
     try:

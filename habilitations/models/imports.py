@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from viatraj.core.typography import counted
+
 
 class ImportQuerySet(models.QuerySet):
     def visible_to(self, actor):
@@ -99,8 +101,7 @@ class Import(models.Model):
     @property
     def refused_lines(self) -> str:
         """«1 ligne», «3 lignes»."""
-        count = len(self.problems)
-        return f"{count} ligne{'s' if count > 1 else ''}"
+        return counted(len(self.problems), "ligne")
 
     @property
     def problems(self) -> list[dict]:

@@ -21,7 +21,7 @@ DORMANT_MONTHS = 6
 ABOVE = "0"  # in place of a coordination: held on regions, or on the whole country
 VUES = {
     "": "Toutes",
-    "mois": "Expirent ce mois",
+    "mois": "Expirent sous un mois",
     "jamais": "Jamais connectés",
     "dormants": "Dormants",
     "referents": "Référents",

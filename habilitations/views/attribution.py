@@ -17,6 +17,7 @@ from habilitations.views import reach
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import Denied
+from viatraj.core.typography import counted
 
 PEOPLE_AT_MOST = 50
 
@@ -123,10 +124,9 @@ def _done(request, form, profil, people) -> bool:
     if not submit(form, actions.grant, **arguments):
         return False
     count = len(form.result)
-    plural = "s" if count > 1 else ""
     messages.success(
         request,
-        f"{count} habilitation{plural} attribuée{plural}\u00a0: {profil}. Chaque personne en est prévenue.",
+        f"{counted(count, 'habilitation attribuée')}\u00a0: {profil}. Chaque personne en est prévenue.",
     )
     return True
 

@@ -16,7 +16,7 @@ from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import Denied, can
 from viatraj.core.saving import act
-from viatraj.core.typography import long_day
+from viatraj.core.typography import counted, long_day, plural
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,8 +120,7 @@ def depart(request, pk):
 def _told(ended: int) -> str:
     if not ended:
         return "aucune habilitation ne dépassait cette date"
-    plural = "s" if ended > 1 else ""
-    return f"{ended} habilitation{plural} {'prennent' if ended > 1 else 'prend'} fin à cette date"
+    return f"{counted(ended, 'habilitation')} {plural(ended, 'prend,prennent')} fin à cette date"
 
 
 def _left(actor, person, today) -> list[Lieu]:

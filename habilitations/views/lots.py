@@ -13,7 +13,7 @@ from habilitations.models import Habilitation
 from habilitations.views import reach
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
-from viatraj.core.typography import long_day
+from viatraj.core.typography import counted, long_day
 
 AT_MOST = 50  # a page of the revue
 
@@ -25,7 +25,7 @@ def prolong(request):
     form = LotForm(posted(request), rows=rows, today=today)
     if rows and submit(form, actions.prolong_all, habilitations=rows, today=today, by=request.actor):
         until = long_day(form.cleaned_data["fin"])
-        return _done(request, f"{_counted(rows, 'prolongée')} jusqu’au {until} inclus.")
+        return _done(request, f"{counted(len(rows), 'habilitation prolongée')} jusqu’au {until} inclus.")
     return _page(request, "prolong", rows, form=form, today=today)
 
 
@@ -34,7 +34,7 @@ def revoke(request):
     policies.administer(request.actor)
     rows, form = _chosen(request), Form(posted(request))
     if rows and submit(form, actions.revoke_all, habilitations=rows, now=timezone.now(), by=request.actor):
-        return _done(request, f"{_counted(rows, 'supprimée')}, avec effet immédiat.")
+        return _done(request, f"{counted(len(rows), 'habilitation supprimée')}, avec effet immédiat.")
     return _page(request, "revoke", rows, form=form, today=timezone.localdate())
 
 
@@ -48,11 +48,6 @@ def _page(request, name, rows, **context):
 def _done(request, sentence):
     messages.success(request, sentence)
     return redirect(reach.revue(request))
-
-
-def _counted(rows, done) -> str:
-    plural = "s" if len(rows) > 1 else ""
-    return f"{len(rows)} habilitation{plural} {done}{plural}"
 
 
 def _chosen(request) -> list[Habilitation]:

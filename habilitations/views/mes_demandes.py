@@ -71,7 +71,7 @@ def ask(request, pk):
     arguments = {"today": today, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.ask, **arguments):
         messages.success(
-            request, "Votre demande est transmise à vos référents. Vous serez prévenu par e-mail."
+            request, "Votre demande est transmise à vos référents. Vous recevrez leur réponse par e-mail."
         )
         return redirect("habilitations:mes_demandes")
     return page(request, "habilitations/demandes/ask.html", form=form, etablissement=etablissement)
@@ -87,7 +87,7 @@ def prolong(request, pk):
     arguments = {"habilitation": habilitation, "today": today, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.ask_prolongation, **arguments):
         messages.success(
-            request, "Votre demande est transmise à vos référents. Vous serez prévenu par e-mail."
+            request, "Votre demande est transmise à vos référents. Vous recevrez leur réponse par e-mail."
         )
         return redirect("habilitations:mes_demandes")
     return page(request, "habilitations/demandes/prolong.html", form=form, habilitation=habilitation)

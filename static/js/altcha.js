@@ -39,7 +39,7 @@
       if (solved) return;
       event.preventDefault();
       sender = event.submitter;
-      state.textContent = "Vérification en cours : la demande part dans un instant…";
+      state.textContent = "Vérification en cours : la demande part dans un instant…";
     },
     true,
   );
@@ -47,7 +47,7 @@
   solve().then((proof) => {
     form.elements.altcha.value = proof;
     solved = true;
-    state.textContent = "Vérification faite : vous n’avez rien à saisir.";
+    state.textContent = "Vérification faite : vous n’avez rien à saisir.";
     if (sender) form.requestSubmit(sender);
   });
 })();

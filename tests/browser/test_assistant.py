@@ -55,7 +55,7 @@ def test_an_assistant_is_invited_comes_and_writes(
     medecin.opens(f"/dossiers/{numero}/").looks(
         "l’assistant(e) Paul LEROUX a modifié le volet administratif au nom du médecin Christine Leclercq"
     )
-    medecin.opens("/medecin/delegations/activite/").looks("Activité de mes délégués", "l’assistant(e)")
+    medecin.opens("/medecin/delegations/activite/").looks("Activité de mes délégataires", "l’assistant(e)")
     _is_out_at_his_next_click(medecin, paul, numero)
 
 

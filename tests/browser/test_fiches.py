@@ -67,7 +67,7 @@ def test_create_an_account_give_prolong_shorten_delete(referent, unite):
     referent.clicks("Équipe soignante").looks("Rappel de la politique d’accès", "Légende")
     referent.presses("Vérifier avant d’attribuer").looks("Choisissez au moins un lieu.")
     referent.ticks("Médecine interne", "2 ans").presses("Vérifier avant d’attribuer")
-    referent.looks("rien n’est encore écrit", "1 habilitation sera attribuée").presses("Attribuer")
+    referent.looks("rien n’est encore enregistré", "1 habilitation sera attribuée").presses("Attribuer")
     referent.looks("1 habilitation attribuée", "Équipe soignante", "a créé le compte nvilledary")
     assert referent.last_mail_to("nadege.villedary@ch-saint-aubin.example", "compte")
 
@@ -114,7 +114,7 @@ def test_the_revue(referent, hopital, unite, soon, tmp_path):
     referent.page.locator("#id_unite option", has_text="Médecine interne").wait_for(state="attached")
     referent.page.get_by_label("Unité").select_option(label="Médecine interne")
     referent.presses("Rechercher").looks("1 habilitation", "Garricou Michel", "Expire dans 10 jours")
-    referent.clicks("Expirent ce mois").looks("Garricou Michel")
+    referent.clicks("Expirent sous un mois").looks("Garricou Michel")
 
     row_of(referent, "Garricou").get_by_role("link", name=re.compile("Prolonger")).click()
     dialog = referent.page.get_by_role("dialog")
@@ -160,13 +160,13 @@ def test_import_a_whole_team(referent, hopital, tmp_path):
     fin = add_months(timezone.localdate(), 12)
     good = line(fin=fin)
     deposit(referent, tmp_path, good, line(nom="", email="x", fin=fin))
-    referent.looks("Des lignes sont à corriger, rien n’a été écrit", "Ligne 3", "Cette cellule est vide")
+    referent.looks("Des lignes sont à corriger, rien n’a été enregistré", "Ligne 3", "Cette cellule est vide")
     assert not Habilitation.objects.filter(user__nom="Lacombe").exists()
 
     referent.opens("/administration/imports/")
     deposit(referent, tmp_path, good, line(nom="Ferrand", prenom="Luc", email="l.f@ch.example", fin=fin))
-    referent.looks("Le fichier est bon, rien n’est encore écrit", "2 habilitations pour 2 personnes")
-    referent.presses("Confirmer")
+    referent.looks("Le fichier est bon, rien n’est encore enregistré", "2 habilitations pour 2 personnes")
+    referent.presses("Importer 2 habilitations")
     tasks.resume_imports()
     referent.opens(referent.page.url.removeprefix(referent.url)).looks(
         "L’import est fait", "2 comptes ouverts"

@@ -61,7 +61,7 @@ def test_a_medecin_signs_in_and_out(look, leclercq, scripts):
     page.locator("details.compte summary").click()
     page.get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url("**/deconnexion/retour/**")
-    see(page, "Vous êtes déconnecté", where="h1")
+    see(page, "Déconnexion effectuée", where="h1")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])

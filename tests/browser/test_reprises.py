@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def gives_password(page, url, user):
     page.goto(f"{url}/connexion/professionnel/")
-    page.get_by_label("Identifiant").fill(user.login)
+    page.get_by_label("Nom d’utilisateur").fill(user.login)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Se connecter", exact=True).click()
     page.get_by_role("heading", name="J’ai reçu mon code").wait_for()
@@ -43,7 +43,7 @@ def test_back_then_the_password_again_then_another_browser(new_context, live_ser
     code = last_code()
     page.go_back()
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    page.get_by_label("Identifiant").fill(user.login)
+    page.get_by_label("Nom d’utilisateur").fill(user.login)
     page.get_by_role("button", name="Se connecter", exact=True).click()
     page.get_by_label("Code").wait_for()
     gives_password(other, live_server.url, user)

@@ -51,7 +51,7 @@ def _delegates(medecin):
     medecin.clicks("Ajouter une délégation de droits à un médecin")
     medecin.types(nom="Leyon", code_postal="31000").presses("Rechercher").sees("Vouliez-vous dire")
     medecin.clicks("Sélectionner Gabriel LÉON").presses("Ajouter")
-    medecin.sees("Délégation proposée au Dr Gabriel Léon.", "En attente d’acceptation")
+    medecin.sees("Délégation proposée par e-mail au Dr Gabriel Léon.", "En attente d’acceptation")
 
 
 def _writes_in_her_name(confrere):

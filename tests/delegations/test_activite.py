@@ -1,4 +1,4 @@
-"""«Activité de mes délégués» and a cover planned in one step (TRC-2, DEL-3)."""
+"""«Activité de mes délégataires» and a cover planned in one step (TRC-2, DEL-3)."""
 
 import uuid
 from datetime import timedelta
@@ -78,7 +78,7 @@ class TestActivity:
     def test_export(self, client, world):
         answer = client.get(EXPORT, {"delegue": world["assistant"].delegataire_id})
         rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.values)
-        assert rows[0] == ("Date", "Délégué", "Qualité", "Action", "Dossier")
+        assert rows[0] == ("Date", "Délégataire", "Qualité", "Action", "Dossier")
         assert len(rows) == 2
         assert rows[1][1:3] == ("Sonia Petit", "assistant")
         assert "no-store" in answer["Cache-Control"]
@@ -124,12 +124,12 @@ class TestCover:
     def test_in_one_step(self, client, medecin, confrere):
         typed = self.asked(idnat=confrere.login, message="Merci de suivre les demandes en cours.")
         answer = client.post(COVER, typed, follow=True)
-        assert "Remplacement proposé au Dr Gabriel Léon." in answer.text
+        assert "Remplacement proposé par e-mail au Dr Gabriel Léon." in answer.text
         row = Delegation.objects.get()
         assert (row.delegataire, row.message) == (confrere, "Merci de suivre les demandes en cours.")
         message = Message.objects.get()
         assert "Merci de suivre" not in message.text, "what is typed stays out of mails"
-        assert "un message, que vous lirez une fois connecté" in message.text
+        assert "Un message y est joint" in message.text
         sign_in(client, confrere)
         assert "Merci de suivre les demandes en cours." in client.get(f"/delegations/recues/{row.pk}/").text
 
@@ -151,7 +151,7 @@ class TestCover:
         [
             ({"idnat": ""}, "Choisissez le confrère qui vous remplace"),
             ({"idnat": "899999999999"}, "Ce médecin ne figure pas dans l’annuaire national."),
-            ({"fin": "2020-01-01"}, "Cette date est passée"),
+            ({"fin": "2020-01-01"}, "La date de fin précède le premier jour."),
             ({"rechercher": "oui", "nom": ""}, "Saisissez le nom du médecin."),
             ({"message": "x" * 501}, "500"),
         ],

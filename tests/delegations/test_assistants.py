@@ -160,7 +160,7 @@ class TestPage:
                 {"modele": "personnalises", "tnd_dossier_liste": "on", "tnd_volet_medical": "validation"},
                 "Ce droit ne se délègue pas à un assistant.",
             ),
-            ({"fin": "2020-01-01"}, "Cette date est passée"),
+            ({"fin": "2020-01-01"}, "La date de fin précède le premier jour."),
         ],
     )
     def test_bad_input_is_told_and_kept(self, client, change, sentence):

@@ -1,4 +1,4 @@
-"""«Renvoyer l’invitation», and the notice on the home of whoever has to answer (DEL-2, DEL-3)."""
+"""«Relancer l’invitation», and the notice on the home of whoever has to answer (DEL-2, DEL-3)."""
 
 import re
 from datetime import timedelta
@@ -90,7 +90,7 @@ class TestResend:
         assert client.post(second, {"reponse": "accepter"}).url == RECEIVED
         assert (
             Entry.objects.get(event="delegation.resent").sentence
-            == "le médecin Christine Leclercq a renvoyé à Nadia Ferhat l’invitation à accepter sa délégation"
+            == "le médecin Christine Leclercq a relancé l’invitation faite à Nadia Ferhat"
         )
 
     @pytest.mark.parametrize(

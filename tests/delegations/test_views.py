@@ -129,7 +129,7 @@ class TestGrant:
         answer = client.post(
             self.url(confrere), {"debut": today, "fin": today + timedelta(days=30)}, follow=True
         )
-        assert "Délégation proposée au Dr Gabriel Léon" in answer.text
+        assert "Délégation proposée par e-mail au Dr Gabriel Léon" in answer.text
         assert Delegation.objects.get().delegataire == confrere
         assert Message.objects.count() == 1
 

@@ -56,7 +56,7 @@ def test_asked_then_done_and_told(client, unite, identite):
     assert client.post(path(identite)).url == f"/administration/comptes/{identite.user_id}/"
     assert Identite.objects.get(pk=identite.pk).ended_at
     letter = Message.objects.get(to=identite.user.email)
-    assert f"par {referent.nom_complet}, référent(e) de votre structure" in letter.text
+    assert f"par un référent de votre structure, {referent.nom_complet}" in letter.text
     line = Entry.objects.get(event="identite.unpaired")
     assert (line.user, line.target) == (referent, identite.user)
     assert client.post(path(identite)).status_code == 404

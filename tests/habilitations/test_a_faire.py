@@ -94,7 +94,7 @@ def test_the_landing_page(client, hopital):
     assert "<strong>1</strong> demande d’habilitation en attente" in text
     assert "<strong>2</strong> habilitations à échéance sous un mois" in text
     sign_in(client, referent_of(RegionFactory()))
-    assert "Rien ne vous attend aujourd’hui." in client.get("/professionnel/").text
+    assert "Aucune action en attente." in client.get("/professionnel/").text
     sign_in(client, HabilitationFactory(lieu=hopital).user)
     text = client.get("/professionnel/").text
     assert "À faire" not in text

@@ -78,7 +78,7 @@ def test_checked_then_given_to_several_people_on_several_units(client, referent,
     lowered = {"droit-sanitaire-tableau_demandeur": "lecture", "droit-sanitaire-suivi": ""}
     check = give(client, [colleague, other], lieux, etape="verifier", **lowered)
     assert "4 habilitations" in check.text
-    assert "rien n’est encore écrit" in check.text
+    assert "rien n’est encore enregistré" in check.text
     assert not held(colleague, other).exists()
     hidden = {
         field.html_name: "" if field.value() is None else field.value() for field in check.context["check"]

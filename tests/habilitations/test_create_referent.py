@@ -43,7 +43,7 @@ def test_a_new_account_is_opened_and_invited(hopital):
     user = User.objects.get(email="chloe.maurel@ch.example")
     given = Habilitation.objects.of(user).get()
     today = timezone.localdate()
-    assert said.startswith("cmaurel\u00a0: Référent structure sur ")
+    assert said.startswith("cmaurel\u00a0: Référent structure (")
     assert (given.profil, given.etablissement, given.fin) == (
         "referent_structure",
         hopital,

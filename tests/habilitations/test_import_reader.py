@@ -97,7 +97,7 @@ CELLS = {
     "formula": ("nom", "=1+1", "C’est une formule"),
     "a number as a date": ("fin", 46000, "C’est un nombre. Donnez le format Date"),
     "a date as a name": ("nom", date(2026, 1, 1), "C’est une date"),
-    "a boolean": ("nom", True, "C’est un booléen"),
+    "a boolean": ("nom", True, "C’est VRAI ou FAUX"),
     "half a number": ("telephone", 1.5, "C’est un nombre"),
     "too long": ("nom", "x" * 301, "dépasse 300 caractères"),
 }
@@ -134,7 +134,7 @@ class TestText:
     def test_two_encodings_in_one_file(self):
         glued = text(line()).read() + text(line(nom="Hélène"), encoding="cp1252").read().split(b"\n", 1)[1]
         (found,) = refusal(SimpleUploadedFile("comptes.csv", glued))
-        assert found.startswith("Ligne 3\u00a0: ce fichier mélange deux encodages")
+        assert found.startswith("Ligne 3\u00a0: certains accents de ce fichier sont illisibles")
 
     def test_an_open_quote(self):
         (found,) = refusal(SimpleUploadedFile("a.csv", text(line()).read() + b'"abc"d;e\n'))

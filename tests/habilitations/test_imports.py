@@ -365,7 +365,7 @@ class TestRefused:
                 "Le droit «\u00a0Volet médical\u00a0» ne se règle pas",
             ),
             ({"droits": "administration-habilitation=oui"}, "ne se règle pas ainsi"),
-            ({"droits": "sanitaire-envoi=tout"}, "ne s’écrit pas"),
+            ({"droits": "sanitaire-envoi=tout"}, "n’est pas compris"),
             ({"droits": "sanitaire-envoi=oui;sanitaire-envoi=non"}, "deux fois"),
             ({"profil": "administrateur_national"}, "ne s’attribue pas à ce niveau"),
             ({"profil": "responsable_admissions"}, "ne s’attribue pas à ce niveau"),
@@ -417,7 +417,9 @@ class TestPerimeter:
 
     def test_another_etablissement(self, work, somebody):
         EtablissementFactory(finess="990000025")
-        assert "n’est pas de votre périmètre" in problems(work({}, {"etablissement": "990000025"}))[0]
+        assert (
+            "ne fait pas partie de votre périmètre" in problems(work({}, {"etablissement": "990000025"}))[0]
+        )
         assert untouched()
 
     def test_of_two_of_one_name_one_s_own(self, work, hopital, somebody):
@@ -451,7 +453,7 @@ class TestPerimeter:
         mine, other = (UniteFactory(etablissement=hopital, nom=nom) for nom in ("Une", "Autre"))
         by = as_professionnel(referent_of(mine))
         for cells in ({"unite": "Autre"}, {}):
-            assert "n’est pas de votre périmètre" in problems(work(cells, by=by))[0]
+            assert "ne fait pas partie de votre périmètre" in problems(work(cells, by=by))[0]
         work({"unite": "Une"}, by=by, confirm=True)
         assert Habilitation.objects.of(somebody).get().unite == mine
         assert other.pk != mine.pk

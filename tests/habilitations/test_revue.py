@@ -190,7 +190,7 @@ def test_what_is_over_is_not_reviewed(land, today, known, seen):
 
 
 def test_views(land, today):
-    """«Expirent ce mois», «Jamais connectés», «Dormants», «Référents»: their near misses."""
+    """«Expirent sous un mois», «Jamais connectés», «Dormants», «Référents»: their near misses."""
     now, lieu = timezone.now(), land["here"]
     long_ago = now - timedelta(days=200)
     month = add_months(today, 1)

@@ -239,8 +239,8 @@ def test_the_commands_say_what_they_did(capsys):
     call_command("journal_verify")
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "Rien à sceller."
-    assert said[1].startswith("Sceau n° 1 : 2 ligne(s), empreinte ")
-    assert said[2] == "Le journal est intact : 1 sceau(x) vérifié(s)."
+    assert said[1].startswith("Sceau n° 1 : 2 lignes, empreinte ")
+    assert said[2] == "Le journal est intact (1 sceau vérifié)."
 
 
 def test_verify_exits_1_and_names_each_break():

@@ -14,7 +14,7 @@ def events(monkeypatch):
     told = {
         "dossier.updated": "a modifié le volet {volet} du dossier {label}",
         "dossier.moved": "a déplacé le dossier {label} du {debut} au {fin}, {champs}",
-        "annuaire.loaded": "a chargé {lignes} lignes",
+        "annuaire.loaded": "a chargé {lignes:ligne}",
     }
     monkeypatch.setattr(models, "known_events", lambda: told)
 

@@ -15,4 +15,7 @@ def leave_medecin_space(actor):
     if actor.is_acting or actor.user is None or not actor.user.is_medecin:
         raise Denied("Seul un médecin dispose des deux espaces.")
     if not actor.has_other_space:
-        raise Denied("Vous n’avez aucune habilitation en établissement\u00a0: demandez-la à ses référents.")
+        raise Denied(
+            "Vous n’avez aucune habilitation en établissement\u00a0: "
+            "demandez-en une aux référents de l’établissement."
+        )

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from courrier.delivery import Sender
 from courrier.models import Message
+from viatraj.core.typography import counted
 
 log = structlog.get_logger(__name__)
 POLL = 5  # seconds; the bell of a new message comes before
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             closed = [channel for channel, route in sender.routes.items() if route.faults]
         waiting = Message.objects.claimable().filter(channel__in=closed).count()
         if waiting:
-            raise CommandError(f"Serveur d’envoi injoignable : {waiting} message(s) restent en attente.")
+            raise CommandError(f"Serveur d’envoi injoignable : {counted(waiting, 'message')} en attente.")
 
     def _serve(self):
         with Sender(should_stop=lambda: self.stopping) as sender:

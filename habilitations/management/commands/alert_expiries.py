@@ -4,6 +4,7 @@ from django.utils import timezone
 from habilitations import actions
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -13,4 +14,7 @@ class Command(BaseCommand):
         today, by = timezone.localdate(), Actor.system("echeances")
         alerts = act(actions.alert_expiries, today=today, by=by)
         digests = act(actions.digest_expiries, today=today, by=by)
-        self.stdout.write(f"{alerts} alerte(s) aux titulaires, {digests} récapitulatif(s) aux référents.")
+        told = (
+            f"{counted(alerts, 'alerte')} aux titulaires, {counted(digests, 'récapitulatif')} aux référents."
+        )
+        self.stdout.write(told)

@@ -71,7 +71,7 @@ class Command(BaseCommand):
         except (ValidationError, Denied) as error:
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
         self.stdout.write(
-            f"{habilitation.user.login}\u00a0: {profil} sur {lieu}, du {today:%d/%m/%Y} au {fin:%d/%m/%Y}."
+            f"{habilitation.user.login}\u00a0: {profil} ({lieu}), du {today:%d/%m/%Y} au {fin:%d/%m/%Y}."
         )
 
 

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from journal import seals
 from journal.models import Seal
+from viatraj.core.typography import counted
 
 ANCHOR = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         if found:
             raise CommandError("Le journal est rompu :\n" + "\n".join(f"- {one}" for one in found))
         last = Seal.objects.order_by("-number").values_list("number", flat=True).first() or 0
-        self.stdout.write(f"Le journal est intact : {last} sceau(x) vérifié(s).")
+        self.stdout.write(f"Le journal est intact ({counted(last, 'sceau vérifié')}).")
 
 
 def _parsed(anchor):

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from journal import seals
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -15,6 +16,8 @@ class Command(BaseCommand):
                 "restaurée ailleurs ? Avancez son compteur (pg_resetwal -x) avant de la remettre en service."
             ) from error
         if seal:
-            self.stdout.write(f"Sceau n° {seal.number} : {seal.count} ligne(s), empreinte {seal.digest}")
+            self.stdout.write(
+                f"Sceau n° {seal.number} : {counted(seal.count, 'ligne')}, empreinte {seal.digest}"
+            )
         else:
             self.stdout.write("Rien à sceller.")

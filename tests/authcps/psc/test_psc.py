@@ -215,7 +215,7 @@ class TestStart:
         settings.PSC_ISSUER = ""
         closed = client.get(path).text
         assert f'action="{START}"' not in closed
-        assert "Cette voie n’est pas encore ouverte" in closed
+        assert "Ce moyen de connexion n’est pas encore disponible" in closed
 
     def test_after_a_refusal_psc_asks_again_who_one_is(self, client):
         come_back(client, REVOKED)
@@ -235,7 +235,7 @@ class TestLogout:
         assert back.url == psc._our("authcps:psc_logout_return")
         page = client.get(path_of(back.url))
         assert page.status_code == 200
-        assert "Vous êtes déconnecté" in page.text
+        assert "Déconnexion effectuée" in page.text
 
     def test_psc_forgets_too(self, client, medecin):
         come_back(client)

@@ -1,0 +1,102 @@
+"""What people read, in templates and in the code, keeps the house's words (CONTRIBUTING.md, «Words»)."""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from tests.house.source import ROOT, Module, modules
+
+# Not to be said, and what to say. The sources' own labels are taken out first.
+NOT_SAID = {
+    r"\|pluralize\b|\w\([sx]\)": "singular under two: counted, plural, {count:référent} in an event",
+    r"(?i)(?<![-\w|./@_#])(mails?|courriels?)\b(?![\w_@.-])": "e-mail",
+    r"(?i)\b(mes|ses|votre|un) délégués?\b|\bpersonnes? délégu": "délégataire",
+    r"(?i)\brenvoyer\b": "relancer, or envoyer un nouveau lien",
+    r"(?i)\b(cette|autre|par la) voie\b|\b(sa|votre|la|une) porte\b(?! pas)|\bcarré\b": "no metaphor",
+    r"\b(est|encore|été|être|soit) écrite?s?\b(?! au)": "enregistré, of data",
+    r"\bdemeure": "est conservé, reste",
+    r"\b(que|à|chez) lui\b": "turn the sentence: a médecin may be a woman",
+    r"(?i)\b(sur|de|à) \{\{? ?[\w.]*(lieu|etablissement|structure)\b": "(CH …), or la structure « CH … »",
+    r"n’est pas (dans|de) votre périmètre": "ne fait pas partie de votre périmètre",
+    r"\w\((e|ve|ère)\)": "turn the sentence",
+    r"\b(puis-je|booléen)\b|Ré-essayer": "ai-je ce droit, VRAI ou FAUX, Réessayer",
+}
+SOURCES = re.compile(
+    r"(Assistant|Médecin)\(s\) habilité\(s\)|(un|muni|[Aa]ssistant|infirmier)\(e\)|dresse mail\b"
+    r"|{% else %}mail{% endif %} à {{ sent"
+)
+CODE = re.compile(
+    r'{#.*?#}|[=!]= ?"[^"]*"|{% icon "\w+" %}|'
+    r'\b(class|id|for|value|name|href|icon|data-id|aria-\w+by)="[^"]*"'
+)
+DEMO = "viatraj/demo/"
+
+
+@cache
+def texts() -> list[tuple[str, str]]:
+    """Where, and what may be read there: templates by the line, literals of the code."""
+    paths = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
+    lines = [(str(path.relative_to(ROOT)), line) for path in paths for line in path.read_text().splitlines()]
+    told = [(one.path, text) for one in modules() if DEMO not in one.path for text in literals(one)]
+    return [(where, SOURCES.sub("", CODE.sub("", text))) for where, text in (*lines, *told)]
+
+
+def literals(module: Module) -> list[str]:
+    """Texts with a space; an f-string shows its holes, a docstring is for us alone."""
+    nodes = list(ast.walk(module.tree))
+    inside = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    ours = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    told = [ast.unparse(node)[2:-1] for node in nodes if isinstance(node, ast.JoinedStr)]
+    constants = [node for node in nodes if isinstance(node, ast.Constant) and id(node) not in inside | ours]
+    told += [node.value for node in constants if isinstance(node.value, str)]
+    return [text for text in told if " " in text]
+
+
+def faults(text: str) -> list[str]:
+    return [f"{found[0]}: {better}" for said, better in NOT_SAID.items() if (found := re.search(said, text))]
+
+
+def test_words_are_the_houses():
+    assert {(where, fault) for where, text in texts() for fault in faults(text)} == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ n }} dossier{{ n|pluralize }}",
+        "{count} habilitation(s)",
+        "Vous recevrez un mail",
+        "Activité de mes délégués",
+        "Renvoyer l’invitation",
+        "Cette voie n’est pas ouverte",
+        "la porte des médecins",
+        "rien n’est encore écrit",
+        "Son compte demeure.",
+        "les mêmes droits que lui",
+        "Référents de {{ habilitation.lieu.full_name }}",
+        "sur {lieu}, jusqu’au {fin}",
+        "{lieu} n’est pas de votre périmètre",
+        "Vous êtes connecté(e)",
+        "Ré-essayer",
+    ],
+)
+def test_a_word_that_is_not_ours_is_seen(text):
+    assert faults(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ n|counted:'dossier' }}",
+        "Vous recevrez un e-mail",
+        "prenom.nom@mail.example",
+        "le délégué du Défenseur des droits a délégué",
+        "Aucun médecin ne porte ce nom",
+        "la clé écrite au-dessous",
+        "votre départ de la structure «\u00a0{{ lieu }}\u00a0»",
+    ],
+)
+def test_near_misses_are_ours(text):
+    assert faults(text) == []
