@@ -73,7 +73,7 @@ def plural(number: int | Decimal, forms: str = "s") -> str:
     `forms`: an ending, or both words («a,ont»).
     """
     one, _, many = forms.rpartition(",")
-    return many if abs(number) >= 2 else one
+    return many if number >= 2 else one
 
 
 def counted(number: int | Decimal, words: str) -> str:
