@@ -41,6 +41,7 @@ class Message(models.Model):
         SENT = "sent", "envoyé"
         FAILED = "failed", "refusé"
         EXPIRED = "expired", "périmé"
+        WITHDRAWN = "withdrawn", "retiré"
 
     key = models.CharField("clé", max_length=200, unique=True)
     message_id = models.CharField("Message-ID", max_length=200, unique=True)
@@ -53,7 +54,9 @@ class Message(models.Model):
     secret_body = models.BinaryField("corps chiffré", null=True)
     priority = models.PositiveSmallIntegerField("priorité", choices=Priority, default=Priority.NORMAL)
     expires_at = models.DateTimeField("périmé le", null=True, blank=True)
-    state = models.CharField("état", max_length=7, choices=State, default=State.PENDING)
+    # What it tells of, as long as that may be undone (docs/adr/0037).
+    changement = models.UUIDField("changement annoncé", null=True, blank=True)
+    state = models.CharField("état", max_length=9, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     next_attempt_at = models.DateTimeField("prochain essai", db_default=Now())
     taken_by = models.BigIntegerField("pris par", null=True)
@@ -77,6 +80,11 @@ class Message(models.Model):
                 condition=Q(state="pending", taken_by__isnull=False),
             ),
             models.Index("created_at", name="courrier_message_created"),
+            models.Index(
+                "changement",
+                name="courrier_message_changement",
+                condition=Q(changement__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

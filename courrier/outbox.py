@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,9 +17,10 @@ from viatraj.core.saving import update_unheld
 
 BELL = "courrier"  # the PostgreSQL channel that wakes the senders; its payload is the priority
 BODIES_KEPT = timedelta(days=30)
+RETHOUGHT = timedelta(minutes=2)  # what may be undone is told only then (docs/adr/0037)
 
 
-def post(
+def post(  # noqa: PLR0913
     letter: str,
     *,
     to: str,
@@ -28,11 +30,13 @@ def post(
     expires_at: datetime | None = None,
     secret: bool = False,
     channel: str = Channel.MAIL,
+    changement: UUID | None = None,
 ) -> bool:
     """Put `<letter>.subject.txt` and `<letter>.body.txt` into the outbox, in the caller's transaction.
 
     True when written, False when `key` was posted before. Not sent any more after `expires_at`.
     `secret`: the body is encrypted, and erased once gone (the subject must not hold the secret).
+    `changement`: it tells of one that may be undone, so it leaves after two minutes, unless `withdraw`.
     """
     known = {"site_url": settings.SITE_URL.rstrip("/"), "site_name": settings.SITE_NAME}
     known |= {"support_phone": settings.SUPPORT_PHONE, "support_email": settings.SUPPORT_EMAIL, **context}
@@ -47,6 +51,7 @@ def post(
         subject=subject[:200],
         priority=priority,
         expires_at=expires_at,
+        changement=changement,
         secret=secret,
         **({"secret_body": secrets.seal(text, html)} if secret else {"text": text, "html": html}),
     )
@@ -56,6 +61,19 @@ def post(
 def known(keys) -> set[str]:
     """Keys posted before, so that many letters need not be written again for nothing."""
     return set(Message.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
+@transaction.atomic
+def withdraw(changement: UUID) -> set[str]:
+    """Its letters that wait leave no more. Returns the addresses to which the others left, or are leaving.
+
+    A sender that is taking one in hand is waited for.
+    """
+    letters = Message.objects.filter(changement=changement)
+    waiting = letters.pending().filter(taken_by=None)
+    stopped = [one.pk for one in waiting.select_for_update(of=("self",), no_key=True).order_by("pk")]
+    letters.filter(pk__in=stopped).update(state=Message.State.WITHDRAWN, secret_body=None)
+    return set(letters.exclude(state=Message.State.WITHDRAWN).values_list("to", flat=True))
 
 
 def purge(*, now: datetime) -> int:
@@ -70,17 +88,21 @@ def _insert(message: Message) -> bool:
         cursor.execute(
             "WITH posted AS ("
             'INSERT INTO courrier_message (key, message_id, channel, "to", subject, text, html, secret,'
-            " secret_body, priority, expires_at, state, attempts, last_error)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'pending', 0, '')"
+            " secret_body, priority, expires_at, changement, next_attempt_at, state, attempts, last_error)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, STATEMENT_TIMESTAMP() + %s, 'pending', 0, '')"
             " ON CONFLICT (key) DO NOTHING RETURNING priority)"
             " SELECT pg_notify(%s, priority::text) FROM posted",
-            [*(getattr(message, name) for name in COLUMNS), BELL],
+            [*(getattr(message, name) for name in COLUMNS), _wait(message), BELL],
         )
         return cursor.rowcount == 1
 
 
 COLUMNS = ("key", "message_id", "channel", "to", "subject", "text", "html", "secret", "secret_body")
-COLUMNS += ("priority", "expires_at")
+COLUMNS += ("priority", "expires_at", "changement")
+
+
+def _wait(message: Message) -> timedelta:
+    return RETHOUGHT if message.changement else timedelta(0)
 
 
 def _plain(template: str, context: dict[str, Any]) -> str:

@@ -3,10 +3,13 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import InvalidToken
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from courrier import outbox, tasks
@@ -148,3 +151,67 @@ def test_bodies_are_erased_after_30_days_unless_they_still_wait(letter):
     assert set(Message.objects.filter(text="", html="").values_list("key", flat=True)) == {"old"}
     assert outbox.purge(now=now) == 0
     tasks.purge()
+
+
+@pytest.mark.django_db
+def test_what_may_be_undone_is_told_after_two_minutes(letter):
+    """COM-11: claimed in SQL, by the database's clock."""
+    letter()
+    letter(key="essai:2", changement=uuid4())
+    assert [one.key for one in Message.objects.claimable()] == ["essai:1"]
+    told = Message.objects.get(key="essai:2")
+    assert told.next_attempt_at - told.created_at == timedelta(minutes=2)
+    Message.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
+    assert Message.objects.claimable().count() == 2
+
+
+@pytest.mark.django_db
+def test_letters_withdrawn_leave_no_more(letter):
+    """COM-11: of the change undone only; who has got his letter is named."""
+    undone, other = uuid4(), uuid4()
+    letter(key="waits", changement=undone)
+    letter(key="secret", changement=undone, secret=True, code="123456")
+    letter(key="gone", to="deja@cabinet.example", changement=undone)
+    letter(key="leaving", to="enroute@cabinet.example", changement=undone)
+    letter(key="other", changement=other)
+    Message.objects.filter(key="gone").update(state="sent", sent_at=timezone.now())
+    Message.objects.filter(key="leaving").update(
+        taken_by=7, taken_until=timezone.now() + timedelta(minutes=1)
+    )
+    for _ in range(2):
+        assert outbox.withdraw(undone) == {"deja@cabinet.example", "enroute@cabinet.example"}
+    states = dict(Message.objects.values_list("key", "state"))
+    assert states == {
+        "waits": "withdrawn",
+        "secret": "withdrawn",
+        "gone": "sent",
+        "leaving": "pending",
+        "other": "pending",
+    }
+    assert Message.objects.get(key="secret").secret_body is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_that_a_sender_takes_meanwhile_is_said_to_leave(letter):
+    """COM-11: never both stopped and sent, nor neither."""
+    changement = uuid4()
+    letter(changement=changement)
+    Message.objects.update(next_attempt_at=Now())
+    taken, asked = Event(), Event()
+
+    def claim():
+        with transaction.atomic():
+            (one,) = Message.objects.claimable().select_for_update(skip_locked=True, no_key=True)
+            taken.set()
+            asked.wait(5)
+            time.sleep(0.2)  # the other waits for the row by now
+            Message.objects.filter(pk=one.pk).update(taken_by=7, taken_until=timezone.now())
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        claiming = pool.submit(claim)
+        taken.wait(5)
+        asked.set()
+        assert outbox.withdraw(changement) == {"sophie@cabinet.example"}
+        claiming.result()
+    assert Message.objects.get().state == Message.State.PENDING
