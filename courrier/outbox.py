@@ -89,7 +89,8 @@ def _insert(message: Message) -> bool:
             "WITH posted AS ("
             'INSERT INTO courrier_message (key, message_id, channel, "to", subject, text, html, secret,'
             " secret_body, priority, expires_at, changement, next_attempt_at, state, attempts, last_error)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, STATEMENT_TIMESTAMP() + %s, 'pending', 0, '')"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, STATEMENT_TIMESTAMP() + %s,"
+            " 'pending', 0, '')"
             " ON CONFLICT (key) DO NOTHING RETURNING priority)"
             " SELECT pg_notify(%s, priority::text) FROM posted",
             [*(getattr(message, name) for name in COLUMNS), _wait(message), BELL],

@@ -14,11 +14,15 @@ def start(debut, *, today):
         raise ValidationError({"debut": "L’habilitation commence aujourd’hui ou plus tard."})
 
 
-def end(fin, *, today):
+def last_day(today):
     """Five years at most, from today (HAB-1, HAB-5)."""
+    return add_months(today, settings.HABILITATION_MONTHS)
+
+
+def end(fin, *, today):
     if fin < today:
         raise ValidationError({"fin": "Cette date est passée. Pour y mettre fin, supprimez l’habilitation."})
-    last = add_months(today, settings.HABILITATION_MONTHS)
+    last = last_day(today)
     if fin > last:
         raise ValidationError(
             {

@@ -1,5 +1,7 @@
 """What people are told of their habilitations; names of profiles and structures, never of patients."""
 
+from datetime import date
+
 from django.urls import reverse
 
 from courrier import outbox
@@ -12,8 +14,22 @@ def granted(habilitation):
     _post("granted", habilitation.user, f"habilitation:{habilitation.pk}:granted", habilitation=habilitation)
 
 
-def departed(user, lieu, fin):
-    _post("departed", user, f"depart:{user.pk}:{lieu.niveau}:{lieu.row.pk}:{fin}", lieu=str(lieu), fin=fin)
+def changed(user, changes, *, verb, changement):
+    """One letter for all that one act has changed; `changes`: (habilitation, what it was before)."""
+    rows = [(row, date.fromisoformat(before["fin"])) for row, before in changes]
+    key = f"changement:{changement}:{user.pk}"
+    _post("changed", user, key, changement=changement, rows=rows, verb=verb)
+
+
+def undone(user, habilitations, *, changement):
+    """To whom the letter of a change has left, before the change was undone."""
+    key = f"changement:{changement.cle}:{user.pk}:undone"
+    _post("undone", user, key, habilitations=habilitations, at=changement.at)
+
+
+def departed(user, lieu, fin, *, changement):
+    key = f"depart:{user.pk}:{lieu.niveau}:{lieu.row.pk}:{fin}:{changement}"
+    _post("departed", user, key, changement=changement, lieu=str(lieu), fin=fin)
 
 
 def ending(user, habilitations) -> bool:
@@ -70,7 +86,7 @@ def _answered(letter, demande):
     _post(letter, demande.user, f"demande_habilitation:{demande.pk}:answered", demande=demande, link=link)
 
 
-def _post(letter, user, key, *, priority=Priority.NORMAL, **context) -> bool:
+def _post(letter, user, key, *, priority=Priority.NORMAL, changement=None, **context) -> bool:
     if not user.email:
         return False
     return outbox.post(
@@ -78,5 +94,6 @@ def _post(letter, user, key, *, priority=Priority.NORMAL, **context) -> bool:
         to=user.email,
         key=key,
         priority=priority,
+        changement=changement,
         context={"user": user, "link": reverse("mon_compte"), **context},
     )

@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "seal-journal": {"task": "journal.tasks.seal", "schedule": timedelta(minutes=1)},
     "purge-messages": {"task": "courrier.tasks.purge", "schedule": crontab(minute=10, hour=3)},
+    "purge-changes": {"task": "changements.tasks.purge", "schedule": crontab(minute=15, hour=3)},
     "warn-passwords": {"task": "accounts.tasks.warn_of_expiry", "schedule": crontab(minute=15, hour=6)},
     "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(minute=20)},
     "purge-attempts": {"task": "authcps.tasks.purge_attempts", "schedule": crontab(minute=25)},

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "viatraj.core",
     "journal",
     "courrier",
+    "changements",
     "accounts",
     "annuaire",
     "authcps",

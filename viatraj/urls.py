@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("viatraj.espaces.urls")),
     path("", include("viatraj.site.urls")),
     path("", include("accounts.urls")),
+    path("changements/", include("changements.urls")),
     path("", include("authcps.urls")),
     path("", include("delegations.urls")),
     path("administration/", include("habilitations.urls")),

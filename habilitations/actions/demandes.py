@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annuaire.models import Lieu
+from changements.actions import Noted
 from habilitations import checks, emails, policies
-from habilitations.actions.habilitations import change_end, grant
+from habilitations.actions.habilitations import grant, put_end
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
 from habilitations.reads import referents
@@ -162,7 +163,7 @@ def _prolonged(demande, *, fin, today, by) -> Habilitation:
     fresh = locked(demande.habilitation)
     if fin <= fresh.fin:
         raise ValidationError({"fin": f"Cette habilitation va déjà jusqu’au {fresh.fin:%d/%m/%Y}."})
-    return change_end(fresh, fin=fin, version=fresh.version, today=today, by=by)
+    return put_end(fresh, Noted(), fin=fin, version=fresh.version, today=today, by=by)  # told by the answer
 
 
 @transaction.atomic

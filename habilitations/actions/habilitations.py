@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annuaire.models import Lieu
+from changements.actions import Noted, keep
 from habilitations import checks, emails, policies
 from habilitations.models import DroitPersonnalise, Habilitation
 from habilitations.profils import NAMES, DroitProfil, Profil
@@ -86,22 +87,34 @@ def adjust(habilitation, *, droits, version, by):
     before = {f"{one.domaine}-{one.droit}": one.mode for one in habilitation.droits.all()}
     if before == {droit.key: mode for droit, mode in wanted.items()}:
         return habilitation
+    noted = Noted()
+    noted.found(habilitation)
     habilitation.droits.all().delete()
     _customise(habilitation, wanted)
     _change(habilitation)
     _record("habilitation.adjusted", habilitation, by=by, droits=_named(wanted), before=before)
+    kept(noted, "adjusted", by=by)
     return habilitation
 
 
 @transaction.atomic
 def change_end(habilitation, *, fin, version, today, by):
     """Prolong or shorten, by a stretch from today or by a date (HAB-5)."""
+    noted = Noted()
+    habilitation = put_end(habilitation, noted, fin=fin, version=version, today=today, by=by)
+    kept(noted, "moved", by=by)
+    return habilitation
+
+
+def put_end(habilitation, noted, *, fin, version, today, by) -> Habilitation:
+    """Part of changing one end, or many, or of answering a request."""
     habilitation = locked(habilitation, version=version)
     by = policies.manage(by, habilitation)
     policies.living(habilitation)
     if fin == habilitation.fin:
         return habilitation
     checks.end(fin, today=today)
+    noted.found(habilitation)
     before, habilitation.fin = habilitation.fin, fin
     _change(habilitation)
     if fin > before:
@@ -114,11 +127,34 @@ def change_end(habilitation, *, fin, version, today, by):
 @transaction.atomic
 def revoke(habilitation, *, now, by):
     """The right ends at the person's next click. The row stays, for the history."""
+    noted = Noted()
+    take_away(habilitation, noted, now=now, by=by)
+    kept(noted, "revoked", by=by)
+
+
+def take_away(habilitation, noted, *, now, by):
+    """Part of deleting one, or many."""
     habilitation = locked(habilitation)
     by = policies.manage(by, habilitation)
     if habilitation.is_living:
+        noted.found(habilitation)
         _end(habilitation, now=now, by=by)
         _record("habilitation.revoked", habilitation, by=by)
+
+
+def kept(noted, verb, *, by):
+    """Part of every act that ends: it may be undone, and each holder is told once, two minutes from now."""
+    if keep(noted, f"habilitation.{verb}", by=by):
+        for user, changes in _by_holder(noted).items():
+            emails.changed(user, changes, verb=verb, changement=noted.cle)
+
+
+def _by_holder(noted) -> dict:
+    """{account: [(habilitation, what it was before)]}."""
+    found = {}
+    for row, before in noted.rows:
+        found.setdefault(row.user, []).append((row, before))
+    return found
 
 
 @transaction.atomic
@@ -153,9 +189,10 @@ def depart(user, *, lieu: Lieu, fin, today, now, by) -> int:
     checks.end(fin, today=today)
     column = {Niveau.ETABLISSEMENT: "etablissement", Niveau.UNITE: "unite"}[lieu.niveau]
     held = Habilitation.objects.of(user).current(today).filter(**{column: lieu.row}, fin__gt=fin)
-    ended = 0
+    ended, noted = 0, Noted()
     for habilitation in held.select_for_update(of=("self",), no_key=True).order_by("pk"):
         manager = policies.manage(by, habilitation)
+        noted.found(habilitation)
         if habilitation.debut > fin:
             _end(habilitation, now=now, by=by)
             _record("habilitation.revoked", habilitation, by=manager)
@@ -166,7 +203,8 @@ def depart(user, *, lieu: Lieu, fin, today, now, by) -> int:
         ended += 1
     if ended:
         record("depart.declared", by=by, target=user, lieu=str(lieu), fin=fin)
-        emails.departed(user, lieu, fin)
+        keep(noted, "depart.declared", by=by)
+        emails.departed(user, lieu, fin, changement=noted.cle)
     return ended
 
 

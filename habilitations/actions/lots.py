@@ -3,8 +3,9 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from changements.actions import Noted
 from habilitations import checks, policies
-from habilitations.actions.habilitations import change_end, revoke
+from habilitations.actions.habilitations import kept, put_end, take_away
 from journal.models import record
 from viatraj.core.policies import Denied
 from viatraj.core.saving import Stale
@@ -15,20 +16,24 @@ def prolong_all(habilitations, *, fin, versions, today, by):
     """To one date, which shortens none of them; `versions`, by key, are those that were read."""
     policies.administer(by)
     checks.end(fin, today=today)
+    noted = Noted()
 
     def prolong(habilitation):
         if fin < habilitation.fin:
             raise ValidationError(f"elle va déjà jusqu’au {habilitation.fin:%d/%m/%Y}.")
-        change_end(habilitation, fin=fin, version=versions[habilitation.pk], today=today, by=by)
+        put_end(habilitation, noted, fin=fin, version=versions[habilitation.pk], today=today, by=by)
 
     _each(habilitations, prolong)
+    kept(noted, "moved", by=by)
     record("lot.prolonged", by=by, count=len(habilitations), fin=fin)
 
 
 @transaction.atomic
 def revoke_all(habilitations, *, now, by):
     policies.administer(by)
-    _each(habilitations, lambda habilitation: revoke(habilitation, now=now, by=by))
+    noted = Noted()
+    _each(habilitations, lambda habilitation: take_away(habilitation, noted, now=now, by=by))
+    kept(noted, "revoked", by=by)
     record("lot.revoked", by=by, count=len(habilitations))
 
 

@@ -1,14 +1,18 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 
 from annuaire.models import Lieu
+from habilitations import checks
 from habilitations.forms.droits import DroitsForm
-from habilitations.forms.fins import STRETCHES, DureeOuDate
+from habilitations.forms.fins import STRETCHES, DureeOuDate, end_of
 from viatraj.core.droits import Niveau
 from viatraj.core.forms import KeyedForm
 from viatraj.core.saisie.fields import DateField
+from viatraj.core.typography import short_day
 
 AT_MOST = 100  # structures at once
+ENDING = '{} <span class="sous">jusqu’au <span data-mois="{}" data-au-plus="{}">{}</span></span>'
 
 
 class LieuxField(forms.MultipleChoiceField):
@@ -67,6 +71,22 @@ class AttributionForm(DureeOuDate, DroitsForm, KeyedForm):
         self.today = today
         self.fields["lieux"].places = places
         self.fields["lieux"].choices = shown
+        self.fields["duree"].choices = [*self._stretches(), ("", "Une autre date")]
         self.fields["fin"].required = False
         self.fields["fin"].one_of = self.fields["duree"].one_of = True
         self.initial.setdefault("debut", today)
+
+    @property
+    def start(self):
+        """The first day as it was typed; today while none was, or a wrong one."""
+        try:
+            return max(self.today, self.fields["debut"].clean(self.data.get("debut") or self.today))
+        except ValidationError:
+            return self.today
+
+    def _stretches(self):
+        """Each with the date it gives, which the script keeps true while the first day is changed."""
+        last = checks.last_day(self.today).isoformat()
+        for months, label in STRETCHES.items():
+            until = short_day(end_of(int(months), start=self.start, today=self.today))
+            yield months, format_html(ENDING, label, months, last, until)

@@ -1,40 +1,96 @@
+from dataclasses import dataclass
+from datetime import date
+
 from django import forms
 
 from annuaire.models import Lieu
+from habilitations import checks
 from viatraj.core.periods import add_months
 from viatraj.core.saisie.fields import DateField
+from viatraj.core.typography import plural, span
 
 STRETCHES = {"6": "6 mois", "12": "1 an", "24": "2 ans", "60": "5 ans"}
 
 
+def end_of(months: int, *, start: date, today: date) -> date:
+    """From the first day, as far as a habilitation may go."""
+    return min(add_months(start, months), checks.last_day(today))
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A choice of the page, with the date it gives."""
+
+    months: str
+    until: date
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        return STRETCHES[self.months]
+
+
 class DureeOuDate:
-    """Of a form with `duree`, `fin` and `today`: the stretch, else the date; hands over `fin` alone."""
+    """Of a form with `duree`, `fin`, `start`, `today`: the stretch, else the date; hands over `fin` alone."""
 
     def clean(self):
         typed = super().clean()
         duree = typed.pop("duree", "")
         if duree:
-            typed["fin"] = add_months(self.today, int(duree))
+            typed["fin"] = end_of(int(duree), start=self.start, today=self.today)
         elif not typed.get("fin") and "fin" not in self.errors:
             self.add_error("fin", self.fields["fin"].error_messages["required"])
         return typed
 
 
 class EcheanceForm(DureeOuDate, forms.Form):
-    """HAB-5: a stretch from today in one click, or a date."""
+    """HAB-5: a stretch in one click, or a date; `start`: from today unless it begins later."""
 
     duree = forms.ChoiceField(choices=list(STRETCHES.items()), required=False)
     fin = DateField(label="Ou jusqu’au (inclus)", required_sentence="Choisissez une durée, ou une date.")
 
-    def __init__(self, *args, today, **kwargs):
+    def __init__(self, *args, today, start=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.today = today
-        self.stretches = [(value, label, add_months(today, int(value))) for value, label in STRETCHES.items()]
+        self.today, self.start = today, max(today, start or today)
         self.fields["fin"].required, self.fields["fin"].one_of = False, True
+
+    def stretches(self) -> list[Stretch]:
+        ends = {months: end_of(int(months), start=self.start, today=self.today) for months in STRETCHES}
+        return [Stretch(months, until, self.note(until)) for months, until in ends.items()]
+
+    def note(self, until) -> str:
+        """What is to be known of a choice before it is made."""
+        return ""
 
 
 class FinForm(EcheanceForm):
+    """Of one habilitation; what shortens it is asked once more (`reduire`)."""
+
     version = forms.IntegerField(widget=forms.HiddenInput)
+    reduire = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, habilitation, **kwargs):
+        super().__init__(*args, start=habilitation.debut, **kwargs)
+        self.present, self.is_agreed = habilitation.fin, False
+
+    def note(self, until):
+        return f"réduit de {span(until, self.present)}" if until < self.present else ""
+
+    def clean(self):
+        typed = super().clean()
+        self.is_agreed = typed.pop("reduire", False)
+        if typed.get("fin"):
+            checks.end(typed["fin"], today=self.today)  # before it is asked whether to shorten
+        return typed
+
+    @property
+    def asks(self) -> bool:
+        """Valid, but shorter than it is, and not agreed to yet."""
+        return self.is_valid() and not self.is_agreed and self.cleaned_data["fin"] < self.present
+
+    @property
+    def shortened_by(self) -> str:
+        return span(self.cleaned_data["fin"], self.present)
 
 
 class LotForm(EcheanceForm):
@@ -42,11 +98,17 @@ class LotForm(EcheanceForm):
 
     def __init__(self, *args, rows, **kwargs):
         super().__init__(*args, **kwargs)
-        self.names = {row.pk: f"version-{row.pk}" for row in rows}
+        self.rows, self.names = rows, {row.pk: f"version-{row.pk}" for row in rows}
         for row in rows:
             self.fields[self.names[row.pk]] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=row.version
             )
+
+    def note(self, until):
+        further = sum(row.fin > until for row in self.rows)
+        if not further:
+            return ""
+        return f"{further} sur {len(self.rows)} {plural(further, 'va,vont')} déjà plus loin"
 
     def clean(self):
         typed = super().clean()

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from annuaire.models import Lieu
+from changements.reads import made_by
 from habilitations import actions, policies, rights
 from habilitations.forms.droits import AjustementForm
 from habilitations.forms.fins import DepartForm, FinForm
@@ -36,7 +37,11 @@ def droits(request, pk):
         initial={"version": habilitation.version},
     )
     if submit(form, actions.adjust, habilitation=habilitation, by=request.actor):
-        messages.success(request, f"Les droits de {habilitation.user.nom_complet} sont enregistrés.")
+        messages.success(
+            request,
+            f"Les droits de {habilitation.user.nom_complet} sont enregistrés.",
+            extra_tags=made_by(request.actor),
+        )
         return redirect(reach.back(request, habilitation.user_id))
     stale = getattr(form, "stale", None)
     return page(
@@ -56,18 +61,21 @@ def _modes(habilitation) -> dict[str, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fin(request, pk):
-    """Prolong, or shorten."""
+    """Prolong, or shorten, which is asked once more."""
     habilitation = reach.habilitation(request, pk)
     policies.manage(request.actor, habilitation)
     policies.living(habilitation)
-    today = timezone.localdate()
-    as_read = {"fin": habilitation.fin, "version": habilitation.version}
-    form = FinForm(posted(request), initial=as_read, today=today)
-    arguments = {"habilitation": habilitation, "today": today, "by": request.actor}
-    if submit(form, actions.change_end, **arguments):
+    today, before = timezone.localdate(), habilitation.fin
+    as_read = {"fin": before, "version": habilitation.version}
+    form = FinForm(posted(request), initial=as_read, today=today, habilitation=habilitation)
+    if form.asks:
+        return page(request, "habilitations/shorten.html", form=form, habilitation=habilitation)
+    if submit(form, actions.change_end, habilitation=habilitation, today=today, by=request.actor):
         messages.success(
             request,
-            f"L’habilitation de {habilitation.user.nom_complet} prend fin le {long_day(form.result.fin)}.",
+            f"La fin de l’habilitation de {habilitation.user.nom_complet} passe du {long_day(before)} au "
+            f"{long_day(form.result.fin)}.",
+            extra_tags=made_by(request.actor),
         )
         return redirect(reach.back(request, habilitation.user_id))
     return page(
@@ -89,6 +97,7 @@ def revoke(request, pk):
         messages.success(
             request,
             f"L’habilitation de {habilitation.user.nom_complet} est supprimée, avec effet immédiat.",
+            extra_tags=made_by(request.actor),
         )
         reach.remember(request, [habilitation.user_id])
         return redirect(reach.back(request, habilitation.user_id))
@@ -110,7 +119,9 @@ def depart(request, pk):
     arguments = {"user": person, "today": today, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.depart, **arguments):
         messages.success(
-            request, f"Le départ de {person.nom_complet} est enregistré\u00a0: {_told(form.result)}."
+            request,
+            f"Le départ de {person.nom_complet} est enregistré\u00a0: {_told(form.result)}.",
+            extra_tags=made_by(request.actor),
         )
         reach.remember(request, [pk])
         return redirect("habilitations:compte", pk)

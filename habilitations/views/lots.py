@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from changements.reads import made_by
 from habilitations import actions, policies
 from habilitations.forms.fins import LotForm
 from habilitations.models import Habilitation
@@ -46,7 +47,7 @@ def _page(request, name, rows, **context):
 
 
 def _done(request, sentence):
-    messages.success(request, sentence)
+    messages.success(request, sentence, extra_tags=made_by(request.actor))
     return redirect(reach.revue(request))
 
 

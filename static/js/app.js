@@ -76,7 +76,26 @@
     });
   }
 
+  // « jusqu’au … » de chaque durée suit le premier jour ; le serveur décide.
+  function followStart(input) {
+    const ends = all("[data-mois]", input.form);
+    if (!ends.length) return;
+    const show = () => {
+      const [year, month, day] = input.value.split("-").map(Number);
+      if (!day) return;
+      ends.forEach((end) => {
+        const months = month - 1 + Number(end.dataset.mois);
+        const last = new Date(Date.UTC(year, months + 1, 0)).getUTCDate();
+        const until = new Date(Date.UTC(year, months, Math.min(day, last))).toISOString().slice(0, 10);
+        const shown = until < end.dataset.auPlus ? until : end.dataset.auPlus;
+        end.textContent = shown.split("-").reverse().join("/");
+      });
+    };
+    input.addEventListener("input", show);
+  }
+
   function enhance(root) {
+    all('input[name="debut"]', root).forEach(followStart);
     all('input[type="password"]', root).forEach(showPassword);
     all('form[method="post"]', root).forEach(sendOnce);
     all("button[data-attente]", root).forEach(countDown);

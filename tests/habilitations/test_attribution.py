@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from courrier.models import Message
 from habilitations.models import Habilitation
 from tests.concurrency import at_once
 from tests.factories import (
@@ -21,7 +22,7 @@ from tests.factories import (
     sign_in,
 )
 from viatraj.core.periods import add_months
-from viatraj.core.typography import long_day
+from viatraj.core.typography import long_day, short_day
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/administration/"
@@ -225,15 +226,65 @@ def test_prolonged_in_one_click(client, row, months):
     assert row.fin == add_months(timezone.localdate(), months)
 
 
-def test_to_a_date_shorter_or_longer_or_refused(client, row):
+def test_to_a_date_longer_or_refused(client, row):
     today = timezone.localdate()
-    assert fin(client, row, fin=str(today)).status_code == 302
+    assert fin(client, row, fin=str(today + timedelta(days=400))).status_code == 302
     row.refresh_from_db()
-    assert row.fin == today
+    assert row.fin == today + timedelta(days=400)
     for bad in ("", "2020-01-01", "2099-01-01", "31/02/2027"):
         answer = fin(client, row, fin=bad)
         assert answer.status_code == 422
-    assert Habilitation.objects.get(pk=row.pk).fin == today
+    assert Habilitation.objects.get(pk=row.pk).fin == today + timedelta(days=400)
+
+
+@pytest.mark.parametrize("typed", [{"duree": "6"}, {"fin": "a date"}])
+def test_what_shortens_says_so_and_asks(client, row, typed):
+    """HAB-5: a click on «6 mois» took four years off a right without a word."""
+    today = timezone.localdate()
+    present = add_months(today, 56)
+    Habilitation.objects.filter(pk=row.pk).update(fin=present)
+    wanted = add_months(today, 6)
+    shown = client.get(f"{ADMIN}habilitations/{row.pk}/fin/").text
+    assert shown.count("réduit de") == 3, "5 ans goes further"
+    assert "réduit de 4\u00a0ans et 2\u00a0mois" in unescape(shown)
+    asked = fin(client, row, **{name: str(wanted) if name == "fin" else "6" for name in typed})
+    assert asked.status_code == 200
+    assert "Réduire de 4\u00a0ans et 2\u00a0mois\u00a0?" in unescape(asked.text)
+    assert Habilitation.objects.get(pk=row.pk).fin == present, "nothing yet"
+    assert not Message.objects.exists()
+
+    assert fin(client, row, fin=str(wanted), reduire="on").status_code == 302
+    row.refresh_from_db()
+    assert row.fin == wanted
+    done = unescape(client.get(f"{ADMIN}comptes/{row.user_id}/").text)
+    assert f"passe du {long_day(present)} au {long_day(wanted)}." in done
+    assert "Annuler ce changement" in done
+
+
+def test_one_to_come_counts_its_stretches_from_its_start(client, row):
+    """HAB-5: «6 mois» of a right that begins in a month would else end before it has well begun."""
+    today = timezone.localdate()
+    start = today + timedelta(days=40)
+    Habilitation.objects.filter(pk=row.pk).update(debut=start, fin=start)
+    shown = unescape(client.get(f"{ADMIN}habilitations/{row.pk}/fin/").text)
+    assert f"À partir du {long_day(start)}, premier jour" in shown
+    assert f"jusqu’au {short_day(add_months(start, 6))}" in shown
+    assert f"jusqu’au {short_day(add_months(today, 60))}" in shown, "five years from today at most"
+    assert fin(client, row, duree="6").status_code == 302
+    assert Habilitation.objects.get(pk=row.pk).fin == add_months(start, 6)
+
+
+def test_a_grant_that_starts_later_counts_from_its_start(client, referent, etablissement, colleague):
+    """HAB-1, HAB-5: each choice shows its date before the check page."""
+    today = timezone.localdate()
+    start, lieu = today + timedelta(days=40), [f"etablissement:{etablissement.pk}"]
+    first = client.get(f"{ADMIN}comptes/attribuer/equipe_soignante/?compte={colleague.pk}").text
+    assert f">{short_day(add_months(today, 12))}</span>" in first
+    again = give(client, [colleague], lieu, debut=str(start), etape="modifier").text
+    assert f">{short_day(add_months(start, 12))}</span>" in again
+    assert f">{short_day(add_months(today, 60))}</span>" in again, "five years from today at most"
+    assert give(client, [colleague], lieu, debut=str(start), duree="12").status_code == 302
+    assert held(colleague).get().fin == add_months(start, 12)
 
 
 def test_a_stale_page_shows_what_stands_now(client, row):

@@ -18,6 +18,7 @@ from accounts.models import ChangementAdresse, Identite
 from annuaire.models import Activite, Lieu
 from authcps.identity import Verified
 from authcps.models import Attempt
+from changements.models import Changement
 from delegations import emails
 from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
@@ -124,6 +125,7 @@ class World:
         self.unite = UniteFactory()
         self.habilitation = HabilitationFactory(user=self.plain, lieu=self.unite)
         self.referent = referent_of(self.unite.etablissement)
+        self.changement = _changed(self.referent, self.habilitation)
         self.demande = _asked(self.plain, self.unite)
         self.fichier = Import.objects.create(
             user=self.referent,
@@ -167,6 +169,7 @@ class World:
             **{f"habilitations:{page}": {"pk": self.demande.pk} for page in OF_DEMANDES},
             "habilitations:demande_ask": {"pk": self.unite.etablissement_id},
             "habilitations:demande_prolong": {"pk": self.habilitation.pk},
+            "changements:undo": {"cle": self.changement.cle},
             "documentation_fiche": {"slug": "mon-compte"},
             "habilitations:grant_profil": {"profil": "equipe_soignante"},
             "dossiers:detail": {"numero": self.dossier.numero},
@@ -301,7 +304,8 @@ class World:
                 "lieu": f"etablissement:{self.unite.etablissement_id}",
                 "fin": str(today),
             },
-            "habilitations:fin": {"duree": "", "fin": str(today), "version": 1},
+            "habilitations:fin": {"duree": "", "fin": str(today), "version": 1, "reduire": "on"},
+            "changements:undo": {"retour": "/administration/comptes/"},
             "habilitations:lot_prolong": {
                 "choix": self.habilitation.pk,
                 f"version-{self.habilitation.pk}": 1,
@@ -446,6 +450,13 @@ def _asked(user, lieu) -> DemandeHabilitation:
         **_times("asked_at"),
         **held.columns,
     )
+
+
+def _changed(user, habilitation) -> Changement:
+    """What he has just done to it, and may undo."""
+    before = {"fin": str(habilitation.debut), "revoked_at": None, "revoked_by": None, "hung": []}
+    row = {"table": habilitation._meta.db_table, "pk": habilitation.pk, "version": 1, "before": before}
+    return Changement.objects.create(user=user, verb="habilitation.moved", rows=[row])
 
 
 def _times(*names) -> dict:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 APPS = tuple(
-    "viatraj journal courrier accounts annuaire "
+    "viatraj journal courrier changements accounts annuaire "
     "authcps habilitations delegations dossiers observatoire".split()
 )
 

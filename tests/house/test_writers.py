@@ -49,12 +49,18 @@ PARTS = {
     "accounts:send_link": "of ask_change and ask_first_address",
     "authcps:finish": "of redeem and skip_code",
     "authcps:known_as": "writes nothing: an Actor made from another",
+    "changements:by_model": "writes nothing: the kinds that can be put back",
+    "changements:every": "writes nothing: the same, in the order of locks",
+    "changements:keep": "of every verb that may be undone",
     "delegations:change": "of every verb that changes a délégation: the links sent before die",
     "delegations:check_droits": "writes nothing: which rights may be lent",
     "delegations:check_period": "writes nothing: how long a délégation may last",
     "delegations:invite_key": "writes nothing: what tells one invitation from another",
     "delegations:lend": "of granting to an assistant, and of modifying",
     "delegations:words": "writes nothing: what the journal's sentences may name",
+    "habilitations:kept": "of every verb that ends by what its holders are told",
+    "habilitations:put_end": "of changing an end, or many, and of answering a request",
+    "habilitations:take_away": "of deleting one, or many",
 }
 # Public actions that ask no policy, and why.
 NOBODY_IS_KNOWN_YET = "somebody is signing in: caps in SQL stand guard, not a policy"

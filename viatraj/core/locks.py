@@ -40,7 +40,8 @@ ORDER = (
     # Patients.
     "dossiers_dossier",
     "dossiers_volet",
-    # What leaves.
+    # What may still be undone, then what leaves.
+    "changements_changement",
     "courrier_message",
 )
 

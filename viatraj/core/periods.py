@@ -17,6 +17,12 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def months_between(start: date, end: date) -> int:
+    """Whole months, as `add_months` counts them."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months if add_months(start, months) <= end else months - 1
+
+
 class InclusiveDateRange(Func):
     function = "daterange"
     output_field = DateRangeField()

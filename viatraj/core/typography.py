@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from viatraj.core.periods import months_between
 from viatraj.core.saisie import emails
 
 THIN, NBSP = "\u202f", "\u00a0"
@@ -60,6 +61,15 @@ def duration(seconds: int) -> str:
         return f"{seconds}{NBSP}seconde{plural(seconds)}"
     minutes = -(-seconds // 60)
     return f"{minutes}{NBSP}minute{plural(minutes)}"
+
+
+def span(start: date, end: date) -> str:
+    """From one day to a later one: «4 ans et 2 mois», «3 mois», «12 jours»; what is smaller is left out."""
+    years, months = divmod(months_between(start, end), 12)
+    days = (end - start).days
+    parts = [f"{years}{NBSP}an{plural(years)}"] if years else []
+    parts += [f"{months}{NBSP}mois"] if months else []
+    return " et ".join(parts) or f"{days}{NBSP}jour{plural(days)}"
 
 
 def grouped(number: int | Decimal) -> str:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ChangementsConfig(AppConfig):
+    name = "changements"
+    verbose_name = "Changements"
