@@ -6,7 +6,7 @@ EVENTS = {
     "habilitation.revoked": "a supprimé le profil {profil} de {label} ({lieu})",
     "habilitation.given_up": "a renoncé au profil {profil} ({lieu})",
     "habilitation.adjusted": "a modifié les droits du profil {profil} de {label} ({lieu})",
-    "habilitation.restored": "a annulé son changement du profil {profil} de {label} ({lieu}, fin\u00a0: {fin})",
+    "habilitation.restored": "a annulé son changement du profil {profil} de {label} ({lieu})",
     "habilitation.notified": "a changé la réception des e-mails du profil {profil} de {label} ({lieu})",
     "lot.prolonged": "a prolongé {count:habilitation} à la fois, jusqu’au {fin}",
     "lot.revoked": "a supprimé {count:habilitation} à la fois",
