@@ -6,7 +6,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import ChangementAdresse
-from accounts.mots_de_passe import FIRST_LINKS, LINKS
+from accounts.mots_de_passe import FIRST_LINKS, LINKS, expires_at
 from courrier import outbox
 from courrier.models import Channel, Priority
 from viatraj.core.typography import masked_email
@@ -56,7 +56,7 @@ def _password_link(user, links) -> str:
 
 
 def password_changed(user, *, at):
-    _notice("password_changed", user, at)
+    _notice("password_changed", user, at, ends=expires_at(user))
 
 
 def password_expires(user, *, on) -> bool:

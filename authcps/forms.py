@@ -50,6 +50,14 @@ class ProfessionnelForm(IdentifiantForm):
         field.error_messages["required"] = "Saisissez votre nom d’utilisateur."
 
 
+def _tell_what_for(password):
+    password.label = "Mot de passe"
+    password.help_text = (
+        "Pour une connexion OTP sans passer par Pro Santé Connect. "
+        "12 caractères au moins\u00a0: une phrase facile à retenir convient bien."
+    )
+
+
 class FirstForm(NewPasswordForm):
     """CON-8: what neither the card nor the directory says."""
 
@@ -69,10 +77,7 @@ class FirstForm(NewPasswordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["mot_de_passe"].label = "Mot de passe"
-        self.fields[
-            "mot_de_passe"
-        ].help_text = "12 caractères au moins. Une phrase facile à retenir convient bien."
+        _tell_what_for(self.fields["mot_de_passe"])
 
 
 class FirstAssistantForm(NewPasswordForm):
@@ -84,7 +89,7 @@ class FirstAssistantForm(NewPasswordForm):
     email = EmailField(
         label="Adresse e-mail",
         help_text="Celle où le médecin vous a envoyé son invitation.",
-        required_sentence="Saisissez votre adresse mail.",
+        required_sentence="Saisissez votre adresse e-mail.",
         attrs={"autocomplete": "email"},
     )
     profession = forms.ChoiceField(
@@ -107,10 +112,7 @@ class FirstAssistantForm(NewPasswordForm):
         """`is_invited(address)`: was this person invited there? `email`: the link's, if one led here."""
         super().__init__(*args, **kwargs)
         self.is_invited = is_invited
-        self.fields["mot_de_passe"].label = "Mot de passe"
-        self.fields[
-            "mot_de_passe"
-        ].help_text = "12 caractères au moins. Une phrase facile à retenir convient bien."
+        _tell_what_for(self.fields["mot_de_passe"])
         self.known = email
         if email:
             del self.fields["email"]

@@ -34,6 +34,10 @@ SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="assistance@viatraj.example")
 SUPPORT_HOURS = env("SUPPORT_HOURS", default="du lundi au vendredi, de 8 h 30 à 18 h 30")
 SUPPORT_PROJECT_EMAIL = env("SUPPORT_PROJECT_EMAIL", default="accompagnement@viatraj.example")
 SUPPORT_USERS_URL = env("SUPPORT_USERS_URL", default="https://utilisateurs.viatraj.example")
+TOPS_URL = env("TOPS_URL", default="https://tops.eservices.esante.gouv.fr/")  # where a médecin orders cards
+ECPS_FAQ_URL = env(
+    "ECPS_FAQ_URL", default="https://esante.gouv.fr/foire-aux-questions/produits-services/e-cps"
+)
 PUBLISHER = env("PUBLISHER", default="Éditeur de démonstration")
 HOSTING = env("HOSTING", default="Hébergeur de données de santé de démonstration")
 
@@ -98,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "viatraj.espaces.context.site",
+                "viatraj.site.aide.aide",
             ],
         },
     }

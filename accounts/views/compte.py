@@ -14,6 +14,7 @@ from accounts.models import ChangementAdresse
 from accounts.policies import own_account
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.typography import long_day
 
 
 @sensitive_post_parameters("ancien", "mot_de_passe", "mot_de_passe_bis")
@@ -38,12 +39,17 @@ def _change(request, template, where):
     arguments = {"user": user, "keep": keep, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.change_password, **arguments):
         update_session_auth_hash(request, form.result)
-        messages.success(
-            request, "Votre mot de passe est changé. Un message de confirmation vous est envoyé."
-        )
+        messages.success(request, f"{_changed(form.result)} Un message de confirmation vous est envoyé.")
         return redirect(where())
     words = mots_de_passe.personal_words(user)
     return page(request, template, form=form, words=" ".join(words), ends=mots_de_passe.expires_at(user))
+
+
+def _changed(user) -> str:
+    """With the day until which the new one is valid (MDP-3)."""
+    ends = mots_de_passe.expires_at(user)
+    until = f"\u202f; il est valable jusqu’au {long_day(ends)}" if ends else ""
+    return f"Votre mot de passe est changé{until}."
 
 
 def _wanted(request) -> str:

@@ -1,6 +1,7 @@
 """«Mot de passe oublié ?» (MDP-1, MDP-2): the same answer for everybody; the mail's link, then a new one."""
 
 import time
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -71,6 +72,8 @@ def new_password(request, token):
         return page(request, "accounts/stale_link.html", status=404)
     form = NewPasswordForm(posted(request))
     if submit(form, actions.reset_password, user=user, token=token, now=timezone.now(), by=request.actor):
+        ends = mots_de_passe.expires_at(form.result)
+        request.session["password_ends"] = ends.isoformat() if ends else ""
         return redirect("accounts:saved")
     return page(request, "accounts/new_password.html", form=form)
 
@@ -98,4 +101,5 @@ def read_name(name: str) -> int:
 @login_not_required
 @require_safe
 def saved(request):
-    return page(request, "accounts/saved.html")
+    ends = request.session.get("password_ends")
+    return page(request, "accounts/saved.html", ends=datetime.fromisoformat(ends) if ends else None)

@@ -176,14 +176,6 @@ authcps:card_return            GET  303 303 303 303 303 303 303 303 303 303 303 
 authcps:card_return            POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
 authcps:card_failed            GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
 authcps:card_failed            POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
-documentation_connexion        GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
-documentation_connexion        POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
-documentation_carte            GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
-documentation_carte            POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
-documentation_assistant        GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
-documentation_assistant        POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
-documentation_confrere         GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
-documentation_confrere         POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
 demo:reader                    GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
 demo:reader                    POST 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 demo:mailbox                   GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200

@@ -22,18 +22,24 @@ MEDECIN_NAV = (
     ("Créer un dossier", "dossiers:create"),
     ("Accéder à mes dossiers", "dossiers:index"),
     ("Mes délégations", "delegations:index"),
+    ("Documentation", "documentation"),
     ("En savoir plus", "en_savoir_plus"),
 )
 ACTING_NAV = tuple(entry for entry in MEDECIN_NAV if entry[1] != "delegations:index")
 # What a délégation may leave out: without the right, the entry is not shown.
 LENT = {"dossiers:create": dossiers.policies.create, "dossiers:index": dossiers.policies.index}
-DELEGATE_NAV = (("Pour qui je travaille", "delegations:received"), ("Mon compte", "mon_compte"))
+DELEGATE_NAV = (
+    ("Pour qui je travaille", "delegations:received"),
+    ("Mon compte", "mon_compte"),
+    ("Documentation", "documentation"),
+)
 EVERYONE = (("Mon compte", "mon_compte"), ("Mes référents", "mes_referents"), ("Mes droits", "mes_droits"))
 REFERENTS = (("Comptes et Habilitations", "habilitations:comptes"),)
 STAFF_NAV = (
     ("Accueil", "professionnel"),
     ("Administration", (*EVERYONE, *REFERENTS)),
     ("Délégations reçues", "delegations:received"),
+    ("Documentation", "documentation"),
 )
 WITHOUT_REFERENTS = tuple(
     (label, to if isinstance(to, str) else tuple(one for one in to if one not in REFERENTS))
@@ -46,6 +52,7 @@ FOOTER = (
     ("Données personnelles", "donnees_personnelles"),
     ("Charte d’utilisation", "charte_publique"),
     ("Plan du site", "plan_du_site"),
+    ("Documentation", "documentation"),
     ("Assistance", "assistance"),
 )
 AREAS = {"Administration": "/administration/"}  # also its pages that no menu names
@@ -75,6 +82,8 @@ def site(request):
             "name": settings.SITE_NAME,
             "demo": settings.DEMO,
             **contacts,
+            "tops": settings.TOPS_URL,
+            "ecps_faq": settings.ECPS_FAQ_URL,
             "home": address(_home(person, medecin, delegate)) or "/",
             "space": _space(person, medecin or delegate),
             "person": person,

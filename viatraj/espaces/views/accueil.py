@@ -1,5 +1,6 @@
 """The two doors (CON-1), and where a professional lands (COM-9)."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -28,6 +29,8 @@ def accueil(request):
         request,
         "espaces/accueil.html",
         suite=request.GET.get("suite", ""),
+        project_email=settings.SUPPORT_PROJECT_EMAIL,
+        users_url=settings.SUPPORT_USERS_URL,
         demo_people=demonstration.people(),
         demo_strangers=demonstration.strangers(),
     )

@@ -10,20 +10,14 @@ from django.views.decorators.http import require_safe
 
 from accounts import chartes
 from viatraj.core.addresses import address
-from viatraj.espaces.context import FOOTER, MEDECIN_NAV, STAFF_NAV, links
+from viatraj.espaces.context import links
+from viatraj.site import plan
 
 STATEMENT_OF = date(2026, 11, 21)  # the accessibility statement was last checked on that day
-DOORS = [
-    ("Accueil", "accueil"),
+DOORS = (
     ("Connexion des médecins libéraux", "authcps:medecin"),
     ("Connexion des professionnels en établissement", "authcps:professionnel"),
-    ("Mot de passe oublié", "accounts:forgotten"),
-    ("Se connecter, pas à pas", "documentation_connexion"),
-    ("Paramétrer ma carte", "documentation_carte"),
-    ("Déléguer à un assistant", "documentation_assistant"),
-    ("Déléguer à un confrère", "documentation_confrere"),
-    ("Toute la documentation", "documentation"),
-]
+)
 
 
 @login_not_required
@@ -53,16 +47,7 @@ def charte(request):
 @login_not_required
 @require_safe
 def site_map(request):
-    sections = [
-        ("Se connecter", links(DOORS)),
-        ("Espace médecin libéral", links([("Accueil de l’espace médecin", "medecin"), *MEDECIN_NAV[1:]])),
-        (
-            "Espace des professionnels",
-            links([("Accueil de l’espace professionnel", "professionnel"), *STAFF_NAV[1:]]),
-        ),
-        ("À propos du service", links(FOOTER)),
-    ]
-    return _legal(request, "plan_du_site", sections=sections)
+    return _legal(request, "plan_du_site", sections=plan.sections())
 
 
 @login_not_required
@@ -74,7 +59,7 @@ def support(request):
 @login_not_required
 @require_safe
 def about(request):
-    return _legal(request, "en_savoir_plus", doors=links(DOORS[1:3]))
+    return _legal(request, "en_savoir_plus", doors=links(DOORS))
 
 
 def _legal(request, name, **context):

@@ -1,0 +1,151 @@
+"""The documentation: its fiches, and which of them each page leads to by «Comment faire ?» (DOC-1)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import reverse
+
+from viatraj.core.drawing import drawn
+
+
+@dataclass(frozen=True)
+class Fiche:
+    slug: str
+    title: str
+    says: str
+
+    @property
+    def template(self) -> str:
+        return f"site/documentation/{self.slug}.html"
+
+    @property
+    def url(self) -> str:
+        return reverse("documentation_fiche", args=[self.slug])
+
+
+GROUPS = (
+    (
+        "Se connecter",
+        (
+            Fiche("se-connecter", "Se connecter", "Par carte, par e-CPS, ou par mot de passe et code."),
+            Fiche("premiere-connexion", "Première connexion", "Médecin, assistant, professionnel."),
+            Fiche("mot-de-passe-oublie", "Mot de passe oublié", "En choisir un nouveau, par un lien reçu."),
+            Fiche(
+                "parametrer-l-otp", "Paramétrer l’OTP", "Recevoir ses codes par e-mail, SMS ou application."
+            ),
+            Fiche("carte", "Paramétrer ma carte", "Le poste, l’appairage, la carte qui n’est pas lue."),
+            Fiche("mon-compte", "Gérer mon compte", "Coordonnées, mot de passe, e-mails, référents."),
+        ),
+    ),
+    (
+        "Déléguer",
+        (
+            Fiche("deleguer-a-un-assistant", "Déléguer à un assistant", "Choisir ses droits et sa période."),
+            Fiche("deleguer-a-un-confrere", "Déléguer à un confrère", "Se faire remplacer par un médecin."),
+            Fiche(
+                "gerer-mes-delegations", "Gérer mes délégations", "Consulter, modifier, relancer, supprimer."
+            ),
+        ),
+    ),
+    (
+        "Comptes et habilitations",
+        (
+            Fiche(
+                "creer-un-compte",
+                "Créer un compte et une habilitation",
+                "Chercher, créer, attribuer, à une personne ou à plusieurs.",
+            ),
+            Fiche("droits-sanitaire", "Gérer les droits sanitaires", "Les profils, les modes, les réglages."),
+            Fiche(
+                "prolonger-une-habilitation",
+                "Prolonger une habilitation",
+                "Prolonger, réduire, demander une prolongation.",
+            ),
+            Fiche(
+                "revue-des-habilitations",
+                "Effectuer une revue des habilitations",
+                "Qui peut quoi, où, jusqu’à quand.",
+            ),
+            Fiche("debloquer-un-compte", "Débloquer un compte", "Après plusieurs mots de passe erronés."),
+        ),
+    ),
+    (
+        "Questions",
+        (Fiche("foire-aux-questions", "Foire aux questions", "Les questions les plus fréquentes."),),
+    ),
+)
+FICHES = {fiche.slug: fiche for _, fiches in GROUPS for fiche in fiches}
+
+SIGN_IN = ("se-connecter", "premiere-connexion", "mot-de-passe-oublie", "carte")
+ASSISTANT, CONFRERE, GERER = "deleguer-a-un-assistant", "deleguer-a-un-confrere", "gerer-mes-delegations"
+PROLONGER, REVUE = "prolonger-une-habilitation", "revue-des-habilitations"
+# Name of a URL → fiches, each perhaps with the heading where the answer stands.
+HELP = {
+    "authcps:medecin": SIGN_IN,
+    "authcps:professionnel": SIGN_IN,
+    "authcps:psc": ("se-connecter#ecps",),
+    "authcps:card": ("carte",),
+    "authcps:card_failed": ("carte#depannage",),
+    "authcps:pair": ("carte#appairer",),
+    "authcps:code": ("parametrer-l-otp",),
+    "authcps:totp": ("parametrer-l-otp#application",),
+    "authcps:recovery": ("parametrer-l-otp#secours",),
+    "authcps:first": ("premiere-connexion#medecin",),
+    "first_assistant": ("premiere-connexion#assistant",),
+    "accounts:forgotten": ("mot-de-passe-oublie",),
+    "accounts:sent": ("mot-de-passe-oublie#rien-recu",),
+    "accounts:new_password": ("mot-de-passe-oublie#choisir",),
+    "mon_compte": ("mon-compte", "parametrer-l-otp", "carte"),
+    "accounts:change_password": ("mon-compte#mot-de-passe",),
+    "accounts:change_email": ("mon-compte#coordonnees",),
+    "accounts:change_mobile": ("parametrer-l-otp#sms",),
+    "authcps:reception": ("parametrer-l-otp#sms",),
+    "authcps:add_totp": ("parametrer-l-otp#application",),
+    "authcps:make_recovery": ("parametrer-l-otp#secours",),
+    "give_up_habilitation": ("mon-compte#renoncer",),
+    "mes_referents": ("mon-compte#referents",),
+    "referents_of": ("mon-compte#referents",),
+    "mes_droits": ("droits-sanitaire",),
+    "habilitations:mes_demandes": ("mon-compte#referents",),
+    "habilitations:demande_prolong": (PROLONGER,),
+    "habilitations:comptes": ("creer-un-compte",),
+    "habilitations:create": ("creer-un-compte",),
+    "habilitations:compte": (PROLONGER, "debloquer-un-compte"),
+    "habilitations:imports": ("creer-un-compte#plusieurs",),
+    "habilitations:import": ("creer-un-compte#plusieurs",),
+    "habilitations:grant": ("droits-sanitaire", "creer-un-compte#attribuer"),
+    "habilitations:grant_profil": ("droits-sanitaire",),
+    "habilitations:profils": ("droits-sanitaire",),
+    "habilitations:droits": ("droits-sanitaire",),
+    "habilitations:fin": (PROLONGER,),
+    "habilitations:lot_prolong": (PROLONGER,),
+    "habilitations:depart": (f"{PROLONGER}#reduire",),
+    "habilitations:unlock": ("debloquer-un-compte",),
+    "habilitations:revue": (REVUE,),
+    "delegations:index": (ASSISTANT, CONFRERE, GERER),
+    "delegations:grant_assistant": (ASSISTANT,),
+    "delegations:search": (CONFRERE,),
+    "delegations:grant": (CONFRERE,),
+    "delegations:cover": (f"{CONFRERE}#absence",),
+    "delegations:activity": (f"{GERER}#historique",),
+    **{f"delegations:{page}": (GERER,) for page in ("show", "modify", "revoke")},
+}
+
+
+def aide(request):
+    """Context processor: the line «Comment faire ?» of this page, as HTML; empty where none is needed."""
+    match = request.resolver_match
+    return {"aide": line_of(match.view_name) if match else ""}
+
+
+@cache
+def line_of(name: str) -> str:
+    links = list(_links(name))
+    return drawn("site/documentation/how.html", {"links": links}) if links else ""
+
+
+def _links(name: str) -> Iterator[tuple[str, str]]:
+    for one in HELP.get(name, ()):
+        slug, hash_sign, heading = one.partition("#")
+        yield FICHES[slug].title, f"{FICHES[slug].url}{hash_sign}{heading}"
