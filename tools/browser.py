@@ -80,16 +80,7 @@ def apt_get(*words, cwd=None):
 def _by_npm():
     import brotli
 
-    npm, environment = _npm()
-    CACHE.mkdir(parents=True, exist_ok=True)
-    words = ["--silent", "--no-save", "--no-package-lock", "--ignore-scripts", "--prefix", str(CACHE / "npm")]
-    subprocess.run(
-        [*npm, "install", *words, NPM_PACKAGE],
-        check=True,
-        env=environment,
-        cwd=CACHE,
-        stdout=subprocess.DEVNULL,
-    )
+    npm_install(NPM_PACKAGE, CACHE / "npm")
     packed = CACHE / "npm" / "node_modules" / "@sparticuz" / "chromium" / "bin"
     for name in ("al2023", "swiftshader"):
         plain = brotli.decompress((packed / f"{name}.tar.br").read_bytes())
@@ -100,6 +91,15 @@ def _by_npm():
     part.chmod(0o755)
     part.rename(CACHE / "chromium")
     shutil.rmtree(CACHE / "npm")
+
+
+def npm_install(package, folder):
+    """One package of npm's registry, at a version that we chose, without running its scripts."""
+    npm, environment = _npm()
+    folder.mkdir(parents=True, exist_ok=True)
+    words = ["--silent", "--no-save", "--no-package-lock", "--ignore-scripts", "--prefix", str(folder)]
+    quiet = {"check": True, "env": environment, "cwd": folder, "stdout": subprocess.DEVNULL}
+    subprocess.run([*npm, "install", *words, package], **quiet)
 
 
 def _npm():

@@ -55,6 +55,11 @@ def instant(at: datetime) -> str:
     return f"{short_day(at)} à {hour(at)}"
 
 
+def iso(at: datetime) -> str:
+    """For the attribute of a <time>, which knows no microseconds."""
+    return _local(at).isoformat(timespec="seconds")
+
+
 def duration(seconds: int) -> str:
     """45 secondes, 1 minute, 3 minutes: rounded up, so that nobody comes back too early."""
     if seconds < 60:

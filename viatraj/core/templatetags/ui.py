@@ -13,7 +13,7 @@ Builtin, no `{% load %}`. Tones, everywhere the same five: neutre, info, succes,
     {% pagination page_obj %}
     {% error_summary form %}   {% tokens %}   {% dialog %}
     {% can "delegations.revoke" delegation as may_revoke %}
-    {{ d|jour }} {{ d|jour_long }} {{ at|heure }} {{ at|instant }}
+    {{ d|jour }} {{ d|jour_long }} {{ at|heure }} {{ at|instant }} {{ at|iso }}
     {{ n|counted:"compte ouvert" }} {{ n|plural }} {{ n|plural:"sera,seront" }}
     {{ mail|masque_email }} {{ mail|adresse }} {{ user.mobile|telephone }} {{ n|numero }} {{ n|rpps }}
 """
@@ -44,6 +44,7 @@ register.filter("jour", typography.short_day, is_safe=True)
 register.filter("jour_long", typography.long_day, is_safe=True)
 register.filter("heure", typography.hour, is_safe=True)
 register.filter("instant", typography.instant, is_safe=True)
+register.filter("iso", typography.iso)
 register.filter("masque_email", typography.masked_email)
 register.filter("telephone", telephones.shown)
 register.filter("grouped", typography.grouped)
