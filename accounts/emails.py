@@ -32,7 +32,7 @@ def forgotten(user, *, who, now, for_real):
     )
 
 
-def welcome(user, *, now):
+def welcome(user, *, now, changement=None):
     """COM-3: the login, and a link of 7 days to choose a password; once in 5 minutes."""
     ends = now + FIRST_LINKS.LIFETIME
     outbox.post(
@@ -42,6 +42,7 @@ def welcome(user, *, now):
         key=f"welcome:{user.pk}:{_print(user.email)}:{int(now.timestamp() // EVERY)}",
         context={"user": user, "link": _password_link(user, FIRST_LINKS), "ends": ends},
         expires_at=ends,
+        changement=changement,
         secret=True,
     )
 
@@ -67,12 +68,17 @@ def locked(user, *, at):
     _notice("locked", user, at)
 
 
-def disabled(user, *, at):
-    _notice("disabled", user, at)
+def disabled(user, *, at, changement):
+    _notice("disabled", user, at, changement=changement)
 
 
 def enabled(user, *, at):
     _notice("enabled", user, at)
+
+
+def withdrawn(user, *, at):
+    """An account opened by mistake, whose first link may have left."""
+    _notice("withdrawn", user, at)
 
 
 def change_link(change, token):
@@ -189,12 +195,13 @@ def _masked(change) -> str:
     return f"•• {change.target[-2:]}"
 
 
-def _notice(letter, user, at, **context) -> bool:
+def _notice(letter, user, at, *, changement=None, **context) -> bool:
     if not user.email:
         return False
     return outbox.post(
         f"accounts/emails/{letter}",
         to=user.email,
         key=f"{letter}:{user.pk}:{at.timestamp()}",
+        changement=changement,
         context={"user": user, "at": at, **context},
     )

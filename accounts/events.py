@@ -6,6 +6,8 @@ EVENTS = {
     "compte.welcomed": "a renvoyé à {label} le lien de son premier mot de passe",
     "compte.disabled": "a désactivé le compte {label}",
     "compte.enabled": "a réactivé le compte {label}",
+    "compte.restored": "a annulé la désactivation du compte {label}",
+    "compte.withdrawn": "a annulé l’ouverture du compte {label}",
     "compte.locked": "a vu son compte bloqué après plusieurs mots de passe erronés",
     "compte.unlocked": "a débloqué le compte {label}",
     "mot_de_passe.chosen": "a choisi un mot de passe",

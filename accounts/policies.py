@@ -106,6 +106,12 @@ def disable(actor, user, places) -> Actor:
     return _by_right(actor, wide) or actor
 
 
+def unused(user):
+    """An account that has served stays, whoever opened it."""
+    if user.last_sign_in_at or user.password_changed_at:
+        raise Denied(f"Le compte {user.login} a déjà servi\u00a0: son ouverture ne s’annule plus.")
+
+
 def rename(actor, user, places):
     """Nom, prénom and profession, unless they come from a card: nobody types those."""
     correct(actor, user, places)

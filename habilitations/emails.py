@@ -10,8 +10,9 @@ from courrier.models import Priority
 SHOWN = 20  # requests named in one letter
 
 
-def granted(habilitation):
-    _post("granted", habilitation.user, f"habilitation:{habilitation.pk}:granted", habilitation=habilitation)
+def granted(habilitation, *, changement=None):
+    key = f"habilitation:{habilitation.pk}:granted"
+    _post("granted", habilitation.user, key, changement=changement, habilitation=habilitation)
 
 
 def changed(user, changes, *, verb, changement):
@@ -21,10 +22,10 @@ def changed(user, changes, *, verb, changement):
     _post("changed", user, key, changement=changement, rows=rows, verb=verb)
 
 
-def undone(user, habilitations, *, changement):
-    """To whom the letter of a change has left, before the change was undone."""
+def undone(user, habilitations, *, made, changement):
+    """To whom the letter of a change has left, before the change was undone; `made`: they had been given."""
     key = f"changement:{changement.cle}:{user.pk}:undone"
-    _post("undone", user, key, habilitations=habilitations, at=changement.at)
+    _post("undone", user, key, habilitations=habilitations, made=made, at=changement.at)
 
 
 def departed(user, lieu, fin, *, changement):

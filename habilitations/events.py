@@ -7,6 +7,7 @@ EVENTS = {
     "habilitation.given_up": "a renoncé au profil {profil} ({lieu})",
     "habilitation.adjusted": "a modifié les droits du profil {profil} de {label} ({lieu})",
     "habilitation.restored": "a annulé son changement du profil {profil} de {label} ({lieu})",
+    "habilitation.withdrawn": "a annulé l’attribution à {label} du profil {profil} ({lieu})",
     "habilitation.notified": "a changé la réception des e-mails du profil {profil} de {label} ({lieu})",
     "lot.prolonged": "a prolongé {count:habilitation} à la fois, jusqu’au {fin}",
     "lot.revoked": "a supprimé {count:habilitation} à la fois",
@@ -23,6 +24,7 @@ EVENTS = {
     " ({refusees:ligne refusée})",
     "import.failed": "n’a pas pu traiter jusqu’au bout un fichier d’habilitations"
     " ({habilitations:ligne importée})",
+    "import.undone": "a annulé un import ({habilitations:habilitation} supprimée)",
     "import.purged": "a effacé {count:import} sans suite",
     "profil.changed": "a mis en service la version {version} du profil {label}",
     "depart.declared": "a déclaré le départ de {label} ({lieu}) au {fin}",

@@ -43,6 +43,7 @@ TOLD = ("email", "mobile", "reception", "nom", "prenom", "profession_label", "te
 class Acces:
     """One kind of way in: the tables that hold it, and how what was added since a moment is ended.
 
+    `closes`: it ends with the account too, and is not given back when that is enabled again.
     `end(user, since, now)` returns how many it ended; the caller holds the account's row locked, with its
     columns already restored. `said` names one, and several, in the letter. `models`: the tables it changes,
     the one it locks first in front.
@@ -51,6 +52,7 @@ class Acces:
     said: tuple[str, str]
     models: tuple[type[models.Model], ...]
     end: Callable[..., int]
+    closes: bool = False
 
 
 def _end_password(user, since, now) -> int:
@@ -84,7 +86,7 @@ ACCES = (
         (ChangementAdresse,),
         _end_changes,
     ),
-    Acces(("une session ouverte", "{} sessions ouvertes"), (Session,), _end_sessions),
+    Acces(("une session ouverte", "{} sessions ouvertes"), (Session,), _end_sessions, closes=True),
 )
 
 
@@ -133,3 +135,10 @@ def end_since(user, *, since, now) -> list[str]:
         if ended := way.end(user, since, now):
             told.append(way.said[0] if ended == 1 or not way.said[1] else way.said[1].format(ended))
     return told
+
+
+def close(user, *, now):
+    """Part of disabling: whoever is in is out, and no browser is trusted any more."""
+    for way in every():
+        if way.closes:
+            way.end(user, user.created_at, now)

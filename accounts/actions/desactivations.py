@@ -3,7 +3,8 @@
 from django.db import transaction
 
 from accounts import attaches, emails, policies
-from accounts.models import Session
+from accounts.actions.acces import close
+from changements.actions import Noted, keep
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
@@ -18,11 +19,14 @@ def disable(user, *, now, by):
     by = policies.disable(by, user, attaches.of(user, now=now).places)
     if not user.is_active:
         return
+    noted = Noted()
+    noted.found(user)
     user.disabled_at, user.version = now, user.version + 1
     save_valid(user)
-    Session.objects.filter(user=user).delete()
+    close(user, now=now)
     record("compte.disabled", by=by, target=user)
-    emails.disabled(user, at=now)
+    keep(noted, "compte.disabled", by=by)
+    emails.disabled(user, at=now, changement=noted.cle)
 
 
 @transaction.atomic

@@ -16,10 +16,13 @@ RENAMED = ("nom", "prenom", "profession_label")
 
 
 @transaction.atomic
-def register(*, nom, prenom, email, profession_label, telephone, cle, now, by) -> User:
+def register(  # noqa: PLR0913
+    *, nom, prenom, email, profession_label, telephone, cle, now, by, changement=None
+) -> User:
     """A new account; its holder gets his login and a link of 7 days to choose his password himself.
 
     The same `cle` twice is one account. ValidationError (`email`) when the address is somebody's.
+    `changement`: it is part of one that may be undone.
     """
     policies.register(by)
     if known := _registered(cle, by):
@@ -43,7 +46,7 @@ def register(*, nom, prenom, email, profession_label, telephone, cle, now, by) -
             return known
         raise
     record("compte.created", by=by, target=user)
-    emails.welcome(user, now=now)
+    emails.welcome(user, now=now, changement=changement)
     return user
 
 

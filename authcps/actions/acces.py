@@ -86,6 +86,11 @@ ACCES = (
     ),
     Acces(("une application d’authentification", ""), (TotpDevice,), _end_totp),
     Acces(("des codes de secours", ""), (CodeSecours,), _end_secours),
-    Acces(("un navigateur de confiance", "{} navigateurs de confiance"), (TrustedBrowser,), _end_trust),
+    Acces(
+        ("un navigateur de confiance", "{} navigateurs de confiance"),
+        (TrustedBrowser,),
+        _end_trust,
+        closes=True,
+    ),
     Acces(("une connexion commencée", "{} connexions commencées"), (Attempt, Code, Challenge), _end_attempts),
 )

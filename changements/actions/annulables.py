@@ -23,7 +23,7 @@ class Annulable:
     """`columns`: what an act may change; `hung`: the rows that hang on one of these, put back whole.
 
     `named(row)` says it within a sentence. `may(by, row, now)` asks the policy of the act anew, and hands
-    back the actor with the right used. `record(row, by=)` writes the line of the journal.
+    back the actor with the right used. `record(row, made=, by=)` writes the line of the journal.
     `tell(rows, made=, to=, changement=)` corrects what was told of these rows, at the addresses `to`;
     returns those it wrote to.
     """
@@ -35,6 +35,7 @@ class Annulable:
     record: Callable[..., None]
     tell: Callable[..., set[str]]
     hung: type[models.Model] | None = None
+    joined: tuple[str, ...] = ()  # what `named`, `record` and `tell` need of other tables
 
     @property
     def table(self) -> str:

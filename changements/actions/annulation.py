@@ -42,7 +42,7 @@ class Noted:
         self.rows.append((row, None))
 
     def becomes(self, row: models.Model, **values: Any) -> None:
-        """A row that keeps the trace of the undoing."""
+        """A row that undoing does not put back: it then says that it was undone."""
         self.rows.append((row, values))
 
 
@@ -100,7 +100,9 @@ class _Group:
     def __init__(self, kind: Annulable, changement: Changement):
         self.kind = kind
         self.noted = {one["pk"]: one for one in changement.rows if one["table"] == kind.table}
-        rows = kind.model._base_manager.select_for_update(of=("self",), no_key=True)
+        rows = kind.model._base_manager.select_related(*kind.joined).select_for_update(
+            of=("self",), no_key=True
+        )
         self.rows = {row.pk: row for row in rows.filter(pk__in=list(self.noted)).order_by("pk")}
         self.actors: dict[int, Actor] = {}
 
@@ -122,7 +124,7 @@ class _Group:
                 row = self.rows[getattr(other, f"{name}_id")]
                 raise ValidationError(CHANGED.format(self.kind.named(row)))
         for pk in pks:
-            self.kind.record(self.rows[pk], by=self.actors[pk])
+            self.kind.record(self.rows[pk], made=True, by=self.actors[pk])
         self.kind.hung_on(pks).delete()
         self.kind.model._base_manager.filter(pk__in=pks)._raw_delete("default")
 
@@ -136,7 +138,7 @@ class _Group:
                 row.version += 1  # type: ignore[attr-defined]
             save_valid(row)
             self._hang_again(pk, before.get("hung", []))
-            self.kind.record(row, by=self.actors[pk])
+            self.kind.record(row, made=False, by=self.actors[pk])
 
     def _hang_again(self, pk: int, before: list[dict[str, Any]]) -> None:
         hung = self.kind.hung_on([pk])

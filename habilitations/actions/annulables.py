@@ -1,8 +1,9 @@
 """What of this app can be put back as it was (COM-11)."""
 
+from annuaire.models import COLUMNS
 from changements.actions.annulables import Annulable
 from habilitations import emails, policies
-from habilitations.models import DroitPersonnalise, Habilitation
+from habilitations.models import DroitPersonnalise, Habilitation, Import
 from journal.models import record
 
 
@@ -14,9 +15,9 @@ def _may(by, habilitation, now):
     return policies.manage(by, habilitation)
 
 
-def _record(habilitation, *, by):
+def _record(habilitation, *, made, by):
     record(
-        "habilitation.restored",
+        "habilitation.withdrawn" if made else "habilitation.restored",
         by=by,
         target=habilitation,
         label=habilitation.user.login,
@@ -32,8 +33,17 @@ def _tell(rows, *, made, to, changement) -> set[str]:
         if row.user.email in to:
             by_user.setdefault(row.user, []).append(row)
     for user, some in by_user.items():
-        emails.undone(user, some, changement=changement)
+        emails.undone(user, some, made=made, changement=changement)
     return {user.email for user in by_user}
+
+
+def _may_import(by, upload, now):
+    policies.own_import(by, upload)
+    return by
+
+
+def _record_import(upload, *, made, by):
+    record("import.undone", by=by, target=upload, habilitations=len(upload.given))
 
 
 ANNULABLES = (
@@ -45,5 +55,14 @@ ANNULABLES = (
         may=_may,
         record=_record,
         tell=_tell,
+        joined=("user", *COLUMNS),
+    ),
+    Annulable(
+        model=Import,
+        columns=("state", "done_at"),
+        named=str,
+        may=_may_import,
+        record=_record_import,
+        tell=lambda rows, **_: set(),  # its people are told by what they held
     ),
 )

@@ -16,10 +16,13 @@ from viatraj.core.saving import locked, save_valid
 
 
 @transaction.atomic
-def grant(*, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, today, by):  # noqa: PLR0913
+def grant(  # noqa: PLR0913
+    *, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, today, by, changement=None
+):
     """The same profile, rights and dates to each of `users` on each of `lieux`: all or nothing (HAB-4).
 
     `droits` is {DroitProfil.key: mode} for what differs from the profile; the same `cle` twice is one lot.
+    `changement`: it is part of one that may be undone.
     """
     cle = cle or uuid.uuid4()
     granters = [policies.grant(by, profil, lieu) for lieu in lieux]
@@ -39,6 +42,7 @@ def grant(*, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, 
             lieu,
             checks.droits(profil, lieu, droits),
             by=granter,
+            changement=changement,
             debut=debut,
             fin=fin,
             lot=cle,
@@ -60,7 +64,9 @@ def name_referent(*, user, profil: Profil, lieu: Lieu, fin, today, by):
     return _granted(user, profil, lieu, {}, by=by, debut=today, fin=fin)
 
 
-def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, **fields) -> Habilitation:
+def _granted(
+    user, profil, lieu, droits: dict[DroitProfil, str], *, by, changement=None, **fields
+) -> Habilitation:
     habilitation = save_valid(
         Habilitation(
             user=user,
@@ -73,7 +79,7 @@ def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, **fields
     )
     _customise(habilitation, droits)
     _record("habilitation.granted", habilitation, by=by, debut=habilitation.debut, droits=_named(droits))
-    emails.granted(habilitation)
+    emails.granted(habilitation, changement=changement)
     return habilitation
 
 

@@ -9,9 +9,11 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 import habilitations.rights
+from accounts.models import User
+from changements.actions import Noted, keep
 from habilitations import policies
 from habilitations.imports import progress, resource
-from habilitations.models import Import
+from habilitations.models import Habilitation, Import
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act, by_slices, locked, save_valid
@@ -120,6 +122,7 @@ def _give_up(upload, *, by):
         upload.lines, upload.outcome = [], []
     upload.state = Import.State.FAILED
     record("import.failed", by=by, target=upload, habilitations=len(upload.given))
+    _keep(upload)
 
 
 def _check(upload, *, today, now):
@@ -184,6 +187,19 @@ def _done(upload, *, now, by):
     comptes = len({line["compte"] for line in upload.given if line["nouveau"]})
     given, refused = len(upload.given), len(upload.problems)
     record("import.done", by=by, target=upload, habilitations=given, comptes=comptes, refusees=refused)
+    _keep(upload)
+
+
+def _keep(upload):
+    """May be undone from now on; what was made, as it was made: somebody may have changed it meanwhile."""
+    noted, author = Noted(cle=upload.cle), Actor(user=upload.user, request_id=upload.request_id)
+    for pk in sorted({line["compte"] for line in upload.given if line["nouveau"]}):
+        noted.made(User(pk=pk))
+    for line in upload.given:
+        noted.made(Habilitation(pk=line["habilitation"]))
+    if noted.rows:
+        noted.becomes(upload, state=Import.State.UNDONE, done_at=None)
+        keep(noted, "import.done", by=author)
 
 
 def purge_imports(*, now, by) -> int:

@@ -130,6 +130,8 @@ def report(one) -> bytes:
 def outcome(one, line) -> str:
     if line["problemes"]:
         return " ".join(line["problemes"])
+    if one.state == one.State.UNDONE:
+        return "Annulée après l’import."
     if "habilitation" in line:
         return "Compte ouvert, habilitation attribuée." if line["nouveau"] else "Habilitation attribuée."
     return "Compte à ouvrir, habilitation à attribuer." if line["nouveau"] else "Habilitation à attribuer."

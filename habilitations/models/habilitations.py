@@ -110,6 +110,13 @@ class Habilitation(AtLieu, Periode):
             models.Index(fields=["etablissement", "fin"], name="habilitations_etab", condition=LIVING),
             models.Index(fields=["unite", "fin"], name="habilitations_unite", condition=LIVING),
             models.Index(fields=["lot"], name="habilitations_lot"),
+            # For an account that goes again, opened by an import that is undone: who refers to it.
+            models.Index(fields=["granted_by"], name="habilitations_granted_by"),
+            models.Index(
+                fields=["revoked_by"],
+                name="habilitations_revoked_by",
+                condition=Q(revoked_by__isnull=False),
+            ),
             # For a whole coordination: read in order, and filtered inside the index.
             models.Index(
                 fields=["coordination", "nom_tri", "id"],

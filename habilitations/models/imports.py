@@ -38,6 +38,7 @@ class Import(models.Model):
         WRITING = "writing", "Import en cours"
         DONE = "done", "Importé"
         FAILED = "failed", "Interrompu"
+        UNDONE = "undone", "Annulé"
 
     AT_WORK = (State.CHECKING, State.WRITING)
     READY_FOR = timedelta(days=1)  # then what it was checked against is too old

@@ -13,6 +13,7 @@ import accounts.actions
 from accounts import attaches
 from accounts import policies as account_policies
 from accounts.policies import Voie
+from changements.reads import made_by
 from habilitations import policies
 from habilitations.forms.comptes import CorrectionForm, CreationForm, NouvelleAdresseForm
 from habilitations.views import reach
@@ -116,7 +117,7 @@ def _opening(request, pk, action, told):
     account_policies.disable(request.actor, user, attaches.of(user, now=now).places)
     form = Form(posted(request))
     if submit(form, action, user=user, now=now, by=request.actor):
-        messages.success(request, f"Le compte {user.login} est {told}.")
+        messages.success(request, f"Le compte {user.login} est {told}.", extra_tags=made_by(request.actor))
         return redirect("habilitations:compte", pk)
     return page(request, "habilitations/activation.html", form=form, person=user)
 

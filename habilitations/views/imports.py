@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from changements import reads
 from habilitations import policies
 from habilitations.forms.imports import ImportForm
 from habilitations.imports import actions, modele, progress, questions, queue
@@ -57,11 +58,13 @@ def show(request, pk):
             return redirect("habilitations:import", pk)
         queue.start(upload)
         return redirect("habilitations:import", pk)
+    undoable = reads.undoable(upload.cle, actor=request.actor, now=timezone.now())
     lines = upload.problems if upload.state == upload.State.REFUSED else upload.problems_first
     return page(
         request,
         "habilitations/imports/show.html",
         one=upload,
+        undoable=undoable,
         lines=Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
         done=progress.read(upload) if upload.state == upload.State.CHECKING else len(upload.outcome),
         nouveaux=len({line.get("compte") for line in upload.report if line["nouveau"]}),

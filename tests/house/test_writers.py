@@ -39,6 +39,7 @@ WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|ALTER|DROP|CREATE|COPY|M
 # Shared by the modules of one package of actions: a part of a verb, no verb by itself.
 PARTS = {
     "accounts:as_it_is": "writes nothing: an account's columns, to be put back one day",
+    "accounts:close": "of disabling: what was open ends",
     "accounts:end_since": "of undoing and of correcting an address: walks the list of ways in",
     "accounts:every": "writes nothing: the list of ways in",
     "accounts:known_by_link": "writes nothing: an Actor made from another",

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, OperationalError, connection, models, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
+from viatraj.core.policies import Denied
+
 Row = TypeVar("Row", bound=models.Model)
 AGAIN = 2
 
@@ -41,9 +43,15 @@ class Stale(ValidationError):
 
 
 def locked(row: Row, *, version: int | None = None) -> Row:
-    """The row as it is now, locked until the end of the transaction; Stale when its version has moved on."""
+    """The row as it is now, locked until the end of the transaction; Stale when its version has moved on.
+
+    Denied when it is no more: what an import has made goes when that is undone.
+    """
     model = row._meta.model  # a request’s user is a lazy wrapper: its type is not the row’s
-    fresh: Row = model._base_manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)  # type: ignore[assignment]
+    rows = model._base_manager.select_for_update(of=("self",), no_key=True)
+    fresh: Row | None = rows.filter(pk=row.pk).order_by("pk").first()  # type: ignore[assignment]
+    if fresh is None:
+        raise Denied("Ce que vous modifiez vient d’être supprimé.")
     if version is not None and fresh.version != version:  # type: ignore[attr-defined]
         raise Stale(fresh)
     return fresh
