@@ -14,6 +14,55 @@ TRUTH = "tests/delegations/test_truth_table.py"
 LENDING = "tests/delegations/test_actions.py tests/delegations/test_views.py"
 
 MUTATIONS = [
+    # Undone for ten minutes
+    Mutation(
+        "on annule ce qui a changé depuis",
+        "COM-11",
+        "changements/actions/annulation.py",
+        'if row is None or _version(row) != noted["version"]:',
+        "if row is None:",
+        "tests/changements/test_annulation.py",
+    ),
+    Mutation(
+        "le changement d’une autre personne s’annule",
+        "COM-11",
+        "changements/policies.py",
+        " or actor.user.pk != changement.user_id",
+        "",
+        "tests/changements/test_views.py",
+    ),
+    Mutation(
+        "l’e-mail d’un changement annulé part",
+        "COM-11",
+        "courrier/outbox.py",
+        "update(state=Message.State.WITHDRAWN, secret_body=None)",
+        "update(secret_body=None)",
+        "tests/changements/test_annulation.py",
+    ),
+    Mutation(
+        "l’e-mail d’un changement part aussitôt",
+        "COM-11",
+        "courrier/outbox.py",
+        "return RETHOUGHT if message.changement else timedelta(0)",
+        "return timedelta(0)",
+        "tests/courrier/test_outbox.py",
+    ),
+    Mutation(
+        "un compte réactivé retrouve ses navigateurs de confiance",
+        "COM-11",
+        "authcps/actions/acces.py",
+        "        closes=True,\n",
+        "",
+        "tests/changements/test_comptes.py",
+    ),
+    Mutation(
+        "une durée qui réduit n’est pas demandée",
+        "HAB-5",
+        "habilitations/forms/fins.py",
+        'return self.is_valid() and not self.is_agreed and self.cleaned_data["fin"] < self.present',
+        "return False",
+        "tests/habilitations/test_attribution.py",
+    ),
     # Signing in
     Mutation(
         "la page d’accueil ne dit plus le débit",

@@ -12,6 +12,7 @@ OF_ACCOUNTS = (
     "compte.corrected",
     "compte.disabled",
     "compte.enabled",
+    "compte.restored",
     "compte.locked",
     "compte.unlocked",
     "adresse.corrected",
