@@ -23,6 +23,7 @@ urlpatterns = [
     path("medecin/delegations/activite/", activite.activity, name="activity"),
     path("medecin/delegations/activite/export/", activite.export, name="export_activity"),
     path("medecin/delegations/absence/", absence.cover, name="cover"),
+    path("medecin/delegations/absence/<str:cle>/", absence.cover, name="cover_search"),
     path("medecin/delegations/assistant/", assistants.grant, name="grant_assistant"),
     path("medecin/delegations/<int:pk>/", medecin.show, name="show"),
     path("medecin/delegations/<int:pk>/modifier/", medecin.modify, name="modify"),

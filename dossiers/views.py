@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,6 +14,7 @@ from dossiers.models import Dossier
 from dossiers.reads.droits import held_on
 from dossiers.reads.lignes import COLUMNS, lignes
 from journal.models import Entry
+from viatraj.core import searches
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -21,6 +23,7 @@ from viatraj.core.saving import act
 
 SIZES = (25, 50, 100)
 FOUND_AT_MOST = 100
+PATIENTS = "patients"  # as `searches` keeps them
 LATEST = 20  # lines of history on the dossier's own page
 
 
@@ -70,14 +73,14 @@ def create(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def search(request):
-    """By number in the address; by name in a POST, so that no name stays in an address or a log."""
+def search(request, cle=""):
+    """By number in the address; by name in a POST, kept under a key: no name in an address or a log."""
     policies.index(request.actor)
     if request.method == "POST":
         return _search_patient(request)
     if "numero" in request.GET:
         return _search_numero(request)
-    return _search_page(request)
+    return _search_again(request, cle) if cle else _search_page(request)
 
 
 def _search_numero(request):
@@ -95,9 +98,23 @@ def _search_patient(request):
     form = PatientForm(request.POST)
     if not submit(form, actions.search, by=request.actor):
         return _search_page(request, patient_form=form, form=form)
-    found = lignes(form.result.values_list(*COLUMNS)[: FOUND_AT_MOST + 1])
+    found = list(form.result.values_list("pk", flat=True)[: FOUND_AT_MOST + 1])
+    typed = {name: form.data.get(name, "") for name in form.fields}
+    return redirect("dossiers:found", searches.keep(request, PATIENTS, typed=typed, found=found))
+
+
+def _search_again(request, cle):
+    """Those found then, as they are now: nobody else is read, so it is the same search (docs/adr/0039)."""
+    asked = searches.find(request, PATIENTS, cle)
+    if asked is None:
+        messages.info(request, searches.GONE)
+        return _search_page(request)
+    visible = Dossier.objects.visible_to(request.actor).filter(pk__in=asked["found"][:FOUND_AT_MOST])
     return _search_page(
-        request, patient_form=form, found=found[:FOUND_AT_MOST], more=len(found) > FOUND_AT_MOST
+        request,
+        patient_form=PatientForm(initial=asked["typed"]),
+        found=lignes(visible.by_patient().values_list(*COLUMNS), after=searches.after(cle)),
+        more=len(asked["found"]) > FOUND_AT_MOST,
     )
 
 
@@ -118,14 +135,16 @@ def detail(request, numero):
     dossier = _dossier(request, numero)
     forms = _forms(request, dossier.volets.select_related("dossier", "validated_by").order_by("kind"))
     sent = next((form for form in forms if form.is_bound), None)
+    came_from = request.GET.get("recherche", "")
     if sent and _save(request, sent):
-        return redirect(dossier)
+        return redirect(dossier.get_absolute_url() + searches.after(came_from))
     act(actions.read, dossier, by=request.actor)  # a refused form shows the dossier too
     entries = list(Entry.objects.about(dossier).newest_first()[: LATEST + 1])
     return page(
         request,
         "dossiers/detail.html",
         dossier=dossier,
+        results=reverse("dossiers:found", args=[came_from]) if searches.is_key(came_from) else "",
         form=sent or forms[0],
         forms=forms,
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],

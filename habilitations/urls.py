@@ -17,6 +17,7 @@ from habilitations.views import (
 app_name = "habilitations"
 urlpatterns = [
     path("comptes/", comptes.index, name="comptes"),
+    path("comptes/recherche/<str:cle>/", comptes.index, name="recherche"),
     path("comptes/creer/", fiche.create, name="create"),
     path("comptes/attribuer/", attribution.choose, name="grant"),
     path("comptes/attribuer/<slug:profil>/", attribution.grant, name="grant_profil"),

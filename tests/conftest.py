@@ -16,7 +16,7 @@ from django.test import TransactionTestCase
 from django.test.testcases import _StaticFilesHandler
 from whitenoise import WhiteNoise
 
-from tests import browsers, servers
+from tests import browsers, posts, servers
 from tests.emptying import empty_tables
 from tests.limits import forget_limits
 from tests.locks import lock_recorder, locks_in_order  # noqa: F401, fixtures of every test
@@ -113,6 +113,13 @@ def _is_loopback(host):
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pages_with_an_address():
+    """Whatever a test asks for: a POST is answered by a redirect or a refusal."""
+    with posts.answered_elsewhere():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -37,6 +37,10 @@ class StructureQuerySet(models.QuerySet):
         """Where an administration right is held; the same rule as `rights.cover(droit, row.place)`."""
         return self.filter(rights.within(droit, mode=Mode.OUI, **self.columns))
 
+    def named(self, part: str):
+        """Whose name holds these letters, whatever their accents, case and spaces."""
+        return self.alias(cle=Cle("nom")).filter(cle__contains=Cle(Value(part)))
+
 
 class CoordinationQuerySet(StructureQuerySet):
     columns = {"coordination": "pk", "region": "region_id"}
@@ -113,10 +117,6 @@ class EtablissementQuerySet(StructureQuerySet):
 
     def open(self):
         return self.filter(closed_at=None)
-
-    def named(self, part: str):
-        """Whose name holds these letters, whatever their accents, case and spaces."""
-        return self.alias(cle=Cle("nom")).filter(cle__contains=Cle(Value(part)))
 
 
 class Etablissement(Closable):

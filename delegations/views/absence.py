@@ -14,10 +14,13 @@ from annuaire.models import Professionnel
 from delegations import actions, policies
 from delegations.forms import AbsenceForm
 from delegations.models import Delegation
+from viatraj.core import searches
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 
 KNOWN_AT_MOST = 6
+SEARCH = "absence"  # as `searches` keeps it
+LONGEST = 1_000  # characters of a field
 TYPED = "oui"  # the value of «Rechercher»
 
 
@@ -28,16 +31,20 @@ class Confrere(NamedTuple):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def cover(request):
+def cover(request, cle=""):
+    """`cle`: what was typed when a confrère was last looked for (docs/adr/0039)."""
     policies.grant(request.actor)
     today, own = timezone.localdate(), list(request.actor.user.identites.values_list("idnat", flat=True))
     week = {"debut": today, "fin": today + timedelta(days=6)}
-    searching = "rechercher" in request.POST
-    search = RechercheForm(_sought(request.POST) if searching else None, initial=request.POST.dict())
+    typed = request.POST.dict() if request.method == "POST" else _kept(request, cle)
+    searching = "rechercher" in typed
+    search = RechercheForm(_sought(typed) if searching else None, initial=typed)
     found = search.results(exclude=own) if search.is_bound and search.is_valid() else None
-    confreres = _proposed(request, found, exclude=own)
+    if request.method == "POST" and found:
+        return redirect("delegations:cover_search", _keep(request, typed))
+    confreres = _proposed(request.actor.user, typed.get("idnat", ""), found, exclude=own)
     asked = None if searching else posted(request)
-    form = AbsenceForm(asked, initial=week | request.POST.dict(), confreres=confreres)
+    form = AbsenceForm(asked, initial=week | typed, confreres=confreres)
     if submit(form, actions.grant_confrere, today=today, now=timezone.now(), by=request.actor):
         messages.success(
             request,
@@ -56,15 +63,30 @@ def cover(request):
     )
 
 
-def _proposed(request, found, *, exclude) -> list[Confrere]:
+def _keep(request, typed) -> str:
+    """The form as it stands is not judged yet: what could never be right is not kept whole."""
+    known = {"rechercher", *AbsenceForm.base_fields, *RechercheForm.base_fields}
+    kept = {name: value[:LONGEST] for name, value in typed.items() if name in known}
+    return searches.keep(request, SEARCH, typed=kept)
+
+
+def _kept(request, cle) -> dict:
+    asked = searches.find(request, SEARCH, cle) if cle else {"typed": {}}
+    if asked is None:
+        messages.info(request, searches.GONE)
+        return {}
+    return asked["typed"]
+
+
+def _proposed(medecin, idnat, found, *, exclude) -> list[Confrere]:
     """The one chosen, those just found, those one has already worked with."""
-    chosen = annuaire.reads.search.by_number(request.POST.get("idnat", ""))
+    chosen = annuaire.reads.search.by_number(idnat)
     hits = [chosen] if chosen else []
     hits += [*found.ailleurs, *found.professionnels] if found else []
     proposed = [
         Confrere(one.idnat, f"Dr {one.prenom} {one.nom}", _sous(one.specialite, one.lieux)) for one in hits
     ]
-    former = Delegation.objects.granted_by(request.actor.user).filter(kind=Delegation.Kind.CONFRERE)
+    former = Delegation.objects.granted_by(medecin).filter(kind=Delegation.Kind.CONFRERE)
     for one in Professionnel.objects.filter(pk__in=former.values("professionnel")).order_by("-pk")[
         :KNOWN_AT_MOST
     ]:
@@ -73,10 +95,10 @@ def _proposed(request, found, *, exclude) -> list[Confrere]:
     return list({one.idnat: one for one in reversed(proposed) if one.idnat not in exclude}.values())[::-1]
 
 
-def _sought(posted) -> dict:
+def _sought(typed) -> dict:
     """What was typed, or the near surname whose button was pressed."""
-    proposed = posted["rechercher"]
-    return posted.dict() | ({"nom": proposed} if proposed != TYPED else {})
+    proposed = typed["rechercher"]
+    return typed | ({"nom": proposed} if proposed != TYPED else {})
 
 
 def _sous(specialite, lieux) -> str:

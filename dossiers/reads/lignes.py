@@ -22,11 +22,12 @@ class Ligne(NamedTuple):
 COLUMNS = ("numero", "nom", "prenom", "date_naissance", "orientation", "created_at")
 
 
-def lignes(dossiers) -> list[Ligne]:
+def lignes(dossiers, *, after: str = "") -> list[Ligne]:
+    """`after`: what follows the address of each."""
     base, labels = reverse("dossiers:index"), dict(Orientation.choices)
     return [
         Ligne(
-            url=f"{base}{numero}/",
+            url=f"{base}{numero}/{after}",
             numero=numero,
             affiche=in_groups(numero, 4),
             nom=nom,

@@ -1,29 +1,46 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from habilitations.profils import PROFILS, by_domaine
 from viatraj.core.forms import KeyedForm
 from viatraj.core.saisie import emails
 from viatraj.core.saisie.fields import EmailField, NomField, RechercheNomField, TelephoneField
 
 
 class RechercheForm(forms.Form):
-    """COM-2: each alone, or together."""
+    """COM-2: each alone, or together; HAB-4: without a name, those who hold something in the perimeter."""
 
     nom = RechercheNomField(label="Nom")
     prenom = RechercheNomField(label="Prénom")
     identifiant = forms.CharField(label="Nom d’utilisateur", max_length=60, required=False)
     email = EmailField()
+    structure = forms.CharField(label="Structure ou unité", max_length=100, required=False)
+    profil = forms.ChoiceField(
+        label="Profil",
+        choices=lambda: [("", "Tous"), *by_domaine(PROFILS.values())],
+        required=False,
+        error_messages={"invalid_choice": "Ce profil n’est pas proposé."},
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.one_of = True  # not shown as «facultatif»: at least one of the fields is needed
 
+    @property
+    def of_person(self):
+        return [self[name] for name in ("nom", "prenom", "identifiant", "email")]
+
+    @property
+    def of_place(self):
+        return [self[name] for name in ("structure", "profil")]
+
     def clean(self):
         typed = super().clean()
         if not self.errors and not any(typed.values()):
             raise ValidationError(
-                "Remplissez au moins un champ\u00a0: nom, prénom, nom d’utilisateur ou e-mail."
+                "Remplissez au moins un champ\u00a0: nom, prénom, nom d’utilisateur, e-mail, structure ou "
+                "profil."
             )
         return typed
 

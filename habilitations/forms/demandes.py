@@ -2,8 +2,8 @@ from django import forms
 
 from annuaire.models import Lieu
 from habilitations.forms.droits import DroitsForm
-from habilitations.profils import PROFILS
-from viatraj.core.droits import Domaine, Niveau
+from habilitations.profils import PROFILS, by_domaine
+from viatraj.core.droits import Niveau
 from viatraj.core.forms import KeyedForm
 from viatraj.core.saisie.fields import DateField
 
@@ -50,16 +50,8 @@ class ProfilField(forms.ChoiceField):
 
 
 def _offered():
-    return [("", "Choisissez un profil"), *_profils()]
-
-
-def _profils():
     rows = [profil for profil in PROFILS.values() if set(profil.niveaux) & set(ASKED_AT)]
-    return [
-        (domaine.label, [(profil.code, profil.label) for profil in rows if profil.domaine == domaine])
-        for domaine in Domaine
-        if any(profil.domaine == domaine for profil in rows)
-    ]
+    return [("", "Choisissez un profil"), *by_domaine(rows)]
 
 
 class _Fin(DateField):

@@ -41,6 +41,7 @@ from habilitations.profils.referents import (
     REFERENT_UNITE,
     REFERENTS,
 )
+from viatraj.core.droits import Domaine
 
 __all__ = [
     "ACCOMPAGNANT",
@@ -75,6 +76,7 @@ __all__ = [
     "DroitProfil",
     "Groupe",
     "Profil",
+    "by_domaine",
     "described",
     "of_domaine",
 ]
@@ -85,6 +87,15 @@ PROFILS = {profil.code: profil for profil in (*DEMANDEURS, *RECEVEURS, *HANDICAP
 def of_domaine(domaine: str) -> list[Profil]:
     """Those that give something in a domaine: what its revue shows (HAB-9)."""
     return [profil for profil in PROFILS.values() if domaine in profil.domaines]
+
+
+def by_domaine(profils) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices of a field, each under its domaine."""
+    return [
+        (domaine.label, found)
+        for domaine in Domaine
+        if (found := [(one.code, one.label) for one in profils if one.domaine == domaine])
+    ]
 
 
 def described(profil: Profil) -> dict:

@@ -9,8 +9,9 @@ from django.db.models.functions import Collate
 
 from accounts.identifiants import spellings
 from accounts.models import User
-from annuaire.models import Cle
+from annuaire.models import Cle, Etablissement, Unite
 from habilitations.models import Habilitation
+from viatraj.core.droits import Droit
 
 LIMIT = 50
 SHORTEST = 2
@@ -28,12 +29,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    hits: list[Hit]
-    truncated: bool
+    """Whom a search has found, in order: the session keeps it, `hits` shows it, today and later."""
 
-    @property
-    def ids(self) -> list[int]:
-        return [hit.user.pk for hit in self.hits]
+    ids: list[int]
+    truncated: bool
 
 
 def in_perimeter(actor, *, today):
@@ -48,26 +47,53 @@ def opened_by(actor, *, today):
     return User.objects.filter(~Exists(held), created_by=actor.user, last_sign_in_at=None)
 
 
-def find(actor, *, nom="", prenom="", identifiant="", email="", today) -> Found:
-    """At most 50, those of the perimeter first; ValidationError when what was typed says too little."""
+def find(actor, *, nom="", prenom="", identifiant="", email="", structure="", profil="", today) -> Found:
+    """At most 50, those of the perimeter first; ValidationError when what was typed says too little.
+
+    `structure` and `profil` are of what is held in the perimeter: with them, nobody else is found.
+    """
     matching = _matching(nom=nom, prenom=prenom, identifiant=identifiant, email=email)
-    ours = _sorted(matching.filter(pk__in=in_perimeter(actor, today=today).values("pk")))
-    known = {user.pk for user in ours}
-    others = _sorted(matching.exclude(pk__in=known)) if len(ours) <= LIMIT else []
-    own = [user.pk for user in others if user.created_by_id == actor.user.pk]
-    known.update(opened_by(actor, today=today).filter(pk__in=own).values_list("pk", flat=True))
-    users = [*ours, *others]
-    places = _structures(users, today)
-    hits = [Hit(user, user.pk in known, places.get(user.pk, "")) for user in users[:LIMIT]]
-    return Found(hits, truncated=len(users) > LIMIT)
+    held = Habilitation.objects.visible_to(actor).current(today)
+    ours = _sorted(matching.filter(pk__in=_holding(held, actor, structure, profil).values("user_id")))
+    elsewhere = not (structure or profil) and len(ours) <= LIMIT
+    others = _sorted(matching.exclude(pk__in=ours)) if elsewhere else []
+    found = [*ours, *others]
+    return Found(found[:LIMIT], truncated=len(found) > LIMIT)
+
+
+def hits(actor, ids, *, today) -> list[Hit]:
+    """Those accounts as they are now, in the order of their keys; what one may see of them is asked again."""
+    users = User.objects.in_bulk(ids)
+    known = {pk for rows in (in_perimeter, opened_by) for pk in _keys(rows(actor, today=today), ids)}
+    places = _structures(ids, today)
+    return [Hit(users[pk], pk in known, places.get(pk, "")) for pk in ids if pk in users]
+
+
+def _keys(users, ids):
+    return users.filter(pk__in=ids).values_list("pk", flat=True)
 
 
 def structure_of(user, *, today) -> str:
-    return _structures([user], today).get(user.pk, "")
+    return _structures([user.pk], today).get(user.pk, "")
 
 
-def _sorted(users):
-    return list(users.order_by("nom_cle", "prenom_cle", "pk")[: LIMIT + 1])
+def _sorted(users) -> list[int]:
+    return list(users.order_by("nom_cle", "prenom_cle", "pk").values_list("pk", flat=True)[: LIMIT + 1])
+
+
+def _holding(held, actor, structure, profil):
+    """Of these habilitations, those of a profile, those in the structures and units that a name means."""
+    if structure:
+        if len(structure) < SHORTEST:
+            raise ValidationError({"structure": f"Saisissez au moins {SHORTEST} lettres."})
+        unites = Unite.objects.within(actor.rights, Droit.HABILITATION)
+        above = Etablissement.objects.within(actor.rights, Droit.HABILITATION)
+        above |= Etablissement.objects.filter(pk__in=unites.values("etablissement"))
+        held = held.filter(
+            Q(unite__in=unites.named(structure).values("pk"))
+            | Q(etablissement__in=above.named(structure).values("pk"))
+        )
+    return held.filter(profil=profil) if profil else held
 
 
 def _matching(*, nom, prenom, identifiant, email):
@@ -104,9 +130,9 @@ def _known_as(identifiant) -> Q:
     return Q(login__startswith=identifiant.strip().lower()) | Q(pk__in=numbered)
 
 
-def _structures(users, today) -> dict[int, str]:
+def _structures(ids, today) -> dict[int, str]:
     """One name an account: where its habilitation ends last."""
-    held = Habilitation.objects.current(today).filter(user__in=[user.pk for user in users])
+    held = Habilitation.objects.current(today).filter(user__in=ids)
     held = held.select_related("etablissement", "coordination", "guichet").order_by("user_id", "fin", "pk")
     return {
         one.user_id: str(one.etablissement or one.guichet or one.coordination or "National") for one in held

@@ -2,9 +2,11 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habilitations import actions, checks, policies
@@ -13,71 +15,117 @@ from habilitations.forms.droits import said
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
 from habilitations.reads import attribuables
-from habilitations.views import reach
+from habilitations.views import panier, reach
+from viatraj.core import searches
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import Denied
-from viatraj.core.typography import counted
+from viatraj.core.typography import counted, long_day
 
-PEOPLE_AT_MOST = 50
+NAMED_AT_MOST = 3
+ENTRY = "attribution"  # what a grant asks for, as `searches` keeps it until the check page
 
 
 @require_safe
 def choose(request):
     """Which profile, among those that the référent may give somewhere; «Non déployé» is said."""
     policies.administer(request.actor)
-    people = _people(request)
+    if "choix" in request.GET:  # ticked in the revue
+        return redirect(panier.grant(panier.holders(request), retour=request.GET.get("retour", "")))
+    people, refused = _people(request)
+    if refused:
+        return refused
     if not people:
-        messages.info(request, "Cherchez d’abord la ou les personnes à habiliter, puis cochez-les.")
-        return redirect("habilitations:comptes")
+        messages.info(request, "Choisissez d’abord la ou les personnes à habiliter\u00a0: cochez-les.")
+        return redirect(reach.origin(request)[1])
     deployed = attribuables.deployed(request.actor.rights)
     groupes: dict[str, list] = {}
     for profil in attribuables.grantable_profils(request.actor.rights):
         heading = " · ".join(groupe.label for groupe in profil.groupes)
         groupes.setdefault(heading, []).append((profil, profil.domaine in deployed))
     return page(
-        request,
-        "habilitations/grant.html",
-        people=people,
-        query=_query(people),
-        groupes=list(groupes.items()),
+        request, "habilitations/grant.html", groupes=list(groupes.items()), **_carried(request, people)
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant(request, profil):
-    """Where, when, with which rights; then the check page; then only the act."""
+    """Where, when, with which rights; then the check page, at an address of its own; then only the act."""
     policies.administer(request.actor)
-    profil, people = PROFILS.get(profil), _people(request)
+    profil = PROFILS.get(profil)
+    people, refused = _people(request)
+    if refused:
+        return refused
     if profil is None or not people:
         raise Http404
     places = attribuables.grantable(request.actor.rights, profil)
     typed = request.GET.get("structure", "").strip()
     shown, more = attribuables.shown(places, typed)
     form = AttributionForm(
-        posted(request),
+        posted(request) or _entry(request),
         profil=profil,
         modules=attribuables.deployed(request.actor.rights),
         today=timezone.localdate(),
         places=places,
         shown=shown,
     )
-    context = {"people": people, "profil": profil, "query": _query(people)}
-    etape = request.POST.get("etape")
-    if etape != "modifier" and form.is_valid() and _allowed(request.actor, form, profil, people):
-        if etape != "confirmer":
-            return page(
-                request,
-                "habilitations/grant_check.html",
-                check=form,
-                **_check(form, profil, people),
-                **context,
-            )
+    context = {"profil": profil, **_carried(request, people)}
+    modifying = request.method != "POST" and "modifier" in request.GET
+    if not modifying and form.is_valid() and _allowed(request.actor, form, profil, people):
+        if request.method != "POST":
+            context |= {"check": form, "modify": f"?{request.GET.urlencode()}&modifier=oui"}
+            return page(request, "habilitations/grant_check.html", **context, **_check(form, profil, people))
+        if request.POST.get("etape") != "confirmer":
+            return redirect(f"{request.path}?{_to_check(request, form, context['carried'])}")
         if _done(request, form, profil, people):
-            return redirect(
-                *(["habilitations:compte", people[0].pk] if len(people) == 1 else ["habilitations:comptes"])
-            )
+            return redirect(_end(request, form.result))
     return page(request, "habilitations/grant_profil.html", form=form, more=more, typed=typed, **context)
+
+
+def _end(request, given) -> str:
+    """One sees what one gave: on the person's page, beside the results, or in the message of the revue."""
+    url = reach.origin(request)[1]
+    if "retour" in request.GET:
+        return url
+    if "recherche" in request.GET or given[0].user_id != given[-1].user_id:
+        return f"{url}?{urlencode({'lot': given[0].lot})}"
+    return reverse("habilitations:compte", args=[given[0].user_id])
+
+
+def _to_check(request, form, carried) -> str:
+    typed = {name: values for name, values in request.POST.lists() if name in form.fields}
+    return urlencode([*carried, ("saisie", searches.keep(request, ENTRY, typed=typed))])
+
+
+def _entry(request) -> QueryDict | None:
+    """What was typed before the check page."""
+    cle = request.GET.get("saisie", "")
+    if not cle:
+        return None
+    asked = searches.find(request, ENTRY, cle)
+    if asked is None:
+        messages.info(
+            request, "Ce que vous aviez saisi n’est plus disponible\u00a0: saisissez-le de nouveau."
+        )
+        return None
+    entry = QueryDict(mutable=True)
+    for name, values in asked["typed"].items():
+        entry.setlist(name, values)
+    return entry
+
+
+def _carried(request, people) -> dict:
+    label, url = reach.origin(request)
+    origin = {name: request.GET.get(name, "") for name in ("recherche", "retour")}
+    ids = [one.pk for one in people]
+    carried = panier.carried(ids, **origin)
+    return {
+        "people": people,
+        "carried": carried,
+        "query": urlencode(carried),
+        "start": panier.grant(ids, **origin),
+        "origin": {"label": label, "url": url},
+    }
 
 
 def _allowed(actor, form, profil, people) -> bool:
@@ -123,20 +171,30 @@ def _done(request, form, profil, people) -> bool:
     arguments = {"users": people, "profil": profil, "today": form.today, "by": request.actor}
     if not submit(form, actions.grant, **arguments):
         return False
-    count = len(form.result)
+    count = counted(len(form.result), "habilitation attribuée")
+    whom = _named([one.nom_complet for one in people], "personne")
+    where = _named([str(lieu) for lieu in form.cleaned_data["lieux"]], "endroit")
+    until = long_day(form.cleaned_data["fin"])
     messages.success(
         request,
-        f"{counted(count, 'habilitation attribuée')}\u00a0: {profil}. Chaque personne en est prévenue.",
+        f"{count}\u00a0: {profil}, pour {whom} ({where}), jusqu’au {until} inclus. "
+        "Chaque personne en est prévenue.",
     )
     return True
 
 
-def _people(request) -> list:
-    """Chosen on the page of results; never oneself."""
-    ids = {pk for pk in request.GET.getlist("compte")[:PEOPLE_AT_MOST] if pk.isascii() and pk.isdecimal()}
-    known = reach.people(request).filter(pk__in=[pk for pk in ids if len(pk) < 19])
-    return list(known.exclude(pk=request.user.pk).order_by("nom", "prenom", "pk"))
+def _named(names, what) -> str:
+    return ", ".join(names) if len(names) <= NAMED_AT_MOST else counted(len(names), what)
 
 
-def _query(people) -> str:
-    return "&".join(f"compte={one.pk}" for one in people)
+def _people(request) -> tuple[list, HttpResponse | None]:
+    """Those chosen; or the way back, with the reason, when they are not all there, or not all to be given
+    anything. What was posted for a disabled account is refused at its form."""
+    chosen = panier.of(request, panier.ticked(request.GET))
+    if not chosen.people:
+        return [], None
+    refusals = chosen.lost if request.method == "POST" else chosen.lost + chosen.disabled
+    if not refusals:
+        return chosen.people, None
+    messages.warning(request, " ".join(["Rien n’est attribué.", *refusals]))
+    return [], redirect(reach.origin(request)[1])

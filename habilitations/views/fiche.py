@@ -93,11 +93,12 @@ def unlock(request, pk):
     user = reach.ours(request, pk)
     now = timezone.now()
     account_policies.unlock(request.actor, user, attaches.of(user, now=now).places)
+    back = reach.back(request, pk)
     if request.method == "POST":
         act(accounts.actions.unlock, user, now=now, by=request.actor)
         messages.success(request, f"Le compte {user.login} est débloqué.")
-        return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/unlock.html", person=user)
+        return redirect(back)
+    return page(request, "habilitations/unlock.html", person=user, back=back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

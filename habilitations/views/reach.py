@@ -10,6 +10,7 @@ from accounts.models import User
 from habilitations import policies
 from habilitations.models import Habilitation
 from habilitations.reads import search
+from viatraj.core import searches
 
 FOUND = "comptes_trouves"  # key of the session: an id typed into the address bar opens no account
 KEPT = 500
@@ -42,8 +43,26 @@ def ours(request, pk) -> User:
 
 
 def back(request, user_id) -> str:
-    """To the revue one came from, as it was filtered (`?retour=`, its query string); else to the account."""
-    return revue(request) if "retour" in request.GET else reverse("habilitations:compte", args=[user_id])
+    """To what one came from; else to the account."""
+    known = {"retour", "recherche"} & request.GET.keys()
+    return origin(request)[1] if known else reverse("habilitations:compte", args=[user_id])
+
+
+def origin(request) -> tuple[str, str]:
+    """Label and address: the revue as it was filtered (`?retour=`, its query string), else a search, kept
+    under a key (`?recherche=`)."""
+    if "retour" in request.GET:
+        return "Revue des habilitations", revue(request)
+    return "Comptes et habilitations", results(request.GET.get("recherche", ""))
+
+
+def results(cle) -> str:
+    """The results of a search that was kept, with their ticks; else the page to begin with."""
+    return (
+        reverse("habilitations:recherche", args=[cle])
+        if searches.is_key(cle)
+        else reverse("habilitations:comptes")
+    )
 
 
 def revue(request) -> str:

@@ -94,12 +94,25 @@
     input.addEventListener("input", show);
   }
 
+  // « 3 personnes choisies » suit les cases : <p data-compte="nom des cases">.
+  function countTicks(said) {
+    const form = said.closest("form");
+    const tell = () => {
+      const number = form.querySelectorAll(`input[name="${said.dataset.compte}"]:checked`).length;
+      const words = number > 1 ? `${number} personnes choisies` : "1 personne choisie";
+      said.textContent = number ? words : "Aucune personne choisie";
+    };
+    form.addEventListener("change", tell);
+    tell();
+  }
+
   function enhance(root) {
     all('input[name="debut"]', root).forEach(followStart);
     all('input[type="password"]', root).forEach(showPassword);
     all('form[method="post"]', root).forEach(sendOnce);
     all("button[data-attente]", root).forEach(countDown);
     all("[data-regles]", root).forEach(checkRules);
+    all("[data-compte]", root).forEach(countTicks);
     all("button[data-imprimer]", root).forEach((button) => {
       button.hidden = false;
       button.addEventListener("click", () => print());

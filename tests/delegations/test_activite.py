@@ -135,7 +135,7 @@ class TestCover:
 
     def test_search_keeps_what_is_typed_and_writes_nothing(self, client, medecin, confrere):
         typed = self.asked(nom="Leyon", code_postal="31000", message="Merci.", rechercher="oui")
-        answer = client.post(COVER, typed)
+        answer = client.post(COVER, typed, follow=True)
         assert answer.status_code == 200
         assert f'value="{confrere.login}"' in answer.text
         assert "voici les plus proches" in answer.text

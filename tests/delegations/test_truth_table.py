@@ -39,7 +39,7 @@ def by_number(client, dossier):
 
 def by_name(client, dossier):
     sent = {"nom": dossier.nom, "prenom": "", "au_nom_de": client.principal}
-    return dossier.numero in client.post("/dossiers/recherche/", sent).text
+    return dossier.numero in client.post("/dossiers/recherche/", sent, follow=True).text
 
 
 def read(client, dossier):

@@ -65,7 +65,9 @@ def give(client, users, lieux, /, *, profil="equipe_soignante", etape="confirmer
         "droit-grand_age-volet_administratif": "lecture",
         "droit-grand_age-volet_autonomie": "ecriture",
     }
-    return client.post(f"{ADMIN}comptes/attribuer/{profil}/?{people}", known | fields)
+    return client.post(
+        f"{ADMIN}comptes/attribuer/{profil}/?{people}", known | fields, follow=etape == "verifier"
+    )
 
 
 def held(*users):

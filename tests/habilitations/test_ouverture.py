@@ -182,7 +182,7 @@ def test_who_opened_an_account_corrects_it(client, opened):
     address = {"email": "nadege.villedary@ch.example", "version": 2}
     assert client.post(f"{COMPTES}{opened.pk}/adresse-e-mail/", address).status_code == 302
     assert client.post(f"{COMPTES}{opened.pk}/premier-lien/").status_code == 302
-    found = client.post(COMPTES, {"nom": "villedari"}).context["found"].hits
+    found = client.post(COMPTES, {"nom": "villedari"}, follow=True).context["hits"]
     assert [(hit.user, hit.is_ours) for hit in found] == [(opened, True)]
 
 

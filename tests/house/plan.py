@@ -44,6 +44,8 @@ from viatraj.core.droits import Droit, Mode, Orientation
 ADMIN = "admin"
 # Pages of an account, for its référents; of a habilitation, for its holder.
 OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
+# Results of a search, here of one that the session does not know.
+SEARCHES = ("habilitations:recherche", "dossiers:found", "delegations:cover_search")
 OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
@@ -170,11 +172,29 @@ class World:
             "habilitations:demande_ask": {"pk": self.unite.etablissement_id},
             "habilitations:demande_prolong": {"pk": self.habilitation.pk},
             "changements:undo": {"cle": self.changement.cle},
+            **{page: {"cle": "a" * 22} for page in SEARCHES},
             "documentation_fiche": {"slug": "mon-compte"},
             "habilitations:grant_profil": {"profil": "equipe_soignante"},
             "dossiers:detail": {"numero": self.dossier.numero},
             "dossiers:history": {"numero": self.dossier.numero},
         }.get(name, {})
+
+    def _search(self) -> dict:
+        """And the ticks that come along; no button, as when one presses Enter."""
+        typed = {"nom": "Nom", "prenom": "", "identifiant": "", "email": "", "structure": "", "profil": ""}
+        return typed | {"compte": self.plain.pk}
+
+    def _cover(self, period) -> dict:
+        return {
+            **period,
+            "idnat": self.in_directory.idnat,
+            "email": "anais.durandeau@cabinet.example",
+            "message": "Merci.",
+            "nom": "durandeau",
+            "code_postal": "31000",
+            "rechercher": "oui",
+            "cle": uuid4(),
+        }
 
     def _review(self) -> dict:
         etablissement = self.unite.etablissement
@@ -267,21 +287,14 @@ class World:
                 "email": "nadia.ferhat@cabinet.example",
                 "cle": uuid4(),
             },
-            "delegations:cover": {
-                **period,
-                "idnat": self.in_directory.idnat,
-                "email": "anais.durandeau@cabinet.example",
-                "message": "Merci.",
-                "nom": "durandeau",
-                "code_postal": "31000",
-                "rechercher": "oui",
-                "cle": uuid4(),
-            },
+            "delegations:cover": self._cover(period),
+            "delegations:cover_search": self._cover(period),
             "delegations:modify": {**period, "version": 1},
             "delegations:answer": {"reponse": "accepter"},
             "delegations:invitation": {"reponse": "accepter"},
             "delegations:switch": {"delegation": self.lent.pk},
-            "habilitations:comptes": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
+            "habilitations:comptes": self._search(),
+            "habilitations:recherche": self._search(),
             "habilitations:create": {
                 "nom": "Villedary",
                 "prenom": "Nadège",
@@ -349,6 +362,7 @@ class World:
                 "cle": uuid4(),
             },
             "dossiers:search": {"nom": "Garricou", "prenom": ""},
+            "dossiers:found": {"nom": "Garricou", "prenom": ""},
             "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1, "valider": "oui"},
         }.get(route.name, {})
 

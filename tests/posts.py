@@ -1,0 +1,32 @@
+"""A page that answers a POST by itself has no address: Back shows the browser's error in its place."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from viatraj.core import pages
+
+# What may, and why; everything else sends elsewhere, or refuses (docs/adr/0039).
+SHOWN = {
+    "authcps:confirm_reception": "the link has served: it would not show this again",
+    "authcps:cancel_reception": "the link has served: it would not show this again",
+    "authcps:make_recovery": "recovery codes are shown once, and kept nowhere",
+    "habilitations:demande": "the form again, with the rights of another profile: nothing was asked for",
+    "demo:reader": "the demonstration's programme of the workstation, which posts on by itself",
+}
+
+
+@contextmanager
+def answered_elsewhere():
+    """Every page drawn meanwhile is looked at."""
+    draw = pages.render
+
+    def look(request, template, context=None, status=None):
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if request.method == "POST" and status == 200 and name not in SHOWN:
+            pytest.fail(f"« {name} » répond à un POST par une page sans adresse : {template}")
+        return draw(request, template, context, status=status)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "render", look)
+        yield
