@@ -72,5 +72,5 @@ def test_search_give_check_without_script(new_context, live_server, row, session
     page.get_by_role("button", name="Vérifier avant d’attribuer").click()
     see(page, "1 habilitation", where="main")
     page.get_by_role("button", name="Attribuer", exact=True).click()
-    see(page, "Gestionnaire administratif et social", where="#habilitations")
+    see(page, "Gestionnaire administratif et social", where="#attribuees")
     assert Habilitation.objects.of(row.user).count() == 2
