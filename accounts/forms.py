@@ -41,6 +41,19 @@ class CharteForm(forms.Form):
     )
     version = forms.CharField(widget=forms.HiddenInput, max_length=10)
 
+    def __init__(self, *args, current, **kwargs):
+        super().__init__(*args, initial={"version": current}, **kwargs)
+        self.current = current
+
+    def clean_version(self):
+        """Another one since the page was opened: shown in its place, not accepted yet."""
+        if self.cleaned_data["version"] != self.current:
+            self.data = {**self.data.dict(), "version": self.current, "accepte": ""}
+            raise forms.ValidationError(
+                "La charte a changé depuis que vous avez ouvert cette page\u00a0: relisez-la, puis acceptez-la."
+            )
+        return self.current
+
 
 class ForgottenForm(forms.Form):
     """MDP-1: who one is; the proof of work, and when the page was shown, for those without script."""

@@ -251,6 +251,15 @@ class TestCharte:
         assert answer.status_code == 422
         assert not newcomer.acceptations.exists()
 
+    def test_another_version_than_the_one_that_was_read(self, client, newcomer):
+        """CON-13: said; the page shown again asks for the new one."""
+        answer = client.post("/charte/", {"accepte": "on", "version": "2025-01"})
+        assert answer.status_code == 422
+        assert "La charte a changé" in answer.text
+        assert not newcomer.acceptations.exists()
+        assert 'name="version" value="2026-11"' in answer.text
+        assert "checked" not in answer.text
+
     def test_accepted_once_then_back_to_the_page(self, client, newcomer):
         client.get("/medecin/delegations/")
         page = client.get("/charte/").text

@@ -105,8 +105,8 @@ def remove_identite(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def charte(request):
     current = chartes.current(timezone.localdate())
-    form = CharteForm(posted(request), initial={"version": current.version})
-    if form.is_valid() and form.cleaned_data["version"] == current.version:
+    form = CharteForm(posted(request), current=current.version)
+    if form.is_valid():
         act(accounts.actions.accept_charte, request.user, charte=current, by=_oneself(request))
         return redirect(_wanted(request) or "accueil")
     return page(request, "espaces/charte.html", form=form, charte=current)
