@@ -50,7 +50,7 @@ class CharteForm(forms.Form):
         if self.cleaned_data["version"] != self.current:
             self.data = {**self.data.dict(), "version": self.current, "accepte": ""}
             raise forms.ValidationError(
-                "La charte a changé depuis que vous avez ouvert cette page\u00a0: relisez-la, puis acceptez-la."
+                "La charte a changé depuis l’ouverture de cette page\u00a0: relisez-la, puis acceptez-la."
             )
         return self.current
 

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habilitations import actions, checks, policies
-from habilitations.forms.attribution import AttributionForm
+from habilitations.forms.attribution import AT_MOST, AttributionForm
 from habilitations.forms.droits import said
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
@@ -23,6 +23,7 @@ from viatraj.core.policies import Denied
 from viatraj.core.typography import counted, long_day
 
 NAMED_AT_MOST = 3
+LONGEST = 100  # characters of a field
 ENTRY = "attribution"  # what a grant asks for, as `searches` keeps it until the check page
 
 
@@ -70,13 +71,15 @@ def grant(request, profil):
         shown=shown,
     )
     context = {"profil": profil, **_carried(request, people)}
+    if request.POST.get("etape") == "modifier":  # the same form, with dates that follow what was typed
+        return redirect(f"{request.path}?{_kept(request, form, context['carried'])}&modifier=oui")
     modifying = request.method != "POST" and "modifier" in request.GET
     if not modifying and form.is_valid() and _allowed(request.actor, form, profil, people):
         if request.method != "POST":
             context |= {"check": form, "modify": f"?{request.GET.urlencode()}&modifier=oui"}
             return page(request, "habilitations/grant_check.html", **context, **_check(form, profil, people))
         if request.POST.get("etape") != "confirmer":
-            return redirect(f"{request.path}?{_to_check(request, form, context['carried'])}")
+            return redirect(f"{request.path}?{_kept(request, form, context['carried'])}")
         if _done(request, form, profil, people):
             return redirect(_end(request, form.result))
     return page(request, "habilitations/grant_profil.html", form=form, more=more, typed=typed, **context)
@@ -92,8 +95,10 @@ def _end(request, given) -> str:
     return reverse("habilitations:compte", args=[given[0].user_id])
 
 
-def _to_check(request, form, carried) -> str:
-    typed = {name: values for name, values in request.POST.lists() if name in form.fields}
+def _kept(request, form, carried) -> str:
+    """What was typed, good or not, under a key; what could never be good is not kept whole."""
+    sent = {name: request.POST.getlist(name)[: AT_MOST + 1] for name in form.fields}
+    typed = {name: [value[:LONGEST] for value in values] for name, values in sent.items() if values}
     return urlencode([*carried, ("saisie", searches.keep(request, ENTRY, typed=typed))])
 
 

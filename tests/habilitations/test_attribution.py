@@ -66,7 +66,9 @@ def give(client, users, lieux, /, *, profil="equipe_soignante", etape="confirmer
         "droit-grand_age-volet_autonomie": "ecriture",
     }
     return client.post(
-        f"{ADMIN}comptes/attribuer/{profil}/?{people}", known | fields, follow=etape == "verifier"
+        f"{ADMIN}comptes/attribuer/{profil}/?{people}",
+        known | fields,
+        follow=etape in ("verifier", "modifier"),
     )
 
 
