@@ -34,8 +34,6 @@ SIGNED_IN = [
     "/medecin/delegations/{delegation}/supprimer/",
     "/delegations/recues/",
     "/delegations/recues/{received}/",
-    "/documentation/deleguer/assistant/",
-    "/documentation/deleguer/confrere/",
     "/mon-compte/",
     "/dossiers/",
     "/dossiers/creer/",

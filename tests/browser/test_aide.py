@@ -1,0 +1,40 @@
+"""Help where it is needed: to the fiche and back, and the card from the home page (DOC-1, CON-1)."""
+
+import pytest
+
+from tests.browser.story import Person
+from tests.browser.test_pages import browse as browse
+from tests.factories import EtablissementFactory, UserFactory, referent_of
+from tests.looks import WIDTHS
+from viatraj.site.aide import FICHES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REVUE = "/administration/habilitations/revue/"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_fiches_are_for_everybody(browse, width):
+    """axe 0, no sideways scroll."""
+    paths = ["/documentation/", "/plan-du-site/", *(f"/documentation/{slug}/" for slug in FICHES)]
+    assert browse(paths, width=width) == {}
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (390, False)])
+def test_to_the_fiche_and_back(new_context, live_server, post_office, width, scripts):
+    """DOC-1: with its filters, the page one came from is one click away."""
+    context = new_context(viewport={"width": width, "height": 844}, java_script_enabled=scripts)
+    referent = Person(context, live_server.url, referent_of(EtablissementFactory()), post_office).is_in()
+    referent.opens(f"{REVUE}?vue=referents").sees("Comment faire")
+    referent.clicks("Effectuer une revue des habilitations").sees("Ouvrir la revue")
+    referent.clicks("Prolonger une habilitation").sees("À partir de la personne")
+    referent.page.go_back()
+    referent.clicks("Revenir à la page précédente").sees("Rechercher")
+    assert referent.page.url.endswith(f"{REVUE}?vue=referents")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_card_begins_on_the_home_page(new_context, live_server, post_office, scripts):
+    """CON-1."""
+    somebody = Person(new_context(java_script_enabled=scripts), live_server.url, UserFactory(), post_office)
+    somebody.opens("/").presses("S’identifier par carte CPS")
+    somebody.sees("Authentification par carte CPS", "Lire ma carte", "Professionnels en établissement")
