@@ -143,9 +143,10 @@ def detail(request, numero):
     return page(
         request,
         "dossiers/detail.html",
+        status=422 if request.method == "POST" and not forms else 200,
         dossier=dossier,
         results=reverse("dossiers:found", args=[came_from]) if searches.is_key(came_from) else "",
-        form=sent or forms[0],
+        form=sent or next(iter(forms), None),
         forms=forms,
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
         entries=entries[:LATEST],
@@ -158,7 +159,7 @@ def _forms(request, volets) -> list[VoletForm]:
     known = {volet.kind: volet for volet in volets}
     sent_to = request.POST.get("volet", "")
     if sent_to not in known:
-        sent_to = next(iter(known))
+        sent_to = next(iter(known), "")
     return [
         VoletForm(posted(request) if kind == sent_to else None, volet=volet) for kind, volet in known.items()
     ]

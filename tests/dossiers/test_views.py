@@ -402,3 +402,14 @@ def test_too_many_found_says_so(signed_in, medecin, monkeypatch):
     response = signed_in.post(SEARCH, {"nom": "garricou"}, follow=True)
     assert len(numbers_in(response)) == 3
     assert "Seuls les 3 premiers" in response.text
+
+
+def test_a_dossier_without_volets_is_shown_and_takes_nothing(signed_in, medecin):
+    """DOS-3: whatever was sent, no failure of ours."""
+    dossier = DossierFactory(auteur=medecin)
+    dossier.volets.all().delete()
+    assert "Ce dossier n’a aucun volet" in text_of(signed_in.get(dossier.get_absolute_url()))
+    sent = {"volet": "medical", "texte": "Un texte", "version": 1}
+    refused = signed_in.post(dossier.get_absolute_url(), sent)
+    assert refused.status_code == 422
+    assert "rien n’a été enregistré" in text_of(refused)
