@@ -63,8 +63,8 @@ def pair(request):
 def _door(request, door, form_class, template, *, pairing=None, **context):
     context["psc_open"] = psc.is_configured()
     if request.method != "POST":
-        form = form_class(initial={"suite": request.GET.get("suite", "")})
-        return page(request, template, form=form, **context)
+        suite = beginning.page_of(request.GET)
+        return page(request, template, form=form_class(initial={"suite": suite}), suite=suite, **context)
     form = form_class(request.POST)
     if not form.is_valid():
         return page(request, template, form=form, **context)

@@ -11,6 +11,7 @@ from django.utils import timezone
 import delegations.actions
 from accounts import chartes
 from accounts.mots_de_passe import is_expired
+from authcps.views.beginning import LONGEST
 from delegations.models import Delegation
 from viatraj.core.actor import BY_PASSWORD
 from viatraj.core.pages import TooManyRequests
@@ -18,6 +19,12 @@ from viatraj.core.saving import act
 from viatraj.site.views import errors
 
 ENDED = "La délégation sous laquelle vous l’avez ouvert a pris fin entre-temps."
+
+
+def _wanted(request) -> str:
+    """The page asked for, with its filters unless they are too many to be kept."""
+    whole = request.get_full_path()
+    return whole if len(whole) <= LONGEST else request.path
 
 
 class Gate(LoginRequiredMiddleware):
@@ -42,13 +49,13 @@ class Gate(LoginRequiredMiddleware):
         first = self._first_page(request)
         if first and first != request.resolver_match.view_name:
             if request.method == "GET":
-                request.session["suite"] = request.path
+                request.session["suite"] = _wanted(request)
             return self._go(request, reverse(first))
         return self._refuse_other_principal(request)
 
     def handle_no_permission(self, request, view_func):
         door = "authcps:medecin" if request.path.startswith(self.MEDECIN_PATHS) else "accueil"
-        suite = urlencode({"suite": request.path}, safe="/") if request.method == "GET" else ""
+        suite = urlencode({"suite": _wanted(request)}, safe="/") if request.method == "GET" else ""
         return self._go(request, f"{reverse(door)}?{suite}".rstrip("?"))
 
     def process_exception(self, request, exception):
