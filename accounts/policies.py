@@ -36,6 +36,14 @@ def owner(actor, user):
         raise Denied("Seul le titulaire du compte peut faire cela.")
 
 
+def support(actor):
+    """/gestion/: the national support, in its own name, by a strong means; a password alone is none."""
+    if actor.user is None or actor.is_acting or not (actor.user.is_staff and actor.user.is_active):
+        raise Denied("Ces pages sont réservées au support national.")
+    if not actor.strong:
+        raise Denied("Le support se connecte par une carte, par Pro Santé Connect ou avec un code.")
+
+
 def lift_lock(actor, user):
     """The owner himself, by another proof than the password."""
     if actor.user is None or actor.user.pk != user.pk:

@@ -1,10 +1,12 @@
-"""What the two homes show of délégations: the médecins one may work for, and what waits for an answer."""
+"""What homes and menus show of délégations: for whom one may work, what waits or ends soon."""
 
 from datetime import date
 from typing import NamedTuple
 
 from delegations.models import Delegation, DelegationQuerySet
 from viatraj.core import prepared
+from viatraj.core.expiry import SOON_MONTHS
+from viatraj.core.periods import add_months
 
 # A quick first test, because most people have received nothing: it may be true too often, never too rarely.
 # `received_in_force` and `awaiting` then decide.
@@ -12,7 +14,7 @@ MAY_CONCERN = """
     WITH mine AS (
       SELECT idnat, norm_cle(nom) AS nom FROM accounts_identite
       WHERE user_id = %(user)s AND ended_at IS NULL
-    ), living AS (
+    ), living AS NOT MATERIALIZED (
       SELECT * FROM delegations_delegation
       WHERE refused_at IS NULL AND renounced_at IS NULL AND expired_at IS NULL AND revoked_at IS NULL
         AND fin >= %(day)s
@@ -23,6 +25,10 @@ MAY_CONCERN = """
       OR EXISTS (SELECT FROM living JOIN annuaire_professionnel p ON p.id = professionnel_id
         WHERE delegataire_id IS NULL AND p.idnat IN (SELECT idnat FROM mine))"""
 
+ENDING = """
+    SELECT EXISTS (SELECT FROM delegations_delegation
+      WHERE delegant_id = %(user)s AND fin BETWEEN %(day)s AND %(last)s AND revoked_at IS NULL)"""
+
 
 class Received(NamedTuple):
     """`lent`: in force, by the médecin's name; `awaiting`: proposed, to be accepted or refused."""
@@ -31,10 +37,28 @@ class Received(NamedTuple):
     awaiting: DelegationQuerySet
 
 
-def received(user, *, on: date) -> Received:
+def has_received(user, *, on: date) -> bool:
+    """Does «Délégations reçues» have something to show him: in force, to come, or to be answered?"""
+    return _may_concern(user, on) and Delegation.objects.addressed_to(user).current(on).exists()
+
+
+def _may_concern(user, on) -> bool:
     ((may,),) = prepared.rows(MAY_CONCERN, {"user": user.pk, "nom": user.nom, "day": on})
-    if not may:
+    return may
+
+
+def received(user, *, on: date) -> Received:
+    if not _may_concern(user, on):
         return Received(Delegation.objects.none(), Delegation.objects.none())
     lent = Delegation.objects.received_in_force(user, on=on).select_related("delegant")
     awaiting = Delegation.objects.awaiting(user, on=on).select_related("delegant")
     return Received(lent.order_by("delegant__nom", "delegant__prenom", "pk"), awaiting)
+
+
+def lent_until_soon(medecin, *, on: date) -> list[Delegation]:
+    """What he lends and that ends within a month, the soonest first."""
+    ((some,),) = prepared.rows(ENDING, {"user": medecin.pk, "day": on, "last": add_months(on, SOON_MONTHS)})
+    if not some:
+        return []
+    ending = Delegation.objects.granted_by(medecin).in_force(on).filter(fin__lte=add_months(on, SOON_MONTHS))
+    return list(ending.order_by("fin", "pk"))

@@ -90,7 +90,7 @@ def _search_numero(request):
     visible = Dossier.objects.visible_to(request.actor)
     if dossier := visible.filter(numero=form.cleaned_data["numero"]).first():
         return redirect(dossier)
-    form.add_error("numero", "Aucun de vos dossiers ne porte ce numéro.")
+    form.add_error("numero", "Aucun dossier ne porte ce numéro dans cet espace.")
     return _search_page(request, numero_form=form, form=form, status=404)
 
 

@@ -3,12 +3,24 @@
 from django.db.models import Q
 
 from annuaire.models import AtLieuQuerySet
-from viatraj.core.droits import Droit
+from viatraj.core.droits import Droit, Niveau
 
 
 def within_perimeter(rights) -> Q:
     """The condition for rows in the perimeter of a référent with these rights (COM-8)."""
     return rights.within(Droit.HABILITATION, **AtLieuQuerySet.columns)
+
+
+def perimeter_sql(rights) -> tuple[str, dict[str, list]]:
+    """The same condition for SQL by hand, and its parameters (docs/adr/0035).
+
+    It names only the levels that are held, so that each can be looked up in its index.
+    """
+    scopes = rights.scopes(Droit.HABILITATION)
+    if Niveau.NATIONAL in scopes:
+        return "TRUE", {}
+    rule = " OR ".join(f"{niveau}_id = ANY(%({niveau})s)" for niveau in sorted(scopes))
+    return f"({rule or 'FALSE'})", {niveau: sorted(ids) for niveau, ids in scopes.items()}
 
 
 class OfPersonQuerySet(AtLieuQuerySet):

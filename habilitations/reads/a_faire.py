@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 
 from habilitations import policies
-from habilitations.models import DemandeHabilitation, Habilitation
+from habilitations.models import Habilitation
+from habilitations.models.perimetre import perimeter_sql
+from habilitations.profils import PROFILS
 from habilitations.reads import orphelines
 from habilitations.reads.echeances import DIGESTED, ending_soon
+from viatraj.core import prepared
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit
 from viatraj.core.policies import can
+
+# Every page of a référent says it in its menu.
+WAITING = """
+    SELECT count(*) FROM (SELECT FROM habilitations_demandehabilitation
+      WHERE state = 'waiting' AND user_id <> %(user)s AND profil = ANY(%(profils)s) AND {perimeter}
+      LIMIT %(at_most)s) AS demandes"""
 
 
 @dataclass(frozen=True)
@@ -33,10 +42,20 @@ def of(actor: Actor, *, today) -> AFaire | None:
         return None
     orphans = can(policies.orphans, actor) and orphelines.visible_to(actor, today=today).count()
     return AFaire(
-        waiting=DemandeHabilitation.objects.visible_to(actor).waiting().exclude(user=actor.user).count(),
+        waiting=waiting(actor),
         ending=_ending(actor, today),
         orphans=int(orphans),
     )
+
+
+def waiting(actor: Actor, *, at_most: int | None = None) -> int:
+    """Demandes of his perimeter that wait for an answer, without his own, which another référent gives."""
+    if actor.is_acting or actor.user is None:
+        return 0
+    rule, places = perimeter_sql(actor.rights)
+    known = {"user": actor.user.pk, "profils": list(PROFILS), "at_most": at_most, **places}
+    ((count,),) = prepared.rows(WAITING.format(perimeter=rule), known)
+    return count
 
 
 def _ending(actor, today) -> int | None:

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from viatraj.core.addresses import address
-from viatraj.espaces import context
+from viatraj.espaces import context, menus
 
 PUBLIC = [
     "accessibilite",
@@ -49,7 +49,7 @@ def test_nothing_is_written_there(client, name):
 def test_the_footer_leads_to_each(client):
     page = read(client, "assistance")
     footer = page[page.index("<footer") :]
-    for label, name in context.FOOTER:
+    for label, name in menus.FOOTER:
         assert f'<a href="{reverse(name)}"' in footer
         assert label in footer
     assert '<a href="/assistance/" aria-current="page">' in footer
@@ -135,9 +135,8 @@ def test_the_demo_says_so(client, settings, demo):
 
 
 def test_every_known_link_of_the_menus_exists():
-    staff = [entry for entry in context.STAFF_NAV if isinstance(entry[1], str)]
-    entries = {*context.MEDECIN_NAV, *staff, *context.EVERYONE, *context.REFERENTS, *context.ACCOUNT}
-    entries |= {*context.FOOTER}
+    entries = {*menus.MEDECIN_NAV, *menus.DELEGATE_NAV, *menus.EVERYONE, *menus.REFERENTS, *menus.FOOTER}
+    entries |= {menus.RECEIVED, menus.SUPPORT}
     assert {name for _, name in entries if not address(name)} == set()
 
 
@@ -151,12 +150,13 @@ def test_every_known_link_of_the_menus_exists():
     ],
 )
 def test_the_menu_marks_where_one_is(path, marked):
-    links = context.links(context.MEDECIN_NAV, path)
+    links = menus.links(menus.MEDECIN_NAV, path)
     assert {link.label: link.current for link in links if link.current} == marked
 
 
 def test_a_menu_is_marked_by_its_page():
-    (menu,) = [link for link in context.links(context.STAFF_NAV, "/administration/comptes/") if link.links]
+    entries = [("Administration", (*menus.EVERYONE, *menus.REFERENTS))]
+    (menu,) = menus.links(entries, "/administration/comptes/")
     assert menu.current == "true"
     assert [link.label for link in menu.links if link.current] == ["Comptes et Habilitations"]
 

@@ -1,73 +1,19 @@
-"""What every page shows around its content: name, navigation by role, account, assistance."""
+"""What every page shows around its content: name, menus, account, assistance."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
 
-import dossiers.policies
 from accounts.mots_de_passe import expires_at, is_soon_over
 from viatraj.core.actor import BY_PASSWORD
 from viatraj.core.addresses import address
-from viatraj.core.drawing import drawn
-from viatraj.core.droits import Droit
 from viatraj.core.policies import can
 from viatraj.core.typography import unbroken_hours
-from viatraj.espaces import policies
+from viatraj.espaces import menus, policies
 
-MEDECIN_NAV = (
-    ("Accueil", "medecin"),
-    ("Créer un dossier", "dossiers:create"),
-    ("Accéder à mes dossiers", "dossiers:index"),
-    ("Mes délégations", "delegations:index"),
-    ("Documentation", "documentation"),
-    ("En savoir plus", "en_savoir_plus"),
-)
-ACTING_NAV = tuple(entry for entry in MEDECIN_NAV if entry[1] != "delegations:index")
-# What a délégation may leave out: without the right, the entry is not shown.
-LENT = {"dossiers:create": dossiers.policies.create, "dossiers:index": dossiers.policies.index}
-DELEGATE_NAV = (
-    ("Pour qui je travaille", "delegations:received"),
-    ("Mon compte", "mon_compte"),
-    ("Documentation", "documentation"),
-)
-EVERYONE = (("Mon compte", "mon_compte"), ("Mes référents", "mes_referents"), ("Mes droits", "mes_droits"))
-REFERENTS = (("Comptes et Habilitations", "habilitations:comptes"),)
-STAFF_NAV = (
-    ("Accueil", "professionnel"),
-    ("Administration", (*EVERYONE, *REFERENTS)),
-    ("Délégations reçues", "delegations:received"),
-    ("Documentation", "documentation"),
-)
-WITHOUT_REFERENTS = tuple(
-    (label, to if isinstance(to, str) else tuple(one for one in to if one not in REFERENTS))
-    for label, to in STAFF_NAV
-)
-ACCOUNT = (*EVERYONE, ("Délégations reçues", "delegations:received"))
-FOOTER = (
-    ("Accessibilité\u00a0: non conforme", "accessibilite"),
-    ("Mentions légales", "mentions_legales"),
-    ("Données personnelles", "donnees_personnelles"),
-    ("Charte d’utilisation", "charte_publique"),
-    ("Plan du site", "plan_du_site"),
-    ("Documentation", "documentation"),
-    ("Assistance", "assistance"),
-)
-AREAS = {"Administration": "/administration/"}  # also its pages that no menu names
-HOMES = ("accueil", "medecin", "professionnel")
 MEDECIN = "medecin"  # the door, as the session keeps it
-
-
-@dataclass(frozen=True)
-class Link:
-    """`links`: a menu, which has no page of its own."""
-
-    label: str
-    url: str
-    current: str = ""  # "page", or "true" for the section one is in
-    links: tuple = ()
 
 
 def site(request):
@@ -76,6 +22,9 @@ def site(request):
     person = getattr(actor, "user", None)
     medecin = person is not None and in_medecin_space(request)
     delegate = person is not None and not medecin and _is_delegate(request)
+    nav, account = menus.of(
+        actor, medecin=medecin, delegate=delegate, today=timezone.localdate(), path=request.path
+    )
     contacts = _contacts(settings.SUPPORT_PHONE, settings.SUPPORT_HOURS, settings.SUPPORT_EMAIL)
     return {
         "site": {
@@ -89,9 +38,10 @@ def site(request):
             "person": person,
             "acting_for": actor.on_behalf_of if person else None,
             "delegation_ended": bool(person) and getattr(request, "delegation_ended", False),
-            "nav": _drawn("nav", links(_nav(actor, person, medecin, delegate), request.path)),
-            "account": () if person and actor.is_acting else links(ACCOUNT),
-            "footer": _drawn("footer", links(FOOTER, request.path), tuple(contacts.items())),
+            "nav": nav,
+            "account": account,
+            "footer": menus.footer(request.path, contacts),
+            **_possessive(person and actor.on_behalf_of),
             "sign_out": address("authcps:sign_out"),
             "switch": address("delegations:switch"),
             "other_space": _other_space(request, actor, medecin) if person else "",
@@ -115,6 +65,13 @@ def _password_ends(request, person, actor):
     return expires_at(person) if is_soon_over(person, timezone.now()) else None
 
 
+def _possessive(medecin) -> dict[str, str]:
+    """Nobody reads «mes» of what is somebody else's (DEL-5)."""
+    if medecin is None:
+        return {"dossiers": "Mes dossiers", "patients": "Mes patients"}
+    return {"dossiers": f"Dossiers du {medecin.titre}", "patients": f"Patients du {medecin.titre}"}
+
+
 def in_medecin_space(request) -> bool:
     """A médecin is in his own space unless he came by, or switched to, the professionals' one (CON-11)."""
     return request.actor.in_medecin_space
@@ -131,30 +88,6 @@ def _other_space(request, actor, medecin) -> str:
         may = can(policies.leave_medecin_space, actor)
         return "Basculer vers l’espace professionnel" if may else ""
     return "Basculer vers l’espace médecin libéral" if can(policies.medecin_space, actor) else ""
-
-
-def links(entries, path="") -> tuple[Link, ...]:
-    """The menu's entries whose page exists; the one nearest to `path` is marked as current."""
-    names = [name for _, to in entries for name in ([to] if isinstance(to, str) else [one for _, one in to])]
-    sections = [found for name in names if name not in HOMES and (found := address(name))]
-    nearest = max((target for target in sections if path.startswith(target)), key=len, default=None)
-    return tuple(link for label, to in entries if (link := _link(label, to, nearest, path)))
-
-
-def _link(label, to, nearest, path) -> Link | None:
-    if isinstance(to, str):
-        found = address(to)
-        current = "page" if found == path else "true" if found == nearest else ""
-        return Link(label, found, current) if found else None
-    inner = tuple(link for one, name in to if (link := _link(one, name, nearest, path)))
-    inside = any(link.current for link in inner) or path.startswith(AREAS.get(label, "//"))
-    return Link(label, "", "true" if inside else "", inner)
-
-
-@lru_cache(maxsize=512)
-def _drawn(part: str, shown: tuple[Link, ...], known: tuple = ()) -> str:
-    """A menu as HTML, kept in the process for each set of links; it holds no name and no right."""
-    return drawn(f"components/{part}.html", {"links": shown, **dict(known)})
 
 
 @lru_cache(maxsize=64)
@@ -180,15 +113,3 @@ def _space(person, medecin) -> str:
     if medecin:
         return "Espace médecin libéral"
     return "Professionnels en établissement" if person else ""
-
-
-def _nav(actor, person, medecin, delegate) -> tuple:
-    if person is None:
-        return ()
-    if actor.is_acting:
-        return tuple(entry for entry in ACTING_NAV if entry[1] not in LENT or can(LENT[entry[1]], actor))
-    if delegate:
-        return DELEGATE_NAV
-    if medecin:
-        return MEDECIN_NAV
-    return STAFF_NAV if actor.rights.scopes(Droit.HABILITATION) else WITHOUT_REFERENTS

@@ -1,6 +1,6 @@
 """Plan du site: every page that has an address of its own, by space."""
 
-from viatraj.espaces.context import FOOTER, Link, links
+from viatraj.espaces.menus import FOOTER, Link, links
 from viatraj.site.aide import FICHES
 
 PLAN = (

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import chartes
 from viatraj.core.addresses import address
-from viatraj.espaces.context import links
+from viatraj.espaces.menus import links
 from viatraj.site import plan
 
 STATEMENT_OF = date(2026, 11, 21)  # the accessibility statement was last checked on that day
