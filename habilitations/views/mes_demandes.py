@@ -79,6 +79,7 @@ def ask(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def prolong(request, pk):
+    """From its own page, or in one click from a home, to which it then goes back (`retour`)."""
     policies.ask(request.actor)
     held = Habilitation.objects.of(request.user).living().with_lieu()
     habilitation = get_object_or_404(held, pk=pk)
@@ -89,7 +90,7 @@ def prolong(request, pk):
         messages.success(
             request, "Votre demande est transmise à vos référents. Vous recevrez leur réponse par e-mail."
         )
-        return redirect("habilitations:mes_demandes")
+        return redirect("accueil" if "retour" in request.POST else "habilitations:mes_demandes")
     return page(request, "habilitations/demandes/prolong.html", form=form, habilitation=habilitation)
 
 

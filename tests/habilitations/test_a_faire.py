@@ -98,4 +98,4 @@ def test_the_landing_page(client, hopital):
     sign_in(client, HabilitationFactory(lieu=hopital).user)
     text = client.get("/professionnel/").text
     assert "À faire" not in text
-    assert "Vous n’avez pas encore de tableau de bord." in text
+    assert "Ce que je peux faire" in text

@@ -1,5 +1,7 @@
 """The two doors (CON-1), and where a professional lands (COM-9)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect
@@ -7,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import own_account
+from authcps.views.beginning import page_of
 from delegations import reads
-from habilitations.reads import a_faire
+from habilitations.reads import a_faire, mes_habilitations, nouveautes
 from viatraj.core.pages import page
 from viatraj.espaces import demonstration, policies
 from viatraj.espaces.context import in_medecin_space
@@ -28,7 +31,7 @@ def accueil(request):
     return page(
         request,
         "espaces/accueil.html",
-        suite=request.GET.get("suite", ""),
+        suite=page_of(request.GET),
         project_email=settings.SUPPORT_PROJECT_EMAIL,
         users_url=settings.SUPPORT_USERS_URL,
         demo_people=demonstration.people(),
@@ -48,11 +51,22 @@ def switch_space(request):
 
 @require_safe
 def professionnel(request):
-    own_account(request.actor)
-    today = timezone.localdate()
+    by = request.actor
+    own_account(by)
+    today, now = timezone.localdate(), timezone.now()
+    todo = a_faire.of(by, today=today)
     return page(
         request,
         "espaces/professionnel.html",
         **reads.received(request.user, on=today)._asdict(),
-        todo=a_faire.of(request.actor, today=today),
+        **mes_habilitations.stirring(request.user, today=today, now=now)._asdict(),
+        todo=todo,
+        news=nouveautes.of(by, since=_previous_visit(request), now=now),
+        held=mes_habilitations.own(request.user, on=today) if todo is None else (),
+        today=today,
     )
+
+
+def _previous_visit(request) -> datetime | None:
+    at, _ = request.session.get("previous", ("", ""))
+    return datetime.fromisoformat(at) if at else None

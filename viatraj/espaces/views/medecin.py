@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 import dossiers.policies
 from delegations import reads
 from dossiers.forms import NumeroForm, PatientForm
+from habilitations.reads.mes_habilitations import stirring
 from viatraj.core.drawing import drawn
 from viatraj.core.droits import Orientation
 from viatraj.core.pages import page
@@ -36,9 +37,9 @@ def medecin(request):
     return page(
         request,
         "espaces/medecin.html",
-        blocs=[_bloc(one, *_may(by, one)) for one in Orientation if any(_may(by, one))],
+        blocs=[_bloc(one, *_may(by, one), by.is_acting) for one in Orientation if any(_may(by, one))],
         patient_fields=_patient_fields() if can(dossiers.policies.index, by) else "",
-        **_received(by),
+        **({} if by.is_acting else _own(request.user)),
     )
 
 
@@ -48,11 +49,11 @@ def _may(actor, orientation) -> tuple[bool, bool]:
 
 
 @cache
-def _bloc(orientation: Orientation, may_list: bool, may_create: bool) -> str:
+def _bloc(orientation: Orientation, may_list: bool, may_create: bool, is_acting: bool) -> str:
     """As HTML, kept in the process for each set of rights; it holds nothing personal."""
     intro, icon = BLOCS[orientation]
     form = NumeroForm(auto_id=f"id_%s_{orientation}")
-    shown = {"orientation": orientation, "intro": intro, "icon": icon, "form": form}
+    shown = {"orientation": orientation, "intro": intro, "icon": icon, "form": form, "is_acting": is_acting}
     return drawn("espaces/bloc_orientation.html", shown | {"may_list": may_list, "may_create": may_create})
 
 
@@ -61,10 +62,12 @@ def _patient_fields() -> str:
     return PatientForm().render()
 
 
-def _received(actor) -> dict:
-    """Asked in one's own name only."""
-    return (
-        {"lent": (), "awaiting": ()}
-        if actor.is_acting
-        else reads.received(actor.user, on=timezone.localdate())._asdict()
-    )
+def _own(user) -> dict:
+    """What is asked in one's own name only: délégations received, what ends soon, one's requests."""
+    today = timezone.localdate()
+    return {
+        **reads.received(user, on=today)._asdict(),
+        **stirring(user, today=today, now=timezone.now())._asdict(),
+        "lent_until_soon": reads.lent_until_soon(user, on=today),
+        "today": today,
+    }
