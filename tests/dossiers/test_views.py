@@ -368,7 +368,7 @@ def test_a_number_that_leads_nowhere(signed_in, typed, status):
 def test_an_unknown_number_and_somebody_elses_are_the_same_page(signed_in):
     DossierFactory(numero="87654321")
     theirs, unknown = (signed_in.get(SEARCH, {"numero": numero}) for numero in ("87654321", "87654322"))
-    assert "Aucun de vos dossiers ne porte ce numéro." in theirs.text
+    assert "Aucun dossier ne porte ce numéro dans cet espace." in theirs.text
     assert text_of(theirs) == text_of(unknown)
 
 
@@ -384,7 +384,7 @@ def test_a_patient_is_found_over_all_orientations_and_not_told(signed_in, medeci
 
 def test_nobody_found_and_too_few_letters(signed_in):
     response = signed_in.post(SEARCH, {"nom": "Personne"}, follow=True)
-    assert "Aucun de vos patients ne porte ce nom." in response.text
+    assert "Aucun patient ne porte ce nom." in response.text
     refused = signed_in.post(SEARCH, {"nom": " -a "})
     assert refused.status_code == 422
     assert "au moins les deux premières lettres" in refused.text
