@@ -136,7 +136,7 @@ def test_the_demo_says_so(client, settings, demo):
 
 def test_every_known_link_of_the_menus_exists():
     entries = {*menus.MEDECIN_NAV, *menus.DELEGATE_NAV, *menus.EVERYONE, *menus.REFERENTS, *menus.FOOTER}
-    entries |= {menus.RECEIVED, menus.SUPPORT}
+    entries |= {menus.RECEIVED}
     assert {name for _, name in entries if not address(name)} == set()
 
 
