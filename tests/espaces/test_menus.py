@@ -51,10 +51,10 @@ OF_REFERENTS = [
 def test_administration_holds_a_referent_s_pages_and_everybody_s_own(client):
     sign_in(client, referent_of(EtablissementFactory()))
     answer = client.get(HOME)
-    assert links_of(nav_of(answer)) == [HOME, *OWN, *OF_REFERENTS]
+    assert links_of(nav_of(answer)) == [HOME, *OWN, *OF_REFERENTS, "/documentation/"]
     assert links_of(account_of(answer)) == OWN
     sign_in(client, HabilitationFactory().user)
-    assert links_of(nav_of(client.get(HOME))) == [HOME, *OWN]
+    assert links_of(nav_of(client.get(HOME))) == [HOME, *OWN, "/documentation/"]
 
 
 def test_no_link_of_a_menu_is_dead(client):
