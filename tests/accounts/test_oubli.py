@@ -24,6 +24,7 @@ from journal.models import Entry
 from tests.authcps.test_actions import last_code
 from tests.factories import PASSWORD, MedecinFactory, UserFactory, sign_in
 from viatraj.core.actor import Actor
+from viatraj.core.typography import long_day
 
 pytestmark = pytest.mark.django_db
 FORGOTTEN, SENT = "/mot-de-passe/oublie/", "/mot-de-passe/oublie/envoye/"
@@ -46,6 +47,20 @@ def link_in(message) -> str:
 def reset_link(client, user) -> str:
     ask(client, user.login)
     return link_in(Message.objects.filter(to=user.email).latest("pk"))
+
+
+def test_the_last_day_of_a_new_password_is_said(client):
+    """MDP-1, MDP-3: on the page that confirms it, in the mail, in «Mon compte»."""
+    user, until = MedecinFactory(), f"jusqu’au {long_day(timezone.localdate() + timedelta(days=180))}"
+    page = client.post(reset_link(client, user), TWICE, follow=True)
+    assert f"il est valable {until}" in page.text.replace("&nbsp;", " ")
+    assert f"Il est valable {until}" in Message.objects.filter(to=user.email).latest("pk").text
+    user.refresh_from_db()
+    sign_in(client, user)
+    again = {"ancien": NEW, **dict.fromkeys(TWICE, "une autre barque, plus verte")}
+    changed = client.post("/mon-compte/mot-de-passe/", again, follow=True)
+    assert f"il est valable {until}" in changed.text
+    assert "il est valable" not in Client().get("/mot-de-passe/enregistre/").text
 
 
 class TestForgotten:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Identite, Session, User
 from authcps import actions
+from authcps.forms import FirstAssistantForm, FirstForm
 from authcps.identity import Verified
 from authcps.models import Attempt
 from authcps.views import arrival
@@ -63,6 +64,12 @@ def arrive(client, attempt):
         request.session.save()
         client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return answer
+
+
+@pytest.mark.parametrize("form", [FirstForm(), FirstAssistantForm(is_invited=lambda email: True)])
+def test_a_first_sign_in_says_what_the_password_is_for(form):
+    """CON-8, CON-9."""
+    assert "Pour une connexion OTP sans passer par Pro Santé Connect" in form["mot_de_passe"].help_text
 
 
 def test_an_identity_is_written_once_on_an_attempt(client):

@@ -57,6 +57,33 @@ def test_both_tabs_list_the_demonstration_s_people(client):
         assert [one.idnat for one in porteurs().values() if f'value="{one.idnat}"' not in text] == []
 
 
+@pytest.mark.parametrize(
+    ("tab", "lines"),
+    [
+        (
+            "ecps",
+            (
+                "une mauvaise configuration de l’heure sur votre téléphone",
+                "en utilisant l’application mobile e-CPS",
+            ),
+        ),
+        (
+            "carte",
+            (
+                "Les utilisateurs de Firefox peuvent rencontrer un échec",
+                "placez votre carte CPS dans le lecteur",
+            ),
+        ),
+    ],
+)
+def test_each_tab_says_what_the_real_page_says(client, settings, tab, lines):
+    """With the FAQ e-CPS of the settings."""
+    settings.ECPS_FAQ_URL = "https://faq.example/"
+    text = client.get(AUTH, ASKED | {"onglet": tab}).text
+    common = ('href="https://faq.example/"', "En savoir plus sur la gestion de vos données et vos droits")
+    assert [one for one in (*lines, *common) if one not in text] == []
+
+
 def test_a_code_gives_tokens_once(client):
     code = grant(client)["code"]
     tokens = redeem(client, code).json()
