@@ -12,7 +12,9 @@ from viatraj.core.saisie.fields import DateField
 from viatraj.core.typography import short_day
 
 AT_MOST = 100  # structures at once
-ENDING = '{} <span class="sous">jusqu’au <span data-mois="{}" data-au-plus="{}">{}</span></span>'
+ENDING = (
+    '<span>{} <span class="sous">jusqu’au <span data-mois="{}" data-au-plus="{}">{}</span></span></span>'
+)
 
 
 class LieuxField(forms.MultipleChoiceField):
