@@ -12,9 +12,7 @@ from viatraj.core.saisie.fields import DateField
 from viatraj.core.typography import short_day
 
 AT_MOST = 100  # structures at once
-ENDING = (
-    '<span>{} <span class="sous">jusqu’au <span data-mois="{}" data-au-plus="{}">{}</span></span></span>'
-)
+ENDING = '<span>{} <span class="sous">jusqu’au <span data-mois="{}" data-au-plus="{}">{}</span></span></span>'
 
 
 class LieuxField(forms.MultipleChoiceField):
