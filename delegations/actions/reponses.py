@@ -1,5 +1,6 @@
 """What the delegate does: accept, refuse, renounce, choose for whom he works."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from delegations import emails, policies
@@ -19,10 +20,24 @@ def accept(delegation, *, now, by, nonce=None):
         return
     if delegation.invited_at < now - INVITATION_LIFETIME:
         raise Denied("Cette proposition a plus de 30 jours\u00a0: demandez au médecin de la renouveler.")
+    _refuse_second(delegation, by)
     delegation.accepted_at = now
     change(delegation)
     record("delegation.accepted", by=by, target=delegation, **words(delegation))
     emails.accepted(delegation)
+
+
+def _refuse_second(delegation, by):
+    """Refuses, in the delegate's words, what the constraint would refuse in the médecin's: invited at two
+    addresses, he has accepted one of them already."""
+    twins = Delegation.objects.received_by(by.user).living().filter(delegant=delegation.delegant_id)
+    days = {"debut__lte": delegation.fin, "fin__gte": delegation.debut}
+    if twin := twins.filter(accepted_at__isnull=False, **days).exclude(pk=delegation.pk).first():
+        raise ValidationError(
+            f"Vous travaillez déjà pour le {delegation.delegant.titre}, du {twin.debut:%d/%m/%Y} au "
+            f"{twin.fin:%d/%m/%Y}\u00a0: refusez cette seconde proposition. Si ses droits ou ses dates vous "
+            "manquent, demandez au médecin de modifier la délégation en cours."
+        )
 
 
 @transaction.atomic

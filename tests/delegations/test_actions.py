@@ -179,6 +179,25 @@ class TestAnswer:
         with pytest.raises(Denied, match="plus de 30 jours"):
             actions.accept(delegation, now=timezone.now(), by=Actor(user=delegation.delegataire))
 
+    @pytest.mark.parametrize(
+        ("known", "is_refused"),
+        [({}, True), ({"waiting": True}, False), ({"revoked": True}, False), ({"over": True}, False)],
+        ids=["accepted", "not answered", "revoked", "over"],
+    )
+    def test_invited_twice_the_second_is_refused_in_his_own_words(self, known, is_refused):
+        """DEL-2: at two addresses, by one médecin; he reads why, not what the médecin would read."""
+        first = DelegationFactory(**known)
+        same = {"delegant": first.delegant, "delegataire": first.delegataire}
+        second = DelegationFactory(**same, delegataire_key="invite:another address", waiting=True)
+        by = Actor(user=first.delegataire)
+        if is_refused:
+            with pytest.raises(ValidationError, match="Vous travaillez déjà pour le Dr"):
+                actions.accept(second, now=timezone.now(), by=by)
+            return
+        actions.accept(second, now=timezone.now(), by=by)
+        second.refresh_from_db()
+        assert second.accepted_at
+
     def test_the_answer_changes_the_nonce(self):
         delegation = DelegationFactory(waiting=True)
         before = delegation.nonce
