@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.urls import reverse
 
 from courrier import outbox
@@ -28,15 +29,23 @@ def undone(user, habilitations, *, made, changement):
     _post("undone", user, key, habilitations=habilitations, made=made, at=changement.at)
 
 
-def departed(user, lieu, fin, *, changement):
-    key = f"depart:{user.pk}:{lieu.niveau}:{lieu.row.pk}:{fin}:{changement}"
-    _post("departed", user, key, changement=changement, lieu=str(lieu), fin=fin)
+def departed(user, lieu, fin, done, *, changement):
+    """`done`: what ended, what was cancelled."""
+    key = f"depart:{user.pk}:{lieu.key}:{fin}:{changement}"
+    _post("departed", user, key, changement=changement, lieu=lieu, fin=fin, done=done)
 
 
-def ending(user, habilitations) -> bool:
-    """HAB-6: what ends within fifteen days, the soonest first, and whom to ask."""
+def left_without(user, etablissement, leaver, *, on, changement):
+    """To a référent above: a structure will have no référent from that day."""
+    key = f"relais:{user.pk}:{etablissement.pk}:{leaver.pk}:{on}:{changement}"
+    known = {"etablissement": etablissement, "leaver": leaver, "on": on, "changement": changement}
+    _post("left_without", user, key, link=reverse("habilitations:orphelines"), **known)
+
+
+def ending(user, habilitations, *, today) -> bool:
+    """HAB-6: what ends soon, the soonest first, and whom to ask."""
     first = habilitations[0]
-    key = f"habilitation:{first.pk}:ending:{first.fin}"
+    key = f"habilitation:{first.pk}:ending:{first.fin}:{today}"
     return _post("ending", user, key, habilitations=habilitations, link=reverse("mes_referents"))
 
 
@@ -54,8 +63,17 @@ def digest(user, habilitations, *, total, monday) -> bool:
         habilitations=habilitations,
         total=total,
         others=total - len(habilitations),
+        notice=settings.HABILITATION_NOTICE_DAYS,
         link=f"{reverse('habilitations:revue')}?vue=mois",
     )
+
+
+def referents_changed(user, *, came, left, orphans, now) -> bool:
+    """To a référent: who came and who left near him; `orphans`: structures without référent structure now."""
+    orphans = list(dict.fromkeys(orphans))
+    key = f"referents:{user.pk}:{now.isoformat()}:{[*came, *left][0].pk}"
+    link = reverse("habilitations:orphelines" if orphans else "habilitations:revue")
+    return _post("referents_changed", user, key, came=came, left=left, orphans=orphans, link=link)
 
 
 def demandes_waiting(referent, demandes) -> bool:

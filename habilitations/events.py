@@ -11,6 +11,7 @@ EVENTS = {
     "habilitation.notified": "a changé la réception des e-mails du profil {profil} de {label} ({lieu})",
     "lot.prolonged": "a prolongé {count:habilitation} à la fois, jusqu’au {fin}",
     "lot.revoked": "a supprimé {count:habilitation} à la fois",
+    "referents.told": "a prévenu {count:référent} de l’arrivée ou du départ d’un autre",
     "referent.named": "a nommé {label} {profil} ({lieu})",
     "demande_habilitation.asked": "a demandé le profil {profil} ({lieu}), jusqu’au {fin}",
     "demandes_habilitation.told": "a prévenu {count:référent} des demandes en attente",

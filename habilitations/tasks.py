@@ -18,9 +18,11 @@ def alert_expiries():
 
 @shared_task
 def tell_referents():
-    """Of what was asked since the last quarter of an hour."""
-    by = Actor.system("demandes")
-    act(actions.tell_referents, today=timezone.localdate(), now=timezone.now(), by=by)
+    """Of the last quarter of an hour: what was asked, and not given meanwhile; who came or left."""
+    known = {"today": timezone.localdate(), "now": timezone.now()}
+    act(actions.close_satisfied, **known, by=Actor.system("demandes"))
+    act(actions.tell_referents, **known, by=Actor.system("demandes"))
+    act(actions.tell_of_referents, **known, by=Actor.system("referents"))
 
 
 @shared_task

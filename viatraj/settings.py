@@ -180,6 +180,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # --- Délégations ------------------------------------------------------------------
 DELEGATION_CONFRERE_MONTHS, DELEGATION_ASSISTANT_MONTHS = 6, 12
 HABILITATION_MONTHS = 60  # from today, at each grant and each prolongation
+# The holder is told of the end these days before, then fifteen days before; 0: fifteen days before only.
+HABILITATION_NOTICE_DAYS = env.int("HABILITATION_NOTICE_DAYS", default=30)
 INVITATION_LIFETIME = timedelta(days=30)
 
 # --- Security headers ---------------------------------------------------------------

@@ -1,7 +1,15 @@
 """What can be done with habilitations. The only writer of this app."""
 
 from habilitations.actions.alertes import alert_expiries, digest_expiries
-from habilitations.actions.demandes import accept, ask, ask_prolongation, refuse, tell_referents, withdraw
+from habilitations.actions.demandes import (
+    accept,
+    ask,
+    ask_prolongation,
+    close_satisfied,
+    refuse,
+    tell_referents,
+    withdraw,
+)
 from habilitations.actions.habilitations import (
     adjust,
     change_end,
@@ -15,7 +23,7 @@ from habilitations.actions.habilitations import (
 from habilitations.actions.lots import prolong_all, revoke_all
 from habilitations.actions.profils import note_profils
 from habilitations.actions.recherches import note_export, note_search
-from habilitations.actions.referents import create_referent
+from habilitations.actions.referents import create_referent, tell_of_referents
 
 __all__ = [
     "accept",
@@ -24,6 +32,7 @@ __all__ = [
     "ask",
     "ask_prolongation",
     "change_end",
+    "close_satisfied",
     "create_referent",
     "depart",
     "digest_expiries",
@@ -38,6 +47,7 @@ __all__ = [
     "refuse",
     "revoke",
     "revoke_all",
+    "tell_of_referents",
     "tell_referents",
     "withdraw",
 ]

@@ -17,7 +17,7 @@ PEOPLE = 500  # a transaction: about a second, during which nobody changes these
 
 
 def alert_expiries(*, today, by) -> int:
-    """One mail to each holder about all that ends within fifteen days, not yet announced.
+    """One mail to each holder about all that ends soon, not yet announced.
 
     Returns how many.
     """
@@ -45,8 +45,12 @@ def _announce(people, today) -> int:
         .order_by("pk")
     )
     rows = sorted(due, key=attrgetter("user_id", "fin", "pk"))
-    Alerte.objects.bulk_create(Alerte(habilitation=row, fin=row.fin) for row in rows)
-    return sum(emails.ending(user, list(held)) for user, held in groupby(rows, attrgetter("user")))
+    Alerte.objects.bulk_create(
+        Alerte(habilitation=row, fin=row.fin, jours=echeances.stage(row.fin, today)) for row in rows
+    )
+    return sum(
+        emails.ending(user, list(held), today=today) for user, held in groupby(rows, attrgetter("user"))
+    )
 
 
 def digest_expiries(*, today, by) -> int:

@@ -12,9 +12,9 @@ from habilitations import checks, emails, policies
 from habilitations.actions.habilitations import grant, put_end
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
-from habilitations.reads import referents
+from habilitations.reads import demandes, referents
 from journal.models import record
-from viatraj.core.saving import locked, save_valid
+from viatraj.core.saving import by_slices, locked, save_valid
 
 AT_ONCE = 10  # waiting
 A_DAY_AND_PLACE, A_DAY = 3, 20  # asked by one person within 24 hours, withdrawn ones included
@@ -28,6 +28,15 @@ TOO_MANY_A_DAY = f"Vous avez déjà fait {A_DAY} demandes depuis hier. Réessaye
 WHY = (
     "Vous n’avez pas encore d’habilitation dans cette structure\u00a0: dites à ses référents pourquoi vous "
     "en demandez une."
+)
+HELD = "Vous avez déjà ce profil à cet endroit, jusqu’au {:%d/%m/%Y}."
+ALREADY = (
+    "Cette personne a déjà ce profil à cet endroit : accepter la demande prolonge ce qu’elle a, sans "
+    "changer ses droits. Ils se modifient dans son compte."
+)
+GONE = (
+    "L’habilitation à prolonger a été supprimée depuis la demande : refusez la demande, ou attribuez une "
+    "nouvelle habilitation."
 )
 CLOSED = "Cette demande est déjà close\u00a0: {}."
 
@@ -45,6 +54,9 @@ def ask(*, profil: Profil, lieu: Lieu, fin, motif, cle, today, now, by) -> Deman
         raise ValidationError({"lieu": f"{lieu} est une structure fermée."})
     if not motif.strip() and not _at(Habilitation.objects.of(by.user), lieu.columns).exists():
         raise ValidationError({"motif": WHY})
+    held = demandes.held(by.user, profil, lieu.key, on=today)
+    if held and held.fin >= fin:
+        raise ValidationError({"fin": HELD.format(held.fin)})
     asked = {"profil": profil.code, "niveau": lieu.niveau, **lieu.columns}
     return _asked(asked, fin=fin, motif=motif, cle=cle, today=today, now=now, by=by)
 
@@ -53,9 +65,10 @@ def ask(*, profil: Profil, lieu: Lieu, fin, motif, cle, today, now, by) -> Deman
 def ask_prolongation(habilitation, *, fin, motif, cle, today, now, by) -> DemandeHabilitation:
     policies.own(by, habilitation)
     policies.living(habilitation)
-    if fin <= habilitation.fin:
-        raise ValidationError({"fin": f"Cette habilitation va déjà jusqu’au {habilitation.fin:%d/%m/%Y}."})
     lieu = habilitation.lieu
+    held = demandes.held(by.user, habilitation.le_profil, lieu.key, on=today, after=habilitation)
+    if fin <= held.fin:
+        raise ValidationError({"fin": f"Cette habilitation va déjà jusqu’au {held.fin:%d/%m/%Y}."})
     asked = {
         "profil": habilitation.profil,
         "niveau": lieu.niveau,
@@ -120,12 +133,14 @@ def _tell_some(*, today, now, by) -> int | None:
 
 
 @transaction.atomic
-def withdraw(demande, *, now, by):
+def withdraw(demande, *, now, by) -> DemandeHabilitation:
+    """Twice is once; one that has its answer stays as it is."""
     demande = locked(demande)
     policies.withdraw(by, demande)
     if demande.is_waiting:
         _close(demande, DemandeHabilitation.State.WITHDRAWN, now=now, by=by)
         _record("demande_habilitation.withdrawn", demande, by=by)
+    return demande
 
 
 @transaction.atomic
@@ -139,8 +154,10 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
     if demande.state == DemandeHabilitation.State.ACCEPTED:
         return demande.accorde
     _still_waiting(demande)
-    if demande.is_prolongation:
-        demande.accorde = _prolonged(demande, fin=fin, today=today, by=by)
+    if demande.is_prolongation or demandes.held(user, profil, lieu.key, on=today):
+        if droits:
+            raise ValidationError(ALREADY)
+        demande.accorde = _prolonged(demande, profil, lieu, fin=fin, today=today, by=by)
     else:
         (demande.accorde,) = grant(
             users=[user],
@@ -153,17 +170,44 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
             today=today,
             by=by,
         )
-    _close(demande, DemandeHabilitation.State.ACCEPTED, now=now, by=by)
-    _record("demande_habilitation.accepted", demande, by=by)
-    emails.demande_habilitation_accepted(demande)
+    _accepted(demande, now=now, by=by)
     return demande.accorde
 
 
-def _prolonged(demande, *, fin, today, by) -> Habilitation:
-    fresh = locked(demande.habilitation)
-    if fin <= fresh.fin:
-        raise ValidationError({"fin": f"Cette habilitation va déjà jusqu’au {fresh.fin:%d/%m/%Y}."})
-    return put_end(fresh, Noted(), fin=fin, version=fresh.version, today=today, by=by)  # told by the answer
+def _accepted(demande, *, now, by):
+    _close(demande, DemandeHabilitation.State.ACCEPTED, now=now, by=by)
+    _record("demande_habilitation.accepted", demande, by=by)
+    emails.demande_habilitation_accepted(demande)
+
+
+def _prolonged(demande, profil, lieu, *, fin, today, by) -> Habilitation:
+    """What he holds already, to that end; as it is when all that was asked was given meanwhile."""
+    held = demandes.held(demande.user, profil, lieu.key, on=today, after=demande.habilitation)
+    if held is None:
+        raise ValidationError(GONE)
+    held = locked(held)
+    if fin > held.fin:
+        return put_end(held, Noted(), fin=fin, version=held.version, today=today, by=by)  # told by the answer
+    if demande.fin > held.fin:
+        raise ValidationError({"fin": f"Cette habilitation va déjà jusqu’au {held.fin:%d/%m/%Y}."})
+    return held
+
+
+@transaction.atomic
+def close_satisfied(*, today, now, by) -> int:
+    """Accepts what was given meanwhile by another way: a grant, an import… Returns how many."""
+    policies.system(by)
+    closed = []
+
+    def close(part):
+        for demande in part:
+            if (deja := demandes.already(demande, on=today)).is_enough:
+                demande.accorde = deja.habilitation
+                _accepted(demande, now=now, by=by)
+                closed.append(demande.pk)
+
+    by_slices(demandes.maybe_satisfied(today).with_lieu().select_related("user", "habilitation"), close)
+    return len(closed)
 
 
 @transaction.atomic

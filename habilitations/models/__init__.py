@@ -10,6 +10,7 @@ from habilitations.models.habilitations import (
 from habilitations.models.imports import Import
 from habilitations.models.perimetre import within_perimeter
 from habilitations.models.profils import VersionProfil
+from habilitations.models.referents import ReferentConnu
 
 __all__ = [
     "LIVING",
@@ -20,6 +21,7 @@ __all__ = [
     "Habilitation",
     "HabilitationQuerySet",
     "Import",
+    "ReferentConnu",
     "VersionProfil",
     "within_perimeter",
 ]

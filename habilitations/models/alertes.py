@@ -4,15 +4,17 @@ from django.db import models
 from django.db.models.functions import Now
 
 from habilitations.models.habilitations import Habilitation
+from viatraj.core.expiry import URGENT_DAYS
 
 
 class Alerte(models.Model):
-    """One mail for each habilitation and end date: after a prolongation, the new end is announced too."""
+    """One mail for each habilitation, end date and stage: a prolongation’s new end is announced too."""
 
     habilitation = models.ForeignKey(
         Habilitation, models.PROTECT, related_name="alertes", db_index=False, verbose_name="habilitation"
     )
     fin = models.DateField("fin annoncée")
+    jours = models.PositiveSmallIntegerField("jours avant la fin", default=URGENT_DAYS)
     posted_at = models.DateTimeField("écrite le", db_default=Now(), editable=False)
 
     class Meta:
@@ -20,7 +22,7 @@ class Alerte(models.Model):
         verbose_name_plural = "alertes de fin d’habilitation"
         constraints = [
             models.UniqueConstraint(
-                fields=["habilitation", "fin"],
+                fields=["habilitation", "fin", "jours"],
                 name="habilitations_alerte_once",
                 violation_error_message="Cette fin a déjà été annoncée.",
             )

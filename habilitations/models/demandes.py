@@ -28,7 +28,10 @@ class DemandeHabilitationQuerySet(OfPersonQuerySet):
 
 
 class DemandeHabilitation(AtLieu):
-    """`habilitation`: the one to prolong; `accorde`: the one that was given, or prolonged."""
+    """`habilitation`: the one to prolong; `accorde`: the one that was given, or prolonged.
+
+    Accepted without `closed_by`: what it asked for was given meanwhile by another way.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "En attente"
@@ -77,8 +80,10 @@ class DemandeHabilitation(AtLieu):
             models.CheckConstraint(
                 name="habilitations_demandehabilitation_closed",
                 condition=Q(state="waiting", closed_at=None, closed_by=None)
-                | ~Q(state="waiting") & Q(closed_at__isnull=False, closed_by__isnull=False),
-                violation_error_message="Une demande close l’est par quelqu’un, à une date.",
+                | Q(state="accepted", closed_at__isnull=False)
+                | Q(state__in=["refused", "withdrawn"], closed_at__isnull=False, closed_by__isnull=False),
+                violation_error_message="Une demande close l’est à une date, et par quelqu’un si elle n’est "
+                "pas acceptée.",
             ),
             models.CheckConstraint(
                 name="habilitations_demandehabilitation_accorde",

@@ -34,6 +34,10 @@ class HabilitationQuerySet(OfPersonQuerySet, PeriodeQuerySet):
         """Not over: in force, or to come."""
         return self.living().filter(fin__gte=day)
 
+    def at(self, lieu):
+        """At a structure, its units and guichets included."""
+        return self.filter(**{f"{lieu.niveau}_id": lieu.row.pk})
+
     def past(self, day):
         """Over, or taken away."""
         return self.filter(Q(revoked_at__isnull=False) | Q(fin__lt=day))
@@ -52,6 +56,11 @@ class HabilitationQuerySet(OfPersonQuerySet, PeriodeQuerySet):
     def giving(self, domaine):
         """Of profiles that give something in a domaine (HAB-9)."""
         return self.filter(profil__in=[one.code for one in PROFILS.values() if domaine in one.domaines])
+
+    def referents(self):
+        """Those by whom habilitations are given."""
+        codes = [one.code for one in PROFILS.values() if one.is_referent]
+        return self.filter(domaine=Domaine.ADMINISTRATION, profil__in=codes)
 
     def sorted_by(self, sort, *, descending=False):
         names = SORTS[sort]
@@ -110,6 +119,12 @@ class Habilitation(AtLieu, Periode):
             models.Index(fields=["etablissement", "fin"], name="habilitations_etab", condition=LIVING),
             models.Index(fields=["unite", "fin"], name="habilitations_unite", condition=LIVING),
             models.Index(fields=["lot"], name="habilitations_lot"),
+            # The référents of the whole country, a few thousand, looked over each quarter of an hour.
+            models.Index(
+                fields=["niveau", "fin"],
+                name="habilitations_referents",
+                condition=LIVING & Q(domaine=Domaine.ADMINISTRATION),
+            ),
             # For an account that goes again, opened by an import that is undone: who refers to it.
             models.Index(fields=["granted_by"], name="habilitations_granted_by"),
             models.Index(

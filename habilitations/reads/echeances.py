@@ -1,9 +1,11 @@
-"""What ends soon, and who is told (HAB-6): the holder fifteen days before, the référents each week."""
+"""What ends soon, and who is told (HAB-6): holders a month, then fifteen days before; référents weekly."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q
 
 from habilitations.models import Alerte, Habilitation
 from habilitations.reads import referents
@@ -17,10 +19,23 @@ REACHABLE = Q(user__disabled_at=None) & ~Q(user__email="")
 
 
 def to_announce(today):
-    """In force, ending within fifteen days and not announced yet; what a missed run left is among them."""
+    """In force, ending soon, and not announced yet; what a missed run left is among them.
+
+    Twice: `HABILITATION_NOTICE_DAYS` before, to who has it longer than that; fifteen days before.
+    """
+    notice = timedelta(days=settings.HABILITATION_NOTICE_DAYS)
+    urgent = today + timedelta(days=URGENT_DAYS)
     announced = Alerte.objects.filter(habilitation=OuterRef("pk"), fin=OuterRef("fin"))
-    ending = Habilitation.objects.in_force(today).ending_within(URGENT_DAYS, on=today)
-    return ending.not_prolonged().filter(REACHABLE, ~Exists(announced))
+    first = Q(fin__gt=urgent, debut__lt=F("fin") - notice) & ~Exists(announced)
+    second = Q(fin__lte=urgent) & ~Exists(announced.filter(jours=URGENT_DAYS))
+    ending = Habilitation.objects.in_force(today).filter(fin__lte=max(urgent, today + notice))
+    return ending.not_prolonged().filter(REACHABLE, first | second)
+
+
+def stage(fin, today) -> int:
+    """Days before the end at which this announcement is due."""
+    urgent = (fin - today).days <= URGENT_DAYS
+    return URGENT_DAYS if urgent else settings.HABILITATION_NOTICE_DAYS
 
 
 def ending_soon(rows, today):

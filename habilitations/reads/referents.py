@@ -3,11 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from annuaire.models import Coordination
-from habilitations.models import Habilitation
-from habilitations.profils import PROFILS
+from habilitations.models import Habilitation, ReferentConnu
+from habilitations.profils import PROFILS, REFERENT_STRUCTURE
 from viatraj.core.droits import Niveau
 
 CODES = [profil.code for profil in PROFILS.values() if profil.is_referent]
@@ -89,3 +89,32 @@ def _people(niveau, row, but, today) -> list:
     )
     rows = held.exclude(user=but).select_related("user").order_by("nom_tri", "user_id")
     return list(dict.fromkeys(one.user for one in rows))
+
+
+SAME = ("user", "profil", "lieu_key")
+
+
+def arrived(today):
+    """Habilitations of référents, in force, of whom their colleagues have not been told."""
+    known = ReferentConnu.objects.filter(**{name: OuterRef(name) for name in SAME})
+    return _holding(today).exclude(Exists(known)).with_lieu().select_related("user")
+
+
+def gone(today):
+    """Those of whom they were told, and who are not référents there any more; `revoked_by`: who ended it."""
+    same = {name: OuterRef(name) for name in SAME}
+    ended = Habilitation.objects.filter(**same, revoked_by__isnull=False).order_by("-revoked_at")
+    known = ReferentConnu.objects.filter(profil__in=CODES).exclude(Exists(_holding(today).filter(**same)))
+    known = known.annotate(revoked_by_id=Subquery(ended.values("revoked_by")[:1]))
+    return known.with_lieu().select_related("user")
+
+
+def _holding(today):
+    return Habilitation.objects.in_force(today).referents().filter(user__disabled_at=None)
+
+
+def without(rows, *, today) -> set[int]:
+    """Of the établissements of these rows, those that have no référent structure."""
+    wanted = {row.etablissement_id for row in rows if row.profil == REFERENT_STRUCTURE.code}
+    held = _holding(today).filter(profil=REFERENT_STRUCTURE.code, etablissement__in=wanted)
+    return wanted - set(held.values_list("etablissement", flat=True))

@@ -97,8 +97,13 @@ def prolong(request, pk):
 @require_POST
 def withdraw(request, pk):
     demande = get_object_or_404(DemandeHabilitation.objects.of(request.user), pk=pk)
-    act(actions.withdraw, demande, now=timezone.now(), by=request.actor)
-    messages.success(request, "La demande est retirée.")
+    state = act(actions.withdraw, demande, now=timezone.now(), by=request.actor).state
+    if state == DemandeHabilitation.State.WITHDRAWN:
+        messages.success(request, "La demande est retirée.")
+    else:
+        messages.warning(
+            request, "Cette demande avait déjà reçu sa réponse\u00a0: elle ne peut plus être retirée."
+        )
     return redirect("habilitations:mes_demandes")
 
 

@@ -55,12 +55,61 @@ def mails_to(user):
 
 
 @pytest.mark.parametrize(
-    ("days", "told"), [(-1, False), (0, True), (1, True), (14, True), (15, True), (16, False), (400, False)]
+    ("days", "told"), [(-1, False), (0, True), (15, True), (16, True), (30, True), (31, False), (400, False)]
 )
-def test_told_within_fifteen_days_of_the_end(days, told):
+def test_told_within_thirty_days_of_the_end(days, told):
     habilitation = ends(days)
     assert alert() == told
     assert len(mails_to(habilitation.user)) == told
+
+
+def test_told_a_first_time_at_thirty_days_and_again_at_fifteen():
+    """HAB-6: each once, on whatever morning the run takes place."""
+    habilitation = ends(30)
+    runs = [alert(TODAY + timedelta(days=n)) for n in (0, 0, 1, 14, 15, 15, 16, 30, 31)]
+    assert runs == [1, 0, 0, 0, 1, 0, 0, 0, 0]
+    assert len(mails_to(habilitation.user)) == Alerte.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("mornings", "mails"),
+    [((0, 16), 2), ((7, 22), 2), ((14, 15), 2), ((15, 16), 1), ((20,), 1), ((0, 31), 1), ((31,), 0)],
+    ids=str,
+)
+def test_an_outage_is_caught_up_at_each_stage(mornings, mails):
+    """Past the fifteenth day, the first announcement is no longer made after the second."""
+    habilitation = ends(30)
+    for n in mornings:
+        alert(TODAY + timedelta(days=n))
+    assert len(mails_to(habilitation.user)) == mails
+
+
+@pytest.mark.parametrize(("length", "told"), [(31, 1), (30, 0)], ids=["more than thirty days", "thirty days"])
+def test_a_short_habilitation_is_announced_once(length, told):
+    """Who got it for thirty days or less has just read its end."""
+    fin = TODAY + timedelta(days=20)
+    habilitation = ends(20, debut=fin - timedelta(days=length))
+    assert alert() == told
+    assert alert(TODAY + timedelta(days=5)) == 1
+    assert len(mails_to(habilitation.user)) == told + 1
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(45, [1, 0, 1]), (30, [0, 1, 1]), (15, [0, 0, 1]), (0, [0, 0, 1])]
+)
+def test_the_days_are_a_setting(settings, days, told):
+    settings.HABILITATION_NOTICE_DAYS = days
+    ends(40)
+    assert [alert(TODAY + timedelta(days=n)) for n in (0, 20, 25)] == told
+
+
+def test_what_ends_at_both_stages_is_one_mail():
+    user = UserFactory()
+    for days in (28, 12):
+        ends(days, user=user, lieu=UniteFactory(etablissement__nom=f"Hôpital {days}"))
+    assert alert() == 1
+    (mail,) = mails_to(user)
+    assert mail.text.index("Hôpital 12") < mail.text.index("Hôpital 28")
 
 
 @pytest.mark.parametrize(
@@ -81,12 +130,13 @@ def test_nobody_without_an_end_near_is_told(known):
 
 
 def test_the_mail_says_what_ends_where_and_whom_to_ask():
-    habilitation = ends(10)
+    """HAB-6: unit and établissement."""
+    habilitation = ends(10, lieu=UniteFactory(nom="Médecine", etablissement__nom="CH d’Essai"))
     alert()
     (mail,) = mails_to(habilitation.user)
     assert mail.subject == "Une de vos habilitations arrive à son terme"
     assert "Prescripteur médical" in mail.text
-    assert str(habilitation.lieu) in mail.text
+    assert "Médecine, CH d’Essai" in mail.text
     assert "jusqu’au 13\u00a0mars 2027 au soir" in mail.text
     assert "référents" in mail.text
 
@@ -175,7 +225,7 @@ def test_shortened_is_told_of_its_new_end():
 
 def test_midnight_in_paris():
     """The command reads the day in Paris: at 23 h 30 UTC it is tomorrow there."""
-    habilitation = ends(16)
+    habilitation = ends(31)
     with time_machine.travel("2027-03-03T22:59:00Z", tick=False):
         call_command("alert_expiries", stdout=StringIO())
         assert mails_to(habilitation.user) == []

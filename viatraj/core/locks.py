@@ -36,6 +36,7 @@ ORDER = (
     "habilitations_droitpersonnalise",
     "habilitations_versionprofil",
     "habilitations_import",
+    "habilitations_referentconnu",
     "annuaire_guichet_unites",  # a structure that moves takes its rows along, then leaves its doors
     # Patients.
     "dossiers_dossier",

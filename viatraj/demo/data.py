@@ -45,6 +45,7 @@ def make(*, now: datetime, scale: int = 1) -> None:
     habilitations.actions.note_profils(now=now, by=BY)
     _directory(now, scale)
     _pays(now, scale)
+    habilitations.actions.tell_of_referents(today=now.date(), now=now, by=BY, quiet=True)
     first = users[PEOPLE[0].login]
     _dossiers(first, scale)
     _waiting_delegation(first, PEOPLE[2], now)
