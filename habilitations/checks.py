@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from annuaire.models import Lieu
 from habilitations.profils import AUCUN, DroitProfil, Profil
 from viatraj.core.droits import Droit, Mode
-from viatraj.core.periods import add_months
+from viatraj.core.periods import REVERSED, add_months
 
 
 def start(debut, *, today):
@@ -30,6 +30,22 @@ def end(fin, *, today):
                 f"jusqu’au {last:%d/%m/%Y}."
             }
         )
+
+
+def order(debut, fin):
+    """As the database has it."""
+    if fin < debut:
+        raise ValidationError({"fin": REVERSED})
+
+
+def overlapped(habilitation):
+    """This one stands where another of the same person, profile and place was to be."""
+    raise ValidationError(
+        {
+            "debut": f"{habilitation.user.nom_complet} a déjà ce profil sur ces dates, ou une partie\u00a0: "
+            f"{habilitation.lieu.full_name}, du {habilitation.debut:%d/%m/%Y} au {habilitation.fin:%d/%m/%Y}."
+        }
+    )
 
 
 def droits(profil: Profil, lieu: Lieu, typed: dict[str, str]) -> dict[DroitProfil, str]:

@@ -12,6 +12,11 @@ from viatraj.core.saisie.fields import DateField
 from viatraj.core.typography import short_day
 
 AT_MOST = 100  # structures at once
+ABOVE = {  # asked of each place by the rules of a grant
+    Niveau.ETABLISSEMENT: ["coordination"],
+    Niveau.GUICHET: ["coordination", "etablissement"],
+    Niveau.UNITE: ["etablissement__coordination"],
+}
 ENDING = '<span>{} <span class="sous">jusqu’au <span data-mois="{}" data-au-plus="{}">{}</span></span></span>'
 
 
@@ -49,6 +54,7 @@ def _chosen(niveau, rows, keys) -> list[Lieu]:
     prefix = f"{niveau}:"
     ids = [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
     ids = [int(one) for one in ids if one.isascii() and one.isdecimal() and len(one) < 19]
+    rows = rows.select_related(*ABOVE.get(niveau, []))
     return [Lieu(niveau, row) for row in rows.filter(pk__in=ids)] if ids else []
 
 

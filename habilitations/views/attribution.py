@@ -1,7 +1,6 @@
 """Give one profile to one or several people, with a check page before anything is written (HAB-1, HAB-4)."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -9,17 +8,16 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from habilitations import actions, checks, policies
+from habilitations import actions, policies
 from habilitations.forms.attribution import AT_MOST, AttributionForm
 from habilitations.forms.droits import said
-from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
 from habilitations.reads import attribuables
+from habilitations.reads.attribution import Attribution
 from habilitations.views import panier, reach
 from viatraj.core import searches
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
-from viatraj.core.policies import Denied
 from viatraj.core.typography import counted, long_day
 
 NAMED_AT_MOST = 3
@@ -74,12 +72,12 @@ def grant(request, profil):
     if request.POST.get("etape") == "modifier":  # the same form, with dates that follow what was typed
         return redirect(f"{request.path}?{_kept(request, form, context['carried'])}&modifier=oui")
     modifying = request.method != "POST" and "modifier" in request.GET
-    if not modifying and form.is_valid() and _allowed(request.actor, form, profil, people):
-        if request.method != "POST":
-            context |= {"check": form, "modify": f"?{request.GET.urlencode()}&modifier=oui"}
-            return page(request, "habilitations/grant_check.html", **context, **_check(form, profil, people))
-        if request.POST.get("etape") != "confirmer":
+    refusals = [] if modifying or not form.is_valid() else _refusals(request, form, profil, people)
+    if not modifying and form.is_valid():
+        if request.method == "POST" and not _confirms(request):
             return redirect(f"{request.path}?{_kept(request, form, context['carried'])}")
+        if refusals or request.method != "POST":
+            return _checked(request, form, profil, people, refusals)
         if _done(request, form, profil, people):
             return redirect(_end(request, form.result))
     return page(request, "habilitations/grant_profil.html", form=form, more=more, typed=typed, **context)
@@ -133,39 +131,42 @@ def _carried(request, people) -> dict:
     }
 
 
-def _allowed(actor, form, profil, people) -> bool:
-    """What the action would refuse, said at the field before the check page."""
-    try:
-        for lieu in form.cleaned_data["lieux"]:
-            policies.grant(actor, profil, lieu)
-            checks.droits(profil, lieu, form.cleaned_data["droits"])
-        for one in people:
-            policies.grant_to(actor, one)
-        checks.end(form.cleaned_data["fin"], today=form.today)
-    except Denied as error:
-        form.add_error("lieux", str(error))
-    except ValidationError as error:
-        form.add_error(None, error)
-    return form.is_valid()
+def _confirms(request) -> bool:
+    return request.POST.get("etape") == "confirmer"
 
 
-def _check(form, profil, people) -> dict:
-    """What the act would do, and what stands in its way."""
-    typed = form.cleaned_data
-    held = Habilitation.objects.living().filter(
-        user__in=people,
-        profil=profil.code,
-        lieu_key__in=[lieu.key for lieu in typed["lieux"]],
-        debut__lte=typed["fin"],
-        fin__gte=typed["debut"],
+def _refusals(request, form, profil, people) -> list:
+    """What the action would refuse: at the field where there is one; else, for the check page, by person."""
+    attribution = Attribution(users=people, profil=profil, **form.cleaned_data)
+    if _confirms(request) and attribution.given(by=request.actor).exists():
+        return []  # a double click
+    found = attribution.refusals(today=form.today, by=request.actor)
+    at_fields = {(one.field, *one.sentences) for one in found if one.field}
+    for field, *sentences in sorted(at_fields):
+        form.add_error(field if field in form.fields else None, sentences)
+    return [one for one in found if one.user]
+
+
+def _checked(request, form, profil, people, refusals):
+    """The check page: what the act would do, or what stands in its way."""
+    typed, again = form.cleaned_data, request.GET.copy()
+    refused = {str(one.user.pk) for one in refusals}
+    again.setlist("compte", [pk for pk in request.GET.getlist("compte") if pk not in refused])
+    changed = [(droit.droit.label, said(droit, mode)) for droit, mode in _changed(profil, typed["droits"])]
+    return page(
+        request,
+        "habilitations/grant_check.html",
+        status=422 if request.method == "POST" else 200,
+        profil=profil,
+        check=form,
+        refusals=refusals,
+        refused=len(refused),
+        without=f"?{again.urlencode()}" if again.getlist("compte") else "",
+        modify=f"?{request.GET.urlencode()}&modifier=oui",
+        changed=changed,
+        count=len(people) * len(typed["lieux"]),
+        **_carried(request, people),
     )
-    return {
-        "already": held.with_lieu().select_related("user").order_by("nom_tri", "pk"),
-        "changed": [
-            (droit.droit.label, said(droit, mode)) for droit, mode in _changed(profil, typed["droits"])
-        ],
-        "count": len(people) * len(typed["lieux"]),
-    }
 
 
 def _changed(profil, droits):
@@ -196,7 +197,7 @@ def _people(request) -> tuple[list, HttpResponse | None]:
     """Those chosen; or the way back, with the reason, when they are not all there, or not all to be given
     anything. What was posted for a disabled account is refused at its form."""
     chosen = panier.of(request, panier.ticked(request.GET))
-    if not chosen.people:
+    if not chosen.people and not chosen.oneself:
         return [], None
     refusals = chosen.lost if request.method == "POST" else chosen.lost + chosen.disabled
     if not refusals:

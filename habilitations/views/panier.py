@@ -9,18 +9,24 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
+from habilitations import policies
 from habilitations.models import Habilitation
 from habilitations.views import reach
+from viatraj.core.policies import refusal
 
 AT_MOST = 50
 
 
 @dataclass(frozen=True)
 class Panier:
-    """`people` in the order of their names; `missing`: how many one may no longer choose."""
+    """`people` in the order of their names; `missing`: how many one may no longer choose.
+
+    `oneself`: why one may not be among them, where one was chosen.
+    """
 
     people: list[User] = field(default_factory=list)
     missing: int = 0
+    oneself: str = ""
 
     @property
     def active(self) -> list[User]:
@@ -37,7 +43,7 @@ class Panier:
     @property
     def lost(self) -> list[str]:
         """Why these are not the people that were chosen."""
-        found = []
+        found = [self.oneself] if self.oneself else []
         if self.missing:
             found.append("Une personne choisie, ou plusieurs, ne vous est plus accessible.")
         if len(self.people) + self.missing > AT_MOST:
@@ -51,7 +57,8 @@ def of(request, ids) -> Panier:
         return Panier()
     known = reach.people(request).filter(pk__in=ids).exclude(pk=request.user.pk)
     people = list(known.order_by("nom", "prenom", "pk"))
-    return Panier(people, missing=len(ids) - len(people))
+    oneself = refusal(policies.grant_to, request.actor, request.user) if request.user.pk in ids else ""
+    return Panier(people, missing=len(ids) - len(people) - bool(oneself), oneself=oneself)
 
 
 def ticked(said) -> list[int]:

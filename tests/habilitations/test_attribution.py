@@ -157,7 +157,9 @@ def test_nobody_out_of_the_perimeter_unless_found(client, referent, etablissemen
 
 def test_never_to_oneself(client, referent, etablissement):
     """No référent raises himself: by giving, adjusting, prolonging, departing."""
-    assert give(client, [referent], [f"etablissement:{etablissement.pk}"]).status_code == 404
+    answer = give(client, [referent], [f"etablissement:{etablissement.pk}"])
+    assert (answer.status_code, held(referent).exists()) == (302, False)
+    assert "Vous ne pouvez pas vous attribuer" in client.get(answer.url).text
     mine = referent.habilitations.get()
     for page in ("fin", "supprimer"):
         assert client.get(f"{ADMIN}habilitations/{mine.pk}/{page}/").status_code == 403
@@ -196,7 +198,7 @@ def test_what_exists_already_is_said_on_the_check_page(client, referent, etablis
     lieu = [f"etablissement:{etablissement.pk}"]
     give(client, [colleague], lieu)
     check = give(client, [colleague], lieu, etape="verifier")
-    assert "existent déjà" in check.text
+    assert f"{colleague.nom_complet} a déjà ce profil" in unescape(check.text)
     assert 'value="confirmer"' not in check.text
     assert give(client, [colleague], lieu).status_code == 422
 

@@ -214,7 +214,7 @@ class TestPanier:
         assert ticks(end) == {one.pk for one in three}
         given = end.text.partition('<table id="attribuees"')[2].partition("</table>")[0]
         assert all(one.nom in given for one in three)
-        assert "existent déjà" in client.get(check.url).text  # Back
+        assert "a déjà ce profil" in client.get(check.url).text  # Back
 
     def test_back_to_the_check_page_modifies_what_was_typed(self, client, referent, etablissement, three):
         grant = f"{GRANT}equipe_soignante/?compte={three[0].pk}"
@@ -284,7 +284,7 @@ class TestPanier:
 
     def test_oneself_is_never_chosen(self, client, referent, etablissement):
         answer = send(client, ticked=[referent], attribuer="oui")
-        assert "cochez-les" in client.get(answer.url, follow=True).text
+        assert "Vous ne pouvez pas vous attribuer" in client.get(answer.url, follow=True).text
 
     def test_from_the_revue(self, client, referent, etablissement, three):
         """HAB-4: ticked lines, then back to the revue as it was filtered."""

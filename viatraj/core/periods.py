@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Least
 
+REVERSED = "La date de fin précède la date de début."
+
 
 def add_months(day: date, months: int) -> date:
     """31 August + 6 months = the last of February."""
@@ -56,7 +58,7 @@ class Periode(models.Model):
                 name="%(app_label)s_%(class)s_debut_before_fin",
                 condition=Q(debut__lte=F("fin")),
                 violation_error_code="fin",
-                violation_error_message="La date de fin précède la date de début.",
+                violation_error_message=REVERSED,
             )
         ]
 
