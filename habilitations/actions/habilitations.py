@@ -1,18 +1,29 @@
 """A habilitation given, changed, ended; a departure."""
 
 import uuid
+from datetime import timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from annuaire.models import Lieu
 from changements.actions import Noted, keep
 from habilitations import checks, emails, policies
+from habilitations.actions import relais
 from habilitations.models import DroitPersonnalise, Habilitation
 from habilitations.profils import NAMES, DroitProfil, Profil
+from habilitations.reads.attribution import Attribution
 from journal.models import record
-from viatraj.core.droits import Niveau
 from viatraj.core.saving import locked, save_valid
+
+
+class Depart(NamedTuple):
+    """What a departure did to each row."""
+
+    ended: list[Habilitation]
+    cancelled: list[Habilitation]
 
 
 @transaction.atomic
@@ -29,12 +40,10 @@ def grant(  # noqa: PLR0913
     users = [
         locked(user) for user in sorted(users, key=lambda user: user.pk)
     ]  # by ascending key, so that two lots cannot deadlock
-    if done := list(Habilitation.objects.filter(lot=cle, granted_by=by.user).order_by("pk")):
+    attribution = Attribution(users, profil, lieux, debut, fin, droits, cle)
+    if done := list(attribution.given(by=by)):
         return done
-    for user in users:
-        policies.grant_to(by, user)
-    checks.end(fin, today=today)
-    checks.start(debut, today=today)
+    attribution.obey(today=today, by=by)
     return [
         _granted(
             user,
@@ -131,18 +140,20 @@ def put_end(habilitation, noted, *, fin, version, today, by) -> Habilitation:
 
 
 @transaction.atomic
-def revoke(habilitation, *, now, by):
+def revoke(habilitation, *, now, by, prevenir=False):
     """The right ends at the person's next click. The row stays, for the history."""
     noted = Noted()
-    take_away(habilitation, noted, now=now, by=by)
+    relais.hold_peers([habilitation])
+    take_away(habilitation, noted, now=now, by=by, prevenir=prevenir)
     kept(noted, "revoked", by=by)
 
 
-def take_away(habilitation, noted, *, now, by):
+def take_away(habilitation, noted, *, now, by, prevenir=False):
     """Part of deleting one, or many."""
     habilitation = locked(habilitation)
     by = policies.manage(by, habilitation)
     if habilitation.is_living:
+        relais.check_last([habilitation], on=localdate(now), today=localdate(now), prevenir=prevenir, by=by)
         noted.found(habilitation)
         _end(habilitation, now=now, by=by)
         _record("habilitation.revoked", habilitation, by=by)
@@ -164,11 +175,13 @@ def _by_holder(noted) -> dict:
 
 
 @transaction.atomic
-def give_up(habilitation, *, now, by):
+def give_up(habilitation, *, now, by, prevenir=False):
     """The red cross of «Mon compte» (COM-5)."""
+    relais.hold_peers([habilitation])
     habilitation = locked(habilitation)
     policies.own(by, habilitation)
     if habilitation.is_living:
+        relais.check_last([habilitation], on=localdate(now), today=localdate(now), prevenir=prevenir, by=by)
         _end(habilitation, now=now, by=by)
         _record("habilitation.given_up", habilitation, by=by)
 
@@ -186,32 +199,38 @@ def notify(habilitation, *, wanted: bool, by):
 
 
 @transaction.atomic
-def depart(user, *, lieu: Lieu, fin, today, now, by) -> int:
-    """One date ends all that a person holds in a structure; how many rows it touched.
+def depart(user, *, lieu: Lieu, fin, today, now, by, choix=None, prevenir=False) -> Depart:
+    """One date ends what a person holds in a structure: `choix`, by their keys, or all of it.
 
-    What would begin after that date is deleted. A right that another référent gives refuses the whole.
+    What would begin after that date is cancelled. A right that another référent gives refuses the whole.
     """
     by = policies.depart(by, user, lieu)
     checks.end(fin, today=today)
-    column = {Niveau.ETABLISSEMENT: "etablissement", Niveau.UNITE: "unite"}[lieu.niveau]
-    held = Habilitation.objects.of(user).current(today).filter(**{column: lieu.row}, fin__gt=fin)
-    ended, noted = 0, Noted()
-    for habilitation in held.select_for_update(of=("self",), no_key=True).order_by("pk"):
+    held = Habilitation.objects.of(user).current(today).at(lieu).filter(fin__gt=fin).with_lieu()
+    chosen = held if choix is None else held.filter(pk__in=choix)
+    relais.hold_peers(chosen)
+    done, noted = Depart([], []), Noted()
+    rows = list(chosen.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    relais.check_last(
+        rows, on=fin + timedelta(days=1), today=today, prevenir=prevenir, changement=noted.cle, by=by
+    )
+    for habilitation in rows:
         manager = policies.manage(by, habilitation)
         noted.found(habilitation)
         if habilitation.debut > fin:
             _end(habilitation, now=now, by=by)
             _record("habilitation.revoked", habilitation, by=manager)
+            done.cancelled.append(habilitation)
         else:
             before, habilitation.fin = habilitation.fin, fin
             _change(habilitation)
             _record("habilitation.shortened", habilitation, by=manager, before=before)
-        ended += 1
-    if ended:
+            done.ended.append(habilitation)
+    if rows:
         record("depart.declared", by=by, target=user, lieu=str(lieu), fin=fin)
         keep(noted, "depart.declared", by=by)
-        emails.departed(user, lieu, fin, changement=noted.cle)
-    return ended
+        emails.departed(user, lieu, fin, done, changement=noted.cle)
+    return done
 
 
 def _end(habilitation, *, now, by):

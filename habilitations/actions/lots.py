@@ -5,6 +5,7 @@ from django.db import transaction
 
 from changements.actions import Noted
 from habilitations import checks, policies
+from habilitations.actions import relais
 from habilitations.actions.habilitations import kept, put_end, take_away
 from journal.models import record
 from viatraj.core.policies import Denied
@@ -32,6 +33,7 @@ def prolong_all(habilitations, *, fin, versions, today, by):
 def revoke_all(habilitations, *, now, by):
     policies.administer(by)
     noted = Noted()
+    relais.hold_peers(habilitations)
     _each(habilitations, lambda habilitation: take_away(habilitation, noted, now=now, by=by))
     kept(noted, "revoked", by=by)
     record("lot.revoked", by=by, count=len(habilitations))

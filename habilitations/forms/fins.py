@@ -3,7 +3,6 @@ from datetime import date
 
 from django import forms
 
-from annuaire.models import Lieu
 from habilitations import checks
 from viatraj.core.periods import add_months
 from viatraj.core.saisie.fields import DateField
@@ -116,20 +115,44 @@ class LotForm(EcheanceForm):
         return {**typed, "versions": versions}
 
 
-class DepartForm(forms.Form):
-    """One date for all that a person holds in a structure."""
+class PrevenirForm(forms.Form):
+    """`left`: structures that would have no référent any more; `prevenir` is then asked."""
 
-    lieu = forms.ChoiceField(
-        label="Structure quittée",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez la structure."},
+    prevenir = forms.BooleanField(
+        label="Continuer sans référent\u00a0: la coordination en sera prévenue", required=False
     )
-    fin = DateField(label="Dernier jour (inclus)", required_sentence="Indiquez le dernier jour.")
 
-    def __init__(self, *args, lieux: list[Lieu], **kwargs):
+    def __init__(self, *args, left, **kwargs):
         super().__init__(*args, **kwargs)
-        self.lieux = {lieu.key: lieu for lieu in lieux}
-        self.fields["lieu"].choices = [(key, lieu.full_name) for key, lieu in self.lieux.items()]
+        self.left = left
+        self.fields["prevenir"].one_of = True  # never «facultatif»
 
-    def clean_lieu(self):
-        return self.lieux[self.cleaned_data["lieu"]]
+    @property
+    def asks(self) -> bool:
+        """Also when the action alone has found it out."""
+        return bool(self.left or self["prevenir"].errors)
+
+
+class DepartForm(PrevenirForm):
+    """One date for what a person holds in a structure, and is ticked."""
+
+    fin = DateField(label="Dernier jour (inclus)", required_sentence="Indiquez le dernier jour.")
+    choix = forms.TypedMultipleChoiceField(
+        label="Ce qui prend fin",
+        coerce=int,
+        error_messages={
+            "required": "Cochez au moins une habilitation.",
+            "invalid_choice": "Une habilitation cochée n’est plus en cours\u00a0: relisez la liste.",
+        },
+    )
+    field_order = ["choix", "fin", "prevenir"]
+
+    def __init__(self, *args, rows, **kwargs):
+        """`rows`: the habilitations that he may end."""
+        super().__init__(*args, **kwargs)
+        self.fields["choix"].choices = [(row.pk, str(row.le_profil)) for row in rows]
+        self.initial.setdefault("choix", [row.pk for row in rows])
+
+    @property
+    def ticked(self) -> set[str]:
+        return {str(one) for one in self["choix"].value() or []}

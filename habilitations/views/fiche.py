@@ -16,6 +16,8 @@ from accounts.policies import Voie
 from changements.reads import made_by
 from habilitations import policies
 from habilitations.forms.comptes import CorrectionForm, CreationForm, NouvelleAdresseForm
+from habilitations.models import Habilitation
+from habilitations.reads import relais
 from habilitations.views import reach
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -120,7 +122,10 @@ def _opening(request, pk, action, told):
     if submit(form, action, user=user, now=now, by=request.actor):
         messages.success(request, f"Le compte {user.login} est {told}.", extra_tags=made_by(request.actor))
         return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/activation.html", form=form, person=user)
+    today = timezone.localdate(now)
+    held = Habilitation.objects.of(user).in_force(today).referents().with_lieu()
+    left = relais.left_without(held, on=today, today=today) if user.is_active else []
+    return page(request, "habilitations/activation.html", form=form, person=user, left=left)
 
 
 @require_POST

@@ -1,23 +1,20 @@
-"""One habilitation: its rights, its end, its removal; the departure of a person (HAB-3, HAB-5, HAB-10)."""
+"""One habilitation: its rights, its end, its removal (HAB-3, HAB-5, HAB-10)."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from annuaire.models import Lieu
 from changements.reads import made_by
 from habilitations import actions, policies, rights
 from habilitations.forms.droits import AjustementForm
-from habilitations.forms.fins import DepartForm, FinForm
-from habilitations.models import Habilitation
+from habilitations.forms.fins import FinForm, PrevenirForm
+from habilitations.reads import relais
 from habilitations.views import reach
-from viatraj.core.droits import Droit, Niveau
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
-from viatraj.core.policies import Denied, can
-from viatraj.core.saving import act
-from viatraj.core.typography import counted, long_day, plural
+from viatraj.core.policies import can
+from viatraj.core.typography import long_day
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,56 +89,15 @@ def fin(request, pk):
 def revoke(request, pk):
     habilitation = reach.habilitation(request, pk)
     policies.manage(request.actor, habilitation)
-    if request.method == "POST":
-        act(actions.revoke, habilitation, now=timezone.now(), by=request.actor)
+    today, back = timezone.localdate(), reach.back(request, habilitation.user_id)
+    left = relais.left_without([habilitation], on=today, today=today)
+    form = PrevenirForm(posted(request), left=left)
+    if submit(form, actions.revoke, habilitation=habilitation, now=timezone.now(), by=request.actor):
         messages.success(
             request,
             f"L’habilitation de {habilitation.user.nom_complet} est supprimée, avec effet immédiat.",
             extra_tags=made_by(request.actor),
         )
         reach.remember(request, [habilitation.user_id])
-        return redirect(reach.back(request, habilitation.user_id))
-    back = reach.back(request, habilitation.user_id)
-    return page(request, "habilitations/revoke.html", habilitation=habilitation, back=back)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def depart(request, pk):
-    """«Départ»: one date ends all that he holds in a structure."""
-    person = reach.ours(request, pk)
-    today = timezone.localdate()
-    lieux = _left(request.actor, person, today)
-    if not lieux:
-        raise Denied("Cette personne n’a pas d’habilitation dans un établissement ou une unité.")
-    policies.depart(request.actor, person, lieux[0])
-    first = {"lieu": lieux[0].key, "fin": today}
-    form = DepartForm(posted(request), lieux=lieux, initial=first)
-    arguments = {"user": person, "today": today, "now": timezone.now(), "by": request.actor}
-    if submit(form, actions.depart, **arguments):
-        messages.success(
-            request,
-            f"Le départ de {person.nom_complet} est enregistré\u00a0: {_told(form.result)}.",
-            extra_tags=made_by(request.actor),
-        )
-        reach.remember(request, [pk])
-        return redirect("habilitations:compte", pk)
-    return page(request, "habilitations/depart.html", form=form, person=person)
-
-
-def _told(ended: int) -> str:
-    if not ended:
-        return "aucune habilitation ne dépassait cette date"
-    return f"{counted(ended, 'habilitation')} {plural(ended, 'prend,prennent')} fin à cette date"
-
-
-def _left(actor, person, today) -> list[Lieu]:
-    """Structures of the perimeter where he holds something: the widest that the actor manages."""
-    held = Habilitation.objects.of(person).visible_to(actor).current(today).with_lieu()
-    found = {}
-    for one in held.select_related("etablissement__coordination", "unite__etablissement__coordination"):
-        for niveau, row in ((Niveau.ETABLISSEMENT, one.etablissement), (Niveau.UNITE, one.unite)):
-            if row and actor.rights.cover(Droit.HABILITATION, row.place, domaine=""):
-                lieu = Lieu(niveau, row)
-                found[lieu.key] = lieu
-                break
-    return sorted(found.values(), key=lambda lieu: lieu.full_name)
+        return redirect(back)
+    return page(request, "habilitations/revoke.html", form=form, habilitation=habilitation, back=back)

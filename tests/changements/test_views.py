@@ -54,12 +54,11 @@ def test_each_act_has_its_button(client, referent, row):
     today = timezone.localdate()
     path, user = f"{ADMIN}habilitations/{row.pk}", f"{ADMIN}comptes/{row.user_id}"
     lot = {"choix": row.pk, "duree": "60", "fin": ""}
-    place = f"etablissement:{row.etablissement_id}"
     for url, sent in (
         (f"{path}/fin/", {"duree": "12"}),
         (f"{path}/fin/", {"fin": str(today + timedelta(days=3)), "reduire": "on"}),
         (f"{ADMIN}habilitations/lot/prolonger/", lot),
-        (f"{user}/depart/", {"lieu": place, "fin": str(today + timedelta(days=2))}),
+        (f"{user}/depart/", {"choix": row.pk, "fin": str(today + timedelta(days=2))}),
         (f"{ADMIN}habilitations/lot/supprimer/", lot),
     ):
         version = Habilitation.objects.get(pk=row.pk).version

@@ -230,22 +230,6 @@ def test_the_padlock(client, referent, etablissement):
     assert User.objects.get(pk=user.pk).locked_at is None
 
 
-def test_departure(client, referent, etablissement):
-    user = holder(etablissement)
-    HabilitationFactory(user=user, lieu=UniteFactory(etablissement=etablissement))
-    elsewhere = HabilitationFactory(user=user)
-    today = timezone.localdate()
-    answer = client.post(
-        f"{COMPTES}{user.pk}/depart/", {"lieu": f"etablissement:{etablissement.pk}", "fin": str(today)}
-    )
-    assert answer.status_code == 302
-    fins = Habilitation.objects.of(user).filter(etablissement=etablissement).values_list("fin", flat=True)
-    assert set(fins) == {today}
-    assert Habilitation.objects.get(pk=elsewhere.pk).fin > today
-    forged = {"lieu": f"etablissement:{elsewhere.etablissement_id}", "fin": str(today)}
-    assert client.post(f"{COMPTES}{user.pk}/depart/", forged).status_code == 422
-
-
 def queries(client, ask) -> int:
     ask()
     with CaptureQueriesContext(connection) as seen:
@@ -273,7 +257,7 @@ def test_an_account_follows_its_holder(client, referent, etablissement):
     """COM-1: gone from one structure, at work in another: the same account, only habilitations change."""
     person = holder(etablissement, nom="Garricou")
     today = timezone.localdate()
-    left = {"lieu": f"etablissement:{etablissement.pk}", "fin": str(today)}
+    left = {"choix": person.habilitations.get().pk, "fin": str(today)}
     assert client.post(f"{COMPTES}{person.pk}/depart/", left).status_code == 302
     next_one = EtablissementFactory()
     sign_in(client, referent_of(next_one))

@@ -314,7 +314,7 @@ class World:
             },
             "habilitations:change_email": {"email": "neuve@ch.example", "seule": "", "version": 1},
             "habilitations:depart": {
-                "lieu": f"etablissement:{self.unite.etablissement_id}",
+                "choix": self.habilitation.pk,
                 "fin": str(today),
             },
             "habilitations:fin": {"duree": "", "fin": str(today), "version": 1, "reduire": "on"},

@@ -58,6 +58,8 @@ PARTS = {
     "delegations:check_period": "writes nothing: how long a délégation may last",
     "delegations:invite_key": "writes nothing: what tells one invitation from another",
     "delegations:lend": "of granting to an assistant, and of modifying",
+    "habilitations:check_last": "of revoke, give_up, depart: writes to those above a structure left alone",
+    "habilitations:hold_peers": "of the same, and of revoke_all: locks référents in one order",
     "delegations:words": "writes nothing: what the journal's sentences may name",
     "habilitations:kept": "of every verb that ends by what its holders are told",
     "habilitations:put_end": "of changing an end, or many, and of answering a request",

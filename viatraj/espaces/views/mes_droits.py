@@ -7,15 +7,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 import delegations.rights
 import habilitations.actions
+import habilitations.policies
 import habilitations.rights
 from accounts.policies import own_account
 from delegations.models import Delegation
 from habilitations.forms.droits import DroitForm
+from habilitations.forms.fins import PrevenirForm
 from habilitations.models import Habilitation
-from habilitations.reads import explications, referents
+from habilitations.reads import explications, referents, relais
 from habilitations.reads.mes_habilitations import own
 from viatraj.core.droits import Droit, Mode
+from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+from viatraj.core.policies import can
 from viatraj.core.saving import act
 
 PAST = 20
@@ -109,10 +113,14 @@ def give_up(request, pk):
     """The red cross, and its confirmation."""
     own_account(request.actor)
     habilitation = get_object_or_404(own(request.user, on=timezone.localdate()), pk=pk)
-    if request.method == "POST":
-        act(habilitations.actions.give_up, habilitation, now=timezone.now(), by=request.actor)
+    today = timezone.localdate()
+    left = relais.left_without([habilitation], on=today, today=today)
+    form = PrevenirForm(posted(request), left=left)
+    arguments = {"habilitation": habilitation, "now": timezone.now(), "by": request.actor}
+    if submit(form, habilitations.actions.give_up, **arguments):
         messages.success(
-            request, f"Vous n’avez plus le profil {habilitation.le_profil}, {habilitation.lieu}."
+            request, f"Vous n’avez plus le profil {habilitation.le_profil}, {habilitation.lieu.full_name}."
         )
         return redirect("mon_compte")
-    return page(request, "espaces/give_up.html", habilitation=habilitation)
+    may_name = can(habilitations.policies.administer, request.actor)
+    return page(request, "espaces/give_up.html", form=form, habilitation=habilitation, may_name=may_name)
