@@ -78,24 +78,6 @@ def test_templates_draw_known_icons_and_name_files_by_their_tag():
     assert [path for path, source in sources.items() if "/static/" in source] == []
 
 
-OWN = [path for path in TEMPLATES if path.parent.name in ("components", "errors", "legal", "chartes")]
-
-
-def test_own_templates_keep_to_french_typography():
-    assert OWN
-    assert {path.name: faults for path in OWN if (faults := _typing_faults(path.read_text()))} == {}
-
-
-def _typing_faults(source) -> list[str]:
-    text = re.sub(r"\{[%{#].*?[%}#]\}|<[^>]*>", "·", source)
-    return re.findall(r"\w'\w|[\w»·] [;:!?»]|\w[;!?](?!\w)|« ", re.sub(r"https?:\S+", "", text))
-
-
-@pytest.mark.parametrize("source", ["l'an", "Quoi ?", "Quoi?", "<b>x</b> : y", "« x"])
-def test_a_typing_fault_is_recognised(source):
-    assert _typing_faults(source)
-
-
 def test_a_wrong_argument_is_an_error():
     with pytest.raises(TemplateSyntaxError):
         render('{% message ton="info" %}x{% endmessage %}')

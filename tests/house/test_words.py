@@ -3,6 +3,7 @@
 import ast
 import re
 from functools import cache
+from html import unescape
 
 import pytest
 
@@ -48,10 +49,50 @@ def literals(module: Module) -> list[str]:
     nodes = list(ast.walk(module.tree))
     inside = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
     ours = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-    told = [ast.unparse(node)[2:-1] for node in nodes if isinstance(node, ast.JoinedStr)]
+    told = [_with_holes(node) for node in nodes if isinstance(node, ast.JoinedStr)]
     constants = [node for node in nodes if isinstance(node, ast.Constant) and id(node) not in inside | ours]
     told += [node.value for node in constants if isinstance(node.value, str)]
     return [text for text in told if " " in text]
+
+
+def _with_holes(node: ast.JoinedStr) -> str:
+    parts = node.values
+    return "".join(
+        str(p.value) if isinstance(p, ast.Constant) else f"{{{ast.unparse(p.value)}}}" for p in parts
+    )
+
+
+# Typed without the no-break space, or with a straight apostrophe.
+TYPING = re.compile(r"\w'\w|[\w»·] [;:!?»]|[^\W\d][;!?](?!\w)|« ")
+# No people's pages: what operators read on a terminal, columns of somebody else's file.
+TERMINAL = ("/management/", "/poste/", "viatraj/settings.py", "annuaire/rpps.py", DEMO)
+ACCENT = re.compile(r"[àâçéèêëîïôûù’]")
+
+
+def typing_faults(source: str) -> list[str]:
+    text = unescape(re.sub(r"\{[%{#].*?[%}#]\}|<[^>]*>", "·", source))
+    return TYPING.findall(re.sub(r"https?:\S+", "", text))
+
+
+def test_pages_keep_to_french_typography():
+    """Mails keep ordinary spaces: programs that read them cut lines where they like."""
+    pages = sorted((ROOT / "templates").rglob("*.html"))
+    assert {path.name: found for path in pages if (found := typing_faults(path.read_text()))} == {}
+
+
+def test_sentences_of_the_code_too():
+    told = [
+        (one.path, text)
+        for one in modules()
+        if not any(part in one.path for part in TERMINAL)
+        for text in literals(one)
+    ]
+    assert [(where, text) for where, text in told if ACCENT.search(text) and TYPING.search(text)] == []
+
+
+@pytest.mark.parametrize("source", ["l'an", "Quoi ?", "Quoi?", "<b>x</b> : y", "« x"])
+def test_a_typing_fault_is_seen(source):
+    assert typing_faults(source)
 
 
 def faults(text: str) -> list[str]:
