@@ -129,7 +129,7 @@ def open_structure(row, *, by):
     """A région, coordination, établissement, unit or guichet that no synchronisation brings."""
     policies.open_structure(by)
     row = save_valid(row)
-    record("structure.opened", by=by, target=row, label=str(row))
+    record("structure.opened", by=by, target=row, label=str(Lieu.of(row)))
     return row
 
 
@@ -140,10 +140,16 @@ def gather(guichet, *, unites, by):
     guichet = locked(guichet)
     if strangers := [str(one) for one in unites if not guichet.gathers(one)]:
         raise ValidationError(
-            f"{guichet} ne peut pas réunir des unités d’un autre établissement\u00a0: {', '.join(strangers)}."
+            f"{Lieu.of(guichet)} ne peut pas réunir des unités d’un autre établissement\u00a0: {', '.join(strangers)}."
         )
     guichet.unites.set(unites)
-    record("guichet.gathered", by=by, target=guichet, label=str(guichet), unites=[one.pk for one in unites])
+    record(
+        "guichet.gathered",
+        by=by,
+        target=guichet,
+        label=str(Lieu.of(guichet)),
+        unites=[one.pk for one in unites],
+    )
 
 
 @transaction.atomic

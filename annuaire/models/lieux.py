@@ -62,29 +62,34 @@ class Lieu:
         return f"{self.niveau}:{self.row.pk if self.row else ''}"
 
     @property
-    def full_name(self) -> str:
-        """A unit's name says little without its établissement."""
-        above = getattr(self.row, "etablissement", None)
-        return f"{self}, {above}" if above else str(self)
+    def nom(self) -> str:
+        """Its own alone, only where its établissement stands beside it."""
+        return self.row.nom if self.row else "France entière"
+
+    @property
+    def above(self) -> Etablissement | None:
+        """The établissement of a unit or of a guichet."""
+        return getattr(self.row, "etablissement", None)
 
     @property
     def name_inside(self) -> str:
         """In a list of what one établissement has, itself among it."""
-        return "Tout l’établissement" if self.niveau == Niveau.ETABLISSEMENT else str(self)
+        return "Tout l’établissement" if self.niveau == Niveau.ETABLISSEMENT else self.nom
 
     @property
     def heading(self) -> str:
         """In a list of many: its établissement, or its level."""
         if self.niveau == Niveau.ETABLISSEMENT:
-            return str(self)
-        return str(getattr(self.row, "etablissement", None) or Niveau(self.niveau).label)
+            return self.nom
+        return str(self.above or Niveau(self.niveau).label)
 
     @property
     def depth(self) -> int:
         return list(Niveau).index(self.niveau)
 
     def __str__(self) -> str:
-        return str(self.row) if self.row else "France entière"
+        """As mails, lists, messages and the journal name it: a unit says little without its établissement."""
+        return f"{self.nom}, {self.above}" if self.above else self.nom
 
 
 COLUMNS = ("region", "coordination", "etablissement", "guichet", "unite")

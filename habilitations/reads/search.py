@@ -20,11 +20,12 @@ NORMALISED = "SELECT norm_cle(%s), norm_cle(%s)"
 
 @dataclass(frozen=True)
 class Hit:
-    """`is_ours`: his page opens. `structure`: one where he works, by which he is recognised."""
+    """`is_ours`: his page opens. `structures`: of the perimeter; `elsewhere`: he works in others too."""
 
     user: User
     is_ours: bool
-    structure: str
+    structures: list[str]
+    elsewhere: bool
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,12 @@ def hits(actor, ids, *, today) -> list[Hit]:
     """Those accounts as they are now, in the order of their keys; what one may see of them is asked again."""
     users = User.objects.in_bulk(ids)
     known = {pk for rows in (in_perimeter, opened_by) for pk in _keys(rows(actor, today=today), ids)}
-    places = _structures(ids, today)
-    return [Hit(users[pk], pk in known, places.get(pk, "")) for pk in ids if pk in users]
+    inside, outside = _structures(actor, ids, today)
+    return [Hit(users[pk], pk in known, inside.get(pk, []), pk in outside) for pk in ids if pk in users]
 
 
 def _keys(users, ids):
     return users.filter(pk__in=ids).values_list("pk", flat=True)
-
-
-def structure_of(user, *, today) -> str:
-    return _structures([user.pk], today).get(user.pk, "")
 
 
 def _sorted(users) -> list[int]:
@@ -130,10 +127,13 @@ def _known_as(identifiant) -> Q:
     return Q(login__startswith=identifiant.strip().lower()) | Q(pk__in=numbered)
 
 
-def _structures(ids, today) -> dict[int, str]:
-    """One name an account: where its habilitation ends last."""
-    held = Habilitation.objects.current(today).filter(user__in=ids)
-    held = held.select_related("etablissement", "coordination", "guichet").order_by("user_id", "fin", "pk")
-    return {
-        one.user_id: str(one.etablissement or one.guichet or one.coordination or "National") for one in held
-    }
+def _structures(actor, ids, today) -> tuple[dict[int, list[str]], set[int]]:
+    """Names by account within the perimeter, the last to end first; accounts that hold something beyond."""
+    inside: dict[int, list[str]] = {}
+    outside = set()
+    for one in Habilitation.objects.current(today).filter(user__in=ids).with_lieu().order_by("-fin", "pk"):
+        if not actor.rights.cover(Droit.HABILITATION, one.place, domaine=""):
+            outside.add(one.user_id)
+        elif (name := str(one.etablissement or one.lieu)) not in inside.setdefault(one.user_id, []):
+            inside[one.user_id].append(name)
+    return inside, outside

@@ -127,7 +127,6 @@ def compte(request, pk):
         "may_disable": can(account_policies.disable, request.actor, person, ties.places),
     }
     if not context["is_ours"]:
-        context["structure"] = search.structure_of(person, today=today)
         return page(request, "habilitations/compte.html", **context)
     return page(
         request,

@@ -102,8 +102,8 @@ def test_of_others_only_what_recognises_them(client, referent):
     other = holder(elsewhere, login="jferrier", nom="Ferrier", prenom="Julien", telephone="+33199001234")
     page = search(client, nom="ferrier").text
     assert "Ferrier Julien" in page
-    assert "CH de Valmont" in page
-    for hidden in ("jferrier", other.email, "Ouvrir"):
+    assert "Ailleurs, hors de votre périmètre" in page
+    for hidden in ("jferrier", other.email, "Ouvrir", "CH de Valmont"):
         assert hidden not in page
     sheet = client.get(f"{COMPTES}{other.pk}/").text
     assert "hors de votre périmètre" in sheet or "n’a pas d’habilitation dans votre périmètre" in sheet

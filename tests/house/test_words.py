@@ -116,7 +116,7 @@ def test_words_are_the_houses():
         "rien n’est encore écrit",
         "Son compte demeure.",
         "les mêmes droits que lui",
-        "Référents de {{ habilitation.lieu.full_name }}",
+        "Référents de {{ habilitation.lieu }}",
         "sur {lieu}, jusqu’au {fin}",
         "{lieu} n’est pas de votre périmètre",
         "Vous êtes connecté(e)",
