@@ -7,13 +7,13 @@ from functools import cached_property
 from django.db.models import Q
 from django.utils import timezone
 
-from annuaire.models import Coordination, Etablissement, Unite
+from annuaire.models import Coordination, Etablissement, Lieu, Unite
 from habilitations.models import SORTS, Habilitation
 from habilitations.profils import PROFILS, Profil, of_domaine
 from habilitations.reads import referents
 from habilitations.reads.echeances import ending_soon
 from viatraj.core.actor import Actor
-from viatraj.core.droits import Domaine, Droit, Niveau
+from viatraj.core.droits import Domaine, Droit, Mode, Niveau
 from viatraj.core.periods import add_months
 
 LISTED = 200  # structures in the drop-down; past that, a part of the name is asked for
@@ -81,19 +81,29 @@ class Revue:
         return any(niveau in self.scopes for niveau in (Niveau.REGION, Niveau.NATIONAL))
 
     @cached_property
+    def _given(self) -> list[Habilitation]:
+        """His own habilitations that make him a référent."""
+        sources = [one.source for one in self.actor.rights.giving(Droit.HABILITATION, mode=Mode.OUI)]
+        pks = {one.habilitation_id for one in sources if one}
+        return list(Habilitation.objects.filter(pk__in=pks).with_lieu().order_by("coordination__nom", "pk"))
+
+    @property
+    def places(self) -> list[Lieu]:
+        """His real perimeter, whatever is chosen of it."""
+        return (
+            [Lieu(Niveau.NATIONAL)] if Niveau.NATIONAL in self.scopes else [one.lieu for one in self._given]
+        )
+
+    @cached_property
     def coordinations(self) -> list[Coordination]:
         """Where something of the actor's lies."""
+        found = Coordination.objects.order_by("nom", "pk")
         if Niveau.NATIONAL in self.scopes:
-            return list(Coordination.objects.order_by("nom", "pk"))
-        etablissements = Etablissement.objects.filter(pk__in=self._held(Niveau.ETABLISSEMENT))
-        unites = Unite.objects.filter(pk__in=self._held(Niveau.UNITE))
-        mine = (
-            Q(pk__in=self._held(Niveau.COORDINATION))
-            | Q(region__in=self._held(Niveau.REGION))
-            | Q(pk__in=etablissements.values("coordination"))
-            | Q(pk__in=unites.values("etablissement__coordination"))
-        )
-        return list(Coordination.objects.filter(mine).order_by("nom", "pk"))
+            return list(found)
+        mine = {one.coordination_id: one.coordination for one in self._given if one.coordination_id}
+        if Niveau.REGION in self.scopes:
+            return list(found.filter(Q(region__in=self._held(Niveau.REGION)) | Q(pk__in=mine)))
+        return list(mine.values())
 
     def _coordination(self) -> Coordination | None:
         """A wide perimeter is reviewed one coordination at a time."""

@@ -16,7 +16,7 @@ from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.typography import counted, long_day
 
-AT_MOST = 50  # a page of the revue
+AT_MOST = 100  # lines of the revue, ticked over its pages
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

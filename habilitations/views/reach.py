@@ -66,8 +66,10 @@ def results(cle) -> str:
 
 
 def revue(request) -> str:
-    said = QueryDict(request.GET.get("retour", "")).urlencode()
-    return reverse("habilitations:revue") + (f"?{said}" if said else "")
+    """As it was filtered, at the line one acts on (`&ligne=`)."""
+    said, ligne = QueryDict(request.GET.get("retour", "")).urlencode(), request.GET.get("ligne", "")
+    anchor = f"#ligne-{ligne}" if ligne.isascii() and ligne.isdecimal() else ""
+    return reverse("habilitations:revue") + (f"?{said}" if said else "") + anchor
 
 
 def habilitation(request, pk) -> Habilitation:

@@ -11,14 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from habilitations import actions, policies
-from habilitations.reads import export
+from habilitations.reads import entete, export
 from habilitations.reads.revue import ABOVE, VUES, Choix, NotVisible, Revue
-from habilitations.views import reach
+from habilitations.views import lots, reach
 from viatraj.core.droits import Domaine
 from viatraj.core.pages import page
 from viatraj.core.policies import can
 from viatraj.core.saving import act
-from viatraj.core.typography import grouped
 from viatraj.core.workbook import TYPE
 
 SIZE = 50
@@ -32,28 +31,63 @@ def index(request):
     today = timezone.localdate()
     revue = _revue(request, today)
     page_obj = Paginator(revue.pks(), SIZE).get_page(request.GET.get("page"))
-    rows = revue.shown(page_obj.object_list)
+    rows = [(row, can(policies.manage, request.actor, row)) for row in revue.shown(page_obj.object_list)]
+    total, shown = page_obj.paginator.count, _shown(request)
     return page(
         request,
         "habilitations/revue.html",
         revue=revue,
+        entete=entete.of(revue, total=total, first=page_obj.start_index(), last=page_obj.end_index()),
+        now=timezone.localtime(),
         page_obj=page_obj,
-        rows=[(row, can(policies.manage, request.actor, row)) for row in rows],
+        rows=_beside(rows),
+        choix=_ticked(request, revue, rows, total),
         sorts=[(tri, label, _sort(revue, tri)) for tri, label in HEADS.items()],
         domaines=Domaine.choices,
         above=ABOVE,
-        total=grouped(page_obj.paginator.count),
-        retour=urlencode({"retour": request.GET.urlencode()}),
+        total=total,
+        shown=shown,
+        retour=urlencode({"retour": shown}),
         vues=VUES.items(),
         today=today,
     )
 
 
-def _sort(revue, tri) -> tuple[str, str]:
-    """What a click on the head asks for, and how the column is sorted now."""
+def _shown(request) -> str:
+    """The address of these lines, without their ticks: where one comes back to."""
+    said = request.GET.copy()
+    said.pop("coche", None)
+    return said.urlencode()
+
+
+def _beside(rows):
+    """Each line knows its neighbour, where one stays when it has gone."""
+    for n, (row, _) in enumerate(rows):
+        row.beside = rows[n + 1 if n + 1 < len(rows) else n - 1][0].pk
+    return rows
+
+
+def _ticked(request, revue, rows, total) -> dict:
+    """«Tout cocher»: this page, or all lines; `others` are the keys of those on other pages.
+
+    What is acted on is what was ticked here, key by key: no line joins it meanwhile.
+    """
+    said = request.GET.get("coche", "")
+    if said not in ("", "page", "tout"):
+        raise Http404
+    here = [row.pk for row, may_manage in rows if said and may_manage]
+    others = []
+    if said == "tout" and total <= lots.AT_MOST:
+        beyond = set(revue.pks()) - {row.pk for row, _ in rows}
+        others = [one.pk for one in revue.shown(beyond) if can(policies.manage, request.actor, one)]
+    return {"here": here, "others": others, "count": len(here) + len(others), "at_most": lots.AT_MOST}
+
+
+def _sort(revue, tri) -> tuple[str, str, str]:
+    """What a click on the head asks for, how the column is sorted now, and its drawing."""
     if revue.tri != tri:
-        return tri, ""
-    return (tri, "descending") if revue.descending else (f"-{tri}", "ascending")
+        return tri, "", "tri"
+    return (tri, "descending", "descend") if revue.descending else (f"-{tri}", "ascending", "monte")
 
 
 @require_safe

@@ -119,28 +119,76 @@
     });
   }
 
-  // Fenêtre : on va chercher la page ordinaire, on en montre la partie [data-dialogue-corps].
-  async function fill(dialog, href) {
-    const answer = await fetch(href, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // La page ordinaire, lue sans y aller.
+  async function read(href, options = {}) {
+    const answer = await fetch(href, { headers: { Accept: "text/html" }, ...options });
+    return [answer, new DOMParser().parseFromString(await answer.text(), "text/html")];
+  }
+
+  // Fenêtre : on en montre la partie [data-dialogue-corps], et ce qu’un refus dit en dehors d’elle.
+  function show(dialog, page, href) {
     const part = page.querySelector("[data-dialogue-corps]");
-    if (!answer.ok || answer.redirected || !part) return false;
+    if (!part) return false;
     all("form", part).forEach((form) => form.getAttribute("action") || (form.action = href));
+    const said = all("main .message, [data-resume-erreurs]", page).filter((one) => !part.contains(one));
     dialog.querySelector("h2").textContent = page.querySelector("h1").textContent;
-    dialog.querySelector("[data-dialogue-place]").replaceChildren(document.importNode(part, true));
+    const parts = [...said, part].map((one) => document.importNode(one, true));
+    dialog.querySelector("[data-dialogue-place]").replaceChildren(...parts);
     enhance(dialog);
+    if (!dialog.open) dialog.showModal();
+    (dialog.querySelector("[data-resume-erreurs], [autofocus]") || dialog.querySelector("h2")).focus();
     return true;
   }
 
   async function open(dialog, href) {
-    if (!(await fill(dialog, href).catch(() => false))) return location.assign(href);
-    if (!dialog.open) dialog.showModal();
-    (dialog.querySelector("[autofocus]") || dialog.querySelector("h2")).focus();
+    const [answer, page] = await read(href).catch(() => [{}]);
+    if (!answer.ok || answer.redirected || !show(dialog, page, href)) location.assign(href);
+  }
+
+  // Un acte sur une ligne de [data-sur-place] : la page qui suit est relue, on n’en reprend que la ligne,
+  // l’en-tête et l’annonce, montrée sous la ligne. Vrai quand il n’y a plus rien à faire.
+  async function actInPlace(form, button, opener) {
+    const sent = new FormData(form);
+    if (button?.name) sent.append(button.name, button.value);
+    const [answer, page] = await read(form.action, { method: "POST", body: sent });
+    const url = new URL(answer.url);
+    if (!answer.redirected) return dialog.contains(form) && show(dialog, page, form.action);
+    if (!answer.ok || url.pathname !== location.pathname) return location.assign(url), true;
+    dialog.close();
+    replaceLine(opener.closest("tr"), page, opener);
+    return true;
+  }
+
+  function replaceLine(line, page, opener) {
+    const place = line.closest("[data-sur-place]");
+    const fresh = page.getElementById(line.id);
+    const rank = all("a, button, input", line).indexOf(opener);
+    const stays = fresh ? document.importNode(fresh, true) : line.nextElementSibling || line.previousElementSibling;
+    all(".revue__annonce", place).forEach((one) => one.remove());
+    const told = document.createElement("tr");
+    told.className = "revue__annonce";
+    const cell = told.insertCell();
+    cell.colSpan = line.cells.length;
+    cell.append(...all('.annonce:has([role="status"])', page).map((one) => document.importNode(one, true)));
+    all("[role]", told).forEach((one) => one.removeAttribute("role"));
+    line.after(told);
+    if (fresh) {
+      const [was, box] = [line, stays].map((one) => one.querySelector(".case input"));
+      if (box) box.checked = was.checked;
+      line.replaceWith(stays);
+      enhance(stays);
+    } else line.remove();
+    enhance(told);
+    document.getElementById("tete").replaceWith(page.getElementById("tete"));
+    place.querySelector("[data-dit]").textContent = told.textContent.trim();
+    place.dispatchEvent(new Event("change"));
+    const targets = all("a, button", stays || place);
+    (fresh ? all("a, button, input", stays)[rank] : targets[0])?.focus();
   }
 
   const dialog = document.getElementById("dialogue");
+  let opener = null;
   if (dialog?.showModal) {
-    let opener = null;
     document.addEventListener("click", (event) => {
       const link = event.target.closest("a[data-dialogue]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -148,12 +196,21 @@
       if (!dialog.contains(link)) opener = link;
       open(dialog, link.href);
     });
-    // Une recherche (GET) faite dans la fenêtre y reste ; un envoi (POST) suit le chemin ordinaire.
-    dialog.addEventListener("submit", (event) => {
-      const form = event.target;
-      if (form.method !== "get") return;
-      event.preventDefault();
-      open(dialog, `${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+    document.addEventListener("submit", (event) => {
+      const [form, button] = [event.target, event.submitter];
+      const inside = dialog.contains(form);
+      if (event.defaultPrevented || !(inside || form.closest("tr"))) return;
+      // Une recherche (GET) faite dans la fenêtre y reste.
+      if (inside && form.method === "get") {
+        event.preventDefault();
+        open(dialog, `${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+      } else if (form.method === "post" && (inside ? opener : button)?.closest("[data-sur-place]")) {
+        event.preventDefault();
+        const page = inside ? opener.href : location.href;
+        actInPlace(form, button, inside ? opener : button)
+          .then((done) => done || location.assign(page))
+          .catch(() => location.assign(page));
+      }
     });
     dialog.addEventListener("click", (event) => {
       if (!event.target.closest("[data-fermer]")) return;
@@ -161,6 +218,50 @@
       dialog.close();
     });
     dialog.addEventListener("close", () => opener?.focus());
+  }
+
+  // Les choix d’une liste qui en commandent d’autres : la page est relue, seuls ceux-là changent.
+  function cascade(part) {
+    let asked = 0;
+    part.addEventListener("change", async ({ target }) => {
+      const mine = (asked += 1);
+      const form = part.closest("form");
+      const href = `${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`;
+      const [answer, page] = await read(href).catch(() => [{}]);
+      const fresh = answer.ok && !answer.redirected && page.getElementById(part.id);
+      if (!fresh || mine !== asked) return;
+      const kept = target.closest(".champ");
+      const parts = [...fresh.children].map((one) => document.importNode(one, true));
+      const at = parts.findIndex((one) => one.querySelector(`#${target.id}`));
+      if (at < 0) return part.replaceChildren(...parts);
+      all(":scope > *", part).forEach((one) => one === kept || one.remove());
+      kept.before(...parts.slice(0, at));
+      kept.after(...parts.slice(at + 1));
+    });
+  }
+
+  // Les lignes cochées : leur nombre, et « Tout cocher » sans recharger la page.
+  function count(form) {
+    const boxes = () => [...form.elements].filter((one) => one.type === "checkbox");
+    const beyond = () => all('input[name="choix"]', form);
+    const say = () => {
+      const others = beyond().length;
+      const many = boxes().filter((one) => one.checked).length + others;
+      const plural = many > 1 ? "s" : "";
+      const where = others ? `, dont ${others} sur d’autres pages` : "";
+      form.querySelector("[data-compte]").textContent = many ? `${many} cochée${plural}${where}` : "Aucune cochée";
+    };
+    form.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-cocher]");
+      if (!link || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const on = link.dataset.cocher === "oui";
+      if (!on) beyond().forEach((one) => one.remove());
+      boxes().forEach((one) => { one.checked = on; });
+      say();
+    });
+    form.closest("section").addEventListener("change", say);
+    say();
   }
 
   // Un menu se ferme à Échap et au clic ailleurs.
@@ -230,6 +331,8 @@
   }
 
   all("[data-suivi]").forEach(follow);
+  all("[data-relu]").forEach(cascade);
+  all("form.lot").forEach(count);
   all("[data-session]").forEach(watchSession);
   enhance(document);
   document.querySelector("[data-resume-erreurs]")?.focus();

@@ -89,7 +89,8 @@ def test_the_journal_too(held):
 ALONE = re.compile(r"\{\{[^}]*\b(?:unite|guichet)\b[^}]*\}\}|\blieu\.nom\b")
 ALONE_IN_CODE = re.compile(r"\{[\w.]*\b(?:unite|guichet)\}|\bstr\([\w.]*(?:unite|guichet)\)|\blieu\.nom\b")
 BESIDE = {  # its établissement stands beside it
-    "templates/habilitations/revue.html",
+    "templates/habilitations/revue_row.html",
+    "habilitations/reads/entete.py",
     "templates/habilitations/imports/lines.html",
     "habilitations/imports/annuaire.py",
 }
