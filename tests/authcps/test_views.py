@@ -220,11 +220,6 @@ class TestSession:
         assert other.get("/mon-compte/").status_code == 302
         assert client.get("/mon-compte/").status_code == 200
 
-    def test_htmx_is_sent_to_the_door_whole(self, client):
-        answer = client.get("/mon-compte/", headers={"HX-Request": "true"})
-        assert answer.status_code == 204
-        assert answer["HX-Redirect"].startswith("/?suite=")
-
     def test_password_alone_is_no_way_into_the_admin(self, client):
         support = UserFactory(is_staff=True)
         client.force_login(support)

@@ -110,23 +110,25 @@ def test_unlock(referent, soon):
 def test_the_revue(referent, hopital, unite, soon, tmp_path):
     """«Revue des habilitations»: choose, sort, prolong on the row, tick, export, then several at once."""
     others = [HabilitationFactory(lieu=hopital, user=UserFactory(nom=nom)) for nom in ("Adam", "Zola")]
-    referent.opens(REVUE).looks("4 habilitations")
+    referent.opens(REVUE).looks("Toutes les lignes (4)")
+    _unfold(referent)
     referent.page.get_by_label("Structure", exact=True).select_option(label="CH de Saint-Aubin")
     referent.page.locator("#id_unite option", has_text="Médecine interne").wait_for(state="attached")
     referent.page.get_by_label("Unité").select_option(label="Médecine interne")
-    referent.presses("Rechercher").looks("1 habilitation", "Garricou Michel", "Expire dans 10 jours")
+    referent.presses("Rechercher").looks("Une seule ligne", "Garricou Michel", "Expire dans 10 jours")
+    _unfold(referent)
     referent.clicks("Expirent sous un mois").looks("Garricou Michel")
 
     row_of(referent, "Garricou").get_by_role("link", name=re.compile("Prolonger")).click()
     dialog = referent.page.get_by_role("dialog")
     dialog.get_by_role("button", name="1 an").click()
-    referent.sees("La fin de l’habilitation de Michel Garricou passe du")
-    referent.opens(f"{REVUE}?tri=-nom").looks("4 habilitations")
+    referent.sees("La fin de l’habilitation de Michel Garricou")
+    referent.opens(f"{REVUE}?tri=-nom").looks("Toutes les lignes (4)")
     assert referent.page.locator("tbody th").first.inner_text().startswith("Zola")
-    referent.page.locator("thead a").first.press("Enter")
-    referent.page.wait_for_url("**tri=nom")
+    referent.page.locator("thead a:visible, .trier a:visible").first.press("Enter")
+    referent.page.wait_for_url("**tri=nom*")
     assert referent.page.locator("tbody th").first.inner_text().startswith("Adam")
-    row_of(referent, "Garricou").get_by_role("button", name=re.compile("E-mails pour")).click()
+    row_of(referent, "Garricou").get_by_role("switch", name=re.compile("E-mails pour")).click()
     referent.sees("Michel Garricou recevra les e-mails")
     soon.refresh_from_db()
     assert soon.emails
@@ -147,6 +149,12 @@ def test_the_revue(referent, hopital, unite, soon, tmp_path):
     referent.presses("Supprimer les habilitations cochées").looks("Supprimer 2 habilitations ?")
     referent.presses("Supprimer les habilitations cochées").looks("2 habilitations supprimées")
     assert Habilitation.objects.living().filter(etablissement=hopital).count() == 2
+
+
+def _unfold(referent):
+    """The filters, folded on a phone."""
+    if (summary := referent.page.locator(".filtres > summary")).is_visible():
+        summary.click()
 
 
 def test_import_a_whole_team(referent, hopital, tmp_path):

@@ -77,13 +77,6 @@ def test_strangers_are_led_to_a_door(walk):
     assert [answer.what for answer in closed if not answer.is_led_to_a_door] == []
 
 
-def test_htmx_too_is_led_to_a_door(world):
-    stranger = world.browser("anonymous")
-    answer = stranger.ask("GET", "/medecin/delegations/", headers={"HX-Request": "true"})
-    assert answer.status_code == 204
-    assert answer["HX-Redirect"].startswith("/connexion/medecin/?suite=")
-
-
 def test_what_does_not_exist_is_not_found_without_a_door(world):
     assert world.browser("anonymous").ask("GET", "/nulle-part/").status_code == 404
 

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -50,23 +49,18 @@ class Gate(LoginRequiredMiddleware):
         if first and first != request.resolver_match.view_name:
             if request.method == "GET":
                 request.session["suite"] = _wanted(request)
-            return self._go(request, reverse(first))
+            return redirect(reverse(first))
         return self._refuse_other_principal(request)
 
     def handle_no_permission(self, request, view_func):
         door = "authcps:medecin" if request.path.startswith(self.MEDECIN_PATHS) else "accueil"
         suite = urlencode({"suite": _wanted(request)}, safe="/") if request.method == "GET" else ""
-        return self._go(request, f"{reverse(door)}?{suite}".rstrip("?"))
+        return redirect(f"{reverse(door)}?{suite}".rstrip("?"))
 
     def process_exception(self, request, exception):
         if isinstance(exception, TooManyRequests):
             return errors.too_many(request, exception.seconds)
         return None
-
-    def _go(self, request, url):
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=204, headers={"HX-Redirect": url})
-        return redirect(url)
 
     def _first_page(self, request) -> str:
         """The page that must be dealt with before any other."""
