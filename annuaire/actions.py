@@ -138,9 +138,10 @@ def gather(guichet, *, unites, by):
     """The units behind one door (ANN-4)."""
     policies.open_structure(by)
     guichet = locked(guichet)
-    if strangers := [str(one) for one in unites if not guichet.gathers(one)]:
+    if strangers := [str(Lieu.of(one)) for one in unites if not guichet.gathers(one)]:
         raise ValidationError(
-            f"{Lieu.of(guichet)} ne peut pas réunir des unités d’un autre établissement\u00a0: {', '.join(strangers)}."
+            f"{Lieu.of(guichet)} ne peut pas réunir des unités d’un autre établissement\u00a0: "
+            f"{', '.join(strangers)}."
         )
     guichet.unites.set(unites)
     record(
