@@ -61,31 +61,36 @@ def held(user, *, on):
 
 
 def modes(habilitation) -> dict[DroitProfil, str]:
-    return _modes(Held.of(habilitation))
+    row = Held.of(habilitation)
+    return _modes(row.profil, row.niveau, row.chosen)
 
 
 def grants(habilitation) -> list[Grant]:
     return _grants(Held.of(habilitation))
 
 
-def _modes(row: Held) -> dict[DroitProfil, str]:
+def given(profil, niveau, chosen) -> dict[DroitProfil, str]:
+    """The rights that a habilitation really gives, by its own choices (domaine, droit, mode)."""
+    held = {droit: mode for droit, mode in _modes(profil, niveau, chosen).items() if mode != AUCUN}
+    answering = any(mode == Mode.REPONDRE for mode in held.values())
+    return {droit: mode for droit, mode in held.items() if droit.droit != Droit.REPONSE or answering}
+
+
+def _modes(profil, niveau, chosen) -> dict[DroitProfil, str]:
     """Each right of the profile with its mode; personal choices count if the profile allows them."""
-    chosen = {(domaine, droit): mode for domaine, droit, mode in row.chosen}
+    chosen = {(domaine, droit): mode for domaine, droit, mode in chosen}
     return {
         droit: mode if droit.accepts(mode) or mode == AUCUN else droit.mode
-        for droit in PROFILS[row.profil].at(row.niveau)
+        for droit in PROFILS[profil].at(niveau)
         for mode in [chosen.get((droit.domaine, droit.droit), droit.mode)]
     }
 
 
 def _grants(row: Held) -> list[Grant]:
-    given = {droit: mode for droit, mode in _modes(row).items() if mode != AUCUN}
     source = Source(row.pk, PROFILS[row.profil].quality, row.etablissement_id, row.unite_id)
-    answering = any(mode == Mode.REPONDRE for mode in given.values())
     return [
         Grant(droit.droit.value, mode, droit.domaine, niveau, lieu_id, source)
-        for droit, mode in given.items()
-        if droit.droit != Droit.REPONSE or answering
+        for droit, mode in given(row.profil, row.niveau, row.chosen).items()
         for niveau, lieu_id in _places(row)
     ]
 

@@ -11,7 +11,9 @@ from django.conf import settings
 from django.utils import timezone
 from openpyxl.utils.escape import unescape
 
+from habilitations import rights
 from habilitations.models import DroitPersonnalise, Habilitation
+from habilitations.profils import NAMES
 from habilitations.reads import export
 from habilitations.reads.revue import Choix, Revue
 from journal.models import Entry
@@ -73,16 +75,20 @@ def test_a_line_says_all_that_the_revue_shows(client, lieu):
         "Niveau": "Unité",
         "Coordination": lieu.coordination.nom,
         "Établissement": "CH de Saint-Aubin",
+        "FINESS": lieu.finess,
         "Unité": "Chirurgie",
         "Guichet": None,
         "Début": datetime.combine(row.debut, time.min),
         "Fin": datetime.combine(row.fin, time.min),
         "Échéance": "Dans 9 jours",
         "Réception des e-mails": "Oui",
+        "Droits": line["Droits"].value,
         "Droits personnalisés": "Oui",
         "Dernière connexion": timezone.make_naive(at),
     }
     assert line["Fin"].is_date
+    assert "Volet médical (Sanitaire)\u00a0: " in line["Droits"].value
+    assert "Envoyer la demande (Sanitaire)" not in line["Droits"].value  # taken away from him
 
 
 def test_names_are_never_formulas_and_come_back_equal(client, lieu):
@@ -104,6 +110,48 @@ def test_the_file_holds_the_rows_of_the_page_in_its_order(client, lieu, choix):
     found = [line["Identifiant"].value for line in exported(client, referent, **choix)]
     assert found == [logins[pk] for pk in revue.pks()]
     assert len(found) >= 60  # more than a page
+
+
+def test_the_modes_of_each_right_have_their_sheet(client, lieu):
+    """As the service works them out: the profile's, but for what was adjusted; lines as on the first."""
+    unite = UniteFactory(etablissement=lieu, nom="Chirurgie")
+    adjusted = HabilitationFactory(lieu=unite, user__nom="Adam\nÈve")
+    usual = HabilitationFactory(lieu=lieu, profil="equipe_soignante", user__nom="Zola")
+    DroitPersonnalise.objects.create(
+        habilitation=adjusted, domaine="sanitaire", droit="tableau_demandeur", mode="lecture"
+    )
+    sign_in(client, referent_of(lieu))
+    book = openpyxl.load_workbook(io.BytesIO(client.get(URL).content))
+    assert book.sheetnames == ["Revue des habilitations", "Modes des droits", "À propos"]
+    head, *rows = book["Modes des droits"].iter_rows(values_only=True)
+    found = {row[2]: dict(zip(head, row, strict=True)) for row in rows}
+    assert [row[2] for row in rows] == [row[2] for row in book.active.iter_rows(min_row=2, values_only=True)]
+    for row in (adjusted, usual):
+        read = found[row.user.login]
+        expected = {
+            export._named(one): NAMES[mode]
+            for one, mode in rights.given(row.profil, row.niveau, _chosen(row)).items()
+        }
+        assert {title: value for title, value in read.items() if title in expected} == expected
+        others = set(head[6:]) - expected.keys()
+        assert {read[title] for title in others} == {None}
+    assert found[adjusted.user.login]["Tableau de bord demandeur (Sanitaire)"] == "lecture"
+    assert found[adjusted.user.login]["Nom"] == "Adam\nÈve"
+    assert found[adjusted.user.login]["Unité ou guichet"] == "Chirurgie"
+
+
+def _chosen(row) -> list:
+    return list(row.droits.values_list("domaine", "droit", "mode"))
+
+
+def test_the_file_says_what_it_is(client, lieu):
+    referent = referent_of(lieu)
+    sign_in(client, referent)
+    book = openpyxl.load_workbook(io.BytesIO(client.get(URL, {"vue": "jamais"}).content))
+    said = dict(book["À propos"].iter_rows(values_only=True))
+    assert said["Périmètre"] == "CH de Saint-Aubin"
+    assert said["Filtres"] == "«\u00a0Jamais connectés\u00a0»"
+    assert said["Par"] == f"{referent.nom_complet} ({referent.login})"
 
 
 def test_nothing_outside_the_perimeter_is_exported(client, lieu):
