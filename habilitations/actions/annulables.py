@@ -8,7 +8,7 @@ from journal.models import record
 
 
 def _named(habilitation) -> str:
-    return f"l’habilitation de {habilitation.user.nom_complet}, {habilitation.lieu.full_name}"
+    return f"l’habilitation de {habilitation.user.nom_complet}, {habilitation.lieu}"
 
 
 def _may(by, habilitation, now):

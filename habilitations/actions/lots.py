@@ -54,4 +54,4 @@ def _each(habilitations, act):
 
 
 def _named(habilitation) -> str:
-    return f"{habilitation.user.nom_complet}, {habilitation.le_profil}, {habilitation.lieu}"
+    return f"{habilitation.user.nom_complet}, {habilitation.intitule}"

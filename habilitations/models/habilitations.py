@@ -161,6 +161,11 @@ class Habilitation(AtLieu, Periode):
         return PROFILS[self.profil]
 
     @property
+    def intitule(self) -> str:
+        """What it is, as messages name it: profile, unit and établissement."""
+        return f"{self.le_profil}, {self.lieu}"
+
+    @property
     def is_living(self) -> bool:
         return self.revoked_at is None
 

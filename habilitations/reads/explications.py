@@ -62,7 +62,7 @@ def _missing(droit, habilitation, today) -> str:
     modes = [mode for one, mode in rights.modes(habilitation).items() if one.droit == droit]
     if not modes:
         return ""
-    name = f"{habilitation.le_profil}, {habilitation.lieu}"
+    name = habilitation.intitule
     if habilitation.revoked_at:
         return f"{name}\u00a0: cette habilitation a été supprimée le {long_day(habilitation.revoked_at)}."
     if habilitation.fin < today:

@@ -36,7 +36,7 @@ def droits(request, pk):
     if submit(form, actions.adjust, habilitation=habilitation, by=request.actor):
         messages.success(
             request,
-            f"Les droits de {habilitation.user.nom_complet} sont enregistrés.",
+            f"Les droits de {habilitation.user.nom_complet} ({habilitation.intitule}) sont enregistrés.",
             extra_tags=made_by(request.actor),
         )
         return redirect(reach.back(request, habilitation.user_id))
@@ -70,8 +70,8 @@ def fin(request, pk):
     if submit(form, actions.change_end, habilitation=habilitation, today=today, by=request.actor):
         messages.success(
             request,
-            f"La fin de l’habilitation de {habilitation.user.nom_complet} passe du {long_day(before)} au "
-            f"{long_day(form.result.fin)}.",
+            f"La fin de l’habilitation de {habilitation.user.nom_complet} ({habilitation.intitule}) passe du "
+            f"{long_day(before)} au {long_day(form.result.fin)}.",
             extra_tags=made_by(request.actor),
         )
         return redirect(reach.back(request, habilitation.user_id))
@@ -95,7 +95,8 @@ def revoke(request, pk):
     if submit(form, actions.revoke, habilitation=habilitation, now=timezone.now(), by=request.actor):
         messages.success(
             request,
-            f"L’habilitation de {habilitation.user.nom_complet} est supprimée, avec effet immédiat.",
+            f"L’habilitation de {habilitation.user.nom_complet} ({habilitation.intitule}) est supprimée, "
+            "avec effet immédiat.",
             extra_tags=made_by(request.actor),
         )
         reach.remember(request, [habilitation.user_id])

@@ -114,7 +114,7 @@ def emails(request, pk):
     wanted = request.POST.get("emails") == "on"
     act(actions.notify, habilitation, wanted=wanted, by=request.actor)
     told = "recevra les e-mails" if wanted else "ne recevra plus d’e-mail"
-    messages.success(request, f"{habilitation.user.nom_complet} {told} ({habilitation.le_profil}).")
+    messages.success(request, f"{habilitation.user.nom_complet} {told} ({habilitation.intitule}).")
     return redirect(reach.back(request, habilitation.user_id))
 
 

@@ -155,35 +155,39 @@
     if (!answer.redirected) return dialog.contains(form) && show(dialog, page, form.action);
     if (!answer.ok || url.pathname !== location.pathname) return location.assign(url), true;
     dialog.close();
-    replaceLine(opener.closest("tr"), page, opener);
+    replaceLine(page, opener);
     return true;
   }
 
-  function replaceLine(line, page, opener) {
-    const place = line.closest("[data-sur-place]");
-    const fresh = page.getElementById(line.id);
+  function replaceLine(page, opener) {
+    const asked = opener.closest("tr");
+    const place = asked.closest("[data-sur-place]");
+    const id = asked.dataset.ligne || asked.id; // une annonce vaut pour sa ligne, même supprimée
+    const line = document.getElementById(id) || asked;
     const rank = all("a, button, input", line).indexOf(opener);
-    const stays = fresh ? document.importNode(fresh, true) : line.nextElementSibling || line.previousElementSibling;
-    all(".revue__annonce", place).forEach((one) => one.remove());
+    const fresh = page.getElementById(id);
     const told = document.createElement("tr");
     told.className = "revue__annonce";
+    told.dataset.ligne = id;
     const cell = told.insertCell();
-    cell.colSpan = line.cells.length;
+    cell.colSpan = place.querySelector("thead tr").cells.length;
     cell.append(...all('.annonce:has([role="status"])', page).map((one) => document.importNode(one, true)));
     all("[role]", told).forEach((one) => one.removeAttribute("role"));
+    all(".revue__annonce", place).forEach((one) => one === line || one.remove());
+    const stays = fresh ? document.importNode(fresh, true) : line.nextElementSibling || line.previousElementSibling;
     line.after(told);
     if (fresh) {
-      const [was, box] = [line, stays].map((one) => one.querySelector(".case input"));
-      if (box) box.checked = was.checked;
+      const box = stays.querySelector(".case input");
+      if (box) box.checked = line.querySelector(".case input")?.checked;
       line.replaceWith(stays);
       enhance(stays);
     } else line.remove();
     enhance(told);
     document.getElementById("tete").replaceWith(page.getElementById("tete"));
-    place.querySelector("[data-dit]").textContent = told.textContent.trim();
+    place.querySelector("[data-dit]").textContent = told.querySelector("p")?.textContent || "";
     place.dispatchEvent(new Event("change"));
-    const targets = all("a, button", stays || place);
-    (fresh ? all("a, button, input", stays)[rank] : targets[0])?.focus();
+    const stops = all("a, button, input", stays || place);
+    (stops[fresh ? rank : 0] || stops[0])?.focus();
   }
 
   const dialog = document.getElementById("dialogue");

@@ -1,6 +1,7 @@
 """HAB-6, COM-8: a place is named with its établissement, in every letter, list and line of the journal."""
 
 import re
+import uuid
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -47,7 +48,8 @@ def test_its_name_says_both(unite):
 
 def letters(held) -> dict:
     """Each letter that names a place, about a habilitation on a unit."""
-    now, user = timezone.now(), held.user
+    now, user, cle = timezone.now(), held.user, uuid.uuid4()
+    was = {"fin": str(now.date())}
     demande = SimpleNamespace(
         pk=1,
         user=user,
@@ -60,7 +62,9 @@ def letters(held) -> dict:
     )
     return {
         "granted": lambda: emails.granted(held),
-        "departed": lambda: emails.departed(user, held.lieu, held.fin),
+        "departed": lambda: emails.departed(user, held.lieu, held.fin, changement=cle),
+        "changed": lambda: emails.changed(user, [(held, was)], verb="moved", changement=cle),
+        "undone": lambda: emails.undone(user, [held], changement=SimpleNamespace(cle=cle, at=now)),
         "ending": lambda: emails.ending(user, [held]),
         "digest": lambda: emails.digest(user, [held], total=1, monday=now.date()),
         "demandes_waiting": lambda: emails.demandes_waiting(user, [demande]),

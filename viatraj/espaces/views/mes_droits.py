@@ -102,7 +102,7 @@ def notify(request, pk):
     act(habilitations.actions.notify, habilitation, wanted=wanted, by=request.actor)
     messages.success(
         request,
-        f"{habilitation.le_profil}, {habilitation.lieu}\u00a0: "
+        f"{habilitation.intitule}\u00a0: "
         f"{'vous recevrez les e-mails' if wanted else 'vous ne recevrez plus d’e-mail'}.",
     )
     return redirect("mon_compte")
@@ -118,9 +118,7 @@ def give_up(request, pk):
     form = PrevenirForm(posted(request), left=left)
     arguments = {"habilitation": habilitation, "now": timezone.now(), "by": request.actor}
     if submit(form, habilitations.actions.give_up, **arguments):
-        messages.success(
-            request, f"Vous n’avez plus le profil {habilitation.le_profil}, {habilitation.lieu.full_name}."
-        )
+        messages.success(request, f"Vous n’avez plus le profil {habilitation.intitule}.")
         return redirect("mon_compte")
     may_name = can(habilitations.policies.administer, request.actor)
     return page(request, "espaces/give_up.html", form=form, habilitation=habilitation, may_name=may_name)
