@@ -88,6 +88,10 @@ def test_an_act_on_a_line_leaves_everything_else_in_its_place(at_work, rows):
 
     expect(line(page, rows[2]).get_by_role("checkbox")).to_be_checked()
     expect(page.locator("[data-compte]")).to_have_text("1 cochée")
+    page.locator(".revue__annonce").get_by_role("button", name="Annuler ce changement").click()
+    expect(line(page, gone)).to_be_visible()
+    expect(line(page, gone).get_by_role("link").first).to_be_focused()
+    assert Habilitation.objects.living().filter(pk=gone.pk).exists()
     assert page.evaluate("document.body.dataset.same") == "1"  # never loaded again
 
 
