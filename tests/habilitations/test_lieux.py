@@ -64,7 +64,9 @@ def letters(held) -> dict:
         "granted": lambda: emails.granted(held),
         "departed": lambda: emails.departed(user, held.lieu, held.fin, changement=cle),
         "changed": lambda: emails.changed(user, [(held, was)], verb="moved", changement=cle),
-        "undone": lambda: emails.undone(user, [held], changement=SimpleNamespace(cle=cle, at=now)),
+        "undone": lambda: emails.undone(
+            user, [held], made=False, changement=SimpleNamespace(cle=cle, at=now)
+        ),
         "ending": lambda: emails.ending(user, [held]),
         "digest": lambda: emails.digest(user, [held], total=1, monday=now.date()),
         "demandes_waiting": lambda: emails.demandes_waiting(user, [demande]),
@@ -132,8 +134,9 @@ def test_a_search_names_places_of_the_perimeter_only(unite):
     HabilitationFactory(user=both, lieu=elsewhere, fin=later)
     HabilitationFactory(user=here, lieu=unite.etablissement)
     HabilitationFactory(user=there, lieu=elsewhere)
-    found = search.find(as_professionnel(referent), nom="garri", today=timezone.localdate())
-    assert {hit.user: (hit.structures, hit.elsewhere) for hit in found.hits} == {
+    actor, today = as_professionnel(referent), timezone.localdate()
+    found = search.hits(actor, search.find(actor, nom="garri", today=today).ids, today=today)
+    assert {hit.user: (hit.structures, hit.elsewhere) for hit in found} == {
         both: (["CH de Saint-Aubin"], True),
         here: (["CH de Saint-Aubin"], False),
         there: ([], True),
