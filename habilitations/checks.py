@@ -43,7 +43,7 @@ def overlapped(habilitation):
     raise ValidationError(
         {
             "debut": f"{habilitation.user.nom_complet} a déjà ce profil sur ces dates, ou une partie\u00a0: "
-            f"{habilitation.lieu.full_name}, du {habilitation.debut:%d/%m/%Y} au {habilitation.fin:%d/%m/%Y}."
+            f"{habilitation.lieu}, du {habilitation.debut:%d/%m/%Y} au {habilitation.fin:%d/%m/%Y}."
         }
     )
 

@@ -128,14 +128,15 @@ def _lieu() -> Case:
     return Case(*whens, default=Value("national:"), output_field=models.TextField())
 
 
+NAMED = ("region", "coordination", "etablissement", "guichet__etablissement", "unite__etablissement")
+
+
 class AtLieuQuerySet(models.QuerySet):
     columns = {name: f"{name}_id" for name in COLUMNS}
 
     def with_lieu(self):
         """With its place loaded, so that naming it takes no query for each row."""
-        return self.select_related(
-            "region", "coordination", "etablissement", "guichet__etablissement", "unite__etablissement"
-        )
+        return self.select_related(*NAMED)
 
 
 class AtLieu(models.Model):

@@ -1,6 +1,6 @@
 """What of this app can be put back as it was (COM-11)."""
 
-from annuaire.models import COLUMNS
+from annuaire.models.lieux import NAMED
 from changements.actions.annulables import Annulable
 from habilitations import emails, policies
 from habilitations.models import DroitPersonnalise, Habilitation, Import
@@ -55,7 +55,7 @@ ANNULABLES = (
         may=_may,
         record=_record,
         tell=_tell,
-        joined=("user", *COLUMNS),
+        joined=("user", *NAMED),
     ),
     Annulable(
         model=Import,

@@ -92,4 +92,4 @@ def _left(actor, person, today) -> list[Lieu]:
                 lieu = Lieu(niveau, row)
                 found[lieu.key] = lieu
                 break
-    return sorted(found.values(), key=lambda lieu: lieu.full_name)
+    return sorted(found.values(), key=str)

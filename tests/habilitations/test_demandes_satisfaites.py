@@ -261,7 +261,7 @@ class TestPages:
         assert f'href="/administration/comptes/{asked.user_id}/"' in shown
         assert f'data-id="{other.pk}"' in shown
         assert "hors de votre périmètre" in shown
-        assert elsewhere.lieu.full_name not in shown
+        assert str(elsewhere.lieu) not in shown
         assert client.get(f"/administration/comptes/{asked.user_id}/").status_code == 200
 
     def test_somebody_who_holds_nothing_here_is_opened_from_his_request(self, client, asked):

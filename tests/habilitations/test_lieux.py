@@ -49,7 +49,8 @@ def test_its_name_says_both(unite):
 def letters(held) -> dict:
     """Each letter that names a place, about a habilitation on a unit."""
     now, user, cle = timezone.now(), held.user, uuid.uuid4()
-    was = {"fin": str(now.date())}
+    was, done = {"fin": str(now.date())}, SimpleNamespace(ended=[held], cancelled=[])
+    others = {"left": [], "orphans": [], "now": now}
     demande = SimpleNamespace(
         pk=1,
         user=user,
@@ -62,13 +63,14 @@ def letters(held) -> dict:
     )
     return {
         "granted": lambda: emails.granted(held),
-        "departed": lambda: emails.departed(user, held.lieu, held.fin, changement=cle),
+        "departed": lambda: emails.departed(user, held.lieu, held.fin, done, changement=cle),
         "changed": lambda: emails.changed(user, [(held, was)], verb="moved", changement=cle),
         "undone": lambda: emails.undone(
             user, [held], made=False, changement=SimpleNamespace(cle=cle, at=now)
         ),
-        "ending": lambda: emails.ending(user, [held]),
+        "ending": lambda: emails.ending(user, [held], today=now.date()),
         "digest": lambda: emails.digest(user, [held], total=1, monday=now.date()),
+        "referents_changed": lambda: emails.referents_changed(user, came=[held], **others),
         "demandes_waiting": lambda: emails.demandes_waiting(user, [demande]),
         "demande_habilitation_accepted": lambda: emails.demande_habilitation_accepted(demande),
         "demande_habilitation_refused": lambda: emails.demande_habilitation_refused(demande),
