@@ -114,8 +114,12 @@ def disable(actor, user, places) -> Actor:
     return _by_right(actor, wide) or actor
 
 
-def unused(user):
-    """An account that has served stays, whoever opened it."""
+def withdraw(actor, user):
+    """Whoever has just opened an account, until it has served; what hangs on it is not asked here."""
+    if actor.user is None or actor.is_acting or user.created_by_id != actor.user.pk:
+        raise Denied("Seule la personne qui a ouvert ce compte peut annuler son ouverture.")
+    if not actor.rights.scopes(Droit.COMPTE):
+        raise Denied("Seul un référent annule l’ouverture d’un compte.")
     if user.last_sign_in_at or user.password_changed_at:
         raise Denied(f"Le compte {user.login} a déjà servi\u00a0: son ouverture ne s’annule plus.")
 

@@ -11,12 +11,10 @@ def _named(user) -> str:
 
 
 def _may(by, user, now):
-    """To close it again an account must never have served; to open it again takes who may close it."""
-    places = attaches.of(user, now=now).places
-    if user.is_active:
-        policies.unused(user)
-        return policies.correct(by, user, places)
-    return policies.disable(by, user, places)
+    if user.is_active:  # it was opened by the act
+        policies.withdraw(by, user)
+        return by
+    return policies.disable(by, user, attaches.of(user, now=now).places)
 
 
 def _record(user, *, made, by):

@@ -1,5 +1,6 @@
 """«Désactiver» undone: the account as it was, without sessions nor trusted browsers (COM-11)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 import accounts.actions
 import authcps.actions
+from accounts import policies
 from accounts.models import Session, User
 from authcps.models import CodeDevice, TrustedBrowser
 from changements import actions
@@ -22,6 +24,7 @@ from tests.factories import (
     UserFactory,
     as_professionnel,
     referent_of,
+    sign_in,
 )
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
@@ -141,9 +144,22 @@ def test_raced_with_an_enabling():
         assert answers[1] is None
 
 
-def test_the_page_offers_it(client, person, by):
-    from tests.factories import sign_in
+def test_an_opening_is_withdrawn_by_who_opened_until_it_has_served(by, lieu):
+    """The near misses: another référent, one who is none any more, an account that has served."""
+    now, other = timezone.now(), as_professionnel(referent_of(lieu))
+    user = UserFactory(created_by=by.user, password_changed_at=None)
+    policies.withdraw(by, user)
+    for actor in (other, Actor(user=by.user), Actor.system("test"), replace(by, on_behalf_of=other.user)):
+        with pytest.raises(Denied):
+            policies.withdraw(actor, user)
+    for used in ({"last_sign_in_at": now}, {"password_changed_at": now}):
+        with pytest.raises(Denied, match="a déjà servi"):
+            policies.withdraw(by, UserFactory(created_by=by.user, **{"password_changed_at": None} | used))
+    with pytest.raises(Denied):
+        policies.withdraw(by, UserFactory(password_changed_at=None))
 
+
+def test_the_page_offers_it(client, person, by):
     sign_in(client, by.user)
     done = client.post(f"/administration/comptes/{person.pk}/desactiver/", follow=True)
     assert "Annuler ce changement" in done.text
