@@ -64,8 +64,8 @@ def known(keys) -> set[str]:
 
 
 @transaction.atomic
-def withdraw(changement: UUID) -> set[str]:
-    """Its letters that wait leave no more. Returns the addresses to which the others left, or are leaving.
+def withdraw(changement: UUID) -> dict[str, str]:
+    """Its letters that wait leave no more. Returns those that left, or are leaving: address, subject.
 
     A sender that is taking one in hand is waited for.
     """
@@ -73,7 +73,8 @@ def withdraw(changement: UUID) -> set[str]:
     waiting = letters.pending().filter(taken_by=None)
     stopped = [one.pk for one in waiting.select_for_update(of=("self",), no_key=True).order_by("pk")]
     letters.filter(pk__in=stopped).update(state=Message.State.WITHDRAWN, secret_body=None)
-    return set(letters.exclude(state=Message.State.WITHDRAWN).values_list("to", flat=True))
+    gone = letters.exclude(state=Message.State.WITHDRAWN)
+    return dict(gone.order_by("pk").values_list("to", "subject"))
 
 
 def purge(*, now: datetime) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from changements import policies
+from changements import emails, policies
 from changements.actions.annulables import Annulable, by_model, every
 from changements.models import Changement
 from courrier import outbox
@@ -77,10 +77,18 @@ def undo(changement: Changement, *, now, by: Actor) -> Changement:
     changement.undone_at = now
     save_valid(changement)
     record("changement.undone", by=by, target=changement, verb=changement.verb, count=len(changement.rows))
-    left = outbox.withdraw(changement.cle)
-    for group in groups:
-        left -= group.tell(left, changement)
+    _correct(outbox.withdraw(changement.cle), groups, changement)
     return changement
+
+
+def _correct(left: dict[str, str], groups: list["_Group"], changement: Changement) -> None:
+    """To whoever got a letter: what he holds by now, or, when nothing of it is his, that it is void."""
+    told: set[str] = set()
+    for group in groups:
+        told |= group.tell(left.keys() - told, changement)
+    for to, subject in left.items():
+        if to not in told:
+            emails.void(to, subject, changement=changement)
 
 
 def _tables(changement: Changement) -> set[str]:

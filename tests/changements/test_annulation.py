@@ -153,6 +153,22 @@ def test_who_was_told_is_told_again(scene, verb):
     assert f"CH de Saint-Aubin : du {scene.row.debut.day}" in correction.text.replace("1er", "1")
 
 
+def test_a_referent_told_of_it_is_told_that_it_is_void(scene):
+    """COM-12: the coordination heard that a structure would be without référent."""
+    above = referent_of(scene.etablissement.coordination)
+    today = timezone.localdate()
+    known = {"lieu": Lieu.of(scene.etablissement), "fin": today + timedelta(days=7), "today": today}
+    other = as_professionnel(referent_of(scene.etablissement.coordination))
+    actions.depart(scene.by.user, **known, now=timezone.now(), by=other, prevenir=True)
+    assert set(Message.objects.values_list("to", flat=True)) == {above.email, scene.by.user.email}
+    late(Message.objects.all())
+    undo(other)
+    told = {one.to: one.subject for one in Message.objects.filter(state="pending")}
+    assert told.keys() == {above.email, scene.by.user.email}
+    assert told[above.email].startswith("Annulé : ")
+    assert "habilitations" in told[scene.by.user.email]
+
+
 def test_the_letter_says_from_which_date_to_which(scene):
     """HAB-6: profile, unit and établissement."""
     scene.move(36)
