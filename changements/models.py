@@ -61,3 +61,6 @@ class Changement(models.Model):
     @property
     def ends(self):
         return self.at + UNDOABLE_FOR
+
+    def is_open(self, now) -> bool:
+        return self.undone_at is None and now < self.ends

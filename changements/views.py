@@ -17,9 +17,9 @@ from viatraj.core.pages import page
 def undo(request, cle):
     changement = get_object_or_404(Changement, cle=cle)
     policies.undo(request.actor, changement)
-    form = Form(posted(request))
+    form, now = Form(posted(request)), timezone.now()
     back = _back(request.POST.get("retour", ""))
-    if submit(form, actions.undo, changement=changement, now=timezone.now(), by=request.actor):
+    if submit(form, actions.undo, changement=changement, now=now, by=request.actor):
         messages.success(request, "Le changement est annulé\u00a0: tout est comme avant.")
         return redirect(back)
     return page(
@@ -27,6 +27,7 @@ def undo(request, cle):
         "changements/undo.html",
         form=form,
         changement=changement,
+        may_undo=not form.is_bound and changement.is_open(now),
         lines=reads.story(changement),
         back=back,
     )

@@ -98,7 +98,7 @@ def _tables(changement: Changement) -> set[str]:
 def _still_open(changement: Changement, now) -> None:
     if changement.undone_at:
         raise ValidationError(ALREADY)
-    if now >= changement.ends:
+    if not changement.is_open(now):
         raise ValidationError(TOO_LATE)
 
 

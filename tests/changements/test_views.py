@@ -100,6 +100,16 @@ def test_the_page_tells_what_was_done(client, referent, row):
     assert living(row)
 
 
+def test_the_page_offers_what_it_can(client, referent, row):
+    url = button(client.post(f"{ADMIN}habilitations/{row.pk}/supprimer/", follow=True))
+    assert "Annuler ce changement</button>" in client.get(url).text
+    Changement.objects.update(at=timezone.now() - timedelta(minutes=11))
+    assert "Annuler ce changement</button>" not in client.get(url).text
+    assert "Ce délai est passé" in client.get(url).text
+    Changement.objects.update(at=timezone.now(), undone_at=timezone.now())
+    assert "Ce changement est déjà annulé" in client.get(url).text
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "x", ""])
 def test_back_leads_nowhere_else(client, referent, row, elsewhere):
     url = button(client.post(f"{ADMIN}habilitations/{row.pk}/supprimer/", follow=True))
