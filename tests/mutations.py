@@ -570,4 +570,29 @@ MUTATIONS = [
         "second",
         "tests/habilitations/test_alertes.py",
     ),
+    # Help where it is needed
+    Mutation(
+        "la revue ne mène plus à sa fiche",
+        "DOC-1",
+        "viatraj/site/aide.py",
+        '    "habilitations:revue": (REVUE,),\n',
+        "",
+        "tests/house/test_help.py",
+    ),
+    Mutation(
+        "une fiche ramène à un autre site",
+        "DOC-1",
+        "viatraj/site/views/documentation.py",
+        "    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure()):\n",
+        "    if not came_from:\n",
+        "tests/site/test_documentation.py",
+    ),
+    Mutation(
+        "le dernier jour du nouveau mot de passe n’est pas dit",
+        "MDP-1",
+        "accounts/views/oubli.py",
+        'ends.isoformat() if ends else ""',
+        '""',
+        "tests/accounts/test_oubli.py",
+    ),
 ]
