@@ -9,12 +9,12 @@ from habilitations.profils import REFERENT_STRUCTURE
 from habilitations.reads import relais
 
 LAST = (
-    "{} n’aurait plus de référent\u00a0: nommez d’abord une autre personne, ou confirmez que la coordination "
-    "en sera prévenue."
+    "La structure «\u00a0{}\u00a0» n’aurait plus de référent\u00a0: nommez d’abord une autre personne, ou "
+    "confirmez que la coordination en sera prévenue."
 )
 NOBODY_ABOVE = (
-    "{} n’aurait plus de référent, et sa coordination n’en a pas qui puisse être prévenu\u00a0: nommez "
-    "d’abord une autre personne."
+    "La structure «\u00a0{}\u00a0» n’aurait plus de référent, et la coordination n’en a pas qui puisse être "
+    "prévenu\u00a0: nommez d’abord une autre personne."
 )
 
 
@@ -35,7 +35,7 @@ def check_last(rows, *, on, today, prevenir, by, changement=None):
     for etablissement in relais.left_without(rows, on=on, today=today):
         told = relais.above(etablissement, today=today)
         if not told:
-            raise ValidationError({"prevenir": NOBODY_ABOVE.format(etablissement)})
+            raise ValidationError(NOBODY_ABOVE.format(etablissement))
         if not prevenir:
             raise ValidationError({"prevenir": LAST.format(etablissement)})
         if on > today:  # else they are told with those who left, within a quarter of an hour

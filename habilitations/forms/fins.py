@@ -116,7 +116,7 @@ class LotForm(EcheanceForm):
 
 
 class PrevenirForm(forms.Form):
-    """`left`: structures that would have no référent any more; `prevenir` is then asked."""
+    """`left`: structures that would have no référent any more (`relais.alone`); `prevenir` is then asked."""
 
     prevenir = forms.BooleanField(
         label="Continuer sans référent\u00a0: la coordination en sera prévenue", required=False
@@ -129,14 +129,19 @@ class PrevenirForm(forms.Form):
 
     @property
     def asks(self) -> bool:
-        """Also when the action alone has found it out."""
-        return bool(self.left or self["prevenir"].errors)
+        """Also when the action alone has found it out; never where nobody can be told."""
+        return bool(self.left or self["prevenir"].errors) and all(one.is_told for one in self.left)
 
 
 class DepartForm(PrevenirForm):
     """One date for what a person holds in a structure, and is ticked."""
 
-    fin = DateField(label="Dernier jour (inclus)", required_sentence="Indiquez le dernier jour.")
+    fin = DateField(
+        label="Dernier jour (inclus)",
+        required_sentence="Indiquez le dernier jour.",
+        help_text="La personne garde ses droits jusqu’à ce jour au soir. Ce qui finit plus tôt ne change "
+        "pas.",
+    )
     choix = forms.TypedMultipleChoiceField(
         label="Ce qui prend fin",
         coerce=int,

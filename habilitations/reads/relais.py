@@ -1,5 +1,7 @@
 """Which structures would be left without référent (COM-12)."""
 
+from dataclasses import dataclass
+
 from annuaire.models import Etablissement
 from habilitations.models import Habilitation
 from habilitations.profils import (
@@ -32,6 +34,20 @@ def left_without(rows, *, on, today) -> list[Etablissement]:
         ).values_list("etablissement", flat=True)
     )
     return [one for pk, one in ending.items() if pk not in kept and one.closed_at is None]
+
+
+@dataclass(frozen=True)
+class Seule:
+    """A structure that would be left without référent; `is_told`: somebody above can be told."""
+
+    etablissement: Etablissement
+    is_told: bool
+
+
+def alone(rows, *, on, today) -> list[Seule]:
+    """For the page, what the action would ask about."""
+    found = left_without(rows, on=on, today=today)
+    return [Seule(one, bool(above(one, today=today))) for one in found]
 
 
 def above(etablissement, *, today) -> list:

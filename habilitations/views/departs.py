@@ -36,7 +36,7 @@ def depart(request, pk):
     lieu = _chosen(request, lieux)
     rows = _rows(request.actor, person, lieu, today)
     his_to_end = [row for row in rows if not row.why_not]
-    left = relais.left_without(his_to_end, on=today + timedelta(days=1), today=today)
+    left = relais.alone(his_to_end, on=today + timedelta(days=1), today=today)
     form = DepartForm(posted(request), rows=his_to_end, left=left)
     arguments = {"user": person, "lieu": lieu, "today": today, "now": timezone.now(), "by": request.actor}
     if submit(form, actions.depart, **arguments):

@@ -124,7 +124,7 @@ def _opening(request, pk, action, told):
         return redirect("habilitations:compte", pk)
     today = timezone.localdate(now)
     held = Habilitation.objects.of(user).in_force(today).referents().with_lieu()
-    left = relais.left_without(held, on=today, today=today) if user.is_active else []
+    left = relais.alone(held, on=today, today=today) if user.is_active else []
     return page(request, "habilitations/activation.html", form=form, person=user, left=left)
 
 

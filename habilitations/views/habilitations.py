@@ -90,7 +90,7 @@ def revoke(request, pk):
     habilitation = reach.habilitation(request, pk)
     policies.manage(request.actor, habilitation)
     today, back = timezone.localdate(), reach.back(request, habilitation.user_id)
-    left = relais.left_without([habilitation], on=today, today=today)
+    left = relais.alone([habilitation], on=today, today=today)
     form = PrevenirForm(posted(request), left=left)
     if submit(form, actions.revoke, habilitation=habilitation, now=timezone.now(), by=request.actor):
         messages.success(

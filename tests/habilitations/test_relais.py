@@ -395,6 +395,14 @@ class TestPages:
         assert 'name="prevenir"' not in client.get(path).text
         assert client.post(path).status_code == 302
 
+    def test_with_nobody_above_no_question_is_asked(self, client, last):
+        sign_in(client, last.user)
+        path = f"/mon-compte/habilitations/{last.pk}/renoncer/"
+        page = client.get(path).text
+        assert "n’a pas de référent qui puisse être prévenu" in page
+        assert 'name="prevenir"' not in page
+        assert client.post(path, {"prevenir": "on"}).status_code == 422
+
     def test_the_other_left_since_the_page_was_drawn(self, client, last, above, hopital):
         """What the page did not ask, it asks now."""
         other = referent(hopital)

@@ -132,8 +132,9 @@ class DateInput(forms.DateInput):
 class DateField(forms.DateField):
     """ISO in the page's fields; jj/mm/aaaa understood where the browser has no calendar."""
 
-    def __init__(self, *, label, required_sentence):
-        super().__init__(label=label, widget=DateInput(), error_messages={"required": required_sentence})
+    def __init__(self, *, label, required_sentence, help_text=""):
+        sentences = {"required": required_sentence}
+        super().__init__(label=label, widget=DateInput(), help_text=help_text, error_messages=sentences)
 
     def to_python(self, value):
         try:

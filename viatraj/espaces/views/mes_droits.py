@@ -114,7 +114,7 @@ def give_up(request, pk):
     own_account(request.actor)
     habilitation = get_object_or_404(own(request.user, on=timezone.localdate()), pk=pk)
     today = timezone.localdate()
-    left = relais.left_without([habilitation], on=today, today=today)
+    left = relais.alone([habilitation], on=today, today=today)
     form = PrevenirForm(posted(request), left=left)
     arguments = {"habilitation": habilitation, "now": timezone.now(), "by": request.actor}
     if submit(form, habilitations.actions.give_up, **arguments):
