@@ -19,16 +19,20 @@ IDENTITY = {"nom": "nom corrigé", "prenom": "prénom corrigé", "email": "adres
 
 @transaction.atomic
 def modify(delegation, *, debut, fin, version, today, now, by):
-    """DEL-4: the period; at once, and the delegate is told."""
+    """DEL-4: the period; at once, and the delegate is told. Returns what has changed, in words."""
     delegation = locked(delegation, version=version)
     policies.modify(by, delegation)
     if told := _change_period(delegation, debut, fin, today=today):
         _save(delegation, told, now=now, by=by)
+    return told
 
 
 @transaction.atomic
 def modify_assistant(delegation, *, debut, fin, droits, version, today, now, by, identity=None):  # noqa: PLR0913, the form's fields
-    """DEL-4: period and rights; `identity` (nom, prénom, e-mail) while nobody has shown a card for it."""
+    """DEL-4: period and rights; `identity` (nom, prénom, e-mail) while nobody has shown a card for it.
+
+    Returns what has changed, in words.
+    """
     delegation = locked(delegation, version=version)
     policies.modify(by, delegation)
     check_droits(droits)
@@ -39,6 +43,7 @@ def modify_assistant(delegation, *, debut, fin, droits, version, today, now, by,
     if told:
         lend(delegation, droits)
         _save(delegation, told, now=now, by=by)
+    return told
 
 
 def _correct(delegation, identity) -> list[str]:

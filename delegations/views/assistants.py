@@ -35,7 +35,7 @@ def modify(request, delegation):
     form = ModifyAssistantForm(posted(request), delegation=delegation)
     arguments = {"today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
     if submit(form, actions.modify_assistant, delegation=delegation, **arguments):
-        messages.success(request, f"La délégation {delegation.du_titre} est modifiée.")
+        messages.success(request, modified(delegation, form.result))
         return redirect("delegations:index")
     stale = getattr(form, "stale", None)
     return page(
@@ -46,3 +46,9 @@ def modify(request, delegation):
         presets=rights.PRESETS,
         stands=rights.label(rights.lent(stale)) if stale else "",
     )
+
+
+def modified(delegation, told) -> str:
+    """With the former period beside the new one: nobody shortens it unawares."""
+    said = "\u00a0: " + ", ".join(told) if told else ""
+    return f"La délégation {delegation.du_titre} est modifiée{said}."

@@ -107,7 +107,7 @@ def modify(request, pk):
     form = ModifyForm(posted(request), initial=as_read)
     arguments = {"today": timezone.localdate(), "now": timezone.now(), "by": request.actor}
     if submit(form, actions.modify, delegation=delegation, **arguments):
-        messages.success(request, f"La délégation {delegation.du_titre} est modifiée.")
+        messages.success(request, assistants.modified(delegation, form.result))
         return redirect("delegations:index")
     return page(request, "delegations/modify.html", form=form, delegation=delegation)
 

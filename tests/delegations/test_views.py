@@ -195,6 +195,14 @@ class TestManage:
         row.refresh_from_db()
         assert (row.fin, row.version) == (fin, 2)
 
+    def test_modified_tells_the_former_period(self, client, medecin):
+        """DEL-4: nobody shortens it unawares."""
+        row = DelegationFactory(delegant=medecin)
+        fin = row.fin - timedelta(days=5)
+        sent = {"debut": row.debut, "fin": fin, "version": 1}
+        shown = client.post(f"{INDEX}{row.pk}/modifier/", sent, follow=True).text
+        assert f"au {fin:%d/%m/%Y} (auparavant du {row.debut:%d/%m/%Y} au {row.fin:%d/%m/%Y})." in shown
+
     def test_stale_form_shows_both(self, client, medecin):
         row = DelegationFactory(delegant=medecin, version=3)
         fin = row.fin + timedelta(days=5)
