@@ -45,7 +45,7 @@ COMPTES, REVUE, IMPORTS = (
 # Clicks at the first release, measured by this script; the second: what is promised, where it is less.
 BEFORE = {
     "ouvrir un compte": 3,
-    "donner à trois personnes d’unités différentes": 24,
+    "donner à trois personnes d’unités différentes": 21,
     "prolonger dix habilitations": 12,
     "enregistrer un départ": 4,
     "répondre à une demande": 3,
@@ -79,9 +79,11 @@ class Hands:
         self.page.wait_for_load_state()
         return self
 
-    def tick(self, label, within=None):
-        self.clicks += 1
-        (within or self.page.locator("main")).get_by_label(label).first.check()
+    def tick(self, label):
+        """What is ticked already is left as it is."""
+        box = self.page.locator("main").get_by_label(label).first
+        self.clicks += not box.is_checked()
+        box.check()
         return self
 
     def type(self, **fields):
