@@ -19,6 +19,7 @@ urlpatterns = [
         name="history_assistants",
     ),
     path("medecin/delegations/confrere/", medecin.search, name="search"),
+    path("medecin/delegations/confrere/recherche/<str:cle>/", medecin.search, name="found"),
     re_path(r"^medecin/delegations/confrere/(?P<idnat>[08][0-9AB]{8,13})/$", medecin.grant, name="grant"),
     path("medecin/delegations/activite/", activite.activity, name="activity"),
     path("medecin/delegations/activite/export/", activite.export, name="export_activity"),

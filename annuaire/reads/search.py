@@ -79,12 +79,25 @@ def find(nom: str, *, code_postal: str = "", commune: str = "", exclude=()) -> F
     if number := NUMERO.fullmatch(nom.strip()):
         return _numbered(number[1], exclude)
     with _limited(nom, lieu) as (name, words):
-        return _named(_untitled(name), villes.find(_place(lieu, words)), exclude)
+        return _named(*_understood(name, lieu, words), exclude)
+
+
+def check(nom: str, *, code_postal: str = "") -> None:
+    """Raises what `find` would when this says too little, without looking for anybody."""
+    nom, lieu = readable(nom), readable(code_postal).strip()
+    if not NUMERO.fullmatch(nom.strip()):
+        with _limited(nom, lieu) as (name, words):
+            _understood(name, lieu, words)
+
+
+def _understood(name: Nom, typed: str, words: Nom) -> tuple[Nom, Lieu]:
+    name, lieu = _untitled(name), villes.find(_place(typed, words))
+    if len(name.cle) < (2 if lieu.given else 3):
+        raise ValidationError(TOO_SHORT_WITH_PLACE if lieu.given else TOO_SHORT, code="nom")
+    return name, lieu
 
 
 def _named(name: Nom, lieu: Lieu, exclude) -> Found:
-    if len(name.cle) < (2 if lieu.given else 3):
-        raise ValidationError(TOO_SHORT_WITH_PLACE if lieu.given else TOO_SHORT, code="nom")
     said = {"nom": " ".join(name.words), "lieu": lieu.label}
     lines = queries.named(name, lieu, exclude=exclude, limit=LIMIT + 1)
     if lieu.given and any(line.nom_cle == name.cle for line in lines):

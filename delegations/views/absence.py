@@ -39,9 +39,9 @@ def cover(request, cle=""):
     typed = request.POST.dict() if request.method == "POST" else _kept(request, cle)
     searching = "rechercher" in typed
     search = RechercheForm(_sought(typed) if searching else None, initial=typed)
-    found = search.results(exclude=own) if search.is_bound and search.is_valid() else None
-    if request.method == "POST" and found:
+    if request.method == "POST" and search.is_bound and search.is_valid():
         return redirect("delegations:cover_search", _keep(request, typed))
+    found = search.results(exclude=own) if search.is_bound and search.is_valid() else None
     confreres = _proposed(request.actor.user, typed.get("idnat", ""), found, exclude=own)
     asked = None if searching else posted(request)
     form = AbsenceForm(asked, initial=week | typed, confreres=confreres)

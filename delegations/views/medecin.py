@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,10 +16,13 @@ from delegations.forms import ConfrereForm, ModifyForm
 from delegations.models import Delegation
 from delegations.views import assistants
 from journal.models import Entry
+from viatraj.core import searches
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.periods import add_months
 from viatraj.core.saving import act
+
+DIRECTORY = "annuaire"  # as `searches` keeps it
 
 
 @require_safe
@@ -51,24 +55,44 @@ def history(request, kind):
     )
 
 
-@require_safe
-def search(request):
-    """Médecins of the national directory (ANN-5): by nom, and code postal or commune if one likes."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request, cle=""):
+    """Médecins of the national directory (ANN-5): by nom, and code postal or commune if one likes.
+
+    Posted, and kept under a key; an address with `?nom=` is understood too.
+    """
     policies.grant(request.actor)
-    form = RechercheForm(request.GET if "nom" in request.GET else None)
-    found = None
-    if form.is_bound and form.is_valid():
-        found = form.results(exclude=_own_numbers(request.actor.user))
+    form = RechercheForm(_sought(request, cle))
+    if request.method == "POST" and form.is_valid():
+        typed = {name: form.data[name] for name in form.fields if name in form.data}
+        return redirect("delegations:found", searches.keep(request, DIRECTORY, typed=typed))
+    found = form.results(exclude=_own_numbers(request.actor.user)) if form.is_valid() else None
     context = {"source": annuaire.reads.search.SOURCE, "as_of": annuaire.reads.search.freshness()}
+    context |= {"base": reverse("delegations:search"), "after": searches.after(cle)}
     return page(request, "delegations/search.html", form=form, found=found, **context)
+
+
+def _sought(request, cle):
+    if request.method == "POST":
+        return request.POST
+    if not cle:
+        return request.GET if "nom" in request.GET else None
+    asked = searches.find(request, DIRECTORY, cle)
+    if asked is None:
+        messages.info(request, searches.GONE)
+    return asked and asked["typed"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant(request, idnat):
     policies.grant(request.actor)
+    came_from = request.GET.get("recherche", "")
+    back = reverse("delegations:search")
+    if searches.is_key(came_from):
+        back = reverse("delegations:found", args=[came_from])
     confrere = annuaire.reads.search.by_number(idnat)
     if confrere is None or idnat in _own_numbers(request.actor.user):
-        return redirect("delegations:search")
+        return redirect(back)
     today = timezone.localdate()
     month = {"debut": today, "fin": add_months(today, 1) - timedelta(days=1)}
     has_account = Identite.objects.filter(idnat=idnat, ended_at=None, user__disabled_at=None).exists()
@@ -80,7 +104,7 @@ def grant(request, idnat):
             f"Délégation proposée par e-mail au {form.result.titre}. Elle prendra effet après acceptation.",
         )
         return redirect("delegations:index")
-    return page(request, "delegations/grant.html", form=form, confrere=confrere)
+    return page(request, "delegations/grant.html", form=form, confrere=confrere, back=back)
 
 
 @require_safe

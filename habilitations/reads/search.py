@@ -64,14 +64,10 @@ def find(actor, *, nom="", prenom="", identifiant="", email="", structure="", pr
 
 def hits(actor, ids, *, today) -> list[Hit]:
     """Those accounts as they are now, in the order of their keys; what one may see of them is asked again."""
-    users = User.objects.in_bulk(ids)
-    known = {pk for rows in (in_perimeter, opened_by) for pk in _keys(rows(actor, today=today), ids)}
-    inside, outside = _structures(actor, ids, today)
+    users, (inside, outside) = User.objects.in_bulk(ids), _structures(actor, ids, today)
+    own = [user.pk for user in users.values() if user.created_by_id == actor.user.pk]
+    known = {*inside, *opened_by(actor, today=today).filter(pk__in=own).values_list("pk", flat=True)}
     return [Hit(users[pk], pk in known, inside.get(pk, []), pk in outside) for pk in ids if pk in users]
-
-
-def _keys(users, ids):
-    return users.filter(pk__in=ids).values_list("pk", flat=True)
 
 
 def _sorted(users) -> list[int]:

@@ -100,7 +100,7 @@
     const tell = () => {
       const number = form.querySelectorAll(`input[name="${said.dataset.compte}"]:checked`).length;
       const words = number > 1 ? `${number} personnes choisies` : "1 personne choisie";
-      said.textContent = number ? words : "Aucune personne choisie";
+      said.textContent = number ? words : "Cochez les personnes à habiliter.";
     };
     form.addEventListener("change", tell);
     tell();

@@ -117,7 +117,7 @@ def test_three_people_of_three_units_and_back(browser_of, hopital, three, width,
             assert objections(tab.page) == []
     tab.clicks_on("Attribuer une habilitation aux personnes cochées").sees(*(f"Anne {nom}" for nom in NAMES))
     tab.clicks_on("Équipe soignante", role="link").ticks("Tout l’établissement")
-    tab.clicks_on("Vérifier avant d’attribuer").sees("3 habilitations", "rien n’est encore écrit")
+    tab.clicks_on("Vérifier avant d’attribuer").sees("3 habilitations", "rien n’est encore enregistré")
     if script:
         assert objections(tab.page) == []
     tab.clicks_on("Attribuer").sees("3 habilitations attribuées")
@@ -132,7 +132,7 @@ def test_three_people_of_three_units_and_back(browser_of, hopital, three, width,
     assert (tab.shown, tab.ticked) == ({"Villedary"}, set(NAMES))
     tab.goes_back().sees("2 personnes choisies")
     assert (tab.shown, tab.ticked) == ({"Moreau"}, {"Garricou", "Moreau"})
-    tab.clicks_on("Vider la liste des personnes choisies").sees("Aucune personne choisie")
+    tab.clicks_on("Vider la liste des personnes choisies").sees("Cochez les personnes à habiliter.")
     assert tab.ticked == set()
     tab.opens(COMPTES)
     assert Habilitation.objects.filter(profil="equipe_soignante").count() == 3
@@ -215,3 +215,32 @@ def test_a_patient_s_search_is_come_back_to(browser_of, width):
     tab.page.locator("#dossiers tbody a").first.click()
     tab.page.locator(".fil").get_by_role("link", name="Rechercher").click()
     tab.sees("Garricou", "Garrigue")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_confrere_s_search_is_come_back_to(browser_of, directory, leclercq, width):
+    """A near name by its button, then Back, the breadcrumb and «Changer»; no name in an address."""
+    tab = browser_of(leclercq, width=width, script=False)().opens("/medecin/delegations/confrere/")
+    tab.page.get_by_label("Nom", exact=True).fill("Leyon")
+    tab.clicks_on("Rechercher").sees("Vouliez-vous dire", "Noms proches")
+    tab.page.locator(".bloc__tete button.lien", has_text="LÉON").first.click()
+    tab.sees("1 médecin trouvé")
+    results = tab.page.url
+    tab.clicks_on("Sélectionner", role="link").sees("Période de validité").goes_back().sees(
+        "1 médecin trouvé"
+    )
+    tab.clicks_on("Sélectionner", role="link").clicks_on("Changer", role="link").sees("1 médecin trouvé")
+    assert tab.page.url == results
+    assert "leyon" not in results.lower()
+    tab.goes_back(times=4).sees("Vouliez-vous dire")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_absence_is_come_back_to(browser_of, directory, leclercq, width):
+    """What was typed beside the search is still there."""
+    tab = browser_of(leclercq, width=width, script=False)().opens("/medecin/delegations/absence/")
+    tab.page.get_by_label("Message à votre confrère").fill("Merci.")
+    tab.page.get_by_label("Nom", exact=True).fill("Leon")
+    tab.clicks_on("Rechercher").ticks("Dr Gabriel LÉON").clicks_on("Proposer le remplacement")
+    tab.sees("Remplacement proposé").goes_back().sees("Dr Gabriel LÉON")
+    assert tab.page.get_by_label("Message à votre confrère").input_value() == "Merci."

@@ -98,25 +98,50 @@ class TestGrant:
         return f"{INDEX}confrere/{user.login}/"
 
     def test_search_finds_and_leads_to_the_period(self, client, medecin, confrere):
-        """DEL-3, ANN-5."""
-        found = client.get(f"{INDEX}confrere/", {"nom": "leon", "code_postal": "31000"})
-        assert f'href="{confrere.login}/"' in found.text
+        """DEL-3, ANN-5: posted, shown at an address that names nobody, and come back to (docs/adr/0039)."""
+        found = client.post(f"{INDEX}confrere/", {"nom": "leon", "code_postal": "31000"}, follow=True)
+        ((results, _),) = found.redirect_chain
+        cle = re.fullmatch(rf"{INDEX}confrere/recherche/([\w-]{{22}})/", results)[1]
+        assert f'href="{self.url(confrere)}?recherche={cle}"' in found.text
         assert "Annuaire Santé" in found.text
+        period = client.get(f"{self.url(confrere)}?recherche={cle}").text
+        assert period.count(f'href="{results}"') == 2, "the breadcrumb, and «Changer»"
+        sign_in(client, medecin)
+        client.session.flush()
+        sign_in(client, medecin)
+        assert "n’est plus disponible" in client.get(results).text
+
+    def test_an_address_with_a_name_is_understood(self, client, medecin, confrere):
+        found = client.get(f"{INDEX}confrere/", {"nom": "leon", "code_postal": "31000"})
+        assert f'href="{self.url(confrere)}"' in found.text
 
     def test_typing_error_with_code_postal(self, client, medecin, confrere):
-        found = client.get(f"{INDEX}confrere/", {"nom": "Leyon", "code_postal": "31000"})
+        typed = {"nom": "Leyon", "code_postal": "31000"}
+        found = client.post(f"{INDEX}confrere/", typed, follow=True)
         assert "Vouliez-vous dire" in found.text
-        assert f'href="{confrere.login}/"' in found.text
+        assert f'href="{self.url(confrere)}?' in found.text
+        near = re.search(r'form="recherche" name="nom" value="([^"]+)"', found.text)[1]
+        again = client.post(
+            f"{INDEX}confrere/", {"nom": ["Leyon", near], "code_postal": "31000"}, follow=True
+        )
+        assert f'href="{self.url(confrere)}?' in again.text
+        assert "Vouliez-vous dire" not in again.text
 
     def test_never_oneself(self, client, medecin):
         listed(medecin)
-        assert f'href="{medecin.login}/"' not in client.get(f"{INDEX}confrere/", {"nom": "Leclercq"}).text
+        found = client.post(f"{INDEX}confrere/", {"nom": "Leclercq"}, follow=True)
+        assert self.url(medecin) not in found.text
         assert client.get(self.url(medecin)).url == f"{INDEX}confrere/"
 
-    def test_search_asks_for_a_name(self, client, medecin):
-        answer = client.get(f"{INDEX}confrere/", {"nom": ""})
-        assert answer.status_code == 422
-        assert "Saisissez le nom" in answer.text
+    @pytest.mark.parametrize(
+        ("typed", "sentence"),
+        [({"nom": ""}, "Saisissez le nom"), ({"nom": "ab"}, "trois lettres"), ({}, "Saisissez le nom")],
+    )
+    def test_search_asks_for_a_name(self, client, medecin, typed, sentence):
+        for ask in (client.post, client.get) if typed else (client.post,):
+            answer = ask(f"{INDEX}confrere/", typed)
+            assert answer.status_code == 422
+            assert sentence in answer.text
 
     def test_period_is_prefilled_with_one_month(self, client, medecin, confrere):
         today = timezone.localdate()

@@ -189,7 +189,7 @@ class TestPanier:
         assert emptied.url == second
         page = client.get(second)
         assert ticks(page) == set()
-        assert "Aucune personne choisie" in page.text
+        assert "Cochez les personnes à habiliter." in page.text
 
     def test_given_to_three_of_three_units_then_seen(self, client, referent, etablissement, three):
         """HAB-4: the grant carries the people by itself, and ends where one came from, ticks and all."""

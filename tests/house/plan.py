@@ -45,7 +45,7 @@ ADMIN = "admin"
 # Pages of an account, for its référents; of a habilitation, for its holder.
 OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
 # Results of a search, here of one that the session does not know.
-SEARCHES = ("habilitations:recherche", "dossiers:found", "delegations:cover_search")
+SEARCHES = ("habilitations:recherche", "dossiers:found", "delegations:found", "delegations:cover_search")
 OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
@@ -287,6 +287,8 @@ class World:
                 "email": "nadia.ferhat@cabinet.example",
                 "cle": uuid4(),
             },
+            "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
+            "delegations:found": {"nom": "durandeau", "code_postal": "31000"},
             "delegations:cover": self._cover(period),
             "delegations:cover_search": self._cover(period),
             "delegations:modify": {**period, "version": 1},

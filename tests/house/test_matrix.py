@@ -113,7 +113,9 @@ delegations:history_confreres  POST 302 302 302 405 405 405 405 405 405 405 405 
 delegations:history_assistants GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
 delegations:history_assistants POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 delegations:search             GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
-delegations:search             POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+delegations:search             POST 302 302 302 302 302 302 403 403 302 302 403 403 403 403
+delegations:found              GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
+delegations:found              POST 302 302 302 302 302 302 403 403 302 302 403 403 403 403
 delegations:grant              GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
 delegations:grant              POST 302 302 302 302 302 302 403 403 302 302 403 403 403 403
 delegations:grant_assistant    GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403
