@@ -232,7 +232,7 @@ def test_a_confrere_s_search_is_come_back_to(browser_of, directory, leclercq, wi
     tab.clicks_on("Sélectionner", role="link").clicks_on("Changer", role="link").sees("1 médecin trouvé")
     assert tab.page.url == results
     assert "leyon" not in results.lower()
-    tab.goes_back(times=4).sees("Vouliez-vous dire")
+    tab.goes_back(times=3).sees("Vouliez-vous dire")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
