@@ -110,6 +110,7 @@ HELP = {
     "habilitations:mes_demandes": ("mon-compte#referents",),
     "habilitations:demande_prolong": (PROLONGER,),
     "habilitations:comptes": ("creer-un-compte",),
+    "habilitations:recherche": ("creer-un-compte",),
     "habilitations:create": ("creer-un-compte",),
     "habilitations:compte": (PROLONGER, "debloquer-un-compte"),
     "habilitations:imports": ("creer-un-compte#plusieurs",),
@@ -126,8 +127,9 @@ HELP = {
     "delegations:index": (ASSISTANT, CONFRERE, GERER),
     "delegations:grant_assistant": (ASSISTANT,),
     "delegations:search": (CONFRERE,),
+    "delegations:found": (CONFRERE,),
     "delegations:grant": (CONFRERE,),
-    "delegations:cover": (f"{CONFRERE}#absence",),
+    **{f"delegations:{page}": (f"{CONFRERE}#absence",) for page in ("cover", "cover_search")},
     "delegations:activity": (f"{GERER}#historique",),
     **{f"delegations:{page}": (GERER,) for page in ("show", "modify", "revoke")},
 }
