@@ -59,10 +59,11 @@ class Annulable:
         return self.hung._base_manager.filter(**{f"{name}__in": list(pks)}).order_by("pk")
 
     def referring(self) -> Iterable[tuple[type[models.Model], str]]:
-        """Who else may refer to such a row."""
-        for relation in self.model._meta.related_objects:
-            if relation.related_model is not self.hung:
-                yield relation.related_model, relation.field.name  # type: ignore[misc]
+        """Who else may refer to such a row, by which column."""
+        for relation in self.model._meta.get_fields(include_hidden=True):
+            is_theirs = relation.auto_created and (relation.one_to_many or relation.one_to_one)
+            if is_theirs and relation.related_model is not self.hung:
+                yield relation.related_model, relation.field.attname  # type: ignore[union-attr, misc]
 
     def _field(self, name: str) -> models.Field:
         return self.model._meta.get_field(name)  # type: ignore[return-value]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from changements import emails, policies
 from changements.actions.annulables import Annulable, by_model, every
@@ -74,11 +74,20 @@ def undo(changement: Changement, *, now, by: Actor) -> Changement:
     for group in reversed(groups):  # what hangs on an account goes before it
         group.unmake()
         group.put_back()
+    _refuse_referred()
     changement.undone_at = now
     save_valid(changement)
     record("changement.undone", by=by, target=changement, verb=changement.verb, count=len(changement.rows))
     _correct(outbox.withdraw(changement.cle), groups, changement)
     return changement
+
+
+def _refuse_referred() -> None:
+    """Asked of the database now, not at the end: somebody may be referring to what has just gone."""
+    try:
+        connection.check_constraints()
+    except IntegrityError as error:
+        raise ValidationError(CHANGED.format("ce qui avait été ajouté")) from error
 
 
 def _correct(left: dict[str, str], groups: list["_Group"], changement: Changement) -> None:
@@ -128,9 +137,9 @@ class _Group:
         if not pks:
             return
         for model, name in self.kind.referring():
-            if other := model._base_manager.filter(**{f"{name}__in": pks}).order_by("pk").first():
-                row = self.rows[getattr(other, f"{name}_id")]
-                raise ValidationError(CHANGED.format(self.kind.named(row)))
+            referred = model._base_manager.filter(**{f"{name}__in": pks}).order_by()
+            for pk in referred.values_list(name, flat=True)[:1]:
+                raise ValidationError(CHANGED.format(self.kind.named(self.rows[pk])))
         for pk in pks:
             self.kind.record(self.rows[pk], made=True, by=self.actors[pk])
         self.kind.hung_on(pks).delete()

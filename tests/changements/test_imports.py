@@ -10,11 +10,12 @@ from django.utils import timezone
 import accounts.actions
 from accounts.models import User
 from changements import actions as changements
+from changements.actions.annulables import by_model
 from changements.models import Changement
 from courrier.models import Message
 from habilitations import actions as verbs
 from habilitations.imports import actions, reader
-from habilitations.models import Habilitation, Import
+from habilitations.models import DemandeHabilitation, Habilitation, Import
 from journal.models import Entry
 from tests.changements.tables import dump
 from tests.concurrency import at_once
@@ -155,6 +156,33 @@ def test_refused_once_somebody_hangs_on_one_of_them(scene):
     assert Habilitation.objects.filter(pk=held.pk).exists()
 
 
+def test_refused_once_a_request_was_answered_by_one_of_them(scene):
+    """It refers to it by a relation that Django hides."""
+    upload = scene.done()
+    held = Habilitation.objects.of(scene.known).get()
+    DemandeHabilitation.objects.create(
+        user=scene.known,
+        profil=held.profil,
+        niveau=held.niveau,
+        fin=held.fin,
+        state="accepted",
+        accorde=held,
+        asked_at=scene.now,
+        closed_at=scene.now,
+        closed_by=scene.by.user,
+        **held.lieu.columns,
+    )
+    with pytest.raises(ValidationError, match="Autre chose a été fait depuis sur l’habilitation de Paul"):
+        scene.undo(upload)
+
+
+def test_every_reference_is_known():
+    """Also those without a name from the other side: nothing is left to the last instant."""
+    habilitations, users = by_model()[Habilitation], by_model()[User]
+    assert (DemandeHabilitation, "accorde_id") in set(habilitations.referring())
+    assert {(Habilitation, "granted_by_id"), (Entry, "user_id")} <= set(users.referring())
+
+
 def test_refused_late_twice_or_to_somebody_else(scene):
     upload = scene.done()
     with pytest.raises(ValidationError, match="délai"):
@@ -190,6 +218,21 @@ def test_raced_with_a_change_of_an_account_that_goes(_):
     refused = [isinstance(one, ValidationError | Denied) for one in answers]
     assert sorted(refused) == [False, True], answers
     assert User.objects.filter(pk=new.pk).exists() is refused[0]
+
+
+@pytest.mark.parametrize("_", range(3))
+@pytest.mark.django_db(transaction=True)
+def test_raced_with_somebody_who_refers_to_what_goes(_):
+    """A prolongation is asked for at the same instant: one of both is refused, by a sentence."""
+    scene = Scene()
+    upload = scene.done()
+    held = Habilitation.objects.of(scene.known).get()
+    fin, asking = held.fin + timedelta(days=30), as_professionnel(scene.known)
+    known = {"fin": fin, "motif": "", "cle": None, "today": scene.today, "now": timezone.now()}
+    answers = at_once(lambda: scene.undo(upload), lambda: verbs.ask_prolongation(held, **known, by=asking))
+    refused = [isinstance(one, ValidationError | Denied) for one in answers]
+    assert sorted(refused) == [False, True], answers
+    assert Habilitation.objects.filter(pk=held.pk).exists() is refused[0]
 
 
 def test_its_page_offers_it_for_ten_minutes(client, scene):
