@@ -38,10 +38,13 @@ PLAN = (
             ("Comptes et habilitations", "habilitations:comptes"),
             ("Créer un utilisateur", "habilitations:create"),
             ("Revue des habilitations", "habilitations:revue"),
+            ("Campagnes de revue", "habilitations:campagnes"),
+            ("Nouvelle campagne de revue", "habilitations:campagne_create"),
             ("Demandes d’habilitation", "habilitations:demandes"),
             ("Importer des comptes et des habilitations", "habilitations:imports"),
             ("Les profils d’habilitation", "habilitations:profils"),
             ("Structures sans référent", "habilitations:orphelines"),
+            ("Journal de la structure", "habilitations:journal"),
         ),
     ),
     (
@@ -60,6 +63,7 @@ PLAN = (
             ("Délégations reçues", "delegations:received"),
         ),
     ),
+    ("Support", (("Recherche d’un compte", "gestion:index"), ("État des envois", "gestion:envois"))),
 )
 ABOUT = (("En savoir plus", "en_savoir_plus"), *FOOTER)
 
