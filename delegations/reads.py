@@ -3,6 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import Count
+
 from delegations.models import Delegation, DelegationQuerySet
 from viatraj.core import prepared
 from viatraj.core.expiry import SOON_MONTHS
@@ -62,3 +64,9 @@ def lent_until_soon(medecin, *, on: date) -> list[Delegation]:
         return []
     ending = Delegation.objects.granted_by(medecin).in_force(on).filter(fin__lte=add_months(on, SOON_MONTHS))
     return list(ending.order_by("fin", "pk"))
+
+
+def count_received(users, *, on: date) -> dict[int, int]:
+    """How many are in force, by account; those without any are left out."""
+    held = Delegation.objects.in_force(on).filter(delegataire__in=users).order_by()
+    return dict(held.values_list("delegataire").annotate(count=Count("pk")))

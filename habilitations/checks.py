@@ -4,9 +4,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from annuaire.models import Lieu
+from habilitations import rights
 from habilitations.profils import AUCUN, DroitProfil, Profil
 from viatraj.core.droits import Droit, Mode
 from viatraj.core.periods import REVERSED, add_months
+
+STRONGER = "Le droit «\u00a0{}\u00a0» irait plus loin qu’aujourd’hui\u00a0: une revue ne fait que réduire."
+SAME = "Aucun droit n’est réduit\u00a0: changez-en un, ou choisissez une date plus proche."
 
 
 def start(debut, *, today):
@@ -78,3 +82,21 @@ def _check_answer(modes: dict[DroitProfil, str]):
             "«\u00a0répondre\u00a0»\u00a0: changez ce mode, ou retirez le droit de répondre.",
             code="droits",
         )
+
+
+def reduced(habilitation, typed: dict[str, str]):
+    """Of a review: no right stronger than it is today, and one weaker at least."""
+    lieu, profil = habilitation.lieu, habilitation.le_profil
+    wanted = {droit.key: mode for droit, mode in droits(profil, lieu, typed).items()}
+    weaker = False
+    for droit, held in rights.modes(habilitation).items():
+        before, after = (_strength(droit, mode) for mode in (held, wanted.get(droit.key, droit.mode)))
+        if after > before:
+            raise ValidationError(STRONGER.format(droit.droit.label), code="droits")
+        weaker = weaker or after < before
+    if not weaker:
+        raise ValidationError(SAME, code="droits")
+
+
+def _strength(droit: DroitProfil, mode: str) -> int:
+    return 0 if mode == AUCUN else 1 + droit.droit.modes.index(Mode(mode))

@@ -100,6 +100,32 @@ def demande_habilitation_refused(demande):
     _answered("demande_habilitation_refused", demande)
 
 
+def campagnes_to_review(user, told) -> bool:
+    """To a reviewer: (campagne, lines left, kind of reminder) of each of his campaigns that has news."""
+    campagne, _, kind = told[0]
+    return _post(
+        "campagnes_to_review",
+        user,
+        f"campagnes:{user.pk}:{campagne.pk}:{kind}",
+        told=[(campagne, left) for campagne, left, _ in told],
+        total=sum(left for _, left, _ in told),
+        link=reverse("habilitations:campagnes"),
+    )
+
+
+def campagne_undecided(user, campagne, left):
+    """To a coordination, when the campaign asks it to settle what nobody decided."""
+    link = reverse("habilitations:campagne", args=[campagne.pk])
+    _post(
+        "campagne_undecided",
+        user,
+        f"campagne:{campagne.pk}:undecided:{user.pk}",
+        campagne=campagne,
+        left=left,
+        link=link,
+    )
+
+
 def _answered(letter, demande):
     link = reverse("habilitations:mes_demandes")
     _post(letter, demande.user, f"demande_habilitation:{demande.pk}:answered", demande=demande, link=link)

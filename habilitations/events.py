@@ -32,4 +32,14 @@ EVENTS = {
     "alerte.posted": "a prévenu {count:titulaire} de la fin prochaine d’habilitations",
     "alerte.digested": "a adressé à {count:référent} les fins d’habilitation à venir",
     "revue.exported": "a exporté {lignes:ligne} de la revue des habilitations",
+    "campagne.opened": "a ouvert une campagne de revue ({lieux}), jusqu’au {echeance}",
+    "campagne.prepared": "a préparé une campagne de revue de {lignes:ligne}",
+    "campagne.followed": "a mis à jour une campagne de revue ({added:ligne ajoutée}, {ended:ligne terminée}, "
+    "{moved:ligne confiée} à d’autres relecteurs)",
+    "campagne.reminded": "a rappelé leurs campagnes de revue à {count:relecteur}",
+    "campagne.closing": "a mis fin à une campagne de revue",
+    "campagne.closed": "a scellé une campagne de revue de {total:ligne}, dont {todo} sans décision",
+    "campagne.reported": "a établi le compte rendu d’une campagne de revue",
+    "examen.decided": "a examiné le profil {profil} de {label} ({lieu})\u00a0: {decision}",
+    "examen.passed_on": "a confié à d’autres relecteurs l’examen du profil {profil} de {label} ({lieu})",
 }

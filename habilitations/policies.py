@@ -1,7 +1,7 @@
 """Who may see, give, change and take away habilitations (HAB-1…10, COM-8)."""
 
 from annuaire.models import Lieu
-from habilitations.models import DemandeHabilitation, Habilitation
+from habilitations.models import Campagne, DemandeHabilitation, Examen, Habilitation
 from habilitations.profils import Profil
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Domaine, Droit, Mode, Niveau
@@ -142,3 +142,47 @@ def orphans(actor: Actor) -> None:
     administer(actor)
     if not actor.rights.scopes(Droit.REFERENT_STRUCTURE).keys() - {Niveau.ETABLISSEMENT}:
         raise Denied("Cette page est réservée aux coordinations.")
+
+
+def open_campagne(actor: Actor, lieux: list[Lieu]) -> Actor:
+    """A référent, over places that are all of his perimeter (HAB-11)."""
+    leader = lead_campagne(actor, lieux)
+    for lieu in lieux:
+        if lieu.is_closed:
+            raise Denied(f"{lieu} est une structure fermée\u00a0: il n’y a plus rien à y passer en revue.")
+    return leader
+
+
+def lead_campagne(actor: Actor, lieux: list[Lieu]) -> Actor:
+    """Follow and close it: who opened it, or as his successor any référent whose perimeter holds it whole."""
+    administer(actor)
+    leader = None
+    for lieu in lieux:
+        leader = actor.using(Droit.HABILITATION, lieu.place)
+        if leader is None:
+            raise Denied(f"{lieu} ne fait pas partie de votre périmètre.")
+    if leader is None:
+        raise Denied("Cette campagne ne porte sur aucun lieu.")
+    return leader
+
+
+def review(actor: Actor, campagne: Campagne, rang: int) -> None:
+    """One's list of a campaign; `rang`: the actor's among its reviewers, 0 when he is none."""
+    administer(actor)
+    if not rang:
+        raise Denied(f"Vous n’êtes pas relecteur de la campagne «\u00a0{campagne}\u00a0».")
+
+
+def decide(actor: Actor, examen: Examen, *, at_desk: bool, reads_him: bool) -> Actor:
+    """`at_desk`: the line is on his list; `reads_him`: its holder reads, or has read, the actor's own rights.
+
+    Then what the decision may do is asked as for any change of a habilitation.
+    """
+    administer(actor)
+    if actor.user.pk == examen.titulaire_id:
+        raise Denied("Personne n’examine ses propres habilitations.")
+    if reads_him:
+        raise Denied("Cette personne examine vos habilitations\u00a0: une autre examinera les siennes.")
+    if not at_desk:
+        raise Denied("Cette ligne est sur la liste d’une autre personne.")
+    return manage(actor, examen.habilitation)

@@ -6,6 +6,7 @@ can add a line later. By id or by date, a slow transaction could.
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
@@ -146,3 +147,21 @@ def _horizon() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         return cursor.fetchone()[0]
+
+
+def covering(entry: Entry) -> Seal | None:
+    """The seal over this line, once there is one; without its lists."""
+    over = Seal.objects.filter(from_tx__lte=entry.tx, until_tx__gt=entry.tx)
+    return over.defer("ids", "prints").order_by("number").first()
+
+
+def breaks_over(entries) -> Iterator[Break]:
+    """As `breaks`, of the seals over these lines alone."""
+    told = sorted(set(entries.order_by().values_list("tx", flat=True)))
+    if not told:
+        return
+    near = Seal.objects.filter(until_tx__gt=told[0], from_tx__lte=told[-1]).order_by("number")
+    for number, from_tx, until_tx in near.values_list("number", "from_tx", "until_tx"):
+        place = bisect_left(told, from_tx)
+        if place < len(told) and told[place] < until_tx:
+            yield from _breaks_in(Seal.objects.get(number=number))

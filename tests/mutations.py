@@ -11,6 +11,7 @@ ATTEMPTS, CODES = "authcps/actions/attempts.py", "authcps/actions/codes.py"
 CERTIFICATES, GATE, SETTINGS = "authcps/certificates.py", "viatraj/middleware/gate.py", "viatraj/settings.py"
 SIGN_IN, CARD, ARRIVAL = (f"tests/authcps/test_{one}.py" for one in ("actions", "card", "arrival"))
 TRUTH = "tests/delegations/test_truth_table.py"
+CAMPAGNES = "tests/habilitations/test_campagnes.py"
 LENDING = "tests/delegations/test_actions.py tests/delegations/test_views.py"
 
 MUTATIONS = [
@@ -519,6 +520,39 @@ MUTATIONS = [
         '    record("delegation.refused", ',
         '    dict(_="delegation.refused", ',
         "tests/house/test_writers.py",
+    ),
+    # Review campaigns
+    Mutation(
+        "on examine ses propres habilitations",
+        "HAB-11",
+        HABILITATIONS,
+        "    if actor.user.pk == examen.titulaire_id:\n",
+        "    if False:\n",
+        CAMPAGNES,
+    ),
+    Mutation(
+        "on examine son égal, qui examine en retour",
+        "HAB-11",
+        "habilitations/reads/relecteurs.py",
+        "AND r.rang > holder.rang",
+        "AND r.rang >= holder.rang AND r.user_id <> h.user_id",
+        CAMPAGNES,
+    ),
+    Mutation(
+        "une décision se prend après la clôture",
+        "HAB-11",
+        "habilitations/actions/campagnes/decisions.py",
+        "    if state != Campagne.State.OPEN:\n",
+        "    if False:\n",
+        "tests/habilitations/test_examens.py",
+    ),
+    Mutation(
+        "une ligne changée après la clôture passe la vérification",
+        "HAB-11",
+        "habilitations/reads/preuve.py",
+        '    if digest == closing.data["empreinte"]:\n',
+        "    if digest:\n",
+        "tests/habilitations/test_compte_rendu.py",
     ),
     # Help
     Mutation(

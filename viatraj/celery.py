@@ -22,5 +22,10 @@ app.conf.beat_schedule = {
     "alert-expiries": {"task": "habilitations.tasks.alert_expiries", "schedule": crontab(minute=30, hour=6)},
     "tell-referents": {"task": "habilitations.tasks.tell_referents", "schedule": crontab(minute="*/15")},
     "resume-imports": {"task": "habilitations.tasks.resume_imports", "schedule": timedelta(minutes=1)},
+    "follow-campagnes": {"task": "habilitations.tasks.follow_campagnes", "schedule": timedelta(minutes=5)},
+    "remind-reviewers": {
+        "task": "habilitations.tasks.remind_reviewers",
+        "schedule": crontab(minute=45, hour=6),
+    },
     "purge-imports": {"task": "habilitations.tasks.purge_imports", "schedule": crontab(minute=35, hour=3)},
 }

@@ -1,6 +1,17 @@
 """What can be done with habilitations. The only writer of this app."""
 
 from habilitations.actions.alertes import alert_expiries, digest_expiries
+from habilitations.actions.campagnes import (
+    close_campagne,
+    close_due,
+    decide,
+    fill_slice,
+    follow_campagne,
+    open_campagne,
+    remind_reviewers,
+    report_campagne,
+    settle_slice,
+)
 from habilitations.actions.demandes import (
     accept,
     ask,
@@ -32,10 +43,15 @@ __all__ = [
     "ask",
     "ask_prolongation",
     "change_end",
+    "close_campagne",
+    "close_due",
     "close_satisfied",
     "create_referent",
+    "decide",
     "depart",
     "digest_expiries",
+    "fill_slice",
+    "follow_campagne",
     "give_up",
     "grant",
     "name_referent",
@@ -43,10 +59,14 @@ __all__ = [
     "note_profils",
     "note_search",
     "notify",
+    "open_campagne",
     "prolong_all",
     "refuse",
+    "remind_reviewers",
+    "report_campagne",
     "revoke",
     "revoke_all",
+    "settle_slice",
     "tell_of_referents",
     "tell_referents",
     "withdraw",

@@ -95,6 +95,14 @@ def _granted(
 @transaction.atomic
 def adjust(habilitation, *, droits, version, by):
     """Other rights within the profile's range, at once; `droits` as in `grant`."""
+    noted = Noted()
+    habilitation = put_rights(habilitation, noted, droits=droits, version=version, by=by)
+    kept(noted, "adjusted", by=by)
+    return habilitation
+
+
+def put_rights(habilitation, noted, *, droits, version, by) -> Habilitation:
+    """Part of adjusting, and of a review that reduces."""
     habilitation = locked(habilitation, version=version)
     by = policies.manage(by, habilitation)
     policies.living(habilitation)
@@ -102,13 +110,11 @@ def adjust(habilitation, *, droits, version, by):
     before = {f"{one.domaine}-{one.droit}": one.mode for one in habilitation.droits.all()}
     if before == {droit.key: mode for droit, mode in wanted.items()}:
         return habilitation
-    noted = Noted()
     noted.found(habilitation)
     habilitation.droits.all().delete()
     _customise(habilitation, wanted)
     _change(habilitation)
     _record("habilitation.adjusted", habilitation, by=by, droits=_named(wanted), before=before)
-    kept(noted, "adjusted", by=by)
     return habilitation
 
 
@@ -162,8 +168,13 @@ def take_away(habilitation, noted, *, now, by, prevenir=False):
 def kept(noted, verb, *, by):
     """Part of every act that ends: it may be undone, and each holder is told once, two minutes from now."""
     if keep(noted, f"habilitation.{verb}", by=by):
-        for user, changes in _by_holder(noted).items():
-            emails.changed(user, changes, verb=verb, changement=noted.cle)
+        tell(noted, verb)
+
+
+def tell(noted, verb):
+    """Part of every act that ends: one letter a holder."""
+    for user, changes in _by_holder(noted).items():
+        emails.changed(user, changes, verb=verb, changement=noted.cle)
 
 
 def _by_holder(noted) -> dict:

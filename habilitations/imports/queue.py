@@ -8,8 +8,8 @@ log = structlog.get_logger(__name__)
 TASK = "habilitations.tasks.proceed_import"  # by its name: tasks stand above
 
 
-def start(one):
+def start(one, *, task=TASK):
     try:
-        current_app.send_task(TASK, (one.pk,), retry=False)
+        current_app.send_task(task, (one.pk,), retry=False)
     except OperationalError as error:
         log.warning("import.waits", error=type(error).__name__)

@@ -66,11 +66,14 @@ CREATE TRIGGER habilitation_used AFTER INSERT ON journal_entry
   FOR EACH ROW WHEN (NEW.habilitation_id IS NOT NULL) EXECUTE FUNCTION habilitation_used();
 """
 
+
+def at_lieu(table: str):
+    """The triggers of a table of what lies at a place."""
+    return migrations.RunSQL(LIEUX.format(table=table, columns=COLUMNS, old=places("OLD"), new=places("NEW")))
+
+
 NEEDS = [("annuaire", "0001_initial"), ("journal", "0001_initial")]
 AFTER = [
     *(migrations.RunSQL(sql) for sql in (NOM_TRI, RECHERCHE, PROFIL, USED_ON)),
-    *(
-        migrations.RunSQL(LIEUX.format(table=table, columns=COLUMNS, old=places("OLD"), new=places("NEW")))
-        for table in PLACED
-    ),
+    *map(at_lieu, PLACED),
 ]

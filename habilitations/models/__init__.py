@@ -1,5 +1,7 @@
 from habilitations.models.alertes import Alerte
+from habilitations.models.campagnes import RANGS, Campagne, Perimetre, Rappel, Rapport, Relecteur
 from habilitations.models.demandes import DemandeHabilitation
+from habilitations.models.examens import Examen
 from habilitations.models.habilitations import (
     LIVING,
     SORTS,
@@ -14,14 +16,21 @@ from habilitations.models.referents import ReferentConnu
 
 __all__ = [
     "LIVING",
+    "RANGS",
     "SORTS",
     "Alerte",
+    "Campagne",
     "DemandeHabilitation",
     "DroitPersonnalise",
+    "Examen",
     "Habilitation",
     "HabilitationQuerySet",
     "Import",
+    "Perimetre",
+    "Rappel",
+    "Rapport",
     "ReferentConnu",
+    "Relecteur",
     "VersionProfil",
     "within_perimeter",
 ]

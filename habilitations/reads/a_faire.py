@@ -6,7 +6,7 @@ from habilitations import policies
 from habilitations.models import Habilitation
 from habilitations.models.perimetre import perimeter_sql
 from habilitations.profils import PROFILS
-from habilitations.reads import orphelines
+from habilitations.reads import campagnes, orphelines
 from habilitations.reads.echeances import DIGESTED, ending_soon
 from viatraj.core import prepared
 from viatraj.core.actor import Actor
@@ -31,9 +31,10 @@ class AFaire:
     waiting: int
     ending: int | None
     orphans: int
+    examens: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.waiting or self.ending or self.orphans)
+        return bool(self.waiting or self.ending or self.orphans or self.examens)
 
 
 def of(actor: Actor, *, today) -> AFaire | None:
@@ -45,6 +46,7 @@ def of(actor: Actor, *, today) -> AFaire | None:
         waiting=waiting(actor),
         ending=_ending(actor, today),
         orphans=int(orphans),
+        examens=campagnes.left_to(actor.user),
     )
 
 

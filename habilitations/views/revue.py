@@ -12,7 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from habilitations import actions, policies
-from habilitations.reads import entete, export
+from habilitations.reads import campagnes, entete, export
 from habilitations.reads.revue import ABOVE, VUES, Choix, NotVisible, Revue
 from habilitations.views import lots, reach
 from viatraj.core.droits import Domaine
@@ -48,6 +48,7 @@ def index(request):
         domaines=Domaine.choices,
         above=ABOVE,
         total=total,
+        relues=_relues(revue, total),
         shown=shown,
         retour=urlencode({"retour": shown}),
         vues=VUES.items(),
@@ -83,6 +84,13 @@ def _ticked(request, revue, rows, total) -> dict:
         beyond = set(revue.pks()) - {row.pk for row, _ in rows}
         others = [one.pk for one in revue.shown(beyond) if can(policies.manage, request.actor, one)]
     return {"here": here, "others": others, "count": len(here) + len(others), "at_most": lots.AT_MOST}
+
+
+def _relues(revue, total) -> int | None:
+    """Percent reviewed within a year; not of a whole coordination, whose page may not wait for it."""
+    if not total or (revue.is_wide and not revue.structure):
+        return None
+    return 100 * campagnes.reviewed(revue.rows(), today=revue.today) // total
 
 
 def _sort(revue, tri) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from django.conf import settings
+from django.core import signing
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
@@ -38,6 +39,7 @@ from tests.factories import (
     sent_droits,
     sign_in,
 )
+from tests.habilitations import campagnes
 from viatraj.core.actor import Means
 from viatraj.core.droits import Droit, Mode, Orientation
 
@@ -46,6 +48,8 @@ ADMIN = "admin"
 OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
 # Results of a search, here of one that the session does not know.
 SEARCHES = ("habilitations:recherche", "dossiers:found", "delegations:found", "delegations:cover_search")
+OF_CAMPAGNES = "campagne campagne_close examens".split()
+OF_REPORTS = "campagne_report campagne_workbook campagne_pdf".split()
 OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
@@ -141,6 +145,9 @@ class World:
             user=self.paired, idnat="3310099999/CPE0000043", kind="structure", nom="NOM"
         )
         self.neighbour = referent_of(EtablissementFactory(coordination=self.unite.etablissement.coordination))
+        self.campagne = campagnes.opened(self.referent, self.unite.etablissement)
+        self.examen = campagnes.line_of(self.campagne, self.habilitation)
+        self.closed = campagnes.closed(self.referent, self.unite.etablissement)
 
     def url(self, route: Route) -> str:
         """The route's address for a row of `owner`, once `_parts` says what its parts are."""
@@ -169,6 +176,9 @@ class World:
             **{page: {"pk": self.habilitation.pk} for page in OF_OWN},
             **{f"habilitations:{page}": {"pk": self.fichier.pk} for page in ("import", "import_report")},
             **{f"habilitations:{page}": {"pk": self.demande.pk} for page in OF_DEMANDES},
+            **{f"habilitations:{page}": {"pk": self.campagne.pk} for page in OF_CAMPAGNES},
+            **{f"habilitations:{page}": {"pk": self.closed.pk} for page in OF_REPORTS},
+            "habilitations:examen": {"pk": self.campagne.pk, "examen": self.examen.pk},
             "habilitations:demande_ask": {"pk": self.unite.etablissement_id},
             "habilitations:demande_prolong": {"pk": self.habilitation.pk},
             "changements:undo": {"cle": self.changement.cle},
@@ -334,6 +344,32 @@ class World:
                 **sent_droits(self.habilitation.le_profil),
             },
             "notify_habilitation": {"emails": "on"},
+            "habilitations:campagne_create": {
+                "titre": "Revue annuelle",
+                "lieux": f"etablissement:{self.unite.etablissement_id}",
+                "profils": "equipe_soignante",
+                "echeance": str(today + timedelta(days=30)),
+                "effet": "now",
+                "restes": "keep",
+                "nouvelles": "add",
+                "message": "Merci.",
+                "etape": "compter",
+                "cle": uuid4(),
+            },
+            "habilitations:examens": {
+                "choix": self.examen.pk,
+                "conserver": "",
+                f"version-{self.examen.pk}": 1,
+                "vues": signing.dumps(
+                    [self.campagne.pk, self.referent.pk, [self.examen.pk]], salt="habilitations.examens"
+                ),
+                **self._decision(today),
+            },
+            "habilitations:examen": {
+                "version": 1,
+                **self._decision(today),
+                **sent_droits(self.habilitation.le_profil),
+            },
             "habilitations:imports": {"fichier": "", "cle": uuid4()},
             "habilitations:demande": {
                 "lieu": f"unite:{self.unite.pk}",
@@ -368,6 +404,9 @@ class World:
             "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1, "valider": "oui"},
         }.get(route.name, {})
 
+    def _decision(self, today) -> dict:
+        return {"decision": "reduce", "fin": str(today + timedelta(days=5)), "motif": "Fin de mission."}
+
     def query(self, route: Route) -> dict:
         """What may follow its «?», each of them good."""
         return {
@@ -385,6 +424,15 @@ class World:
             },
             "delegations:export_activity": {"delegue": self.assistant.pk, "debut": "2026-01-01"},
             "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
+            "habilitations:campagnes": {"page": "1"},
+            "habilitations:campagne": {"page": "1"},
+            "habilitations:campagne_report": {"page": "1"},
+            "habilitations:campagne_create": {
+                "structure": "Centre",
+                "lieux": f"unite:{self.unite.pk}",
+                "inutilisees": "oui",
+            },
+            "habilitations:examens": {"etat": "", "profil": "prescripteur_medical", "page": "1"},
             "habilitations:demandes": {"toutes": "oui", "page": "1"},
             "habilitations:demande_choose": {"q": "Centre"},
             "habilitations:orphelines": {"page": "1"},

@@ -270,6 +270,24 @@ habilitations:import           GET  302 302 302 403 403 403 403 403 403 403 403 
 habilitations:import           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
 habilitations:import_report    GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
 habilitations:import_report    POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:campagnes        GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:campagnes        POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:campagne_create  GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:campagne_create  POST 302 302 302 403 403 403 403 403 403 403 403 403 200 422
+habilitations:campagne         GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:campagne         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:campagne_close   GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:campagne_close   POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:campagne_report  GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:campagne_report  POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:campagne_workbook GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:campagne_workbook POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:campagne_pdf     GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:campagne_pdf     POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:examens          GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:examens          POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:examen           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:examen           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
 """
 TABLE = [line.split() for line in MATRIX.strip().splitlines()]
 WITHOUT_PRINCIPAL = ("charte", "prolonger")  # open before anything else, alike for everybody

@@ -60,9 +60,14 @@ PARTS = {
     "delegations:lend": "of granting to an assistant, and of modifying",
     "habilitations:check_last": "of revoke, give_up, depart: writes to those above a structure left alone",
     "habilitations:hold_peers": "of the same, and of revoke_all: locks référents in one order",
+    "habilitations:apply": "of deciding and of closing: the verbs that a decision stands for",
+    "habilitations:put_rights": "of adjusting, and of a review that reduces",
+    "habilitations:take_in": "of filling a campaign, and of following it",
     "delegations:words": "writes nothing: what the journal's sentences may name",
     "habilitations:kept": "of every verb that ends by what its holders are told",
     "habilitations:put_end": "of changing an end, or many, and of answering a request",
+    "habilitations:tell": "of every verb that ends by what its holders are told",
+    "habilitations:tell_all": "of deciding and of closing: the same, of many lines",
     "habilitations:take_away": "of deleting one, or many",
 }
 # Public actions that ask no policy, and why.
@@ -92,7 +97,10 @@ WITHOUT_POLICY = {
     "authcps:enrol": "called while signing in, and by the actions that verify an address",
 }
 # Public actions that open no transaction themselves, nor `by_slices`, and why.
-IN_PARTS = {"habilitations:proceed": "each slice of an import, and the end of its check, is one transaction"}
+IN_PARTS = {
+    "habilitations:proceed": "each slice of an import, and the end of its check, is one transaction",
+    "habilitations:follow_campagne": "each slice of its lines is one transaction",
+}
 ACTIONS = [
     (name, module, one)
     for module, one in public_actions()

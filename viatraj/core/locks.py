@@ -32,6 +32,11 @@ ORDER = (
     "delegations_delegation",
     "delegations_droitdelegue",
     "habilitations_demandehabilitation",
+    "habilitations_campagne",
+    "habilitations_perimetre",
+    "habilitations_relecteur",
+    "habilitations_examen",
+    "habilitations_rapport",
     "habilitations_habilitation",
     "habilitations_droitpersonnalise",
     "habilitations_versionprofil",
@@ -63,6 +68,8 @@ HANG_ON = {
     "annuaire_guichet_unites": "annuaire_guichet",
     "delegations_droitdelegue": "delegations_delegation",
     "habilitations_droitpersonnalise": "habilitations_habilitation",
+    "habilitations_examen": "habilitations_campagne",
+    "habilitations_relecteur": "habilitations_campagne",
 }
 
 # Locked with their key: while a structure moves, who puts a row there waits, then reads where it went.

@@ -21,7 +21,7 @@ from dossiers.models import Dossier, Volet
 from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
-from viatraj.demo import demandes, extraction, pays, personnel, structures
+from viatraj.demo import campagnes, demandes, extraction, pays, personnel, structures
 from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE, Person
 
 DIRECTORY_PERSONS = 20_000
@@ -40,8 +40,10 @@ PATIENTS = (
 
 def make(*, now: datetime, scale: int = 1) -> None:
     users = {person.login: _account(person, now) for person in PEOPLE}
-    personnel.make(users, structures.make(by=BY), now=now, by=BY)
+    rows = structures.make(by=BY)
+    personnel.make(users, rows, now=now, by=BY)
     demandes.make(users, now=now)
+    campagnes.make(users, rows, now=now)
     habilitations.actions.note_profils(now=now, by=BY)
     _directory(now, scale)
     _pays(now, scale)

@@ -1,0 +1,78 @@
+"""Who reviews which line of a campaign (HAB-11, docs/adr/0044), in SQL: lines come by the hundred thousand.
+
+A line lies at one desk: the nearest place above it (unit, établissement, coordination, région, country)
+where somebody may change this profile and outranks its holder. Ranks being an order, nobody reviews who
+reviews him.
+"""
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from habilitations.models import RANGS, Examen, Habilitation, Relecteur
+from habilitations.profils import PROFILS
+from habilitations.reads.referents import CODES
+from viatraj.core.droits import Niveau
+
+# A référent's own habilitation is read from above the level that it gives.
+_PROFILS = " ".join(f"WHEN '{code}' THEN {RANGS[PROFILS[code].niveaux[0]]}" for code in CODES)
+# Of `h`, a habilitation, and `plancher`, the level that did not know: the rank of its holder, and its desk.
+DESK = f"""
+    CROSS JOIN LATERAL (
+      SELECT COALESCE(max(r.rang), 0) AS rang FROM habilitations_relecteur r
+      WHERE r.campagne_id = %(campagne)s AND r.user_id = h.user_id) holder
+    LEFT JOIN LATERAL (
+      SELECT r.bureau FROM habilitations_relecteur r
+      WHERE r.campagne_id = %(campagne)s AND r.rang > holder.rang
+        AND r.degre > GREATEST(plancher, CASE h.profil {_PROFILS} ELSE 0 END)
+        AND r.bureau IN ('unite:' || h.unite_id, 'etablissement:' || h.etablissement_id,
+          'coordination:' || h.coordination_id, 'region:' || h.region_id, 'national:')
+      ORDER BY r.degre LIMIT 1) desk ON true"""  # noqa: S608  (codes of ours)
+FIRST = f"""
+    SELECT h.id FROM habilitations_habilitation h CROSS JOIN (SELECT 0 AS plancher) nobody {DESK}
+    WHERE h.id = ANY(%(keys)s) AND desk.bureau IS NOT NULL LIMIT 1"""  # noqa: S608
+NEXT = f"""
+    SELECT desk.bureau FROM habilitations_habilitation h
+    CROSS JOIN (SELECT %(plancher)s AS plancher) said {DESK}
+    WHERE h.id = %(key)s AND desk.bureau IS NOT NULL"""  # noqa: S608
+
+
+def pool(rows, *, today) -> list[dict]:
+    """Référents in force over the places of these habilitations, one row a desk, as `Relecteur` has them."""
+    rule = Q(niveau=Niveau.NATIONAL)
+    for niveau in RANGS.keys() - {Niveau.NATIONAL}:
+        rule |= Q(niveau=niveau, **{f"{niveau}__in": rows.order_by().values(niveau).distinct()})
+    held = Habilitation.objects.in_force(today).filter(rule, profil__in=CODES, user__disabled_at=None)
+    desks = sorted({*held.values_list("user_id", "lieu_key", "niveau")})
+    ranks: dict[int, int] = {}
+    for user_id, _, niveau in desks:
+        ranks[user_id] = max(ranks.get(user_id, 0), RANGS[niveau])
+    return [
+        {"user_id": user_id, "bureau": key, "degre": RANGS[niveau], "rang": ranks[user_id]}
+        for user_id, key, niveau in desks
+    ]
+
+
+def any_desk(campagne, keys) -> bool:
+    """Would one of these habilitations be on somebody's list?"""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST, {"campagne": campagne.pk, "keys": keys})
+        return cursor.fetchone() is not None
+
+
+def desks_of(campagne, user) -> list[Relecteur]:
+    return list(Relecteur.objects.filter(campagne=campagne, user=user).order_by("degre", "bureau"))
+
+
+def of_line(examen):
+    """The accounts that may decide of it."""
+    desk = Relecteur.objects.filter(campagne=examen.campagne_id, bureau=examen.bureau, rang__gt=examen.rang)
+    return desk.select_related("user").order_by("user__nom", "user__prenom", "user_id")
+
+
+def readers_of(campagne, user) -> set[int]:
+    """Accounts that read, or have read, his own habilitations in this campaign."""
+    own = Examen.objects.filter(campagne=campagne, titulaire=user)
+    decided = own.exclude(decided_by=None).order_by().values_list("decided_by", flat=True)
+    todo = own.to_decide().filter(bureau=OuterRef("bureau"), rang__lt=OuterRef("rang"))
+    reading = Relecteur.objects.filter(Exists(todo), campagne=campagne).values_list("user", flat=True)
+    return {*decided, *reading.order_by()}
