@@ -13,6 +13,7 @@ SHOWN = {
     "authcps:make_recovery": "recovery codes are shown once, and kept nowhere",
     "habilitations:demande": "the form again, with the rights of another profile: nothing was asked for",
     "habilitations:fin": "asks whether it is meant to shorten: a question, which the next page need not show",
+    "habilitations:campagne_create": "counts the lines first: a question, which the next page need not show",
     "demo:reader": "the demonstration's programme of the workstation, which posts on by itself",
 }
 

@@ -71,7 +71,7 @@ def figures(campagne, *, today) -> dict:
         "ajoutees": lines.exclude(ajoute_le=None).count(),
         "apres": current.count(),
         "sans_effet": lines.exclude(sans_effet="").count(),
-        "lieux": [lieu.full_name for lieu in campagnes.lieux_of(campagne)],
+        "lieux": [str(lieu) for lieu in campagnes.lieux_of(campagne)],
         "relecteurs": [
             {
                 "nom": f"{one['decided_by__nom']} {one['decided_by__prenom']}",

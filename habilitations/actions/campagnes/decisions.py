@@ -48,6 +48,7 @@ def decide(campagne, *, lignes, decision, today, now, by, fin=None, droits=None,
     if decision == Examen.Decision.REMOVE:
         relais.hold_peers(list(held.values()))
     wanted = {"decision": decision, "fin": fin, "droits": droits, "motif": motif.strip()}
+    _check_said(wanted)
     refused, effects = [], []
     # By ascending habilitations, which two people may reach by two campaigns.
     for examen in sorted(rows, key=lambda one: one.habilitation_id):
@@ -95,7 +96,8 @@ def _decide(examen, version, wanted, *, today, now, by) -> dict[str, Noted] | No
     if wanted["decision"] == UNKNOWN:
         _pass_on(examen, now=now, by=by)
         return None
-    _check(examen, wanted, today=today)
+    if wanted["decision"] == Examen.Decision.REDUCE:
+        _check_reduced(examen, wanted, today=today)
     examen.state, examen.decision = Examen.State.DECIDED, wanted["decision"]
     reduced = examen.decision == Examen.Decision.REDUCE
     examen.fin_voulue = wanted["fin"] if reduced else None
@@ -135,21 +137,24 @@ def _refuse_late(examen, version, *, today):
         raise ValidationError(ALREADY.format(who))
 
 
-def _check(examen, wanted, *, today):
-    """Said at its field before the database says it."""
-    if wanted["decision"] not in Examen.Decision.values:
+def _check_said(wanted):
+    """What is wrong whichever the line, said once, at its field."""
+    decision, kinds = wanted["decision"], Examen.Decision
+    if decision not in (*kinds.values, UNKNOWN):
         raise ValidationError("Choisissez une décision.", code="decision")
-    if wanted["decision"] == Examen.Decision.KEEP:
-        return
-    if not wanted["motif"]:
+    if decision in (kinds.REDUCE, kinds.REMOVE) and not wanted["motif"]:
         raise ValidationError("Dites pourquoi ce droit est réduit ou retiré.", code="motif")
-    if wanted["decision"] == Examen.Decision.REDUCE:
-        if wanted["fin"]:
-            if wanted["fin"] >= examen.habilitation.fin:
-                raise ValidationError(SHORTER.format(examen.habilitation.fin), code="fin")
-            checks.end(wanted["fin"], today=today)
-        if wanted["droits"]:
-            checks.reduced(examen.habilitation, wanted["droits"])
+    if decision == kinds.REDUCE and not (wanted["fin"] or wanted["droits"]):
+        raise ValidationError("Dites ce qui est réduit\u00a0: la date de fin, ou les droits.", code="fin")
+
+
+def _check_reduced(examen, wanted, *, today):
+    if wanted["fin"]:
+        if wanted["fin"] >= examen.habilitation.fin:
+            raise ValidationError(SHORTER.format(examen.habilitation.fin), code="fin")
+        checks.end(wanted["fin"], today=today)
+    if wanted["droits"]:
+        checks.reduced(examen.habilitation, wanted["droits"])
 
 
 def _pass_on(examen, *, now, by):
@@ -235,7 +240,7 @@ def _record(event, examen, *, by, **data):
         target=examen,
         label=examen.titulaire.login,
         profil=examen.le_profil.label if examen.le_profil else examen.profil,
-        lieu=lieu.full_name,
+        lieu=str(lieu),
         campagne=examen.campagne_id,
         **data,
     )

@@ -73,7 +73,7 @@ def open_campagne(*, lieux, cle, today, by, **said) -> Campagne:
         "campagne.opened",
         by=by,
         target=campagne,
-        lieux=", ".join(lieu.full_name for lieu in lieux[:5]),
+        lieux=", ".join(str(lieu) for lieu in lieux[:5]),
         lieu_keys=[lieu.key for lieu in lieux],
         profils=said["profils"],
         echeance=campagne.echeance,
