@@ -122,6 +122,7 @@ HELP = {
     "habilitations:fin": (PROLONGER,),
     "habilitations:lot_prolong": (PROLONGER,),
     "habilitations:depart": (f"{PROLONGER}#reduire",),
+    "changements:undo": (f"{PROLONGER}#annuler",),
     "habilitations:unlock": ("debloquer-un-compte",),
     "habilitations:revue": (REVUE,),
     "delegations:index": (ASSISTANT, CONFRERE, GERER),

@@ -53,6 +53,7 @@ def _facts(request) -> dict:
         "trust_hours": int(settings.TRUST_LIFETIME.total_seconds()) // 3600,
         "password_days": lifetime,
         "password_ends": timezone.localdate() + timedelta(days=lifetime) if lifetime else None,
+        "notice_days": settings.HABILITATION_NOTICE_DAYS,
         "tries": settings.PASSWORD_TRIES,
         "window": int(settings.PASSWORD_WINDOW.total_seconds()) // 60,
         "check_url": settings.CARD_CHECK_URL,
