@@ -194,32 +194,3 @@ class AbsenceForm(KeyedForm, PeriodeForm):
     def __init__(self, *args, confreres, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["idnat"].choices = [(one.idnat, one.nom) for one in confreres]
-
-
-class ActiviteForm(forms.Form):
-    """A GET form: what was done in my name, by whom, between which days."""
-
-    delegue = forms.ChoiceField(
-        label="Délégataire",
-        required=False,
-        error_messages={"invalid_choice": "Choisissez l’une des personnes proposées."},
-    )
-    debut = DateField(label="Du", required_sentence="")
-    fin = DateField(label="au (inclus)", required_sentence="")
-
-    def __init__(self, *args, delegues, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["delegue"].choices = [("", "Tous"), *((user.pk, user.titre) for user in delegues)]
-        for name in ("debut", "fin"):
-            self.fields[name].required = False
-
-    def apply(self, entries):
-        """The lines asked for; all of them while the form is empty or refused."""
-        chosen = self.cleaned_data if self.is_valid() else {}
-        if chosen.get("delegue"):
-            entries = entries.filter(user_id=chosen["delegue"])
-        if chosen.get("debut"):
-            entries = entries.filter(at__date__gte=chosen["debut"])
-        if chosen.get("fin"):
-            entries = entries.filter(at__date__lte=chosen["fin"])
-        return entries

@@ -5,3 +5,4 @@ EVENTS = {
     "volet.validated": "a validé le {volet}",
     "patient.searched": "a recherché un patient par son nom",
 }
+READINGS = ("dossier.read", "patient.searched")

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+import journal.reads
 from dossiers import actions, policies
 from dossiers.forms import CreateForm, NumeroForm, PatientForm, VoletForm
 from dossiers.models import Dossier
 from dossiers.reads.droits import held_on
 from dossiers.reads.lignes import COLUMNS, lignes
+from journal.forms import HistoireForm
 from journal.models import Entry
 from viatraj.core import searches
 from viatraj.core.droits import Orientation
@@ -139,7 +141,6 @@ def detail(request, numero):
     if sent and _save(request, sent):
         return redirect(dossier.get_absolute_url() + searches.after(came_from))
     act(actions.read, dossier, by=request.actor)  # a refused form shows the dossier too
-    entries = list(Entry.objects.about(dossier).newest_first()[: LATEST + 1])
     return page(
         request,
         "dossiers/detail.html",
@@ -149,8 +150,7 @@ def detail(request, numero):
         form=sent or next(iter(forms), None),
         forms=forms,
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
-        entries=entries[:LATEST],
-        more=len(entries) > LATEST,
+        histoire=journal.reads.latest(Entry.objects.about(dossier), LATEST),
     )
 
 
@@ -182,11 +182,12 @@ def history(request, numero):
     It shows nothing of the patient, so paging through it is not journalled as a reading.
     """
     dossier = _dossier(request, numero)
-    entries = Entry.objects.about(dossier).newest_first()
-    page_obj = Paginator(entries, SIZES[1]).get_page(request.GET.get("page"))
-    return page(
-        request, "dossiers/history.html", dossier=dossier, page_obj=page_obj, entries=page_obj.object_list
+    entries = Entry.objects.about(dossier)
+    form = HistoireForm(request.GET or None, authors=journal.reads.authors(entries))
+    histoire = journal.reads.paged(
+        form.apply(entries), size=SIZES[1], number=request.GET.get("page"), fold=form.folds
     )
+    return page(request, "dossiers/history.html", dossier=dossier, form=form, histoire=histoire)
 
 
 def _dossier(request, numero) -> Dossier:

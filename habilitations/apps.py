@@ -7,8 +7,15 @@ class HabilitationsConfig(AppConfig):
 
     def ready(self):
         from accounts import attaches, gestionnaires
+        from accounts.models import User
         from habilitations import attaches as ours
+        from habilitations.models import DemandeHabilitation, Habilitation, Import
         from habilitations.reads import referents
+        from journal import filing
 
         attaches.told_by(ours.of_account)
         gestionnaires.told_by(referents.of_account)
+        filing.told_by(Habilitation, ours.of_row)
+        filing.told_by(DemandeHabilitation, ours.of_row)
+        filing.told_by(User, ours.of_person)
+        filing.told_by(Import, ours.of_import)

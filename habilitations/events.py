@@ -42,4 +42,23 @@ EVENTS = {
     "campagne.reported": "a établi le compte rendu d’une campagne de revue",
     "examen.decided": "a examiné le profil {profil} de {label} ({lieu})\u00a0: {decision}",
     "examen.passed_on": "a confié à d’autres relecteurs l’examen du profil {profil} de {label} ({lieu})",
+    "journal.exported": "a exporté {lignes:ligne} du journal de ses structures",
 }
+# Of an account, what its référents are told of: never its holder's sign-ins, passwords, other structures.
+OF_ACCOUNTS = (
+    "compte.created",
+    "compte.welcomed",
+    "compte.corrected",
+    "compte.disabled",
+    "compte.enabled",
+    "compte.restored",
+    "compte.locked",
+    "compte.unlocked",
+    "adresse.corrected",
+    "adresse.agreed",
+    "adresse.cancelled",
+    "identite.other_name",
+    "identite.unpaired",
+)
+# Of an import, what is told where its author is référent.
+OF_IMPORTS = ("import.done", "import.failed")

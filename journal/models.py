@@ -6,16 +6,17 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Cast, Now
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat, Now
 from django.utils.module_loading import module_has_submodule
 
-from journal import sentences
+from journal import filing, sentences
 from viatraj.core.actor import Actor
 
 
@@ -39,9 +40,14 @@ class EntryQuerySet(models.QuerySet):
         """What others did for this médecin (TRC-2)."""
         return self.filter(on_behalf_of=user)
 
+    def told(self):
+        """With all that their sentences need, in one query: people by their names, not by their logins."""
+        people = get_user_model().objects.filter(login=OuterRef("label")).order_by()
+        called = people.values(name=Concat("prenom", Value(" "), "nom"))
+        return self.select_related("user", "on_behalf_of").annotate(called=Subquery(called))
+
     def newest_first(self):
-        """With all that their sentences need, in one query."""
-        return self.select_related("user", "on_behalf_of").order_by("-id")
+        return self.told().order_by("-id")
 
 
 class Entry(models.Model):
@@ -81,6 +87,10 @@ class Entry(models.Model):
     target = GenericForeignKey("content_type", "object_id")
     label = models.CharField("libellé", max_length=200, blank=True)
     data = models.JSONField("données", default=dict, encoder=DjangoJSONEncoder, blank=True)
+    # As the places lay then (`filing.subjects`); a trigger files the line under each, in `Filing`.
+    concerns = ArrayField(
+        models.CharField(max_length=40), verbose_name="concerne", default=list, blank=True, db_default=[]
+    )
     tx = models.BigIntegerField("transaction", db_default=TransactionId(), editable=False)
 
     append_only = True
@@ -133,6 +143,28 @@ class Entry(models.Model):
         return sentences.of(self, known_events().get(self.event))
 
 
+class Filing(models.Model):
+    """Where a line is found again: an index over `Entry.concerns`, kept by a trigger (docs/adr/0043).
+
+    The line itself decides what it concerns: whoever reads by this asks it again.
+    """
+
+    pk = models.CompositePrimaryKey("subject", "event", "at", "entry")
+    subject = models.CharField("sujet", max_length=40, db_collation="C")
+    event = models.CharField("événement", max_length=60, db_collation="C")
+    at = models.DateTimeField("le")
+    entry = models.BigIntegerField("ligne")
+
+    append_only = True
+
+    class Meta:
+        verbose_name = "classement"
+        verbose_name_plural = "classements"
+
+    def __str__(self):
+        return f"{self.subject} {self.entry}"
+
+
 class Seal(models.Model):
     """Proof of all lines whose transaction lies in [from_tx, until_tx); chained to the seal before (TRC-1).
 
@@ -176,6 +208,7 @@ def record(
         system=by.system_name,
         label=(str(target) if label is None and target is not None else label or "")[:200],
         data=data,
+        concerns=filing.subjects(event, target, by),
         **{name: getattr(by, name) for name in FROM_ACTOR},
     )
     if target is not None:
@@ -198,13 +231,23 @@ def _refuse_nobody(by: Actor) -> None:
 
 
 @cache
+def readings() -> frozenset[str]:
+    """All apps' `events.READINGS`: what changed nothing, and is folded away in a history."""
+    return frozenset(event for _, events in _of_apps() for event in getattr(events, "READINGS", ()))
+
+
+@cache
 def known_events() -> dict[str, str]:
     """All apps' `events.EVENTS`: what happened → how it is told."""
     found: dict[str, str] = {}
+    for name, events in _of_apps():
+        if twice := found.keys() & events.EVENTS.keys():
+            raise LookupError(f"{sorted(twice)} of {name} are another app's events too")
+        found |= events.EVENTS
+    return found
+
+
+def _of_apps():
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "events"):
-            events = import_module(f"{config.name}.events").EVENTS
-            if twice := found.keys() & events.keys():
-                raise LookupError(f"{sorted(twice)} of {config.name} are another app's events too")
-            found |= events
-    return found
+            yield config.name, import_module(f"{config.name}.events")

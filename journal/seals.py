@@ -25,7 +25,7 @@ ONE_SEALER = 0x5CE1  # advisory lock
 COLUMNS = (
     *("id", "at", "event", "user_id", "on_behalf_of_id", "system", "means", "quality", "delegation_id"),
     *("habilitation_id", "etablissement_id", "unite_id", "address", "request_id", "content_type_id"),
-    *("object_id", "label", "data", "tx"),
+    *("object_id", "label", "data", "tx", "concerns"),
 )
 
 
@@ -131,8 +131,9 @@ def _digest(from_tx: int, until_tx: int, previous: str) -> tuple[list[int], byte
 
 def _canonical(line: tuple) -> bytes:
     """The same bytes whatever the session's time zone and the order of keys."""
-    pk, at, *rest = line
+    pk, at, *rest, concerns = line
     values = [pk, at.astimezone(UTC).isoformat(timespec="microseconds"), *rest]
+    values += [concerns] if concerns else []  # lines of before have none, and keep their print
     return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -17,20 +17,36 @@ ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
 
 def of(entry, fragment: str | None) -> str:
-    """«l’assistant(e) XXX a fait l’action au nom du médecin YYY» (DEL-6); the event itself when untold."""
+    """«L’assistant(e) XXX a fait l’action au nom du médecin YYY» (DEL-6); the event itself when untold."""
     told = (fragment or entry.event).format_map(_Words(entry))
     name = f" au nom du médecin {entry.on_behalf_of.nom_complet}" if entry.on_behalf_of_id else ""
-    return f"{who(entry)} {told}{name}"
+    sentence = f"{who(entry)} {told}{name}"
+    return sentence[:1].upper() + sentence[1:]
 
 
 def who(entry) -> str:
     """The author with his quality at that time: «le médecin Gabriel Léon»."""
     if entry.user_id:
-        title = TITLES.get(entry.quality.split(" ")[0], "")  # «référent structure»: «le référent»
-        return f"{title} {entry.user.nom_complet}".strip()
+        return _titled(entry.quality, entry.user.nom_complet)
     if entry.quality == "anonymous":
         return "une personne non connectée"
     return f"le traitement automatique ({entry.system})"
+
+
+def reader(quality, prenom, nom, prenom_of, nom_of) -> str:
+    """Who has read, where readings are counted: «L’assistant(e) Sonia Petit, au nom du médecin …»."""
+    name = _titled(quality, f"{prenom} {nom}") if nom else "le traitement automatique"
+    return name[:1].upper() + name[1:] + (f", au nom du médecin {prenom_of} {nom_of}" if nom_of else "")
+
+
+def _titled(quality: str, name: str) -> str:
+    title = TITLES.get(quality.split(" ")[0], "")  # «référent structure»: «le référent»
+    return f"{title} {name}".strip()
+
+
+def named(entry) -> str:
+    """The person by his name, where `EntryQuerySet.told` has found one; else the label of then."""
+    return getattr(entry, "called", None) or entry.label
 
 
 class _Text(str):
@@ -44,16 +60,17 @@ class _Words(dict):
     """The values a sentence may use: `label` and the line's data, in French; a missing one shows as «…»."""
 
     def __init__(self, entry):
-        texts = {name: _Text(_french(value)) for name, value in entry.data.items()}
-        super().__init__(texts, label=entry.label)
+        texts = {name: _Text(french(value)) for name, value in entry.data.items()}
+        super().__init__(texts, label=named(entry))
 
     def __missing__(self, name):
         return _Text("…")
 
 
-def _french(value) -> str:
+def french(value) -> str:
+    """A value of a line's data as people read it."""
     if isinstance(value, list):
-        return ", ".join(_french(one) for one in value)
+        return ", ".join(french(one) for one in value)
     if value is None:
         return "…"
     text = str(value)

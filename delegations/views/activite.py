@@ -2,15 +2,15 @@
 
 import re
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+import journal.reads
 from accounts.models import User
 from delegations import actions, policies
-from delegations.forms import ActiviteForm
 from delegations.models import Delegation
+from journal.forms import HistoireForm
 from journal.models import Entry
 from viatraj.core import workbook
 from viatraj.core.pages import page
@@ -24,21 +24,18 @@ HEAD = ["Date", "Délégataire", "Qualité", "Action", "Dossier"]
 @require_safe
 def activity(request):
     form, entries = _asked(request)
-    page_obj = Paginator(entries, BY_PAGE).get_page(request.GET.get("page"))
-    return page(
-        request,
-        "delegations/activity.html",
-        form=form,
-        page_obj=page_obj,
-        lines=[(entry, dossier_of(entry)) for entry in page_obj.object_list],
-    )
+    histoire = journal.reads.paged(entries, size=BY_PAGE, number=request.GET.get("page"), fold=form.folds)
+    for row in histoire.rows:
+        if row.entry:
+            row.entry.numero = dossier_of(row.entry)
+    return page(request, "delegations/activity.html", form=form, histoire=histoire)
 
 
 @require_safe
 def export(request):
     """The same lines, in a workbook."""
     _, entries = _asked(request)
-    rows = [_row(entry) for entry in entries[:EXPORTED_AT_MOST]]
+    rows = [_row(entry) for entry in entries.newest_first()[:EXPORTED_AT_MOST]]
     act(actions.export_activity, count=len(rows), by=request.actor)
     content = workbook.write("Activité de mes délégataires", HEAD, rows, widths=[18, 28, 12, 70, 12])
     answer = HttpResponse(content, content_type=workbook.TYPE)
@@ -52,8 +49,8 @@ def _asked(request):
     medecin = request.actor.user
     received = Delegation.objects.granted_by(medecin).filter(delegataire__isnull=False)
     delegues = User.objects.filter(pk__in=received.values("delegataire")).order_by("nom", "prenom", "pk")
-    form = ActiviteForm(request.GET or None, delegues=delegues)
-    return form, form.apply(Entry.objects.done_in_name_of(medecin)).newest_first()
+    form = HistoireForm(request.GET or None, authors=delegues)
+    return form, form.apply(Entry.objects.done_in_name_of(medecin))
 
 
 def _row(entry) -> tuple:

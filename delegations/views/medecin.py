@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import annuaire.reads.search
+import journal.reads
 from accounts.models import Identite
 from annuaire.forms import RechercheForm
 from delegations import actions, policies, rights
 from delegations.forms import ConfrereForm, ModifyForm
 from delegations.models import Delegation
 from delegations.views import assistants
+from journal.forms import HistoireForm
 from journal.models import Entry
 from viatraj.core import searches
 from viatraj.core.forms import posted, submit
@@ -23,6 +25,7 @@ from viatraj.core.periods import add_months
 from viatraj.core.saving import act
 
 DIRECTORY = "annuaire"  # as `searches` keeps it
+HISTORY = 50
 
 
 @require_safe
@@ -45,12 +48,16 @@ def history(request, kind):
     """«Afficher l’historique»: the délégations that are over, and every verb on all of them."""
     policies.own_delegations(request.actor)
     granted, today = _granted(request).filter(kind=kind), timezone.localdate()
+    entries = Entry.objects.about_any(granted)
+    form = HistoireForm(request.GET or None, authors=journal.reads.authors(entries), genres={})
+    histoire = journal.reads.paged(form.apply(entries), size=HISTORY, number=request.GET.get("page"))
     return page(
         request,
         "delegations/history.html",
         kind=kind,
         past=granted.past(today).order_by("-fin", "-pk")[:200],
-        entries=Entry.objects.about_any(granted).newest_first()[:200],
+        form=form,
+        histoire=histoire,
         today=today,
     )
 

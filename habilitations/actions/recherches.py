@@ -17,3 +17,10 @@ def note_export(*, criteres: dict[str, str], lignes: int, by):
     """A revue that leaves as a file (HAB-9)."""
     policies.administer(by)
     record("revue.exported", by=by, criteres=criteres, lignes=lignes)
+
+
+@transaction.atomic
+def note_journal_export(*, lignes: int, by):
+    """The journal of one's structures, leaving as a file (COM-13)."""
+    policies.administer(by)
+    record("journal.exported", by=by, lignes=lignes)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+import journal.reads
 from accounts import attaches, limits
 from accounts import policies as account_policies
 from accounts.models import ChangementAdresse
@@ -133,7 +134,7 @@ def compte(request, pk):
         "habilitations/compte.html",
         **context,
         past=visible.past(today).order_by("-fin", "-pk")[:HISTORY],
-        entries=historique.of_account(person, visible, reader=request.user)[:HISTORY],
+        histoire=journal.reads.plain(historique.of_account(person, visible, reader=request.user), HISTORY),
         means=Means(person.last_sign_in_means).label if person.last_sign_in_means else "",
         identites=_identites(person),
         email_refusal=refusal(

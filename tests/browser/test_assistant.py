@@ -53,9 +53,9 @@ def test_an_assistant_is_invited_comes_and_writes(
 
     numero = Dossier.objects.get().numero
     medecin.opens(f"/dossiers/{numero}/").looks(
-        "l’assistant(e) Paul LEROUX a modifié le volet administratif au nom du médecin Christine Leclercq"
+        "L’assistant(e) Paul LEROUX a modifié le volet administratif au nom du médecin Christine Leclercq"
     )
-    medecin.opens("/medecin/delegations/activite/").looks("Activité de mes délégataires", "l’assistant(e)")
+    medecin.opens("/medecin/delegations/activite/").looks("Activité de mes délégataires", "L’assistant(e)")
     _is_out_at_his_next_click(medecin, paul, numero)
 
 

@@ -35,7 +35,7 @@ def test_a_medecin_delegates_to_a_confrere(
 
     numero = Dossier.objects.get().numero
     medecin.opens(f"/dossiers/{numero}/").reads(texte=WISH).sees(
-        "le médecin Gabriel Léon a modifié",
+        "Le médecin Gabriel Léon a modifié",
         "au nom du médecin Christine Leclercq",
     )
 

@@ -42,31 +42,45 @@ class TestActivity:
         dossiers_actions.read(DossierFactory(auteur=elsewhere.delegant), by=as_delegate(elsewhere))
         return {"dossier": dossier, "assistant": assistant, "confrere": confrere, "elsewhere": elsewhere}
 
-    def test_only_what_others_did_in_my_name(self, client, world):
+    def test_readings_are_folded_away(self, client, world):
         text = words(client.get(PAGE))
-        assert "2 actions" in text
-        assert "l’assistant(e) Sonia Petit a consulté le dossier au nom du médecin Christine Leclercq" in text
-        assert "le médecin Gabriel Léon a consulté le dossier au nom du médecin Christine Leclercq" in text
-        assert f'href="/dossiers/{world["dossier"].numero}/"' in client.get(PAGE).text
+        assert "2 consultations de 2 personnes" in text
+        assert "L’assistant(e) Sonia Petit, au nom du médecin Christine Leclercq : le" in text
+        assert "a consulté le dossier" not in text
+        modified = record("volet.updated", by=as_delegate(world["assistant"]), target=world["dossier"])
+        dossiers_actions.read(world["dossier"], by=as_delegate(world["assistant"]))
+        text = words(client.get(PAGE))
+        assert f'data-id="{modified.pk}"' in client.get(PAGE).text
+        assert text.index("1 consultation ") < text.index("a modifié le") < text.index("2 consultations")
+
+    def test_only_what_others_did_in_my_name(self, client, world):
+        answer = client.get(PAGE, {"genre": "consultations"})
+        text = words(answer)
+        assert text.count("a consulté le dossier") == 2
+        assert "L’assistant(e) Sonia Petit a consulté le dossier au nom du médecin Christine Leclercq" in text
+        assert "Le médecin Gabriel Léon a consulté le dossier au nom du médecin Christine Leclercq" in text
+        assert f'href="/dossiers/{world["dossier"].numero}/"' in answer.text
+        assert "consult" not in words(client.get(PAGE, {"genre": "actions"})).partition("Date Action")[2]
 
     def test_by_whom(self, client, world):
-        answer = client.get(PAGE, {"delegue": world["confrere"].delegataire_id})
-        assert "1 action" in words(answer)
-        assert "le médecin Gabriel Léon" in words(answer)
+        answer = client.get(PAGE, {"par": world["confrere"].delegataire_id, "genre": "consultations"})
+        assert words(answer).count("a consulté le dossier") == 1
+        assert "Le médecin Gabriel Léon" in words(answer)
 
     def test_somebody_else_s_delegate_is_no_choice(self, client, world):
-        answer = client.get(PAGE, {"delegue": world["elsewhere"].delegataire_id})
+        answer = client.get(PAGE, {"par": world["elsewhere"].delegataire_id})
         assert answer.status_code == 422
-        assert "Choisissez l’une des personnes proposées." in answer.text
+        assert "Choisissez l’une des réponses proposées." in answer.text
 
     @pytest.mark.parametrize(
-        ("debut", "fin", "count"), [(0, 0, "2 actions"), (1, "", "0 action"), ("", -1, "0 action")]
+        ("debut", "fin", "said"),
+        [(0, 0, "2 consultations"), (1, "", "dans ces limites"), ("", -1, "dans ces limites")],
     )
-    def test_between_which_days(self, client, world, debut, fin, count):
+    def test_between_which_days(self, client, world, debut, fin, said):
         today = timezone.localdate()
         asked = {"debut": debut, "fin": fin}
         days = {name: today + timedelta(days=shift) for name, shift in asked.items() if shift != ""}
-        assert count in words(client.get(PAGE, days))
+        assert said in words(client.get(PAGE, days))
 
     def test_closed_to_delegates_and_to_others(self, client, world):
         for row in (world["assistant"], world["confrere"]):
@@ -76,7 +90,7 @@ class TestActivity:
         assert "Aucune action n’a été faite en votre nom." in client.get(PAGE).text
 
     def test_export(self, client, world):
-        answer = client.get(EXPORT, {"delegue": world["assistant"].delegataire_id})
+        answer = client.get(EXPORT, {"par": world["assistant"].delegataire_id})
         rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.values)
         assert rows[0] == ("Date", "Délégataire", "Qualité", "Action", "Dossier")
         assert len(rows) == 2

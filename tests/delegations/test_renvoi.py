@@ -90,7 +90,7 @@ class TestResend:
         assert client.post(second, {"reponse": "accepter"}).url == RECEIVED
         assert (
             Entry.objects.get(event="delegation.resent").sentence
-            == "le médecin Christine Leclercq a relancé l’invitation faite à Nadia Ferhat"
+            == "Le médecin Christine Leclercq a relancé l’invitation faite à Nadia Ferhat"
         )
 
     @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ class TestManage:
         row = DelegationFactory(delegant=medecin)
         client.post(f"{INDEX}{row.pk}/supprimer/")
         text = words(client.get(f"{INDEX}historique/medecins/"))
-        assert "le médecin Christine Leclercq a supprimé la délégation du Dr" in text
+        assert "Le médecin Christine Leclercq a supprimé la délégation du Dr" in text
         assert "Supprimée" in text
 
 

@@ -181,7 +181,7 @@ def test_the_history_says_who_did_it_in_whose_name(medecin):
     actions.read(dossier, by=as_delegate(confrere))
     edit(volet_of(dossier), "Vit seule.", by=as_delegate(assistant))
     assert [entry.sentence for entry in Entry.objects.about(dossier).newest_first()] == [
-        "l’assistant(e) Sonia Petit a modifié le volet administratif au nom du médecin Christine Leclercq",
-        "le médecin Gabriel Léon a consulté le dossier au nom du médecin Christine Leclercq",
-        "le médecin Christine Leclercq a créé le dossier",
+        "L’assistant(e) Sonia Petit a modifié le volet administratif au nom du médecin Christine Leclercq",
+        "Le médecin Gabriel Léon a consulté le dossier au nom du médecin Christine Leclercq",
+        "Le médecin Christine Leclercq a créé le dossier",
     ]

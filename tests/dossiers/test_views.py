@@ -209,7 +209,7 @@ def test_a_dossier_shows_its_patient_its_text_and_this_very_reading(signed_in, m
         "Historique des actions",
     ):
         assert words in shown
-    assert "le médecin Christine Leclercq a consulté le dossier" in shown
+    assert "1 consultation Le médecin Christine Leclercq : le" in shown
     entry = Entry.objects.get()
     assert (entry.event, entry.label, entry.user) == ("dossier.read", dossier.numero, medecin)
 
@@ -256,7 +256,7 @@ def test_the_assistants_work_is_told_in_whose_name(client, medecin):
     typed = {"volet": "administratif", "texte": "Vit seule.", "version": 1, "au_nom_de": medecin.pk}
     shown = text_of(client.post(dossier.get_absolute_url(), typed, follow=True))
     assert (
-        "l’assistant(e) Sonia Petit a modifié le volet administratif au nom du médecin Christine Leclercq"
+        "L’assistant(e) Sonia Petit a modifié le volet administratif au nom du médecin Christine Leclercq"
         in shown
     )
 
@@ -325,7 +325,8 @@ def test_a_long_history_has_a_page_of_its_own_and_reading_it_is_no_reading(signe
     path = f"{dossier.get_absolute_url()}historique/"
     assert f'href="{path}"' in shown.text
     history = signed_in.get(path)
-    assert history.text.count("a consulté le dossier") == 21
+    assert "21 consultations" in history.text
+    assert signed_in.get(path, {"genre": "consultations"}).text.count("a consulté le dossier") == 21
     assert "Garricou" not in history.text
     assert Entry.objects.about(dossier).count() == 21
 

@@ -48,7 +48,7 @@ class TestValidate:
         volet.refresh_from_db()
         assert (volet.texte, volet.validated_by) == ("Cicatrisée.", medecin)
         assert events() == ["volet.updated", "volet.validated"]
-        sentence = "le médecin Christine Leclercq a validé le volet médical"
+        sentence = "Le médecin Christine Leclercq a validé le volet médical"
         assert Entry.objects.get(event="volet.validated").sentence == sentence
 
     def test_not_a_text_that_somebody_changed_meanwhile(self, medecin, volet):

@@ -174,7 +174,7 @@ def correction(user, **typed):
 def test_who_opened_an_account_corrects_it(client, opened):
     shown = client.get(f"{COMPTES}{opened.pk}/").text
     assert "ne donne encore aucun accès" in shown
-    assert f"a créé le compte {opened.login}" in shown
+    assert "a créé le compte Nadège Villedary" in shown
     assert (
         client.post(f"{COMPTES}{opened.pk}/modifier/", correction(opened, nom="Villedari")).status_code == 302
     )
@@ -225,10 +225,10 @@ def test_the_history_is_that_of_the_perimeter(client, etablissement, coordinatio
             **known,
         )
     sign_in(client, referent_of(etablissement))
-    events = [entry.event for entry in client.get(f"{COMPTES}{holder.pk}/").context["entries"]]
+    events = [row.entry.event for row in client.get(f"{COMPTES}{holder.pk}/").context["histoire"].rows]
     assert events == ["compte.corrected"]
     sign_in(client, national())
-    events = [entry.event for entry in client.get(f"{COMPTES}{holder.pk}/").context["entries"]]
+    events = [row.entry.event for row in client.get(f"{COMPTES}{holder.pk}/").context["histoire"].rows]
     assert events == ["compte.corrected"] * 2
 
 
@@ -238,4 +238,4 @@ def test_it_tells_neither_sign_ins_nor_passwords(client, etablissement, holder):
     accounts.actions.ask_new_password(identifiant=holder.login, now=timezone.now(), by=by)
     assert Entry.objects.about(holder).exists()
     sign_in(client, referent_of(etablissement))
-    assert list(client.get(f"{COMPTES}{holder.pk}/").context["entries"]) == []
+    assert list(client.get(f"{COMPTES}{holder.pk}/").context["histoire"].rows) == []

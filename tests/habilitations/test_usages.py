@@ -52,7 +52,7 @@ class TestTheLine:
         entry = revoked_by(as_professionnel(referent), unite)
         assert of_right(entry) == (own(referent).pk, unite.etablissement_id, None)
         assert entry.quality == "référent structure"
-        assert entry.sentence.startswith(f"le référent {referent.nom_complet} a supprimé")
+        assert entry.sentence.startswith(f"Le référent {referent.nom_complet} a supprimé")
 
     def test_the_nearest_right_is_the_one_that_is_used(self):
         """Of a référent of the unit, of its établissement and of its coordination: the unit's."""

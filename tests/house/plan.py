@@ -409,6 +409,8 @@ class World:
 
     def query(self, route: Route) -> dict:
         """What may follow its «?», each of them good."""
+        days = {"debut": "2026-01-01", "fin": "2027-01-01"}
+        structure = {"par": self.referent.pk, "genre": "fins", "personne": self.plain.pk, **days}
         return {
             "accueil": {"suite": "/medecin/"},
             "authcps:medecin": {"suite": "/medecin/"},
@@ -417,12 +419,10 @@ class World:
             "authcps:card_failed": {"motif": "late"},
             "authcps:card_return": {"ticket": "x"},
             "authcps:card_tls": {"defi": "7a3c0b5e-8f7e-4c57-9d6e-0d7d1a1f8f10"},
-            "delegations:activity": {
-                "delegue": self.assistant.pk,
-                "debut": "2026-01-01",
-                "fin": "2027-01-01",
-            },
-            "delegations:export_activity": {"delegue": self.assistant.pk, "debut": "2026-01-01"},
+            "delegations:activity": {"par": self.assistant.pk, "genre": "actions", **days},
+            "delegations:export_activity": {"par": self.assistant.pk, "genre": "actions", **days},
+            "delegations:history_confreres": {"par": self.owner.pk, "page": "1", **days},
+            "delegations:history_assistants": {"par": self.owner.pk, "page": "1", **days},
             "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
             "habilitations:campagnes": {"page": "1"},
             "habilitations:campagne": {"page": "1"},
@@ -448,7 +448,9 @@ class World:
             "dossiers:index": {"orientation": Orientation.SANITAIRE, "taille": "50", "page": "1"},
             "dossiers:create": {"orientation": Orientation.SANITAIRE},
             "dossiers:search": {"numero": self.dossier.numero},
-            "dossiers:history": {"page": "1"},
+            "dossiers:history": {"par": self.owner.pk, "genre": "consultations", "page": "1", **days},
+            "habilitations:journal": structure | {"avant": "1"},
+            "habilitations:journal_export": structure,
             "demo:mailbox": {"format": "json", "to": "a@b.example", "since": "2026-11-21"},
         }.get(route.name, {})
 

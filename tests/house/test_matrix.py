@@ -262,6 +262,10 @@ habilitations:demande_withdraw GET  302 302 302 405 405 405 405 405 405 405 405 
 habilitations:demande_withdraw POST 302 302 302 404 404 404 404 404 404 404 404 302 404 404
 habilitations:orphelines       GET  302 302 302 403 403 403 403 403 403 403 403 403 403 403
 habilitations:orphelines       POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:journal          GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:journal          POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:journal_export   GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+habilitations:journal_export   POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:imports          GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
 habilitations:imports          POST 302 302 302 403 403 403 403 403 403 403 403 403 422 422
 habilitations:import_template  GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200

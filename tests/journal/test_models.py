@@ -126,12 +126,12 @@ def test_people_of_the_journal_cannot_be_deleted(medecin):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("table", ["journal_entry", "journal_seal"])
+@pytest.mark.parametrize("table", ["journal_entry", "journal_filing", "journal_seal"])
 @pytest.mark.parametrize(
     "statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}"]
 )
 def test_even_the_owner_is_refused_to_change_or_remove(table, statement):
-    column = "event" if table == "journal_entry" else "digest"
+    column = "digest" if table == "journal_seal" else "event"
     record(EVENT, by=Actor.system("rpps"))
     with roles.as_owner(), connection.cursor() as cursor, transaction.atomic():
         cursor.execute("SET LOCAL journal.truncate = ''")  # as in production: nothing lets TRUNCATE pass

@@ -264,3 +264,21 @@ def test_the_task_seals():
     lines(1)
     tasks.seal()
     assert Seal.objects.get().count == 1
+
+
+def test_what_a_line_concerns_is_sealed_too():
+    """Whoever hides a line from a structure's référents is seen; lines of before, without it, keep their print."""
+    user = UserFactory()
+    entry = record("compte.locked", by=SYSTEM, target=user)
+    plain = record(EVENT, by=SYSTEM)
+    assert (bool(entry.concerns), plain.concerns) == (True, [])
+    seals.seal()
+    assert places() == []
+    with forging() as cursor:
+        cursor.execute("UPDATE journal_entry SET concerns = '{}' WHERE id = %s", [entry.pk])
+    assert places() == [f"sceau n° 1 : la ligne {entry.pk} a été modifiée"]
+
+
+def test_a_print_of_before_stands():
+    line = (7, timezone.now(), EVENT, *[None] * (len(seals.COLUMNS) - 4), [])
+    assert seals._canonical(line).count(b"[") == 1

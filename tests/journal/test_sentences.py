@@ -3,7 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 
-from journal import models
+from journal import models, reads
 from journal.models import Entry, record
 from tests.factories import MedecinFactory, UserFactory, as_medecin
 from viatraj.core.actor import Actor
@@ -32,7 +32,7 @@ def test_an_assistant_in_the_name_of_a_medecin(events, christine):
     sophie = UserFactory(prenom="Sophie", nom="Moreau")
     by = Actor(user=sophie, on_behalf_of=christine, quality="assistant")
     assert told("dossier.updated", by, volet="administratif") == (
-        "l’assistant(e) Sophie Moreau a modifié le volet administratif du dossier 1234 5678"
+        "L’assistant(e) Sophie Moreau a modifié le volet administratif du dossier 1234 5678"
         " au nom du médecin Christine Leclercq"
     )
 
@@ -40,14 +40,14 @@ def test_an_assistant_in_the_name_of_a_medecin(events, christine):
 def test_a_confrere_in_the_name_of_a_medecin(events, christine):
     by = Actor(user=MedecinFactory(prenom="Gabriel", nom="Léon"), on_behalf_of=christine, quality="confrère")
     assert told("dossier.updated", by, volet="médical") == (
-        "le médecin Gabriel Léon a modifié le volet médical du dossier 1234 5678"
+        "Le médecin Gabriel Léon a modifié le volet médical du dossier 1234 5678"
         " au nom du médecin Christine Leclercq"
     )
 
 
 def test_in_ones_own_name_no_other_name_is_said(events, christine):
     sentence = told("dossier.updated", as_medecin(christine), volet="médical")
-    assert sentence == "le médecin Christine Leclercq a modifié le volet médical du dossier 1234 5678"
+    assert sentence == "Le médecin Christine Leclercq a modifié le volet médical du dossier 1234 5678"
 
 
 def test_the_quality_is_the_one_of_then(events, christine):
@@ -58,10 +58,10 @@ def test_the_quality_is_the_one_of_then(events, christine):
 def test_an_event_without_person_is_told_in_words(events, db):
     assert (
         told("annuaire.loaded", Actor.system("rpps"), lignes=3)
-        == "le traitement automatique (rpps) a chargé 3 lignes"
+        == "Le traitement automatique (rpps) a chargé 3 lignes"
     )
     assert told("annuaire.loaded", Actor.anonymous("192.0.2.1"), lignes=3).startswith(
-        "une personne non connectée a"
+        "Une personne non connectée a"
     )
 
 
@@ -81,7 +81,7 @@ def test_a_missing_word_shows_and_does_not_break(events, christine):
 
 def test_an_event_that_is_listed_no_more_is_still_shown(events, christine):
     Entry(event="vieux.fait", user=christine, quality="médecin").save()
-    assert Entry.objects.get().sentence == "le médecin Christine Leclercq vieux.fait"
+    assert Entry.objects.get().sentence == "Le médecin Christine Leclercq vieux.fait"
 
 
 def test_a_history_costs_one_query_whatever_its_length(events, christine, django_assert_num_queries):
@@ -90,15 +90,16 @@ def test_a_history_costs_one_query_whatever_its_length(events, christine, django
             by = Actor(user=UserFactory(), on_behalf_of=christine, quality="assistant")
             record("dossier.updated", by=by, target=christine, volet="médical")
         with django_assert_num_queries(1):
-            page = render_to_string(
-                "journal/history.html", {"entries": Entry.objects.about(christine).newest_first()}
-            )
+            histoire = reads.plain(Entry.objects.about(christine), 50)
+            page = render_to_string("journal/history.html", {"histoire": histoire})
     assert page.count("au nom du médecin Christine Leclercq") == 20
     assert 'id="historique"' in page
     assert "Historique des actions" in page
 
 
 def test_an_empty_history_says_so(db):
-    page = render_to_string("journal/history.html", {"entries": [], "title": "Ce qui s’est passé"})
+    page = render_to_string(
+        "journal/history.html", {"histoire": reads.Histoire([]), "title": "Ce qui s’est passé"}
+    )
     assert "Aucune action" in page
     assert "Ce qui s’est passé" in page

@@ -33,7 +33,7 @@ def test_somebody_else_s_object_and_one_that_is_none_are_noted_alike(client, med
     assert (first.event, first.user, first.data["ids"]["numero"]) == ("acces.missed", medecin, theirs.numero)
     assert first.label == second.label
     assert "Marchandeau" not in str(first.data)
-    assert first.sentence.startswith(f"le médecin {medecin.nom_complet} a demandé ce qui n’existe pas")
+    assert first.sentence.startswith(f"Le médecin {medecin.nom_complet} a demandé ce qui n’existe pas")
 
 
 def test_a_refusal_is_noted_with_its_route(client):

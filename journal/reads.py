@@ -1,0 +1,164 @@
+"""Lines as pages show them: histories with their readings folded away, and lines by what they concern."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import BigIntegerField, Count, F, Func, IntegerField, Max, Value
+
+from journal import sentences
+from journal.models import Entry, EntryQuerySet, readings
+
+EVER = ("-infinity", "infinity")
+
+
+class Reader(NamedTuple):
+    name: str
+    count: int
+    last: datetime
+
+
+class Fold(NamedTuple):
+    """Readings between two acts, by those who read most lately first."""
+
+    readers: list[Reader]
+
+    @property
+    def count(self) -> int:
+        return sum(reader.count for reader in self.readers)
+
+
+class Row(NamedTuple):
+    """A line, or a fold of readings."""
+
+    entry: Entry | None = None
+    fold: Fold | None = None
+
+
+class Histoire(NamedTuple):
+    """`more`: acts older than these. `page_obj` where the history has pages."""
+
+    rows: list[Row]
+    more: bool = False
+    page_obj: Page | None = None
+
+
+def authors(entries: EntryQuerySet):
+    """The accounts that stand in a history as its authors."""
+    return (
+        get_user_model()
+        .objects.filter(pk__in=entries.order_by().values("user"))
+        .order_by("nom", "prenom", "pk")
+    )
+
+
+def plain(entries: EntryQuerySet, size: int) -> Histoire:
+    """Of lines among which there are no readings."""
+    return Histoire([Row(entry) for entry in entries.newest_first()[:size]])
+
+
+def latest(entries: EntryQuerySet, size: int) -> Histoire:
+    """The beginning of a history, on a page of something else."""
+    acts = list(entries.exclude(event__in=readings()).newest_first()[: size + 1])
+    return Histoire(_folded(entries, acts[:size], more=len(acts) > size), more=len(acts) > size)
+
+
+def paged(entries: EntryQuerySet, *, size: int, number, fold=True) -> Histoire:
+    """A page of it; `fold=False` where readings are what was asked for."""
+    acts = (entries.exclude(event__in=readings()) if fold else entries).newest_first()
+    page_obj = Paginator(acts, size).get_page(number)
+    start = max(page_obj.start_index() - 1, 0)
+    shown = list(acts[max(start - 1, 0) : page_obj.end_index()])
+    newer = shown.pop(0) if start else None
+    page_obj.object_list = shown
+    if not fold:
+        return Histoire([Row(entry) for entry in shown], page_obj.has_next(), page_obj)
+    rows = _folded(entries, shown, newer=newer, more=page_obj.has_next())
+    return Histoire(rows, page_obj.has_next(), page_obj)
+
+
+def _folded(entries, acts: list[Entry], *, more: bool, newer: Entry | None = None) -> list[Row]:
+    """Acts with, above each, the readings since; below the last one, those before it."""
+    read = entries.filter(event__in=readings())
+    if newer is not None:
+        read = read.filter(pk__lt=newer.pk)
+    if more:
+        read = read.filter(pk__gt=acts[-1].pk)
+    since = defaultdict(list)
+    for place, *who, count, last in _readers(read, [act.pk for act in acts]):
+        since[place].append(Reader(sentences.reader(*who), count, last))
+    rows = []
+    for place, act in zip(range(len(acts), 0, -1), acts, strict=True):
+        rows += [Row(fold=Fold(since[place]))] if since[place] else []
+        rows.append(Row(act))
+    return rows + ([Row(fold=Fold(since[0]))] if since[0] else [])
+
+
+READER = ("quality", "user__prenom", "user__nom", "on_behalf_of__prenom", "on_behalf_of__nom")
+
+
+def _readers(read, acts: list[int]):
+    """(how many of the acts came before, who, times, last time): one query, whatever was read."""
+    place = Value(0)
+    if acts:
+        bounds = Value(sorted(acts), output_field=ArrayField(BigIntegerField()))
+        place = Func(F("pk"), bounds, function="width_bucket", output_field=IntegerField())
+    by = read.order_by().annotate(place=place).values("place", *READER)
+    counted = by.annotate(times=Count("pk"), latest=Max("at")).order_by("place", "-latest")
+    return counted.values_list("place", *READER, "times", "latest")
+
+
+# One short walk down the index for each subject and event, so that a page costs the same whatever there is.
+FILED = """
+    SELECT DISTINCT newest.at, newest.entry
+    FROM unnest(%(subjects)s::text[]) AS subject, unnest(%(events)s::text[]) AS event, LATERAL (
+      SELECT filed.at, filed.entry FROM journal_filing filed JOIN journal_entry line ON line.id = filed.entry
+      WHERE filed.subject = subject.subject AND filed.event = event.event
+        AND filed.at >= %(since)s::timestamptz AND filed.at < %(until)s::timestamptz
+        AND (%(at)s::timestamptz IS NULL OR (filed.at, filed.entry) < (%(at)s, %(entry)s))
+        AND line.concerns && %(within)s::varchar[]
+        AND (%(author)s::bigint IS NULL OR line.user_id = %(author)s)
+      ORDER BY filed.at DESC, filed.entry DESC LIMIT %(size)s) AS newest
+    ORDER BY newest.at DESC, newest.entry DESC LIMIT %(size)s"""
+
+
+class Asked(NamedTuple):
+    """`within`: the subjects that the reader may see; a line concerns one of them at least."""
+
+    within: list[str]
+    events: list[str]
+    person: str = ""
+    author: int | None = None
+    since: datetime | str = EVER[0]
+    until: datetime | str = EVER[1]
+
+
+def filed(asked: Asked, *, size: int, after: Entry | None = None) -> list[Entry]:
+    """The newest lines, older than `after`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FILED,
+            asked._asdict()
+            | {
+                "subjects": [asked.person] if asked.person else asked.within,
+                "at": after and after.at,
+                "entry": after and after.pk,
+                "size": size,
+            },
+        )
+        pks = [pk for _, pk in cursor.fetchall()]
+    found = Entry.objects.told().in_bulk(pks)
+    return [found[pk] for pk in pks]
+
+
+def parts(asked: Asked, *, at_most: int, size: int = 1_000) -> Iterator[list[Entry]]:
+    """All of them, up to a bound, in constant memory."""
+    last = None
+    while at_most > 0 and (part := filed(asked, size=min(size, at_most), after=last)):
+        yield part
+        at_most, last = at_most - len(part), part[-1]
