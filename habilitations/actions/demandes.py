@@ -241,6 +241,6 @@ def _record(event, demande, *, by):
         target=demande,
         label=demande.user.login,
         profil=demande.le_profil.label,
-        lieu=str(demande.lieu),
+        lieu=demande.lieu.full_name,
         fin=demande.fin,
     )

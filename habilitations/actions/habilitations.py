@@ -272,7 +272,7 @@ def _record(event, habilitation, *, by, **data):
         target=habilitation,
         label=habilitation.user.login,
         profil=habilitation.le_profil.label,
-        lieu=str(habilitation.lieu),
+        lieu=habilitation.lieu.full_name,
         fin=habilitation.fin,
         **data,
     )

@@ -194,8 +194,8 @@ def test_who_whom_what_before_and_after(client, referent, held, today):
     sign_in(client, referent)
     text = words(client.get(PAGE))
     assert (
-        f"Claire Maurel a porté au {today + timedelta(days=400):%d/%m/%Y} la fin du profil "
-        "Prescripteur médical de Maëlle Lacombe sur Médecine polyvalente" in text
+        f"Claire Maurel a prolongé jusqu’au {today + timedelta(days=400):%d/%m/%Y} le profil Prescripteur "
+        "médical de Maëlle Lacombe (Médecine polyvalente, CH de Saint-Aubin)" in text
     )
     assert f"Maëlle Lacombe : seulement ce qui concerne cette personne{held.user.login}" in text
     assert f"jusqu’au {before:%d/%m/%Y}" in text
@@ -345,8 +345,8 @@ def test_export_holds_what_the_page_shows_and_is_journalled(client, referent, he
         "Maëlle Lacombe",
         held.user.login,
     )
-    assert (profil, lieu) == ("Prescripteur médical", "Médecine polyvalente")
-    assert "a porté au" in action
+    assert (profil, lieu) == ("Prescripteur médical", "Médecine polyvalente, CH de Saint-Aubin")
+    assert "a prolongé" in action
     assert (was, now) == (f"jusqu’au {before:%d/%m/%Y}", f"jusqu’au {today + timedelta(days=400):%d/%m/%Y}")
     assert at.date() == today
     assert Entry.objects.get(event="journal.exported").data == {"lignes": 1}

@@ -267,7 +267,7 @@ def test_the_task_seals():
 
 
 def test_what_a_line_concerns_is_sealed_too():
-    """Whoever hides a line from a structure's référents is seen; lines of before, without it, keep their print."""
+    """Whoever hides a line from the référents of a structure is seen."""
     user = UserFactory()
     entry = record("compte.locked", by=SYSTEM, target=user)
     plain = record(EVENT, by=SYSTEM)
