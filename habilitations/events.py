@@ -61,4 +61,4 @@ OF_ACCOUNTS = (
     "identite.unpaired",
 )
 # Of an import, what is told where its author is référent.
-OF_IMPORTS = ("import.done", "import.failed")
+OF_IMPORTS = ("import.done", "import.failed", "import.undone")

@@ -72,4 +72,5 @@ urlpatterns = [
     path("imports/modele/", imports.template, name="import_template"),
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/compte-rendu/", imports.report, name="import_report"),
+    path("imports/<int:pk>/lignes-a-corriger/", imports.to_correct, name="import_to_correct"),
 ]

@@ -71,7 +71,7 @@ def confirm(upload, *, now, by):
     upload.state, upload.attempts = Import.State.WRITING, 0
     upload.means, upload.address, upload.request_id = by.means, by.address, by.request_id
     save_valid(upload)
-    record("import.confirmed", by=by, target=upload, lines=upload.total)
+    record("import.confirmed", by=by, target=upload, lines=len(upload.good))
 
 
 def proceed(pk, *, today, now, by):
@@ -118,8 +118,8 @@ def _give_up(upload, *, by):
     """Stop: lines already written stay and are in the report; the others will not be written."""
     if upload.state == Import.State.WRITING:
         left = upload.report[len(upload.outcome) :]
-        upload.report = upload.outcome + [line | {"problemes": [NOT_DEALT_WITH]} for line in left]
-        upload.lines, upload.outcome = [], []
+        rest = [line if line["problemes"] else line | {"problemes": [NOT_DEALT_WITH]} for line in left]
+        upload.keep(upload.outcome + rest)
     upload.state = Import.State.FAILED
     record("import.failed", by=by, target=upload, habilitations=len(upload.given))
     _keep(upload)
@@ -140,8 +140,8 @@ def _check(upload, *, today, now):
     with transaction.atomic():
         upload = locked(upload)
         upload.report, upload.checked_at = report, now
-        upload.state = Import.State.REFUSED if upload.problems else Import.State.READY
-        good, problems = upload.state == Import.State.READY, len(upload.problems)
+        upload.state = Import.State.READY if upload.good else Import.State.REFUSED
+        good, problems = len(upload.good), len(upload.problems)
         record("import.checked", by=author, target=upload, good=good, problems=problems)
         save_valid(upload)
 
@@ -151,8 +151,10 @@ def _write_slice(upload, *, today, now) -> Import:
     """Write about half a second of lines; they and the progress are committed together, or not at all."""
     enough = time.monotonic() + A_SLICE
     author, done = _author(upload, today), len(upload.outcome)
+    part = upload.lines[done : done + LINES_A_SLICE]
+    refused = {told["ligne"]: told for told in upload.report if told["problemes"]}
     outcome = resource.run(
-        upload.lines[done : done + LINES_A_SLICE],
+        [line for line in part if line["ligne"] not in refused],
         dry_run=False,
         checked=upload.report,
         cle=upload.cle,
@@ -162,11 +164,21 @@ def _write_slice(upload, *, today, now) -> Import:
         advance=lambda _: time.monotonic() < enough,
     )
     upload = locked(upload)  # after the accounts (`core.locks`)
-    upload.outcome, upload.attempts = upload.outcome + outcome, 1  # it wrote lines
+    upload.outcome, upload.attempts = upload.outcome + list(_in_order(part, outcome, refused)), 1
     if len(upload.outcome) == upload.total:
         _done(upload, now=now, by=author)
     save_valid(upload)
     return upload
+
+
+def _in_order(part, outcome, refused):
+    """What became of each line, up to the last that was written; those refused by the check among them."""
+    written = iter(outcome)
+    for line in part:
+        told = refused.get(line["ligne"]) or next(written, None)
+        if told is None:
+            return
+        yield told
 
 
 def _author(upload, today) -> Actor:
@@ -183,7 +195,7 @@ def _author(upload, today) -> Actor:
 
 def _done(upload, *, now, by):
     upload.state, upload.done_at = Import.State.DONE, now
-    upload.report, upload.outcome, upload.lines = upload.outcome, [], []
+    upload.keep(upload.outcome)
     comptes = len({line["compte"] for line in upload.given if line["nouveau"]})
     given, refused = len(upload.given), len(upload.problems)
     record("import.done", by=by, target=upload, habilitations=given, comptes=comptes, refusees=refused)
@@ -203,13 +215,18 @@ def _keep(upload):
 
 
 def purge_imports(*, now, by) -> int:
-    """What was deposited and never written: the names in it are of no more use."""
+    """What was deposited and never written, and lines to correct: the names in them are of no more use."""
     policies.system(by)
-    at_work = Q(state=Import.State.WRITING)
-    stale = Import.objects.filter(deposited_at__lt=now - KEPT).exclude(at_work).exclude(lines=[])
+    old = Import.objects.filter(deposited_at__lt=now - KEPT).exclude(lines=[])
+    old = old.exclude(state=Import.State.WRITING)
+    written = Q(state__in=Import.WRITTEN) & ~Q(report=[])
 
     def erase(part):
         Import.objects.filter(pk__in=[upload.pk for upload in part]).delete()
         record("import.purged", by=by, count=len(part))
 
-    return by_slices(stale, erase)
+    def shorten(part):
+        Import.objects.filter(pk__in=[upload.pk for upload in part]).update(lines=[])
+
+    by_slices(old.filter(written), shorten)
+    return by_slices(old.exclude(written), erase)

@@ -6,6 +6,7 @@ from contextlib import closing
 from io import BytesIO
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from habilitations.imports.table import (
     FORMULA,
@@ -36,6 +37,10 @@ STRICT = (
     "(.xlsx)\u00a0»."
 )
 HIDDEN = "Toutes les feuilles de ce classeur sont masquées. Affichez celle qui porte les personnes."
+HIDDEN_COLUMNS = (
+    "Des colonnes masquées contiennent des valeurs\u00a0: {}. Affichez-les ou supprimez-les, puis déposez le "
+    "fichier de nouveau."
+)
 LINKED = "Ce classeur contient des données ou des liens externes. Collez les valeurs dans un modèle neuf."
 
 
@@ -81,32 +86,45 @@ def _check_xml(name, data):
 
 
 def _lines(book) -> Tableau:
-    """Of the sheet «Import», else of the first one; what is hidden there is left out, and said."""
+    """Hidden rows and sheets are left out, and said. A hidden column may hold rights: it is refused."""
+    sheet = _sheet(book)
+    with sheet._get_source() as source:  # a read-only sheet knows no merged or hidden cells
+        raw = source.read()
+    _refuse_merged(raw)
+    hidden, unseen = _hidden_rows(raw), _hidden_columns(raw)
+    lines, left_out, filled = Lines(), [], set()
+    for number, cells in _rows(sheet):
+        if number in hidden and cells:
+            left_out.append(number)
+            continue
+        if lines.columns:  # below the titles
+            filled |= {at for at in unseen if at < len(cells) and str(cells[at].value).strip()}
+        lines.add(number, cells)
+    if filled:
+        letters = ", ".join(get_column_letter(at + 1) for at in sorted(filled))
+        raise Unreadable(HIDDEN_COLUMNS.format(letters))
+    lines.lines.left_out += _said(left_out, book)
+    return lines.result()
+
+
+def _sheet(book):
+    """The sheet «Import», else the first one."""
     if not book.worksheets:
         raise Unreadable("Ce classeur n’a pas de feuille de calcul.")
     seen = [one for one in book.worksheets if one.sheet_state == "visible"]
     if not seen:
         raise Unreadable(HIDDEN)
-    sheet = next((one for one in seen if one.title == SHEET), seen[0])
-    with sheet._get_source() as source:  # a read-only sheet knows no merged or hidden cells
-        raw = source.read()
-    _refuse_merged(raw)
-    hidden = _hidden_rows(raw)
+    return next((one for one in seen if one.title == SHEET), seen[0])
+
+
+def _rows(sheet):
     sheet.reset_dimensions()  # what a file says of its own size is not to be believed
-    lines = Lines()
-    left_out = []
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > MAX_SCANNED:
             raise Unreadable(TOO_LONG)
         if len(row) > WIDEST or any(one.value is not None for one in row[MAX_COLUMNS:]):
             raise Unreadable(TOO_WIDE)
-        cells = _trimmed([_cell(one) for one in row[:MAX_COLUMNS]])
-        if number in hidden and cells:
-            left_out.append(number)
-        else:
-            lines.add(number, cells)
-    lines.lines.left_out += _said(left_out, book)
-    return lines.result()
+        yield number, _trimmed([_cell(one) for one in row[:MAX_COLUMNS]])
 
 
 def _said(rows: list[int], book) -> list[str]:
@@ -124,9 +142,9 @@ def _cell(one) -> Cell:
     if one.value is None:
         return Cell()
     if one.data_type == "f":
-        return Cell(fault=FORMULA)
+        return Cell(str(one.value), FORMULA)
     if one.data_type == "e":
-        return Cell(fault="C’est une erreur de calcul. Saisissez la valeur à la place.")
+        return Cell(str(one.value), "C’est une erreur de calcul. Saisissez la valeur à la place.")
     return Cell(one.value)
 
 
@@ -143,6 +161,17 @@ def _hidden_rows(raw: bytes) -> set[int]:
         number = int(at[1]) if at else number + 1
         if re.search(rb"\bhidden=[\"'](?:1|true)[\"']", row[1]):
             found.add(number)
+    return found
+
+
+def _hidden_columns(raw: bytes) -> set[int]:
+    """From 0, among those that are looked at."""
+    found = set()
+    for column in re.finditer(rb"<(?:\w+:)?col\b([^>]*)>", raw):
+        bounds = [re.search(rb"\b" + name + rb"=[\"'](\d{1,5})[\"']", column[1]) for name in (b"min", b"max")]
+        if all(bounds) and re.search(rb"\bhidden=[\"'](?:1|true)[\"']", column[1]):
+            first, last = (int(bound[1]) for bound in bounds)
+            found |= set(range(first - 1, min(last, MAX_COLUMNS)))
     return found
 
 

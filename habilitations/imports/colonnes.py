@@ -144,5 +144,7 @@ def plain(text: str) -> str:
     )
 
 
-BY_LABEL = {plain(colonne.label): colonne for colonne in COLONNES}
+# Of a file of lines to correct: why each was refused. Sent again, it is passed over.
+RAISON = Colonne("raison", "À corriger", "Ce qui a fait refuser la ligne.", needed=False, width=60)
+BY_LABEL = {plain(colonne.label): colonne for colonne in (*COLONNES, RAISON)}
 EXAMPLE = {colonne.key: colonne.example for colonne in COLONNES if colonne.key in ("nom", "prenom", "email")}

@@ -1,7 +1,8 @@
 """Workbooks of an import: the template to fill in, and the report to keep."""
 
+import csv
 from datetime import date
-from io import BytesIO
+from io import BytesIO, StringIO
 
 from openpyxl import Workbook as Styled
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -10,10 +11,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from annuaire.models import Coordination, Etablissement, Guichet, Unite
 from habilitations.imports.classeur import LISTS, SHEET
-from habilitations.imports.colonnes import BY_KEY, COLONNES
+from habilitations.imports.colonnes import BY_KEY, COLONNES, RAISON
 from habilitations.imports.table import MAX_LINES
 from habilitations.profils import NAMES, PROFILS
 from viatraj.core.droits import Droit, Niveau
+from viatraj.core.saisie import Refused, dates
 from viatraj.core.workbook import Column, Workbook
 
 AT_MOST = 5_000  # places listed; who has more knows their FINESS numbers
@@ -125,6 +127,41 @@ def report(one) -> bytes:
         for line in one.told
     )
     return _book(("Compte rendu", REPORT, rows))
+
+
+def to_correct(one) -> tuple[bytes, str]:
+    """Its refused lines as they were deposited, with their reasons, to be sent again; and how its name ends.
+
+    In the format that was sent.
+    """
+    if one.file_name.lower().endswith((".csv", ".txt")):
+        return _text(one), "csv"
+    columns = [Column(one.label, one.width, "date" if one.is_date else "") for one in (*COLONNES, RAISON)]
+    rows = ([*map(_typed, COLONNES, _cells(line)), " ".join(why)] for line, why in one.to_correct)
+    return _book((SHEET, columns, rows)), "xlsx"
+
+
+def _text(one) -> bytes:
+    held = StringIO()
+    writer = csv.writer(held, delimiter=";")
+    writer.writerow([colonne.label for colonne in (*COLONNES, RAISON)])
+    for line, why in one.to_correct:
+        # What a spreadsheet would work out when it opens the file is left out; its reason says so.
+        writer.writerow(["" if cell[:1] in ("=", "@") else cell for cell in _cells(line)] + [" ".join(why)])
+    return held.getvalue().encode("utf-8-sig")
+
+
+def _cells(line) -> list[str]:
+    """As typed, also where a cell was at fault."""
+    return [line.get("saisies", {}).get(one.key) or line.get(one.key, "") for one in COLONNES]
+
+
+def _typed(colonne, text):
+    """A true date where it is one."""
+    try:
+        return dates.read(text) if colonne.is_date else text
+    except Refused:
+        return text
 
 
 def outcome(one, line) -> str:

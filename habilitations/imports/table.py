@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from habilitations.imports.colonnes import BY_LABEL, COLONNES, EXAMPLE, Colonne, plain
+from habilitations.imports.colonnes import BY_LABEL, COLONNES, EXAMPLE, RAISON, Colonne, plain
 from viatraj.core.saisie import dates
 from viatraj.core.saisie.caracteres import one_line
 from viatraj.core.typography import grouped
@@ -45,7 +45,8 @@ FORMULA = "C’est une formule. Collez sa valeur à la place."
 class Tableau(list):
     """Lines as {"ligne": number, "fautes": {column key: sentence}, column key: text, dates in ISO}.
 
-    `left_out`: sentences on what stands in the file and is not among them.
+    "saisies" holds what stands in the cells at fault, to be given back.
+    `left_out`: sentences on what stands in the file and is not among the lines.
     """
 
     def __init__(self, lines=(), left_out=()):
@@ -72,7 +73,7 @@ class Lines:
             return
         if len(self.lines) == MAX_LINES:
             raise Unreadable(TOO_MANY_LINES)
-        line = {"ligne": number, "fautes": {}}
+        line = {"ligne": number, "fautes": {}, "saisies": {}}
         for at, cell in enumerate(cells):
             self._add_cell(line, self.columns[at] if at < len(self.columns) else None, cell)
         if all(line.get(key) == said for key, said in EXAMPLE.items()):
@@ -94,6 +95,8 @@ class Lines:
 
     def _add_cell(self, line, column, cell):
         """A fault is kept with its line, so that all are told at once, with those that the check finds."""
+        if column is RAISON:
+            return
         try:
             if cell.fault:
                 raise ValueError(cell.fault)
@@ -102,7 +105,8 @@ class Lines:
             elif str(cell.value).strip():
                 raise ValueError("Une valeur est sous une colonne sans titre.")
         except ValueError as error:
-            line["fautes"][column.key if column else ""] = str(error)
+            key = column.key if column else ""
+            line["fautes"][key], line["saisies"][key] = str(error), one_line(str(cell.value or ""))[:MAX_CELL]
 
 
 def headers(number: int, cells: list[Cell]) -> list[Colonne | None]:

@@ -41,6 +41,7 @@ class Import(models.Model):
         UNDONE = "undone", "Annulé"
 
     AT_WORK = (State.CHECKING, State.WRITING)
+    WRITTEN = (State.DONE, State.FAILED, State.UNDONE)
     READY_FOR = timedelta(days=1)  # then what it was checked against is too old
 
     user = models.ForeignKey(
@@ -49,7 +50,7 @@ class Import(models.Model):
     cle = models.UUIDField("clé du dépôt", default=uuid.uuid4, unique=True, editable=False)
     file_name = models.CharField("nom du fichier", max_length=100)
     total = models.PositiveIntegerField("lignes")
-    lines = models.JSONField("lignes à importer", default=list, editable=False)  # emptied once written
+    lines = models.JSONField("lignes à importer", default=list, editable=False)  # once written, the refused
     left_out = models.JSONField("ce qui est laissé de côté", default=list, blank=True, editable=False)
     report = models.JSONField("compte rendu", default=list, editable=False)
     outcome = models.JSONField("lignes traitées", default=list, editable=False)  # the report, once all are
@@ -78,6 +79,22 @@ class Import(models.Model):
 
     def __str__(self):
         return f"import n° {self.pk}"
+
+    def keep(self, report: list[dict]):
+        """Once written: what became of each line, and, as they were deposited, those to correct."""
+        self.report, self.outcome = report, []
+        self.lines = [line for line, _ in self.to_correct]
+
+    @property
+    def to_correct(self) -> list[tuple[dict, list[str]]]:
+        """Lines as they were deposited, each with what is wrong with it."""
+        wrong = {told["ligne"]: told["problemes"] for told in self.report if told["problemes"]}
+        return [(line, wrong[line["ligne"]]) for line in self.lines if line["ligne"] in wrong]
+
+    @property
+    def good(self) -> list[dict]:
+        """What the check has found nothing wrong with."""
+        return [line for line in self.report if not line["problemes"]]
 
     @property
     def is_at_work(self) -> bool:

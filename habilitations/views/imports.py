@@ -59,16 +59,15 @@ def show(request, pk):
         queue.start(upload)
         return redirect("habilitations:import", pk)
     undoable = reads.undoable(upload.cle, actor=request.actor, now=timezone.now())
-    lines = upload.problems if upload.state == upload.State.REFUSED else upload.problems_first
     return page(
         request,
         "habilitations/imports/show.html",
         one=upload,
         undoable=undoable,
-        lines=Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
+        lines=Paginator(upload.problems_first, LINES_A_PAGE).get_page(request.GET.get("page")),
         done=progress.read(upload) if upload.state == upload.State.CHECKING else len(upload.outcome),
-        nouveaux=len({line.get("compte") for line in upload.report if line["nouveau"]}),
-        personnes=len({line.get("compte") for line in upload.report}),
+        nouveaux=len({line["compte"] for line in upload.good if line["nouveau"]}),
+        personnes=len({line["compte"] for line in upload.good}),
     )
 
 
@@ -79,7 +78,15 @@ def report(request, pk):
     return _file(modele.report(upload), f"compte-rendu-import-{upload.pk}.xlsx")
 
 
-def _file(content, name):
-    return HttpResponse(
-        content, content_type=TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+@require_safe
+def to_correct(request, pk):
+    """The refused lines, to correct and send again."""
+    policies.administer(request.actor)
+    upload = get_object_or_404(Import.objects.visible_to(request.actor), pk=pk)
+    content, ends = modele.to_correct(upload)
+    return _file(content, f"lignes-a-corriger-{upload.pk}.{ends}", "text/csv" if ends == "csv" else TYPE)
+
+
+def _file(content, name, content_type=TYPE):
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)

@@ -7,10 +7,12 @@ from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl.utils import get_column_letter
 
+from habilitations.imports import classeur
 from habilitations.imports.colonnes import BY_KEY, COLONNES
 from habilitations.imports.reader import read
-from habilitations.imports.table import MAX_LINES, Unreadable
+from habilitations.imports.table import MAX_COLUMNS, MAX_LINES, Unreadable
 from tests.habilitations.imports import CASES, FIN, TITLES, book, line, rezipped, saved, sheet_of, text, xlsx
 from viatraj.core.saisie import Refused, telephones
 
@@ -269,3 +271,42 @@ def test_sizes_that_lie():
     assert real in content
     lying = bytes(content).replace(real, (1000).to_bytes(4, "little"))
     assert "abîmé" in refusal(SimpleUploadedFile("a.xlsx", lying))[0]
+
+
+# --- Hidden columns (docs/adr/0025) -----------------------------------------------------------
+
+
+def hidden_column(title, *rows):
+    made = book(*rows)
+    made.active.column_dimensions[get_column_letter(TITLES.index(title) + 1)].hidden = True
+    return saved(made)
+
+
+def test_a_hidden_column_that_holds_something_is_refused():
+    """It may hold rights, or an end, that nobody has seen: neither read nor dropped in silence."""
+    with pytest.raises(Unreadable) as refusal:
+        read(hidden_column("Droits", line(), line(droits="sanitaire-envoi=non")))
+    assert refusal.value.sentences == [
+        "Des colonnes masquées contiennent des valeurs\u00a0: M. Affichez-les ou supprimez-les, puis déposez "
+        "le fichier de nouveau."
+    ]
+
+
+def test_a_hidden_column_that_is_empty_harms_nobody():
+    assert len(read(hidden_column("Droits", line()))) == 1
+
+
+def test_several_hidden_columns_are_named_by_their_letters():
+    made = book(line(telephone="01 99 00 12 34", profession="Infirmière"))
+    made.active.column_dimensions.group("F", "G", hidden=True)
+    with pytest.raises(Unreadable, match="F, G"):
+        read(saved(made))
+
+
+@pytest.mark.parametrize("cols", ['<col hidden="1"/>', '<col min="x" max="2" hidden="1"/>', '<col min="1"/>'])
+def test_a_column_that_is_no_column_hides_nothing(cols):
+    assert classeur._hidden_columns(cols.encode()) == set()
+
+
+def test_a_column_of_the_whole_sheet_is_bounded():
+    assert len(classeur._hidden_columns(b'<col min="1" max="16384" hidden="1"/>')) == MAX_COLUMNS

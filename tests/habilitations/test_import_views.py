@@ -175,10 +175,91 @@ def test_lines_to_correct(web, deposit, end):
     one = deposit(xlsx(line(fin=end), line(fin=end, nom="<b>", email="b@ch.example", profil="sorcier")))
     tasks.resume_imports()
     shown = web.get(reverse("habilitations:import", args=[one.pk])).content.decode()
-    assert "1 ligne sur 2" in shown
+    assert "1 ligne à corriger, rien n’est encore enregistré" in shown
+    assert "Importer 1 habilitation et ouvrir 1 compte</button>" in shown
+    assert "Télécharger la ligne à corriger" in shown
     assert "sorcier" in shown
     assert "<b>" not in shown
-    assert 'data-id="2"' not in shown, "good lines are not in the way"
+    assert shown.index('data-id="3"') < shown.index('data-id="2"'), "good lines are not in the way"
+
+
+class TestCorrectedAndSentAgain:
+    """HAB-4: the refused lines as typed, in the format that was sent; the reasons are passed over."""
+
+    WRONG = {
+        "nom": "Ferrand",
+        "email": "l.ferrand@ch.example",
+        "telephone": "+33 1 99 00 12 34",
+        "profil": "sorcier",
+        "fin": "31/02/2027",
+    }
+
+    @pytest.mark.parametrize("kind", [xlsx, text])
+    def test_round(self, web, deposit, end, kind):
+        one = deposit(kind(line(fin=end), line(**self.WRONG)))
+        tasks.resume_imports()
+        answer = web.get(reverse("habilitations:import_to_correct", args=[one.pk]))
+        ends = "xlsx" if kind is xlsx else "csv"
+        assert answer["Content-Disposition"].endswith(f'lignes-a-corriger-{one.pk}.{ends}"')
+        again = deposit(SimpleUploadedFile(f"encore.{ends}", answer.content))
+        tasks.resume_imports()
+        again.refresh_from_db()
+        assert (again.state, again.total) == (Import.State.REFUSED, 1)
+        before = one.problems or Import.objects.get(pk=one.pk).problems
+        assert again.problems[0]["problemes"] == before[0]["problemes"]
+
+    @pytest.mark.parametrize("kind", [xlsx, text])
+    def test_corrected(self, web, deposit, end, kind):
+        one = deposit(kind(line(**self.WRONG | {"fin": end}), line(fin=end)))
+        tasks.resume_imports()
+        content = web.get(reverse("habilitations:import_to_correct", args=[one.pk])).content
+        if kind is xlsx:
+            made = load_workbook(BytesIO(content))
+            head, row = made["Import"].iter_rows(max_row=2)
+            assert [cell.value for cell in head] == [*TITLES, "À corriger"]
+            assert "sorcier" in row[-1].value
+            assert row[TITLES.index("Fin")].value.date() == end
+            row[TITLES.index("Profil")].value = "Équipe soignante"
+            again = deposit(saved(made))
+        else:
+            corrected = content.decode("utf-8-sig").replace(";sorcier;", ";Équipe soignante;")
+            again = deposit(SimpleUploadedFile("encore.csv", corrected.encode()))
+        tasks.resume_imports()
+        again.refresh_from_db()
+        assert (again.state, again.total) == (Import.State.READY, 1), again.report
+
+    def test_what_was_refused_while_writing(self, web, deposit, hopital, end):
+        somebody = UserFactory(nom="Lacombe", prenom="Maëlle", email="maelle.lacombe@ch.example")
+        one = deposit(xlsx(line(fin=end), line(fin=end, profil="regulateur", telephone="01 99 00 12 34")))
+        tasks.resume_imports()
+        HabilitationFactory(user=somebody, lieu=hopital, profil="regulateur")
+        web.post(reverse("habilitations:import", args=[one.pk]))
+        tasks.resume_imports()
+        rows = read(web.get(reverse("habilitations:import_to_correct", args=[one.pk])))["Import"].values
+        _, row = rows
+        assert (row[TITLES.index("Profil")], row[TITLES.index("Téléphone")]) == (
+            "regulateur",
+            "01 99 00 12 34",
+        )
+        assert "a déjà ce profil" in row[-1]
+
+    def test_a_formula_comes_back_as_text(self, web, deposit, end):
+        """In a workbook as text; in a csv, which a spreadsheet works out when it opens, not at all."""
+        for kind in (xlsx, text):
+            one = deposit(kind(line(fin=end, nom="=1+1")))
+            tasks.resume_imports()
+            content = web.get(reverse("habilitations:import_to_correct", args=[one.pk])).content
+            if kind is xlsx:
+                cell = load_workbook(BytesIO(content))["Import"].cell(2, TITLES.index("Nom") + 1)
+                assert (cell.value, cell.data_type) == ("=1+1", "s")
+            else:
+                assert b"=1+1" not in content
+
+    def test_nobody_else_reads_them(self, client, deposit, hopital, end):
+        one = deposit(xlsx(line(fin=end, profil="sorcier")))
+        client.logout()
+        sign_in(client, referent_of(hopital))
+        assert client.get(reverse("habilitations:import_to_correct", args=[one.pk])).status_code == 404
 
 
 def test_the_template_names_the_perimeter_and_can_be_filled_in(web, deposit, hopital, end):

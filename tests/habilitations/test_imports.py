@@ -81,7 +81,8 @@ def work(by, now, today, end):
 
 
 def problems(one) -> list[str]:
-    assert one.state == REFUSED
+    """Of a checked file, of which nothing is written yet."""
+    assert one.state == (READY if one.good else REFUSED)
     return [sentence for told in one.problems for sentence in told["problemes"]]
 
 
@@ -246,6 +247,7 @@ class TestTheWay:
     def test_a_few_lines_at_a_time(self, work, by, now, today, monkeypatch):
         """Each slice is a transaction of its own, and says how far it went; the accounts come first."""
         monkeypatch.setattr(actions, "LINES_A_SLICE", 2)
+        monkeypatch.setattr(actions, "A_SLICE", 60)
         rows = [{"nom": f"Nom {n}", "email": f"{n}@ch.example"} for n in "abcde"]
         one, slices, run = work(*rows), [], resource.run
         actions.confirm(one, now=now, by=by)
@@ -273,6 +275,33 @@ class TestTheWay:
         with pytest.raises(ValidationError, match="nombreux fichiers"):
             work({})
 
+    def test_good_lines_are_written_the_others_given_back(self, work, somebody):
+        """HAB-4: 28 of 30 are imported without waiting; the two others are kept to be corrected."""
+        wrong = {"email": "l@ch.example", "profil": "sorcier", "fin": "31/02/2027"}
+        one = work(wrong, {}, {**wrong, "nom": "Autre"}, {"profil": "regulateur"}, confirm=True)
+        assert (one.state, one.total, len(one.given)) == (DONE, 4, 2)
+        assert Habilitation.objects.of(somebody).count() == 2
+        assert not User.objects.filter(email="l@ch.example").exists()
+        assert [told["ligne"] for told in one.report] == [2, 3, 4, 5]
+        assert [line["ligne"] for line, _ in one.to_correct] == [2, 4]
+        counts = Entry.objects.get(event="import.done").data
+        assert (counts["habilitations"], counts["refusees"]) == (2, 2)
+        assert Entry.objects.get(event="import.confirmed").data == {"lines": 2}
+
+    def test_good_lines_between_refused_ones_whatever_the_slices(self, work, by, now, today, monkeypatch):
+        monkeypatch.setattr(actions, "LINES_A_SLICE", 2)
+        bad = {"profil": "sorcier"}
+        rows = [bad, bad, bad, {}, bad, {"profil": "regulateur"}, bad]
+        one = work(*rows, confirm=True)
+        assert (one.state, [told["ligne"] for told in one.given]) == (DONE, [5, 7])
+        assert [line["ligne"] for line in one.lines] == [2, 3, 4, 6, 8]
+
+    def test_lines_to_correct_are_kept_a_week(self, work, somebody, now):
+        one = work({"profil": "sorcier"}, {}, confirm=True)
+        assert actions.purge_imports(now=now + timedelta(days=8), by=WORKER) == 0
+        one.refresh_from_db()
+        assert (one.lines, len(one.report)) == ([], 2)
+
     def test_a_file_that_kills_its_worker_is_given_up(self, work, by, now, today, monkeypatch):
         """What was written before stays, and the report says which lines were not reached."""
         monkeypatch.setattr(actions, "LINES_A_SLICE", 1)
@@ -290,7 +319,7 @@ class TestTheWay:
                 actions.proceed(one.pk, today=today, now=now, by=WORKER)
         actions.proceed(one.pk, today=today, now=now, by=WORKER)
         one.refresh_from_db()
-        assert (one.state, one.lines) == (Import.State.FAILED, [])
+        assert (one.state, [line["ligne"] for line in one.lines]) == (Import.State.FAILED, [3, 4])
         assert [line["ligne"] for line in one.given] == [2]
         assert [line["problemes"] for line in one.problems] == [[actions.NOT_DEALT_WITH]] * 2
         assert Habilitation.objects.of(User.objects.get(nom="Lacombe")).count() == 1

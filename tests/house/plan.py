@@ -52,6 +52,7 @@ OF_CAMPAGNES = "campagne campagne_close examens".split()
 OF_REPORTS = "campagne_report campagne_workbook campagne_pdf".split()
 OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
+OF_IMPORTS = ("import", "import_report", "import_to_correct")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -174,7 +175,7 @@ class World:
             **{f"habilitations:{page}": {"pk": self.plain.pk} for page in OF_ACCOUNTS},
             **{f"habilitations:{page}": {"pk": self.habilitation.pk} for page in OF_HABILITATIONS},
             **{page: {"pk": self.habilitation.pk} for page in OF_OWN},
-            **{f"habilitations:{page}": {"pk": self.fichier.pk} for page in ("import", "import_report")},
+            **{f"habilitations:{page}": {"pk": self.fichier.pk} for page in OF_IMPORTS},
             **{f"habilitations:{page}": {"pk": self.demande.pk} for page in OF_DEMANDES},
             **{f"habilitations:{page}": {"pk": self.campagne.pk} for page in OF_CAMPAGNES},
             **{f"habilitations:{page}": {"pk": self.closed.pk} for page in OF_REPORTS},

@@ -273,6 +273,8 @@ habilitations:import_template  POST 302 302 302 405 405 405 405 405 405 405 405 
 habilitations:import           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
 habilitations:import           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
 habilitations:import_report    GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:import_to_correct GET 302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:import_to_correct POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:import_report    POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:campagnes        GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
 habilitations:campagnes        POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
