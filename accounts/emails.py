@@ -32,15 +32,23 @@ def forgotten(user, *, who, now, for_real):
     )
 
 
-def welcome(user, *, now, changement=None):
-    """COM-3: the login, and a link of 7 days to choose a password; once in 5 minutes."""
+def welcome(user, *, now, habilitations=(), changement=None):
+    """COM-3: the login, and a link of 7 days to choose a password; once in 5 minutes.
+
+    `habilitations`, in words: those that it tells as well, given by the same act.
+    """
     ends = now + FIRST_LINKS.LIFETIME
     outbox.post(
         "accounts/emails/welcome",
         to=user.email,
         # Another address is another letter: a mistyped one is corrected at once.
         key=f"welcome:{user.pk}:{_print(user.email)}:{int(now.timestamp() // EVERY)}",
-        context={"user": user, "link": _password_link(user, FIRST_LINKS), "ends": ends},
+        context={
+            "user": user,
+            "link": _password_link(user, FIRST_LINKS),
+            "ends": ends,
+            "habilitations": habilitations,
+        },
         expires_at=ends,
         changement=changement,
         secret=True,

@@ -11,9 +11,14 @@ from courrier.models import Priority
 SHOWN = 20  # requests named in one letter
 
 
-def granted(habilitation, *, changement=None):
-    key = f"habilitation:{habilitation.pk}:granted"
-    _post("granted", habilitation.user, key, changement=changement, habilitation=habilitation)
+def granted(habilitation):
+    _post("granted", habilitation.user, f"habilitation:{habilitation.pk}:granted", habilitation=habilitation)
+
+
+def imported(user, habilitations, *, changement):
+    """One letter for all that a file has given somebody who has an account; `habilitations` in words."""
+    key = f"import:{changement}:{user.pk}"
+    _post("imported", user, key, changement=changement, habilitations=habilitations)
 
 
 def changed(user, changes, *, verb, changement):

@@ -17,12 +17,12 @@ RENAMED = ("nom", "prenom", "profession_label")
 
 @transaction.atomic
 def register(  # noqa: PLR0913
-    *, nom, prenom, email, profession_label, telephone, cle, now, by, changement=None
+    *, nom, prenom, email, profession_label, telephone, cle, now, by, told=True
 ) -> User:
     """A new account; its holder gets his login and a link of 7 days to choose his password himself.
 
     The same `cle` twice is one account. ValidationError (`email`) when the address is somebody's.
-    `changement`: it is part of one that may be undone.
+    `told=False`: its caller writes the letter.
     """
     policies.register(by)
     if known := _registered(cle, by):
@@ -46,7 +46,8 @@ def register(  # noqa: PLR0913
             return known
         raise
     record("compte.created", by=by, target=user)
-    emails.welcome(user, now=now, changement=changement)
+    if told:
+        emails.welcome(user, now=now)
     return user
 
 

@@ -28,12 +28,12 @@ class Depart(NamedTuple):
 
 @transaction.atomic
 def grant(  # noqa: PLR0913
-    *, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, today, by, changement=None
+    *, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, today, by, told=True
 ):
     """The same profile, rights and dates to each of `users` on each of `lieux`: all or nothing (HAB-4).
 
     `droits` is {DroitProfil.key: mode} for what differs from the profile; the same `cle` twice is one lot.
-    `changement`: it is part of one that may be undone.
+    `told=False`: its caller writes the letter.
     """
     cle = cle or uuid.uuid4()
     granters = [policies.grant(by, profil, lieu) for lieu in lieux]
@@ -51,7 +51,7 @@ def grant(  # noqa: PLR0913
             lieu,
             checks.droits(profil, lieu, droits),
             by=granter,
-            changement=changement,
+            told=told,
             debut=debut,
             fin=fin,
             lot=cle,
@@ -73,9 +73,7 @@ def name_referent(*, user, profil: Profil, lieu: Lieu, fin, today, by):
     return _granted(user, profil, lieu, {}, by=by, debut=today, fin=fin)
 
 
-def _granted(
-    user, profil, lieu, droits: dict[DroitProfil, str], *, by, changement=None, **fields
-) -> Habilitation:
+def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, told=True, **fields) -> Habilitation:
     habilitation = save_valid(
         Habilitation(
             user=user,
@@ -88,7 +86,8 @@ def _granted(
     )
     _customise(habilitation, droits)
     _record("habilitation.granted", habilitation, by=by, debut=habilitation.debut, droits=_named(droits))
-    emails.granted(habilitation, changement=changement)
+    if told:
+        emails.granted(habilitation)
     return habilitation
 
 

@@ -12,7 +12,7 @@ import habilitations.rights
 from accounts.models import User
 from changements.actions import Noted, keep
 from habilitations import policies
-from habilitations.imports import progress, resource
+from habilitations.imports import letters, progress, resource
 from habilitations.models import Habilitation, Import
 from journal.models import record
 from viatraj.core.actor import Actor
@@ -78,7 +78,7 @@ def proceed(pk, *, today, now, by):
     """The worker's part: check, or write, from where the last worker stopped. One worker at a time."""
     policies.system(by)
     with _alone(pk) as alone:
-        if not alone or not _attempt(pk, by=by):
+        if not alone or not _attempt(pk, now=now, by=by):
             return
         upload = Import.objects.select_related("user").get(pk=pk)
         if upload.state == Import.State.CHECKING:
@@ -101,22 +101,23 @@ def _alone(pk):
 
 
 @transaction.atomic
-def _attempt(pk, *, by) -> bool:
+def _attempt(pk, *, now, by) -> bool:
     """Count the attempt in its own transaction: a file that kills its workers is given up in the end."""
     upload = Import.objects.at_work().filter(pk=pk).first()
     if upload is None:
         return False
     upload = locked(upload)
     if upload.attempts >= TRIES:
-        _give_up(upload, by=by)
+        _give_up(upload, now=now, by=by)
     upload.attempts += 1
     save_valid(upload)
     return upload.state != Import.State.FAILED
 
 
-def _give_up(upload, *, by):
+def _give_up(upload, *, now, by):
     """Stop: lines already written stay and are in the report; the others will not be written."""
     if upload.state == Import.State.WRITING:
+        letters.post(upload, since=0, now=now, given_up=True)
         left = upload.report[len(upload.outcome) :]
         rest = [line if line["problemes"] else line | {"problemes": [NOT_DEALT_WITH]} for line in left]
         upload.keep(upload.outcome + rest)
@@ -165,6 +166,7 @@ def _write_slice(upload, *, today, now) -> Import:
     )
     upload = locked(upload)  # after the accounts (`core.locks`)
     upload.outcome, upload.attempts = upload.outcome + list(_in_order(part, outcome, refused)), 1
+    letters.post(upload, since=done, now=now)
     if len(upload.outcome) == upload.total:
         _done(upload, now=now, by=author)
     save_valid(upload)

@@ -103,7 +103,7 @@ class Comptes:
             cle=self._key(ligne),
             now=self.now,
             by=self.by,
-            changement=self.cle,
+            told=False,
         )
 
 

@@ -199,7 +199,7 @@ class LignesResource(Resource):
             cle=uuid.uuid5(self.cle, str(ligne.ligne)),
             today=self.today,
             by=self.by,
-            changement=self.cle,
+            told=False,
         )
 
     def _refuse_changed(self, ligne):

@@ -120,7 +120,9 @@ class TestTheWay:
             ("equipe_soignante", end, by.user),
             ("gestionnaire_administratif", end, by.user),
         }
-        assert Message.objects.filter(to=somebody.email, subject__contains="habilitation").count() == 2
+        letter = Message.objects.get(to=somebody.email)
+        assert letter.subject == "2 habilitations vous sont attribuées"
+        assert all(word in letter.text for word in ("– Équipe soignante, ", "– Gestionnaire administratif"))
         assert Entry.objects.filter(event="habilitation.granted", user=by.user).count() == 2
         assert Entry.objects.about(one).order_by("pk").values_list("event", flat=True)[3] == "import.done"
 
@@ -133,7 +135,39 @@ class TestTheWay:
             ("mlacombe", True),
             ("mlacombe", False),
         ]
-        assert Message.objects.filter(to=user.email).count() == 3, "the welcome, and one each"
+        assert Message.objects.get(to=user.email).subject.endswith("est créé"), "the welcome tells the two"
+
+    def test_one_letter_a_person_however_her_lines_lie(self, work, somebody, monkeypatch):
+        """HAB-4: whatever the slices, once the last of them is dealt with; a refused one is not told."""
+        monkeypatch.setattr(actions, "LINES_A_SLICE", 1)
+        luc = {"nom": "Autre", "prenom": "Luc", "email": "luc@ch.example"}
+        codes = ("gestionnaire_administratif", "regulateur", "equipe_soignante")
+        rows = [one | {"profil": code} for code in codes for one in ({}, luc)]
+        one = work(*rows, {"profil": "sorcier"}, luc | {"profil": "sorcier"}, confirm=True)
+        assert len(one.given) == 6
+        assert {letter.to for letter in Message.objects.all()} == {somebody.email, "luc@ch.example"}
+        assert Message.objects.count() == 2
+        assert Message.objects.get(to=somebody.email).text.count("– ") == 3
+
+    def test_who_was_given_something_is_told_when_the_file_is_given_up(
+        self, work, by, somebody, now, today, monkeypatch
+    ):
+        monkeypatch.setattr(actions, "LINES_A_SLICE", 1)
+        one, run = work({}, {"profil": "regulateur"}), resource.run
+        actions.confirm(one, now=now, by=by)
+
+        def die_at_the_second(lines, **known):
+            if lines[0]["ligne"] == 3:
+                raise MemoryError
+            return run(lines, **known)
+
+        monkeypatch.setattr(actions.resource, "run", die_at_the_second)
+        for _ in range(actions.TRIES):
+            with pytest.raises(MemoryError):
+                actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        assert not Message.objects.exists()
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        assert Message.objects.get(to=somebody.email).text.count("– ") == 1
 
     def test_by_identifiant_name_and_unit(self, work, hopital):
         unite = UniteFactory(etablissement=hopital, nom="Médecine Polyvalente")
