@@ -505,6 +505,38 @@ MUTATIONS = [
     ),
     # Journal
     Mutation(
+        "un référent lit le journal d’une autre structure",
+        "COM-13",
+        "journal/reads.py",
+        "        AND line.concerns && %(within)s::varchar[]\n",
+        "",
+        "tests/habilitations/test_journal.py",
+    ),
+    Mutation(
+        "ce qu’un référent d’ailleurs fait à un compte se lit ici",
+        "TRC-2",
+        "habilitations/attaches.py",
+        'places = [place for place in places if by.rights.cover(Droit.HABILITATION, place, domaine="")]',
+        "pass",
+        "tests/habilitations/test_journal.py",
+    ),
+    Mutation(
+        "une colonne masquée est lue",
+        "HAB-4",
+        "habilitations/imports/classeur.py",
+        "    if filled:\n",
+        "    if False:\n",
+        "tests/habilitations/test_import_reader.py",
+    ),
+    Mutation(
+        "une personne reçoit un courrier par ligne",
+        "HAB-4",
+        "habilitations/imports/letters.py",
+        " - set(who[done:])",
+        "",
+        "tests/habilitations/test_imports.py",
+    ),
+    Mutation(
         "le journal se modifie",
         "TRC-1",
         "journal/migrations/_sql.py",

@@ -3,8 +3,11 @@
 import os
 from datetime import timedelta
 
+import django
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
+from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "viatraj.settings")
 app = Celery("viatraj")
@@ -29,3 +32,10 @@ app.conf.beat_schedule = {
     },
     "purge-imports": {"task": "habilitations.tasks.purge_imports", "schedule": crontab(minute=35, hour=3)},
 }
+
+
+@worker_init.connect
+def warm_up(**kwargs):
+    """Letters name pages: all addresses are read before the pool is forked, not within the first task."""
+    django.setup()
+    reverse("mon_compte")

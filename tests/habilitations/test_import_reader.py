@@ -283,7 +283,7 @@ def hidden_column(title, *rows):
 
 
 def test_a_hidden_column_that_holds_something_is_refused():
-    """It may hold rights, or an end, that nobody has seen: neither read nor dropped in silence."""
+    """HAB-4: it may hold rights, or an end, that nobody has seen: neither read nor dropped in silence."""
     with pytest.raises(Unreadable) as refusal:
         read(hidden_column("Droits", line(), line(droits="sanitaire-envoi=non")))
     assert refusal.value.sentences == [
