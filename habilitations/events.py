@@ -52,6 +52,7 @@ OF_ACCOUNTS = (
     "compte.disabled",
     "compte.enabled",
     "compte.restored",
+    "compte.withdrawn",
     "compte.locked",
     "compte.unlocked",
     "adresse.corrected",

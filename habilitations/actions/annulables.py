@@ -22,7 +22,7 @@ def _record(habilitation, *, made, by):
         target=habilitation,
         label=habilitation.user.login,
         profil=habilitation.le_profil.label,
-        lieu=str(habilitation.lieu),
+        lieu=habilitation.lieu.full_name,
         fin=habilitation.fin,
     )
 

@@ -19,6 +19,16 @@ GENRES = {
     "fins": ("Fins prolongées ou réduites", ("habilitation.prolonged", "habilitation.shortened")),
     "droits": ("Droits et e-mails", ("habilitation.adjusted", "habilitation.notified")),
     "retraits": ("Suppressions et renoncements", ("habilitation.revoked", "habilitation.given_up")),
+    "annulations": (
+        "Annulations",
+        (
+            "habilitation.restored",
+            "habilitation.withdrawn",
+            "compte.restored",
+            "compte.withdrawn",
+            "import.undone",
+        ),
+    ),
     "demandes": ("Demandes d’habilitation", ("demande_habilitation.",)),
     "comptes": ("Comptes et adresses", ("compte.", "adresse.", "identite.")),
     "imports": ("Imports", ("import.",)),
