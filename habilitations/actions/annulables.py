@@ -22,7 +22,7 @@ def _record(habilitation, *, made, by):
         target=habilitation,
         label=habilitation.user.login,
         profil=habilitation.le_profil.label,
-        lieu=habilitation.lieu.full_name,
+        lieu=str(habilitation.lieu),
         fin=habilitation.fin,
     )
 

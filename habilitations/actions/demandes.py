@@ -241,6 +241,6 @@ def _record(event, demande, *, by):
         target=demande,
         label=demande.user.login,
         profil=demande.le_profil.label,
-        lieu=demande.lieu.full_name,
+        lieu=str(demande.lieu),
         fin=demande.fin,
     )

@@ -271,7 +271,7 @@ def _record(event, habilitation, *, by, **data):
         target=habilitation,
         label=habilitation.user.login,
         profil=habilitation.le_profil.label,
-        lieu=habilitation.lieu.full_name,
+        lieu=str(habilitation.lieu),
         fin=habilitation.fin,
         **data,
     )

@@ -21,7 +21,7 @@ def post(upload, *, since: int, now, given_up=False):
         of_people[one.user].append(one)
     for user, habilitations in of_people.items():
         said = [
-            f"{one.le_profil}, {one.lieu.full_name}, du {long_day(one.debut)} au {long_day(one.fin)} (inclus)"
+            f"{one.le_profil}, {one.lieu}, du {long_day(one.debut)} au {long_day(one.fin)} (inclus)"
             for one in habilitations
         ]
         if opened.isdisjoint(one.pk for one in habilitations):
