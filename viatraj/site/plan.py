@@ -40,6 +40,7 @@ PLAN = (
             ("Revue des habilitations", "habilitations:revue"),
             ("Campagnes de revue", "habilitations:campagnes"),
             ("Nouvelle campagne de revue", "habilitations:campagne_create"),
+            ("Journal de vos structures", "habilitations:journal"),
             ("Demandes d’habilitation", "habilitations:demandes"),
             ("Importer des comptes et des habilitations", "habilitations:imports"),
             ("Les profils d’habilitation", "habilitations:profils"),
