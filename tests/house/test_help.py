@@ -20,6 +20,7 @@ BUILT = [
     if name.strip()
 ]
 LINE = re.compile(r'<aside class="comment-faire".*?</aside>', re.DOTALL)
+ANCHORED = re.compile(r"'documentation_fiche' '([\w-]+)' %}#([\w-]+)")
 ROUTES = {route.name: route for route in our_routes()}
 TEXTS = {slug: (ROOT / "templates" / fiche.template).read_text() for slug, fiche in FICHES.items()}
 # Without argument, and yet no page to go to from a plan: a step on the way, an answer.
@@ -61,11 +62,8 @@ def test_a_page_leads_to_its_fiches(world, name, role, fiches):
 
 def test_every_anchor_exists():
     wanted = [one.split("#") for fiches in HELP.values() for one in fiches if "#" in one]
-    wanted += [
-        found
-        for text in TEXTS.values()
-        for found in re.findall(r"'documentation_fiche' '([\w-]+)' %}#([\w-]+)", text)
-    ]
+    pages = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    wanted += [found for text in pages for found in ANCHORED.findall(text)]
     included = {
         path.name: path.read_text() for path in (ROOT / "templates/site/documentation").glob("*.html")
     }

@@ -79,6 +79,7 @@ FICHES = {fiche.slug: fiche for _, fiches in GROUPS for fiche in fiches}
 
 SIGN_IN = ("se-connecter", "premiere-connexion", "mot-de-passe-oublie", "carte")
 ASSISTANT, CONFRERE, GERER = "deleguer-a-un-assistant", "deleguer-a-un-confrere", "gerer-mes-delegations"
+CAMPAGNES = ("campagnes", "campagne_create", "campagne", "campagne_close", "examens", "examen")
 PROLONGER, REVUE = "prolonger-une-habilitation", "revue-des-habilitations"
 # Name of a URL → fiches, each perhaps with the heading where the answer stands.
 HELP = {
@@ -125,6 +126,7 @@ HELP = {
     "changements:undo": (f"{PROLONGER}#annuler",),
     "habilitations:unlock": ("debloquer-un-compte",),
     "habilitations:revue": (REVUE,),
+    **{f"habilitations:{page}": (f"{REVUE}#campagnes",) for page in CAMPAGNES},
     "delegations:index": (ASSISTANT, CONFRERE, GERER),
     "delegations:grant_assistant": (ASSISTANT,),
     "delegations:search": (CONFRERE,),
