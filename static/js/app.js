@@ -186,8 +186,8 @@
     document.getElementById("tete").replaceWith(page.getElementById("tete"));
     place.querySelector("[data-dit]").textContent = told.querySelector("p")?.textContent || "";
     place.dispatchEvent(new Event("change"));
-    const stops = all("a, button, input", stays || place);
-    (stops[fresh ? rank : 0] || stops[0])?.focus();
+    const same = fresh && line.id && all("a, button, input", stays)[rank];
+    (same || (stays || place).querySelector("a"))?.focus();
   }
 
   const dialog = document.getElementById("dialogue");
