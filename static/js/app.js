@@ -253,7 +253,7 @@
       const many = boxes().filter((one) => one.checked).length + others;
       const plural = many > 1 ? "s" : "";
       const where = others ? `, dont ${others} sur d’autres pages` : "";
-      form.querySelector("[data-compte]").textContent = many ? `${many} cochée${plural}${where}` : "Aucune cochée";
+      form.querySelector("[data-coches]").textContent = many ? `${many} cochée${plural}${where}` : "Aucune cochée";
     };
     form.addEventListener("click", (event) => {
       const link = event.target.closest("[data-cocher]");

@@ -87,7 +87,7 @@ def test_an_act_on_a_line_leaves_everything_else_in_its_place(at_work, rows):
     assert not Habilitation.objects.living().filter(pk=gone.pk).exists()
 
     expect(line(page, rows[2]).get_by_role("checkbox")).to_be_checked()
-    expect(page.locator("[data-compte]")).to_have_text("1 cochée")
+    expect(page.locator("[data-coches]")).to_have_text("1 cochée")
     page.locator(".revue__annonce").get_by_role("button", name="Annuler ce changement").click()
     expect(line(page, gone)).to_be_visible()
     expect(line(page, gone).get_by_role("link").first).to_be_focused()
@@ -127,9 +127,9 @@ def test_tick_this_page_then_all_of_them(at_work, rows, script):
     page = person.page
     page.locator(".lot").get_by_role("link", name="cette page").click()
     expect(page.locator(".case :checked")).to_have_count(50)
-    expect(page.locator("[data-compte]")).to_have_text("50 cochées")
+    expect(page.locator("[data-coches]")).to_have_text("50 cochées")
     page.locator(".lot").get_by_role("link", name="les 55").click()
-    expect(page.locator("[data-compte]")).to_have_text("54 cochées, dont 4 sur d’autres pages")
+    expect(page.locator("[data-coches]")).to_have_text("54 cochées, dont 4 sur d’autres pages")
     line(page, rows[0]).get_by_role("checkbox").uncheck()
     person.clicks("Prolonger les habilitations cochées", role="button").sees("Prolonger 53 habilitations")
     expect(page.locator("#lot tbody tr")).to_have_count(53)
