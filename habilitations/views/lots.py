@@ -14,7 +14,7 @@ from habilitations.models import Habilitation
 from habilitations.views import reach
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
-from viatraj.core.typography import counted, long_day
+from viatraj.core.typography import counted, long_day, plural
 
 AT_MOST = 100  # lines of the revue, ticked over its pages
 
@@ -52,13 +52,24 @@ def _done(request, sentence):
 
 
 def _chosen(request) -> list[Habilitation]:
-    """Ticked in the revue, then on this page, where some may be left out again."""
+    """Ticked in the revue, then on this page, where some may be left out again.
+
+    Those deleted before the page is shown are left out, which is said; later the action refuses them.
+    """
     said = (request.POST if request.method == "POST" else request.GET).getlist("choix")
     if not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in said):
         raise Http404
     ids = {int(one) for one in said}
-    rows = Habilitation.objects.living().visible_to(request.actor).filter(pk__in=ids)
+    rows = Habilitation.objects.visible_to(request.actor).filter(pk__in=ids)
     found = list(rows.with_lieu().select_related("user").sorted_by("nom")[:AT_MOST])
     if len(found) != len(ids):
         raise Http404
-    return found
+    if request.method == "POST":
+        return found
+    living = [row for row in found if row.is_living]
+    if gone := len(found) - len(living):
+        told = plural(
+            gone, "n’est plus en cours\u00a0: elle n’est,ne sont plus en cours\u00a0: elles ne sont"
+        )
+        messages.info(request, f"{counted(gone, 'habilitation cochée')} {told} pas dans cette liste.")
+    return living

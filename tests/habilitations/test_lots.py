@@ -162,3 +162,17 @@ def test_two_lots_at_once_cannot_deadlock(etablissement, rows, today):
     (refusal,) = [one for one in answers if one]
     assert all("modifiée entre-temps" in sentence for sentence in refusal.messages)
     assert len(ends(rows)) == 1
+
+
+def test_a_line_deleted_meanwhile_is_said(client, referent, rows, today):
+    """HAB-5: before the check page it is left out; after it, the whole lot is refused with the reason."""
+    gone = {"revoked_at": timezone.now(), "revoked_by": referent}
+    sent = typed(rows, duree="12")
+    Habilitation.objects.filter(pk=rows[0].pk).update(**gone)
+    shown = client.get(PROLONG, {"choix": [row.pk for row in rows]})
+    assert "1 habilitation cochée n’est plus en cours" in shown.text
+    assert {row.pk for row in shown.context["rows"]} == {row.pk for row in rows[1:]}
+    answer = client.post(PROLONG, sent)
+    assert answer.status_code == 422
+    assert "a été supprimée" in answer.text
+    assert ends(rows[1:]) == {rows[1].fin}
