@@ -127,7 +127,9 @@ def _structures(actor, ids, today) -> tuple[dict[int, list[str]], set[int]]:
     """Names by account within the perimeter, the last to end first; accounts that hold something beyond."""
     inside: dict[int, list[str]] = {}
     outside = set()
-    for one in Habilitation.objects.current(today).filter(user__in=ids).with_lieu().order_by("-fin", "pk"):
+    held = Habilitation.objects.current(today).filter(user__in=ids)
+    held = held.select_related("region", "coordination", "etablissement", "guichet")
+    for one in held.order_by("-fin", "pk"):
         if not actor.rights.cover(Droit.HABILITATION, one.place, domaine=""):
             outside.add(one.user_id)
         elif (name := str(one.etablissement or one.lieu)) not in inside.setdefault(one.user_id, []):
