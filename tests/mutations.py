@@ -566,8 +566,8 @@ MUTATIONS = [
         "on examine son égal, qui examine en retour",
         "HAB-11",
         "habilitations/reads/relecteurs.py",
-        "AND r.rang > holder.rang",
-        "AND r.rang >= holder.rang AND r.user_id <> h.user_id",
+        "AND d{degre}.rang > {RANG}",
+        "AND d{degre}.rang >= {RANG}",
         CAMPAGNES,
     ),
     Mutation(

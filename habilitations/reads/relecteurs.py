@@ -15,25 +15,33 @@ from viatraj.core.droits import Niveau
 
 # A référent's own habilitation is read from above the level that it gives.
 _PROFILS = " ".join(f"WHEN '{code}' THEN {RANGS[PROFILS[code].niveaux[0]]}" for code in CODES)
-# Of `h`, a habilitation, and `plancher`, the level that did not know: the rank of its holder, and its desk.
-DESK = f"""
-    CROSS JOIN LATERAL (
-      SELECT COALESCE(max(r.rang), 0) AS rang FROM habilitations_relecteur r
-      WHERE r.campagne_id = %(campagne)s AND r.user_id = h.user_id) holder
-    LEFT JOIN LATERAL (
-      SELECT r.bureau FROM habilitations_relecteur r
-      WHERE r.campagne_id = %(campagne)s AND r.rang > holder.rang
-        AND r.degre > GREATEST(plancher, CASE h.profil {_PROFILS} ELSE 0 END)
-        AND r.bureau IN ('unite:' || h.unite_id, 'etablissement:' || h.etablissement_id,
-          'coordination:' || h.coordination_id, 'region:' || h.region_id, 'national:')
-      ORDER BY r.degre LIMIT 1) desk ON true"""  # noqa: S608  (codes of ours)
+_LEVELS = {RANGS[niveau]: niveau for niveau in RANGS}
+_HERE = {niveau: f"'{niveau}:' || h.{niveau}_id" for niveau in RANGS} | {Niveau.NATIONAL: "'national:'"}
+# Joined by hashing, whatever the planner knows of rows that were inserted a moment ago. `DESKS` is a CTE;
+# `JOINS` goes with `h`, a habilitation, and `plancher`, the level that did not know.
+DESKS = """desks AS MATERIALIZED (
+      SELECT bureau, degre, max(rang) AS rang FROM habilitations_relecteur
+      WHERE campagne_id = %(campagne)s GROUP BY bureau, degre
+    ), holders AS MATERIALIZED (
+      SELECT user_id, max(rang) AS rang FROM habilitations_relecteur
+      WHERE campagne_id = %(campagne)s GROUP BY user_id)"""
+RANG = "COALESCE(holder.rang, 0)"
+BUREAU = f"COALESCE({', '.join(f'd{degre}.bureau' for degre in sorted(_LEVELS))})"
+JOINS = "LEFT JOIN holders holder ON holder.user_id = h.user_id" + "".join(
+    f"""
+    LEFT JOIN desks d{degre} ON d{degre}.bureau = {_HERE[_LEVELS[degre]]} AND d{degre}.rang > {RANG}
+      AND {degre} > GREATEST(plancher, CASE h.profil {_PROFILS} ELSE 0 END)"""
+    for degre in sorted(_LEVELS)
+)
 FIRST = f"""
-    SELECT h.id FROM habilitations_habilitation h CROSS JOIN (SELECT 0 AS plancher) nobody {DESK}
-    WHERE h.id = ANY(%(keys)s) AND desk.bureau IS NOT NULL LIMIT 1"""  # noqa: S608
+    WITH {DESKS}
+    SELECT h.id FROM habilitations_habilitation h CROSS JOIN (SELECT 0 AS plancher) nobody {JOINS}
+    WHERE h.id = ANY(%(keys)s) AND {BUREAU} IS NOT NULL LIMIT 1"""  # noqa: S608  (texts of ours)
 NEXT = f"""
-    SELECT desk.bureau FROM habilitations_habilitation h
-    CROSS JOIN (SELECT %(plancher)s AS plancher) said {DESK}
-    WHERE h.id = %(key)s AND desk.bureau IS NOT NULL"""  # noqa: S608
+    WITH {DESKS}
+    SELECT {BUREAU} FROM habilitations_habilitation h
+    CROSS JOIN (SELECT %(plancher)s AS plancher) said {JOINS}
+    WHERE h.id = %(key)s AND {BUREAU} IS NOT NULL"""  # noqa: S608
 
 
 def pool(rows, *, today) -> list[dict]:

@@ -15,7 +15,8 @@ from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import chartes
+from accounts.models import AcceptationCharte, User
 from annuaire.models import Coordination, Lieu
 from habilitations import actions
 from habilitations.models import Campagne, Examen, Relecteur
@@ -90,7 +91,9 @@ def pages(campagne, requests):
     desks = campagnes.by_desk(campagne).exclude(bureau="")[:REVIEWERS]
     readers = Relecteur.objects.filter(campagne=campagne, bureau__in=[one["bureau"] for one in desks])
     users = list(User.objects.filter(pk__in=readers.values("user")).order_by("pk")[:REVIEWERS])
-    spent = []
+    current, spent = chartes.current(timezone.localdate()), []
+    for user in users:
+        AcceptationCharte.objects.create(user=user, version=current.version, digest=current.digest)
     for n in range(requests):
         client, user = Client(), users[n % len(users)]
         sign_in(client, user)

@@ -418,4 +418,4 @@ class TestMeanwhile:
 def test_codes_of_referents_stay_ranked():
     """A new référent's profile needs its rank."""
     for profil in (REFERENT_UNITE, REFERENT_STRUCTURE, REFERENT_COORDINATION):
-        assert profil.code in relecteurs.DESK
+        assert profil.code in relecteurs.JOINS

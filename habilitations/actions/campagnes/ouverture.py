@@ -23,6 +23,7 @@ PAST = "La date limite est passée\u00a0: choisissez un jour à venir."
 FILL = f"""
     INSERT INTO "habilitations_examen" (campagne_id, habilitation_id, titulaire_id, nom_tri, profil, avant,
       bureau, rang, plancher, ajoute_le, state, decision, motif, sans_effet, version)
+    WITH {relecteurs.DESKS}
     SELECT %(campagne)s, h.id, h.user_id, h.nom_tri, h.profil,
       jsonb_build_object('compte', u.login, 'nom', u.nom, 'prenom', u.prenom, 'lieu', h.lieu_key,
         'unite', un.nom, 'guichet', g.nom, 'etablissement', e.nom, 'finess', e.finess,
@@ -30,7 +31,7 @@ FILL = f"""
         'debut', h.debut, 'fin', h.fin, 'version', h.version,
         'droits', (SELECT COALESCE(jsonb_object_agg(d.domaine || '-' || d.droit, d.mode), '{{}}')
           FROM habilitations_droitpersonnalise d WHERE d.habilitation_id = h.id)),
-      COALESCE(desk.bureau, ''), holder.rang, 0, %(ajoute_le)s::date, 'todo', '', '', '', 1
+      COALESCE({relecteurs.BUREAU}, ''), {relecteurs.RANG}, 0, %(ajoute_le)s::date, 'todo', '', '', '', 1
     FROM habilitations_habilitation h
     CROSS JOIN (SELECT 0 AS plancher) nobody
     JOIN accounts_user u ON u.id = h.user_id
@@ -39,7 +40,7 @@ FILL = f"""
     LEFT JOIN annuaire_etablissement e ON e.id = h.etablissement_id
     LEFT JOIN annuaire_coordination c ON c.id = h.coordination_id
     LEFT JOIN annuaire_region rg ON rg.id = h.region_id
-    {relecteurs.DESK}
+    {relecteurs.JOINS}
     WHERE h.id = ANY(%(keys)s)
     ORDER BY h.id
     ON CONFLICT (habilitation_id, campagne_id) DO NOTHING"""  # noqa: S608  (texts of ours)

@@ -13,9 +13,10 @@ from viatraj.core.saving import act, locked
 ASSIGN = f"""
     UPDATE "habilitations_examen" SET bureau = found.bureau, rang = found.rang
     FROM (
-      SELECT e.id, COALESCE(desk.bureau, '') AS bureau, holder.rang
+      WITH {relecteurs.DESKS}
+      SELECT e.id, COALESCE({relecteurs.BUREAU}, '') AS bureau, {relecteurs.RANG} AS rang
       FROM habilitations_examen e JOIN habilitations_habilitation h ON h.id = e.habilitation_id
-      {relecteurs.DESK}
+      {relecteurs.JOINS}
       WHERE e.campagne_id = %(campagne)s AND e.state = 'todo' AND e.id = ANY(%(keys)s)) found
     WHERE "habilitations_examen".id = found.id
       AND ("habilitations_examen".bureau, "habilitations_examen".rang)
