@@ -11,10 +11,12 @@ from accounts.identifiants import spellings
 from accounts.models import User
 from annuaire.models import Cle, Etablissement, Unite
 from habilitations.models import Habilitation
-from viatraj.core.droits import Droit
+from habilitations.profils import PROFILS
+from viatraj.core.droits import Droit, Niveau
 
 LIMIT = 50
 SHORTEST = 2
+PLACES = 500  # that one name may mean
 NORMALISED = "SELECT norm_cle(%s), norm_cle(%s)"
 
 
@@ -53,11 +55,13 @@ def find(actor, *, nom="", prenom="", identifiant="", email="", structure="", pr
 
     `structure` and `profil` are of what is held in the perimeter: with them, nobody else is found.
     """
-    matching = _matching(nom=nom, prenom=prenom, identifiant=identifiant, email=email)
     held = Habilitation.objects.visible_to(actor).current(today)
-    ours = _sorted(matching.filter(pk__in=_holding(held, actor, structure, profil).values("user_id")))
-    elsewhere = not (structure or profil) and len(ours) <= LIMIT
-    others = _sorted(matching.exclude(pk__in=ours)) if elsewhere else []
+    matching = _matching(nom=nom, prenom=prenom, identifiant=identifiant, email=email)
+    is_named = bool(nom or prenom or identifiant or email)
+    if structure or profil:
+        held = _there(held, actor, structure, profil, is_named=is_named)
+    ours = _sorted(matching.filter(pk__in=held.values("user_id"))) if is_named else _holders(held)
+    others = [] if structure or profil or len(ours) > LIMIT else _sorted(matching.exclude(pk__in=ours))
     found = [*ours, *others]
     return Found(found[:LIMIT], truncated=len(found) > LIMIT)
 
@@ -74,19 +78,34 @@ def _sorted(users) -> list[int]:
     return list(users.order_by("nom_cle", "prenom_cle", "pk").values_list("pk", flat=True)[: LIMIT + 1])
 
 
-def _holding(held, actor, structure, profil):
+def _holders(held) -> list[int]:
+    """In the order of their names, which the rows hold: accounts are many, those who hold this are few."""
+    rows = held.order_by("nom_tri", "user_id").values_list("nom_tri", "user_id").distinct()
+    return [pk for _, pk in rows[: LIMIT + 1]]
+
+
+def _there(held, actor, structure, profil, *, is_named):
     """Of these habilitations, those of a profile, those in the structures and units that a name means."""
+    if profil:
+        held = held.filter(profil=profil, domaine=PROFILS[profil].domaine)
     if structure:
         if len(structure) < SHORTEST:
             raise ValidationError({"structure": f"Saisissez au moins {SHORTEST} lettres."})
         unites = Unite.objects.within(actor.rights, Droit.HABILITATION)
         above = Etablissement.objects.within(actor.rights, Droit.HABILITATION)
         above |= Etablissement.objects.filter(pk__in=unites.values("etablissement"))
-        held = held.filter(
-            Q(unite__in=unites.named(structure).values("pk"))
-            | Q(etablissement__in=above.named(structure).values("pk"))
-        )
-    return held.filter(profil=profil) if profil else held
+        keys = [_meant(rows, structure) for rows in (unites, above)]  # lists: an index answers each
+        return held.filter(Q(unite__in=keys[0]) | Q(etablissement__in=keys[1]))
+    if not is_named and actor.rights.scopes(Droit.HABILITATION).keys() & {Niveau.REGION, Niveau.NATIONAL}:
+        raise ValidationError({"structure": "Votre périmètre est large\u00a0: indiquez aussi une structure."})
+    return held
+
+
+def _meant(rows, name) -> list[int]:
+    found = list(rows.named(name).values_list("pk", flat=True)[: PLACES + 1])
+    if len(found) > PLACES:
+        raise ValidationError({"structure": "Trop de structures portent ce nom\u00a0: précisez-le."})
+    return found
 
 
 def _matching(*, nom, prenom, identifiant, email):

@@ -47,6 +47,7 @@ def run(scale):
         yield from recherche.run(
             name, actors[name], REQUESTS[scale], today, goal=SEARCH[scale], promised=promised
         )
+        yield from recherche.without_a_name(name, actors[name], today)
     yield from alerts(today, promised=promised)
     yield from exporting(actors["coordination"].user)
 

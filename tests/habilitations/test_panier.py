@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Session
 from habilitations import profils
 from habilitations.models import Habilitation
+from habilitations.reads import search
 from habilitations.views import panier
 from journal.models import Entry
 from tests.factories import (
@@ -347,6 +348,33 @@ class TestWithoutAName:
     def test_the_journal_names_the_fields_only(self, client, referent):
         send(client, structure="saint-aubin", profil="equipe_soignante")
         assert Entry.objects.get(event="comptes.searched").data["criteres"] == "profil, structure"
+
+    def test_a_profile_alone_of_the_whole_country_is_too_much(self, client, etablissement):
+        sign_in(client, HabilitationFactory(lieu=None, profil="administrateur_national").user)
+        there = HabilitationFactory(lieu=etablissement, profil="equipe_soignante").user
+        refused = send(client, profil="equipe_soignante")
+        assert refused.status_code == 422
+        assert "indiquez aussi une structure" in refused.text
+        assert self.found(client, profil="equipe_soignante", structure="saint-aubin") == {there.pk}
+        assert self.found(client, profil="equipe_soignante", nom=there.nom) == {there.pk}
+
+    def test_a_name_that_means_too_many_places(self, client, referent, etablissement, monkeypatch):
+        monkeypatch.setattr(search, "PLACES", 1)
+        UniteFactory.create_batch(2, etablissement=etablissement, nom="Médecine")
+        refused = send(client, structure="medecine")
+        assert refused.status_code == 422
+        assert "précisez-le" in refused.text
+
+    def test_in_the_order_of_names_each_once(self, client, referent, etablissement):
+        people = [
+            HabilitationFactory(lieu=etablissement, user=UserFactory(nom=nom), profil="equipe_soignante").user
+            for nom in ("Zola", "Adam", "Éluard")
+        ]
+        HabilitationFactory(
+            lieu=UniteFactory(etablissement=etablissement), user=people[0], profil="equipe_soignante"
+        )
+        shown = rows(client.get(send(client, profil="equipe_soignante").url))
+        assert shown == [people[1].pk, people[2].pk, people[0].pk]
 
     def test_a_wide_perimeter(self, client, etablissement):
         sign_in(client, referent_of(CoordinationFactory()))
