@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="connu_referent",
                         to=settings.AUTH_USER_MODEL,

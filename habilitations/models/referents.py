@@ -15,7 +15,11 @@ class ReferentConnu(AtLieu):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="connu_referent", verbose_name="titulaire"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="connu_referent",
+        verbose_name="titulaire",
+        db_index=False,
     )
     profil = models.CharField("profil", max_length=40)
 
