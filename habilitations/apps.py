@@ -9,7 +9,7 @@ class HabilitationsConfig(AppConfig):
         from accounts import attaches, gestionnaires
         from accounts.models import User
         from habilitations import attaches as ours
-        from habilitations.models import DemandeHabilitation, Habilitation, Import
+        from habilitations.models import DemandeHabilitation, Examen, Habilitation, Import
         from habilitations.reads import referents
         from journal import filing
 
@@ -17,5 +17,6 @@ class HabilitationsConfig(AppConfig):
         gestionnaires.told_by(referents.of_account)
         filing.told_by(Habilitation, ours.of_row)
         filing.told_by(DemandeHabilitation, ours.of_row)
+        filing.told_by(Examen, ours.of_examen)
         filing.told_by(User, ours.of_person)
         filing.told_by(Import, ours.of_import)

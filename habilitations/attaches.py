@@ -26,6 +26,11 @@ def of_row(event, row, *, by) -> list[str]:
     return [filing.of_account(row.user_id), *filing.of_place(row.place)]
 
 
+def of_examen(event, examen, *, by) -> list[str]:
+    """A line on the review of a habilitation concerns whom, and where, that habilitation does."""
+    return of_row(event, examen.habilitation, by=by)
+
+
 def of_person(event, user, *, by) -> list[str]:
     """A line on an account, where it holds something; of a référent's act, only where he is one (COM-8)."""
     if event not in OF_ACCOUNTS:

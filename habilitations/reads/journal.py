@@ -29,6 +29,7 @@ GENRES = {
             "import.undone",
         ),
     ),
+    "examens": ("Campagnes de revue", ("examen.",)),
     "demandes": ("Demandes d’habilitation", ("demande_habilitation.",)),
     "comptes": ("Comptes et adresses", ("compte.", "adresse.", "identite.")),
     "imports": ("Imports", ("import.",)),

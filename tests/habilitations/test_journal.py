@@ -32,6 +32,7 @@ from tests.factories import (
     referent_of,
     sign_in,
 )
+from tests.habilitations import campagnes
 
 pytestmark = pytest.mark.django_db
 PAGE, EXPORT = "/administration/journal/", "/administration/journal/export/"
@@ -183,6 +184,16 @@ def test_a_line_filed_by_hand_shows_nothing(client, referent, held):
         )
     sign_in(client, referent)
     assert shown(client) == []
+
+
+def test_decisions_of_a_review_are_told_where_the_habilitation_lies(client, etablissement, referent, held):
+    campagne = campagnes.opened(referent_of(etablissement.coordination), etablissement)
+    campagnes.decide(campagnes.line_of(campagne, held), referent)
+    line = Entry.objects.get(event="examen.decided")
+    sign_in(client, referent)
+    assert line.pk in shown(client, genre="examens", personne=held.user_id)
+    sign_in(client, referent_of(EtablissementFactory()))
+    assert shown(client, genre="examens") == []
 
 
 # --- What a line says ---------------------------------------------------------------------------
