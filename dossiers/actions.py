@@ -1,38 +1,27 @@
 """What can be done with dossiers; the journal gets numbers and names of fields, never a value (DOS-5)."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dossiers import policies
-from dossiers.models import Dossier, DossierQuerySet, Volet, draw_numero
+from dossiers.models import IDENTITE, Dossier, DossierQuerySet, Volet, draw_numero
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import Stale, locked, save_valid
 
 
 @transaction.atomic
-def create(
-    *,
-    orientation: str,
-    nom: str,
-    prenom: str,
-    date_naissance: date,
-    by: Actor,
-    cle: uuid.UUID | None = None,
-) -> Dossier:
-    """In the space of the médecin one acts for; the same `cle` twice is one dossier."""
+def create(*, orientation: str, by: Actor, cle: uuid.UUID | None = None, **identite: Any) -> Dossier:
+    """In the space of the médecin one acts for; the same `cle` twice is one dossier.
+
+    `identite` are fields of `dossiers.models.Identite`.
+    """
     policies.create(by, orientation)
-    asked = Dossier(
-        orientation=orientation,
-        auteur=by.principal,
-        nom=nom,
-        prenom=prenom,
-        date_naissance=date_naissance,
-        cle=cle or uuid.uuid4(),
-    )
+    asked = Dossier(orientation=orientation, auteur=by.principal, cle=cle or uuid.uuid4(), **identite)
     try:
         dossier = _save_numbered(asked)
     except ValidationError as error:
@@ -60,8 +49,41 @@ def _already_created(asked: Dossier, error: ValidationError) -> Dossier | None:
     """The dossier made by an earlier click of the same form; None when the patient differs."""
     if "cle" not in error.message_dict:
         return None
-    asked_for = ("auteur_id", "orientation", "nom", "prenom", "date_naissance", "cle")
+    asked_for = ("auteur_id", "orientation", "cle", *IDENTITE)
     return Dossier.objects.filter(**{name: getattr(asked, name) for name in asked_for}).first()
+
+
+@transaction.atomic
+def edit_identite(dossier: Dossier, *, version: int, by: Actor, **identite: Any) -> list[Volet]:
+    """Stale when somebody changed it meanwhile. Returns the validated volets that must be validated again."""
+    dossier = locked(dossier)
+    policies.edit_identite(by, dossier)
+    changed = [name for name, value in identite.items() if getattr(dossier, name) != value]
+    if not changed:
+        return []
+    if dossier.version != version:
+        raise Stale(dossier)
+    for name in changed:
+        setattr(dossier, name, identite[name])
+    dossier.version += 1
+    save_valid(dossier)
+    champs = [str(Dossier._meta.get_field(name).verbose_name) for name in changed]
+    said = {"champs": champs, "statut": dossier.get_statut_display(), "piece": dossier.get_piece_display()}
+    record("identite.updated", by=by, target=dossier, **said)
+    return [_to_validate_again(volet, by=by) for volet in _validated(dossier)]
+
+
+def _validated(dossier: Dossier) -> list[Volet]:
+    volets = dossier.volets.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return [volet for volet in volets if volet.validated_at]
+
+
+def _to_validate_again(volet: Volet, *, by: Actor) -> Volet:
+    volet.validated_at = volet.validated_by = None
+    volet.version += 1
+    save_valid(volet)
+    record("volet.reopened", by=by, target=volet.dossier, volet=volet.get_kind_display())
+    return volet
 
 
 @transaction.atomic

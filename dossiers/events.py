@@ -1,6 +1,8 @@
 EVENTS = {
     "dossier.created": "a créé le dossier",
     "dossier.read": "a consulté le dossier",
+    "identite.updated": "a modifié l’identité du patient (identité {statut})",
+    "volet.reopened": "a remis à valider le {volet}, l’identité du patient ayant changé",
     "volet.updated": "a modifié le {volet}",
     "volet.validated": "a validé le {volet}",
     "patient.searched": "a recherché un patient par son nom",

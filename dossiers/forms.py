@@ -1,17 +1,155 @@
+"""Who a patient is, what a volet says, which dossier is sought (DOS-1, DOS-3)."""
+
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from dossiers import policies
-from dossiers.models import TEXTE_MAX
+from dossiers.models import IDENTITE, OIDS, TEXTE_MAX, Piece, Sexe, Statut
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import KeyedForm
 from viatraj.core.policies import can
-from viatraj.core.saisie.fields import DateField, NomField, NumeroDossierField, RechercheNomField
+from viatraj.core.saisie import ins, noms
+from viatraj.core.saisie.datamatrix import Traits
+from viatraj.core.saisie.fields import (
+    DatamatrixField,
+    LieuNaissanceField,
+    MatriculeField,
+    NaissanceField,
+    NomField,
+    NumeroDossierField,
+    RechercheNomField,
+)
 
 OFF = {"autocomplete": "off"}  # a patient's name is not the user's own
 
 
-class CreateForm(KeyedForm):
+def _natures() -> list[tuple[str, str]]:
+    """Identities of test in the demonstration only."""
+    known = [(oid, label) for oid, label in OIDS.items() if settings.DEMO or oid not in ins.TESTS]
+    return [("", "Aucune"), *known]
+
+
+class IdentiteForm(forms.Form):
+    """Who the patient is. A Datamatrix that was scanned is read before anything else is asked."""
+
+    datamatrix = DatamatrixField(
+        required=False,
+        help_text="Placez le curseur ici, puis scannez\u00a0: les champs ci-dessous se remplissent.",
+    )
+    nom = NomField(
+        label="Nom de naissance du patient", attrs=OFF, required_sentence="Indiquez le nom du patient."
+    )
+    prenom = NomField(
+        label="Premier prénom de naissance", attrs=OFF, required_sentence="Indiquez le prénom du patient."
+    )
+    date_naissance = NaissanceField(required_sentence="Indiquez la date de naissance.")
+    sexe = forms.ChoiceField(
+        label="Sexe",
+        choices=Sexe.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Indiquez le sexe.",
+            "invalid_choice": "Choisissez le sexe dans la liste.",
+        },
+    )
+    prenoms = NomField(
+        label="Prénoms de naissance", attrs=OFF, help_text="Tous, dans l’ordre de l’état civil."
+    )
+    nom_utilise = NomField(label="Nom utilisé", attrs=OFF)
+    prenom_utilise = NomField(label="Prénom utilisé", attrs=OFF)
+    lieu_naissance = LieuNaissanceField()
+    statut = forms.ChoiceField(
+        label="Statut de l’identité",
+        choices=[(one.value, one.label.capitalize()) for one in Statut],
+        initial=Statut.PROVISOIRE,
+        error_messages={"invalid_choice": "Choisissez le statut dans la liste."},
+    )
+    piece = forms.ChoiceField(
+        label="Pièce présentée",
+        choices=[("", "Aucune"), *[(one.value, one.label.capitalize()) for one in Piece]],
+        required=False,
+        error_messages={"invalid_choice": "Choisissez la pièce dans la liste."},
+    )
+    matricule = MatriculeField()
+    oid = forms.ChoiceField(
+        label="Nature du matricule",
+        choices=_natures,
+        required=False,
+        error_messages={"invalid_choice": "Choisissez la nature dans la liste."},
+    )
+    MORE = (
+        "prenoms",
+        "nom_utilise",
+        "prenom_utilise",
+        "lieu_naissance",
+        "statut",
+        "piece",
+        "matricule",
+        "oid",
+    )
+
+    scanned: Traits | None = None
+
+    @property
+    def more(self):
+        return [self[name] for name in self.MORE]
+
+    @property
+    def more_is_open(self) -> bool:
+        """Something was said there, or is wrong there."""
+        said = (self[name].value() or "" for name in self.MORE)
+        return any(name in self.errors for name in self.MORE) or set(said) - {"", Statut.PROVISOIRE} != set()
+
+    def clean(self):
+        known = super().clean()
+        self.scanned = known.pop("datamatrix", None)
+        if self.scanned or "datamatrix" in self.errors:
+            self._ask_nothing_else()
+            return known
+        if naissance := known.get("date_naissance"):
+            known |= {"date_naissance": naissance.jour, "naissance_precision": naissance.precision.value}
+        if known.get("statut") != Statut.QUALIFIEE:
+            known |= {"matricule": "", "oid": ""}
+        return known
+
+    def _ask_nothing_else(self):
+        for name in set(self.errors) - {"datamatrix"}:
+            del self.errors[name]
+
+    def has_scanned(self) -> bool:
+        """A Datamatrix was read: nothing is done yet."""
+        return self.is_valid() and self.scanned is not None
+
+    def as_read(self) -> dict:
+        """What was typed, and over it what was scanned: the same form again, for the person to confirm."""
+        typed = {name: self[name].value() for name in self.fields if name != "datamatrix"}
+        return typed | self._read()
+
+    def differences(self) -> list[tuple[str, str, str]]:
+        """(label, typed, scanned) of what was typed otherwise."""
+        return [
+            (self.fields[name].label, self._said(name, typed), self._said(name, value))
+            for name, value in self._read().items()
+            if (typed := self[name].value()) and not _same(self.cleaned_data.get(name), value)
+        ]
+
+    def _read(self) -> dict:
+        read, same = self.scanned, ("nom", "prenom", "prenoms", "sexe", "matricule", "oid")
+        known = {name: getattr(read, name) for name in same}
+        return known | {"date_naissance": read.naissance, "lieu_naissance": read.lieu}
+
+    def _said(self, name, value) -> str:
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return choices.get(value) or str(self.fields[name].prepare_value(value))
+
+
+def _same(typed, read) -> bool:
+    """Names in capitals or not are the same."""
+    return typed == read or (isinstance(typed, str) and noms.key(typed) == noms.key(read))
+
+
+class CreateForm(KeyedForm, IdentiteForm):
     """Only orientations where this actor may create."""
 
     orientation = forms.ChoiceField(
@@ -22,19 +160,20 @@ class CreateForm(KeyedForm):
             "invalid_choice": "Choisissez l’une des orientations proposées.",
         },
     )
-    nom = NomField(
-        label="Nom de naissance du patient", attrs=OFF, required_sentence="Indiquez le nom du patient."
-    )
-    prenom = NomField(
-        label="Prénom du patient", attrs=OFF, required_sentence="Indiquez le prénom du patient."
-    )
-    date_naissance = DateField(label="Date de naissance", required_sentence="Indiquez la date de naissance.")
-    field_order = ["orientation", "nom", "prenom", "date_naissance", "cle"]
 
     def __init__(self, *args, actor, **kwargs):
         super().__init__(*args, **kwargs)
         open_ones = [one for one in Orientation if can(policies.create, actor, one)]
         self.fields["orientation"].choices = [(one.value, one.label) for one in open_ones]
+
+
+class EditIdentiteForm(IdentiteForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, sent=None, *, dossier, initial=None):
+        known = {name: getattr(dossier, name) for name in (*IDENTITE, "version")}
+        known["date_naissance"] = dossier.naissance
+        super().__init__(sent, initial=initial or known)
 
 
 class TexteField(forms.CharField):

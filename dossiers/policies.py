@@ -22,6 +22,12 @@ def read(actor: Actor, dossier: Dossier) -> None:
     _hold(actor, Droit.DOSSIER_LISTE, dossier.place, dossier.orientation)
 
 
+def edit_identite(actor: Actor, dossier: Dossier) -> None:
+    """Who writes the volet administratif."""
+    read(actor, dossier)
+    _hold(actor, Droit.VOLET_ADMINISTRATIF, dossier.place, dossier.orientation, Mode.ECRITURE)
+
+
 def read_volet(actor: Actor, volet: Volet) -> None:
     read(actor, volet.dossier)
     _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.LECTURE)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 import journal.reads
 from dossiers import actions, policies
-from dossiers.forms import CreateForm, NumeroForm, PatientForm, VoletForm
+from dossiers.forms import CreateForm, EditIdentiteForm, NumeroForm, PatientForm, VoletForm
 from dossiers.models import Dossier
 from dossiers.reads.droits import held_on
 from dossiers.reads.lignes import COLUMNS, lignes
@@ -68,10 +68,13 @@ def create(request):
     orientation = _orientation(request)
     policies.create(request.actor, orientation)
     form = CreateForm(posted(request), initial={"orientation": orientation}, actor=request.actor)
+    if form.has_scanned():
+        again = CreateForm(initial=form.as_read(), actor=request.actor)
+        return page(request, "dossiers/create.html", form=again, scanned=form)
     if submit(form, actions.create, by=request.actor):
         messages.success(request, f"Le dossier {form.result.numero_affiche} est créé.")
         return redirect(form.result)
-    return page(request, "dossiers/create.html", form=form)
+    return page(request, "dossiers/create.html", form=form, scanned=None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,6 +176,24 @@ def _save(request, form) -> bool:
     done = "enregistré et validé" if validating else "enregistré"
     messages.success(request, f"Le {form.volet.get_kind_display()} est {done}.")
     return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def identite(request, numero):
+    dossier = _dossier(request, numero)
+    policies.edit_identite(request.actor, dossier)
+    form = EditIdentiteForm(posted(request), dossier=dossier)
+    if form.has_scanned():
+        again = EditIdentiteForm(dossier=dossier, initial=form.as_read())
+        return page(request, "dossiers/identite.html", dossier=dossier, form=again, scanned=form)
+    if submit(form, actions.edit_identite, dossier=dossier, by=request.actor):
+        again = [volet.get_kind_display() for volet in form.result]
+        messages.success(request, "L’identité du patient est enregistrée.")
+        if again:
+            messages.warning(request, f"À valider de nouveau\u00a0: {', '.join(again)}.")
+        return redirect(dossier)
+    act(actions.read, dossier, by=request.actor)
+    return page(request, "dossiers/identite.html", dossier=dossier, form=form, scanned=None)
 
 
 @require_safe

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from viatraj.core.droits import Orientation
+from viatraj.core.saisie import noms
+from viatraj.core.saisie.naissances import Naissance, Precision
 from viatraj.core.typography import in_groups, short_day
 
 
@@ -14,12 +16,14 @@ class Ligne(NamedTuple):
     affiche: str  # the number as people read it
     nom: str
     prenom: str
+    utilise: str  # the name in use, when it is another one
     naissance: str
     orientation: str
     created: str
 
 
-COLUMNS = ("numero", "nom", "prenom", "date_naissance", "orientation", "created_at")
+COLUMNS = ("numero", "nom", "prenom", "nom_utilise", "date_naissance", "naissance_precision")
+COLUMNS += ("orientation", "created_at")
 
 
 def lignes(dossiers, *, after: str = "") -> list[Ligne]:
@@ -32,9 +36,10 @@ def lignes(dossiers, *, after: str = "") -> list[Ligne]:
             affiche=in_groups(numero, 4),
             nom=nom,
             prenom=prenom,
-            naissance=short_day(birth),
+            utilise=utilise if noms.key(utilise) != noms.key(nom) else "",
+            naissance=str(Naissance(birth, Precision(precision))),
             orientation=labels[orientation],
             created=short_day(created),
         )
-        for numero, nom, prenom, birth, orientation, created in dossiers
+        for numero, nom, prenom, utilise, birth, precision, orientation, created in dossiers
     ]

@@ -41,9 +41,8 @@ def test_an_assistant_is_invited_comes_and_writes(
 
     medecin = at_work(leclercq).comes_by("CPS de Christine Leclercq").sees("Dr Christine Leclercq")
     medecin.opens("/dossiers/creer/?orientation=grand_age")
-    medecin.types(nom="Marchandeau", prenom="Lucienne", date_naissance="1938-04-12").presses(
-        "Créer un dossier"
-    )
+    medecin.types(nom="Marchandeau", prenom="Lucienne", date_naissance="1938-04-12").ticks("Féminin")
+    medecin.presses("Créer un dossier")
     _invites(medecin)
 
     paul = at_work(User(email="paul.leroux@cabinet.example"))

@@ -42,7 +42,7 @@ def test_a_medecin_delegates_to_a_confrere(
 
 def _creates_a_dossier(medecin):
     medecin.opens("/dossiers/creer/?orientation=grand_age")
-    medecin.types(nom="Marchandeau", prenom="Lucienne", date_naissance="1938-04-12")
+    medecin.types(nom="Marchandeau", prenom="Lucienne", date_naissance="1938-04-12").ticks("Féminin")
     medecin.presses("Créer un dossier").sees("Dossier", "Marchandeau")
 
 

@@ -80,7 +80,8 @@ def validate_administrative(client, dossier):
 
 def create(client, dossier):
     """In the orientation of this dossier."""
-    sent = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": "1969-09-05", "cle": uuid.uuid4()}
+    sent = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": "1969-09-05", "sexe": "F"}
+    sent |= {"statut": "provisoire", "cle": uuid.uuid4()}
     before = Dossier.objects.count()
     sent |= {"orientation": dossier.orientation, "au_nom_de": client.principal}
     client.post("/dossiers/creer/", sent)

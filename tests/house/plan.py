@@ -44,6 +44,8 @@ from viatraj.core.actor import Means
 from viatraj.core.droits import Droit, Mode, Orientation
 
 ADMIN = "admin"
+PATIENT = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": "1969-09-05", "sexe": "F"}
+PATIENT |= {"statut": "provisoire"}
 # Pages of an account, for its référents; of a habilitation, for its holder.
 OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
 # Results of a search, here of one that the session does not know.
@@ -393,13 +395,8 @@ class World:
                 "motif": "",
                 "cle": uuid4(),
             },
-            "dossiers:create": {
-                "orientation": Orientation.SANITAIRE,
-                "nom": "Villedary",
-                "prenom": "Nadège",
-                "date_naissance": "1969-09-05",
-                "cle": uuid4(),
-            },
+            "dossiers:create": {"orientation": Orientation.SANITAIRE, **PATIENT, "cle": uuid4()},
+            "dossiers:identite": {**PATIENT, "version": 1},
             "dossiers:search": {"nom": "Garricou", "prenom": ""},
             "dossiers:found": {"nom": "Garricou", "prenom": ""},
             "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1, "valider": "oui"},

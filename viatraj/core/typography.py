@@ -39,6 +39,11 @@ def long_day(day: date) -> str:
     return f"{'1er' if day.day == 1 else day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}"
 
 
+def in_month(day: date) -> str:
+    """Décembre 2026, in small letters."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
 def hour(at: datetime | time) -> str:
     """10 h 42, in Paris."""
     at = _local(at)

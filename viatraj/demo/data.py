@@ -29,12 +29,12 @@ SHARE = 0.01  # of the country, for each unit of `scale`
 BY = Actor.system("demonstration")
 
 PATIENTS = (
-    (Orientation.GRAND_AGE, "Marchandeau", "Lucienne", "1938-04-12"),
-    (Orientation.GRAND_AGE, "Beaufilet", "René", "1941-11-02"),
-    (Orientation.GRAND_AGE, "Tournesac", "Odette", "1935-07-29"),
-    (Orientation.SANITAIRE, "Garricou", "Michel", "1957-02-18"),
-    (Orientation.SANITAIRE, "Villedary", "Nadège", "1969-09-05"),
-    (Orientation.TND, "Courbaisse", "Léo", "2022-05-21"),
+    (Orientation.GRAND_AGE, "Marchandeau", "Lucienne", "1938-04-12", "F"),
+    (Orientation.GRAND_AGE, "Beaufilet", "René", "1941-11-02", "M"),
+    (Orientation.GRAND_AGE, "Tournesac", "Odette", "1935-07-29", "F"),
+    (Orientation.SANITAIRE, "Garricou", "Michel", "1957-02-18", "M"),
+    (Orientation.SANITAIRE, "Villedary", "Nadège", "1969-09-05", "F"),
+    (Orientation.TND, "Courbaisse", "Léo", "2022-05-21", "M"),
 )
 
 
@@ -123,12 +123,13 @@ def _dossiers(medecin, scale):
     if Dossier.objects.filter(auteur=medecin).exists():
         return
     for _ in range(scale):
-        for orientation, nom, prenom, birth in PATIENTS:
+        for orientation, nom, prenom, birth, sexe in PATIENTS:
             dossiers.actions.create(
                 orientation=orientation,
                 nom=nom,
                 prenom=prenom,
                 date_naissance=datetime.fromisoformat(birth).date(),
+                sexe=sexe,
                 by=_medecin(medecin),
             )
 

@@ -3,9 +3,22 @@
 from collections.abc import Callable
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from viatraj.core.saisie import Refused, codes, dates, emails, mots_de_passe, noms, numeros, telephones
+from viatraj.core.saisie import (
+    Refused,
+    codes,
+    datamatrix,
+    dates,
+    emails,
+    ins,
+    mots_de_passe,
+    naissances,
+    noms,
+    numeros,
+    telephones,
+)
 
 
 class ReadField(forms.CharField):
@@ -79,6 +92,53 @@ class NumeroDossierField(ReadField):
 
     def __init__(self, **kwargs):
         super().__init__(max_length=30, **kwargs)
+
+
+class NaissanceField(ReadField):
+    """A date of birth, whose day or month may be unknown."""
+
+    read = staticmethod(naissances.read)
+    attrs = {"inputmode": "numeric", "autocomplete": "off"}
+
+    def __init__(self, **kwargs):
+        help_text = "Par exemple 18/02/1957\u00a0; 00/02/1957 si le jour est inconnu."
+        super().__init__(label="Date de naissance", help_text=help_text, **kwargs)
+
+    def prepare_value(self, value):
+        return value.typed if isinstance(value, naissances.Naissance) else value
+
+
+class MatriculeField(ReadField):
+    """Of an INS."""
+
+    read = staticmethod(ins.matricule)
+    attrs = {"autocomplete": "off", "spellcheck": "false"}
+
+    def __init__(self, **kwargs):
+        help_text = "Quinze caractères, clé comprise."
+        super().__init__(label="Matricule INS", help_text=help_text, max_length=40, **kwargs)
+
+
+class LieuNaissanceField(ReadField):
+    read = staticmethod(ins.lieu)
+    attrs = {"autocomplete": "off"}
+
+    def __init__(self, **kwargs):
+        help_text = "Code INSEE de la commune ou du pays, par exemple 76540."
+        super().__init__(label="Lieu de naissance", help_text=help_text, max_length=20, **kwargs)
+
+
+class DatamatrixField(ReadField):
+    """What a scanner types, or what is pasted; identities of test in the demonstration only."""
+
+    @staticmethod
+    def read(text):
+        return datamatrix.read(text, tests=settings.DEMO)
+
+    attrs = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+
+    def __init__(self, **kwargs):
+        super().__init__(label="Datamatrix INS", **kwargs)
 
 
 class CodeField(ReadField):

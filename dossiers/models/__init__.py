@@ -1,0 +1,14 @@
+"""A dossier, who it is about, what it holds: one module a noun."""
+
+from dossiers.models.dossiers import Dossier as Dossier
+from dossiers.models.dossiers import DossierQuerySet as DossierQuerySet
+from dossiers.models.dossiers import draw_numero as draw_numero
+from dossiers.models.identites import IDENTITE as IDENTITE
+from dossiers.models.identites import OIDS as OIDS
+from dossiers.models.identites import PROVEN as PROVEN
+from dossiers.models.identites import Identite as Identite
+from dossiers.models.identites import Piece as Piece
+from dossiers.models.identites import Sexe as Sexe
+from dossiers.models.identites import Statut as Statut
+from dossiers.models.volets import TEXTE_MAX as TEXTE_MAX
+from dossiers.models.volets import Volet as Volet
