@@ -38,6 +38,7 @@ SIGNED_IN = [
     "/dossiers/",
     "/dossiers/creer/",
     "/dossiers/{numero}/",
+    "/dossiers/{numero}/identite/",
     "/professionnel/",
 ]
 ACTING = ["/medecin/", "/dossiers/", "/dossiers/{entrusted}/", "/mon-compte/"]

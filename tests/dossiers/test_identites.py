@@ -98,9 +98,9 @@ class TestDatamatrix:
         response = signed_in.post(CREATE, {**typed, "datamatrix": encoded(gs="")})
         shown = text_of(response)
         assert "Le lecteur ne transmet pas les séparateurs" in shown
-        assert "Premier prénom de naissance Marianne MARIE-ANGE" in shown
-        assert "Sexe Masculin Féminin" in shown
-        assert "Nom de naissance du patient d'Essarts Dumas" not in shown  # the same but for capitals
+        assert "Premier prénom de naissance : « MARIE-ANGE » est lu et placé dans le champ, « Mar" in shown
+        assert "Sexe : « Féminin » est lu" in shown
+        assert "« d'Essarts Dumas » était saisi" not in shown  # the same but for capitals
 
     def test_confirmed_it_is_a_dossier(self, signed_in):
         response = signed_in.post(CREATE, {"orientation": "sanitaire", "datamatrix": encoded()})
