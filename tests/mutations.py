@@ -490,7 +490,7 @@ MUTATIONS = [
     Mutation(
         "la liste montre les dossiers de tous",
         "DEL-7",
-        "dossiers/models.py",
+        "dossiers/models/dossiers.py",
         'actor.rights.within(Droit.DOSSIER_LISTE, domaine="orientation", medecin="auteur_id")',
         "",
         TRUTH,

@@ -45,7 +45,9 @@ from viatraj.core.droits import Droit, Mode, Orientation
 
 ADMIN = "admin"
 PATIENT = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": "1969-09-05", "sexe": "F"}
-PATIENT |= {"statut": "provisoire"}
+PATIENT |= {"statut": "provisoire"} | dict.fromkeys(
+    "datamatrix prenoms nom_utilise prenom_utilise lieu_naissance piece matricule oid".split(), ""
+)
 # Pages of an account, for its référents; of a habilitation, for its holder.
 OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
 # Results of a search, here of one that the session does not know.
@@ -190,6 +192,7 @@ class World:
             "habilitations:grant_profil": {"profil": "equipe_soignante"},
             "dossiers:detail": {"numero": self.dossier.numero},
             "dossiers:history": {"numero": self.dossier.numero},
+            "dossiers:identite": {"numero": self.dossier.numero},
         }.get(name, {})
 
     def _search(self) -> dict:
