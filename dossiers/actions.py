@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dossiers import policies
-from dossiers.models import IDENTITE, Dossier, DossierQuerySet, Volet, draw_numero
+from dossiers.models import LABELS, Dossier, DossierQuerySet, Volet, draw_numero
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import Stale, locked, save_valid
@@ -49,7 +49,7 @@ def _already_created(asked: Dossier, error: ValidationError) -> Dossier | None:
     """The dossier made by an earlier click of the same form; None when the patient differs."""
     if "cle" not in error.message_dict:
         return None
-    asked_for = ("auteur_id", "orientation", "cle", *IDENTITE)
+    asked_for = ("auteur_id", "orientation", "cle", *LABELS)
     return Dossier.objects.filter(**{name: getattr(asked, name) for name in asked_for}).first()
 
 
@@ -67,9 +67,14 @@ def edit_identite(dossier: Dossier, *, version: int, by: Actor, **identite: Any)
         setattr(dossier, name, identite[name])
     dossier.version += 1
     save_valid(dossier)
-    champs = [str(Dossier._meta.get_field(name).verbose_name) for name in changed]
-    said = {"champs": champs, "statut": dossier.get_statut_display(), "piece": dossier.get_piece_display()}
-    record("identite.updated", by=by, target=dossier, **said)
+    record(
+        "identite.updated",
+        by=by,
+        target=dossier,
+        champs=[LABELS[name] for name in changed],
+        statut=dossier.get_statut_display(),
+        piece=dossier.get_piece_display(),
+    )
     return [_to_validate_again(volet, by=by) for volet in _validated(dossier)]
 
 

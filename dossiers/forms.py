@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from dossiers import policies
-from dossiers.models import IDENTITE, OIDS, TEXTE_MAX, Piece, Sexe, Statut
+from dossiers.models import LABELS, OIDS, TEXTE_MAX, Piece, Sexe, Statut
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import KeyedForm
 from viatraj.core.policies import can
@@ -171,7 +171,7 @@ class EditIdentiteForm(IdentiteForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, sent=None, *, dossier, initial=None):
-        known = {name: getattr(dossier, name) for name in (*IDENTITE, "version")}
+        known = {name: getattr(dossier, name) for name in (*LABELS, "version")}
         known["date_naissance"] = dossier.naissance
         super().__init__(sent, initial=initial or known)
 

@@ -3,7 +3,7 @@
 from dossiers.models.dossiers import Dossier as Dossier
 from dossiers.models.dossiers import DossierQuerySet as DossierQuerySet
 from dossiers.models.dossiers import draw_numero as draw_numero
-from dossiers.models.identites import IDENTITE as IDENTITE
+from dossiers.models.identites import LABELS as LABELS
 from dossiers.models.identites import OIDS as OIDS
 from dossiers.models.identites import PROVEN as PROVEN
 from dossiers.models.identites import Identite as Identite

@@ -159,4 +159,7 @@ class Identite(models.Model):
         return Naissance(self.date_naissance, Precision(self.naissance_precision))
 
 
-IDENTITE = tuple(field.name for field in Identite._meta.concrete_fields if not field.generated)
+# Of each field of an identity, how people call it.
+LABELS = {
+    field.name: str(field.verbose_name) for field in Identite._meta.concrete_fields if not field.generated
+}

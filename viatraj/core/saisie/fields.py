@@ -1,6 +1,7 @@
 """The fields of forms over what this package reads; a house test refuses others of these kinds."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -24,7 +25,7 @@ from viatraj.core.saisie import (
 class ReadField(forms.CharField):
     """What was typed, as `read` keeps it; its sentence stands at the field, and what was typed stays."""
 
-    read: Callable[[str], str]
+    read: Callable[[str], Any]
     attrs: dict[str, str] = {}
 
     def __init__(self, *, required_sentence="", attrs=None, **kwargs):
