@@ -139,15 +139,15 @@ class Day:
 
     def prolonger_dix(self, hands):
         hands.at(f"{REVUE}?vue=mois")
-        every = hands.page.locator("main [data-tout-cocher], main label:has-text('Tout cocher') input")
-        if every.count():
-            hands.clicks += 1
-            every.first.check()
+        if hands.has("main a[data-cocher=oui]"):
+            hands.click("cette page", role=("link",))
         else:
             for box in hands.page.locator("#revue tbody [name=choix]").all():
                 hands.clicks += 1
                 box.check()
-        hands.click("Prolonger").click("1 an").sees("10 habilitations prolongées")
+        hands.click("Prolonger les habilitations cochées", role=("button",)).click("1 an").sees(
+            "10 habilitations prolongées"
+        )
 
     def depart(self, hands):
         hands.at(COMPTES).type(nom="Zola").click("Rechercher", exact=True)
