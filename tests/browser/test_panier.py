@@ -127,7 +127,7 @@ def test_three_people_of_three_units_and_back(browser_of, hopital, three, width,
     see(tab.page, *NAMES, where="#attribuees")
     if script:
         assert objections(tab.page) == []
-    tab.goes_back().sees("existent déjà")  # the check page, as things stand now
+    tab.goes_back().sees("a déjà ce profil")  # the check page, as things stand now
     tab.goes_back(times=3).sees("3 personnes choisies")
     assert (tab.shown, tab.ticked) == ({"Villedary"}, set(NAMES))
     tab.goes_back().sees("2 personnes choisies")
