@@ -169,13 +169,19 @@ def test_import_a_whole_team(referent, hopital, tmp_path):
     fin = add_months(timezone.localdate(), 12)
     good = line(fin=fin)
     deposit(referent, tmp_path, good, line(nom="", email="x", fin=fin))
-    referent.looks("Des lignes sont à corriger, rien n’a été enregistré", "Ligne 3", "Cette cellule est vide")
+    referent.looks("1 ligne à corriger, rien n’est encore enregistré", "Ligne 3", "Cette cellule est vide")
+    referent.looks("Importer 1 habilitation et ouvrir 1 compte")
+    with referent.page.expect_download() as downloaded:
+        referent.clicks("Télécharger la ligne à corriger")
+    downloaded.value.save_as(tmp_path / "a-corriger.xlsx")
+    (wrong,) = load_workbook(tmp_path / "a-corriger.xlsx")["Import"].iter_rows(min_row=2, values_only=True)
+    assert "Cette cellule est vide" in wrong[-1]
     assert not Habilitation.objects.filter(user__nom="Lacombe").exists()
 
     referent.opens("/administration/imports/")
     deposit(referent, tmp_path, good, line(nom="Ferrand", prenom="Luc", email="l.f@ch.example", fin=fin))
     referent.looks("Le fichier est bon, rien n’est encore enregistré", "2 habilitations pour 2 personnes")
-    referent.presses("Importer 2 habilitations")
+    referent.presses("Importer 2 habilitations et ouvrir 2 comptes")
     tasks.resume_imports()
     referent.opens(referent.page.url.removeprefix(referent.url)).looks(
         "L’import est fait", "2 comptes ouverts"
