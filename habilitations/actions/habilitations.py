@@ -153,12 +153,14 @@ def revoke(habilitation, *, now, by, prevenir=False):
     kept(noted, "revoked", by=by)
 
 
-def take_away(habilitation, noted, *, now, by, prevenir=False):
-    """Part of deleting one, or many."""
+def take_away(habilitation, noted, *, now, by, prevenir: bool | None = None):
+    """Part of deleting one, or many; `prevenir` None: decided elsewhere, a last référent goes too."""
     habilitation = locked(habilitation)
     by = policies.manage(by, habilitation)
     if habilitation.is_living:
-        relais.check_last([habilitation], on=localdate(now), today=localdate(now), prevenir=prevenir, by=by)
+        if prevenir is not None:
+            today = localdate(now)
+            relais.check_last([habilitation], on=today, today=today, prevenir=prevenir, by=by)
         noted.found(habilitation)
         _end(habilitation, now=now, by=by)
         _record("habilitation.revoked", habilitation, by=by)

@@ -34,7 +34,7 @@ def revoke_all(habilitations, *, now, by):
     policies.administer(by)
     noted = Noted()
     relais.hold_peers(habilitations)
-    _each(habilitations, lambda habilitation: take_away(habilitation, noted, now=now, by=by))
+    _each(habilitations, lambda habilitation: take_away(habilitation, noted, now=now, by=by, prevenir=False))
     kept(noted, "revoked", by=by)
     record("lot.revoked", by=by, count=len(habilitations))
 
