@@ -1,7 +1,7 @@
 """What leaves by e-mail or SMS: written in the same transaction as the act it tells of, sent afterwards."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from courrier import secrets
@@ -80,6 +80,7 @@ class Message(models.Model):
                 condition=Q(state="pending", taken_by__isnull=False),
             ),
             models.Index("created_at", name="courrier_message_created"),
+            models.Index("to", F("id").desc(), name="courrier_message_to"),  # what somebody was sent
             models.Index(
                 "changement",
                 name="courrier_message_changement",

@@ -726,4 +726,38 @@ MUTATIONS = [
         "rights.given(profil, niveau, [])",
         "tests/habilitations/test_export.py",
     ),
+    # Support
+    Mutation(
+        "un mot de passe seul ouvre les pages du support",
+        "TRC-4",
+        ACCOUNTS,
+        "    if not actor.strong:",
+        "    if actor.system_name:",
+        "tests/espaces/test_gestion.py",
+    ),
+    Mutation(
+        "une consultation du support ne laisse pas de ligne",
+        "TRC-4",
+        "accounts/actions/consultations.py",
+        '    record("compte.consulted", ',
+        '    dict(_="compte.consulted", ',
+        "tests/espaces/test_gestion.py",
+    ),
+    # Homes and menus
+    Mutation(
+        "les nouvelles d’une autre structure paraissent à l’accueil",
+        "COM-8",
+        "habilitations/models/perimetre.py",
+        """    return f"({rule or 'FALSE'})", """,
+        """    return f"({rule or 'FALSE'} OR TRUE)", """,
+        "tests/espaces/test_homes.py",
+    ),
+    Mutation(
+        "ce qui est à un autre s’appelle « mes dossiers »",
+        "DEL-5",
+        "viatraj/espaces/menus.py",
+        'label.replace("mes dossiers", "ses dossiers")',
+        "label",
+        "tests/espaces/test_menus.py",
+    ),
 ]

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from viatraj.core import admin
+from viatraj.espaces.gestion import admin
 
 handler400 = "viatraj.site.views.errors.bad_request"
 handler403 = "viatraj.site.views.errors.permission_denied"
@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("delegations.urls")),
     path("administration/", include("habilitations.urls")),
     path("dossiers/", include("dossiers.urls")),
-    path("gestion/", admin.site.urls),
+    path("gestion/", include("viatraj.espaces.gestion.urls")),
+    path("gestion/", admin.site.urls),  # the journal and its seals, whole
     *([path("demo/", include("viatraj.demo.urls"))] if settings.DEMO else []),
 ]

@@ -10,6 +10,7 @@ from accounts.actions.comptes import (
     purge_sessions,
     update_contact,
 )
+from accounts.actions.consultations import note_consultation, note_support_search
 from accounts.actions.desactivations import disable, enable
 from accounts.actions.mots_de_passe import (
     ask_new_password,
@@ -41,7 +42,9 @@ __all__ = [
     "end_other_sessions",
     "lift_lock",
     "locked_as_proved",
+    "note_consultation",
     "note_sign_in",
+    "note_support_search",
     "note_wrong_password",
     "prove",
     "purge_sessions",

@@ -125,6 +125,7 @@ class User(AbstractBaseUser):
             models.Index(fields=["email"], name="accounts_user_email"),
             # Finds who never signed in, or not for a long time, without reading the whole table.
             models.Index(fields=["last_sign_in_at", "id"], name="accounts_user_last_sign_in"),
+            models.Index(fields=["created_at"], name="accounts_user_created"),  # those of the last days
         ]
 
     def __str__(self):

@@ -10,6 +10,7 @@ from viatraj.core.saisie.fields import EmailField, NomField, RechercheNomField, 
 class RechercheForm(forms.Form):
     """COM-2: each alone, or together; HAB-4: without a name, those who hold something in the perimeter."""
 
+    asked = "nom, prénom, nom d’utilisateur, e-mail, structure ou profil"
     nom = RechercheNomField(label="Nom")
     prenom = RechercheNomField(label="Prénom")
     identifiant = forms.CharField(label="Nom d’utilisateur", max_length=60, required=False)
@@ -38,11 +39,15 @@ class RechercheForm(forms.Form):
     def clean(self):
         typed = super().clean()
         if not self.errors and not any(typed.values()):
-            raise ValidationError(
-                "Remplissez au moins un champ\u00a0: nom, prénom, nom d’utilisateur, e-mail, structure ou "
-                "profil."
-            )
+            raise ValidationError(f"Remplissez au moins un champ\u00a0: {self.asked}.")
         return typed
+
+
+class PersonneConnueForm(RechercheForm):
+    """By who somebody is, wherever he works."""
+
+    asked = "nom, prénom, nom d’utilisateur ou e-mail"
+    structure = profil = None
 
 
 class PersonneForm(forms.Form):

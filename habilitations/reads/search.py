@@ -154,3 +154,8 @@ def _structures(actor, ids, today) -> tuple[dict[int, list[str]], set[int]]:
         elif (name := str(one.etablissement or one.lieu)) not in inside.setdefault(one.user_id, []):
             inside[one.user_id].append(name)
     return inside, outside
+
+
+def everywhere(*, nom="", prenom="", identifiant="", email="") -> list[int]:
+    """For the national support: keys of at most 51 accounts of the whole country."""
+    return _sorted(_matching(nom=nom, prenom=prenom, identifiant=identifiant, email=email))

@@ -58,14 +58,14 @@ def _sent(request, cle):
     if "attribuer" in request.POST:  # without ticks, it says so and comes back here
         return redirect(panier.grant(ticked, recherche=cle))
     form = RechercheForm(request.POST)
-    if form.is_valid() and (found := _found(request, form)):
+    if form.is_valid() and (found := found_by(request, form)):
         typed = {name: form.data.get(name, "") for name in form.fields}
         asked = {"typed": typed, "chosen": ticked, "found": found.ids, "truncated": found.truncated}
         return redirect("habilitations:recherche", searches.keep(request, SEARCH, **asked))
     return _page(request, form, chosen=panier.of(request, ticked))
 
 
-def _found(request, form) -> search.Found | None:
+def found_by(request, form) -> search.Found | None:
     now = time.time()
     for limit in (limits.SEARCHES_AT_ONCE, limits.SEARCHES_A_DAY):
         if wait := limits.seconds_to_wait(limit, "comptes", str(request.user.pk), now=now):

@@ -223,7 +223,8 @@ class TestSession:
     def test_password_alone_is_no_way_into_the_admin(self, client):
         support = UserFactory(is_staff=True)
         client.force_login(support)
-        assert client.get("/gestion/").status_code == 302
+        assert client.get("/gestion/").status_code == 403
+        assert client.get("/gestion/journal/entry/").status_code == 302
         sign_in(client, support)
         assert client.get("/gestion/").status_code == 200
 

@@ -57,6 +57,7 @@ OF_REPORTS = "campagne_report campagne_workbook campagne_pdf".split()
 OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_IMPORTS = ("import", "import_report", "import_to_correct")
+OF_SUPPORT = ("compte", "droits", "journal", "compte_envois")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -180,6 +181,10 @@ class World:
             **{f"habilitations:{page}": {"pk": self.habilitation.pk} for page in OF_HABILITATIONS},
             **{page: {"pk": self.habilitation.pk} for page in OF_OWN},
             **{f"habilitations:{page}": {"pk": self.fichier.pk} for page in OF_IMPORTS},
+            **{f"gestion:{page}": {"pk": self.plain.pk} for page in OF_SUPPORT},
+            "gestion:recherche": {"cle": "x" * 22},
+            "habilitations:name_referent": {"pk": self.unite.etablissement_id},
+            "habilitations:name_referent_found": {"pk": self.unite.etablissement_id, "cle": "x" * 22},
             **{f"habilitations:{page}": {"pk": self.demande.pk} for page in OF_DEMANDES},
             **{f"habilitations:{page}": {"pk": self.campagne.pk} for page in OF_CAMPAGNES},
             **{f"habilitations:{page}": {"pk": self.closed.pk} for page in OF_REPORTS},
@@ -400,6 +405,9 @@ class World:
             },
             "dossiers:create": {"orientation": Orientation.SANITAIRE, **PATIENT, "cle": uuid4()},
             "dossiers:identite": {**PATIENT, "version": 1},
+            "habilitations:name_referent": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
+            "gestion:index": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
+            "gestion:recherche": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
             "dossiers:search": {"nom": "Garricou", "prenom": ""},
             "dossiers:found": {"nom": "Garricou", "prenom": ""},
             "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1, "valider": "oui"},
@@ -446,6 +454,9 @@ class World:
             "habilitations:lot_revoke": {"choix": self.habilitation.pk, "retour": "vue=mois"},
             "habilitations:grant_profil": {"compte": self.plain.pk, "structure": "Centre"},
             "mes_droits": {"droit": "envoi"},
+            "gestion:droits": {"droit": "envoi"},
+            "gestion:journal": {"avant": "1000000"},
+            "gestion:envois": {"etat": "sent", "canal": "mail", "page": "1"},
             "dossiers:index": {"orientation": Orientation.SANITAIRE, "taille": "50", "page": "1"},
             "dossiers:create": {"orientation": Orientation.SANITAIRE},
             "dossiers:search": {"numero": self.dossier.numero},

@@ -296,6 +296,24 @@ habilitations:examens          GET  302 302 302 403 403 403 403 403 403 403 403 
 habilitations:examens          POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
 habilitations:examen           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
 habilitations:examen           POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+gestion:index                  GET  302 302 302 403 403 403 403 403 403 403 200 403 403 403
+gestion:index                  POST 302 302 302 403 403 403 403 403 403 403 302 403 403 403
+gestion:recherche              GET  302 302 302 403 403 403 403 403 403 403 200 403 403 403
+gestion:recherche              POST 302 302 302 403 403 403 403 403 403 403 302 403 403 403
+gestion:compte                 GET  302 302 302 403 403 403 403 403 403 403 200 403 403 403
+gestion:compte                 POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+gestion:droits                 GET  302 302 302 403 403 403 403 403 403 403 200 403 403 403
+gestion:droits                 POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+gestion:journal                GET  302 302 302 403 403 403 403 403 403 403 200 403 403 403
+gestion:journal                POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+gestion:compte_envois          GET  302 302 302 403 403 403 403 403 403 403 200 403 403 403
+gestion:compte_envois          POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+gestion:envois                 GET  302 302 302 403 403 403 403 403 403 403 200 403 403 403
+gestion:envois                 POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+habilitations:name_referent    GET  302 302 302 403 403 403 403 403 403 403 403 403 403 403
+habilitations:name_referent    POST 302 302 302 403 403 403 403 403 403 403 403 403 403 403
+habilitations:name_referent_found GET  302 302 302 403 403 403 403 403 403 403 403 403 403 403
+habilitations:name_referent_found POST 302 302 302 403 403 403 403 403 403 403 403 403 403 403
 """
 TABLE = [line.split() for line in MATRIX.strip().splitlines()]
 WITHOUT_PRINCIPAL = ("charte", "prolonger")  # open before anything else, alike for everybody

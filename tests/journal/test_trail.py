@@ -94,7 +94,7 @@ def test_support_s_readings_of_the_trail_are_noted_each(client, medecin):
         assert (
             reader.get(f"/gestion/journal/{path}", {"q": "x"} if path == "entry/" else {}).status_code == 200
         )
-    assert reader.get("/gestion/courrier/message/").status_code == 200
+    assert reader.get("/gestion/envois/").status_code == 200
     assert reader.get("/gestion/").status_code == 200  # not the trail
     read = noted(event="trace.read", user=support)
     assert len(read) == 4

@@ -120,6 +120,11 @@ def masked_email(address: str) -> str:
     return f"{name[0]}{'•' * 7}{name[-1] if len(name) > 2 else ''}@{domain}"
 
 
+def masked_number(number: str) -> str:
+    """•• •• •• •• 42: the last two figures of a telephone."""
+    return f"{'•• ' * 4}{number[-2:]}" if number else ""
+
+
 def _local(value):
     if isinstance(value, datetime) and timezone.is_aware(value):
         return timezone.localtime(value)

@@ -239,7 +239,7 @@ PEOPLE = (
         prenom="Paul",
         email="paul.ferrand@support.example",
         door="professionnel",
-        hint="Lire le journal à l’adresse /gestion/",
+        hint="Rechercher un compte, lire ses droits et son journal (/gestion/)",
     ),
     Person(
         role="assistant",

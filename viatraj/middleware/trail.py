@@ -14,7 +14,7 @@ from accounts.limits import limiter
 from viatraj.core.saving import act
 
 log = structlog.get_logger(__name__)
-TRAIL = ("journal_entry", "journal_seal", "courrier_message")  # of /gestion/
+TRAIL = ("admin:journal_entry", "admin:journal_seal", "gestion:envois")  # of everybody, so no account's
 # Lines of one kind: from one account or address, then from everybody. Of a flood, only the first are kept.
 EACH, READINGS = parse("30 per hour"), parse("1000 per hour")
 ALL = parse("1000 per hour")
@@ -33,7 +33,7 @@ def trail(get_response):
 def _tell(request, response):
     match, status = request.resolver_match, response.status_code
     if status == 200:
-        if match.namespace == "admin" and match.url_name.startswith(TRAIL):
+        if match.view_name.startswith(TRAIL):
             _record("trace.read", request)
     elif status == 429:
         _record("rythme.limited", request)

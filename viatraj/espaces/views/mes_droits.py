@@ -5,24 +5,18 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-import delegations.rights
 import habilitations.actions
 import habilitations.policies
-import habilitations.rights
 from accounts.policies import own_account
-from delegations.models import Delegation
 from habilitations.forms.droits import DroitForm
 from habilitations.forms.fins import PrevenirForm
-from habilitations.models import Habilitation
-from habilitations.reads import explications, referents, relais
+from habilitations.reads import referents, relais
 from habilitations.reads.mes_habilitations import own
-from viatraj.core.droits import Droit, Mode
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import can
 from viatraj.core.saving import act
-
-PAST = 20
+from viatraj.espaces.droits import answer, effective, lent
 
 
 @require_safe
@@ -53,44 +47,17 @@ def droits(request):
     own_account(request.actor)
     user, today = request.user, timezone.localdate()
     form = DroitForm(request.GET if request.GET.get("droit") else None)
-    modules = explications.effective(habilitations.rights.held(user, on=today).with_lieu())
-    answer = _answer(form.cleaned_data["droit"], modules, user, today) if form.is_valid() else None
+    modules = effective(user, today=today)
+    told = answer(form.cleaned_data["droit"], modules, user, today=today) if form.is_valid() else None
     return page(
         request,
         "espaces/mes_droits.html",
         form=form,
         modules=modules,
-        answer=answer,
-        lent=_lent(user, today),
+        answer=told,
+        lent=lent(user, today=today),
         today=today,
     )
-
-
-def _answer(droit, modules, user, today) -> dict:
-    held = [ligne for module in modules for ligne in module.lignes if ligne.droit == droit]
-    if held:
-        return {"droit": droit, "sources": [source for ligne in held for source in ligne.sources]}
-    known = (
-        Habilitation.objects.of(user).with_lieu().prefetch_related("droits").order_by("-fin", "-pk")[:PAST]
-    )
-    return {"droit": droit, "reasons": explications.why_not(droit, known, today=today)}
-
-
-def _lent(user, today) -> list[dict]:
-    """What délégations lend, while one acts for the médecin."""
-    received = Delegation.objects.received_in_force(user, on=today).select_related("delegant")
-    return [
-        {
-            "delegation": one,
-            "droits": sorted({_said(grant) for grant in delegations.rights.of_delegate(one).grants}),
-        }
-        for one in received.prefetch_related("droits").order_by("delegant__nom", "pk")
-    ]
-
-
-def _said(grant) -> str:
-    droit = Droit(grant.droit)
-    return f"{droit.label} ({Mode(grant.mode).label})" if droit.is_graded else droit.label
 
 
 @require_POST

@@ -1,13 +1,12 @@
-"""/gestion/ shows, never writes; a password alone does not open it; no body of a letter is seen."""
+"""Django's admin shows the journal and its seals, never writes; a password alone does not open it."""
 
 import pytest
 from django.test import RequestFactory
 
-from courrier.models import Message
 from journal.models import Entry, record
 from tests.factories import UserFactory, sign_in
 from viatraj.core.actor import Actor, Means
-from viatraj.core.admin import ReadOnlyAdmin, site
+from viatraj.espaces.gestion.admin import ReadOnlyAdmin, site
 
 pytestmark = pytest.mark.django_db
 
@@ -41,27 +40,12 @@ def test_its_login_is_the_doors(client):
 
 
 def test_all_that_is_registered_is_read_only(support):
-    site.urls  # noqa: B018 (finds the apps' admin modules)
     models = {model._meta.label for model in site._registry}
-    assert {"journal.Entry", "journal.Seal", "courrier.Message"} <= models
+    assert models == {"journal.Entry", "journal.Seal"}
     for model, shown in site._registry.items():
         assert isinstance(shown, ReadOnlyAdmin), model
         writes = (shown.has_add_permission, shown.has_change_permission, shown.has_delete_permission)
         assert [may(None) for may in writes] == [False] * 3, model
-
-
-def test_pages_of_letters_show_no_body(client, support):
-    letter = Message(
-        key="k", message_id="m", channel="mail", to="a@cabinet.example", subject="Objet", text="CORPS"
-    )
-    letter.save()
-    sign_in(client, support, means=Means.TOTP)
-    seen = [
-        client.get(path).content.decode()
-        for path in ("/gestion/courrier/message/", f"/gestion/courrier/message/{letter.pk}/change/")
-    ]
-    assert all("Objet" in page for page in seen)
-    assert not any("CORPS" in page for page in seen)
 
 
 def test_the_journal_is_told_in_sentences(client, support):

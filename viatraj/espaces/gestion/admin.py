@@ -1,8 +1,11 @@
-"""The support's admin (/gestion/): read-only, and a password alone does not open it."""
+"""The journal and its seals, whole, in Django's admin: read-only, and a password alone does not open it."""
 
 from django.contrib import admin
-from django.utils.module_loading import autodiscover_modules
 from django.views.generic import RedirectView
+
+from accounts.policies import support
+from journal.models import Entry, Seal
+from viatraj.core.policies import can
 
 
 class SameRequestElsewhere(RedirectView):
@@ -21,8 +24,7 @@ class Gestion(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request):
-        actor = request.actor
-        return bool(actor.user and actor.user.is_active and actor.user.is_staff and actor.strong)
+        return can(support, request.actor)
 
     def login(self, request, extra_context=None):
         """Django's own would let a password in; ours are the two doors."""
@@ -33,10 +35,6 @@ class Gestion(admin.AdminSite):
     def logout(self, request, extra_context=None):
         """Sign out by our own page, which is journalled; 307 keeps the POST and its token."""
         return SameRequestElsewhere.as_view()(request)
-
-    def get_urls(self):
-        autodiscover_modules("admin")
-        return super().get_urls()
 
 
 site = Gestion()
@@ -54,3 +52,29 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(Entry, site=site)
+class EntryAdmin(ReadOnlyAdmin):
+    fields = ("at", "sentence", "event", "user", "on_behalf_of", "system", "quality", "means", "address")
+    fields += ("request_id", "content_type", "object_id", "label", "data", "delegation_id")
+    fields += ("etablissement_id", "unite_id", "concerns", "tx")
+    list_display = ("at", "sentence", "means", "address")
+    list_filter = ("means", "quality")
+    search_fields = ("=user__login", "=on_behalf_of__login", "=label", "=event", "=request_id")
+    date_hierarchy = "at"
+    ordering = ("-id",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).told()
+
+    @admin.display(description="action")
+    def sentence(self, entry):
+        return entry.sentence
+
+
+@admin.register(Seal, site=site)
+class SealAdmin(ReadOnlyAdmin):
+    fields = ("number", "sealed_at", "count", "digest", "previous", "from_tx", "until_tx")
+    list_display = ("number", "sealed_at", "count", "digest")
+    ordering = ("-number",)
