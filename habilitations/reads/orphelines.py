@@ -1,12 +1,15 @@
-"""Structures without a référent structure today, for those who may name one."""
+"""Structures without a référent structure today, for those who may name one, and whom they may name."""
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 
+from accounts.models import User
 from annuaire.models import Etablissement
 from habilitations.models import Habilitation
 from habilitations.profils import REFERENT_STRUCTURE
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit
+
+SHOWN = 20
 
 
 def visible_to(actor: Actor, *, today):
@@ -20,3 +23,10 @@ def visible_to(actor: Actor, *, today):
         .filter(~Exists(valid))
         .annotate(derniere=Subquery(ended.values("fin")[:1]))
     )
+
+
+def working_at(etablissement, *, but, today) -> list:
+    """Who holds something there today, the last seen first: those whom one thinks of to begin with."""
+    held = Habilitation.objects.in_force(today).filter(etablissement=etablissement).values("user_id")
+    people = User.objects.enabled().filter(pk__in=held).exclude(pk=but.pk)
+    return list(people.order_by(F("last_sign_in_at").desc(nulls_last=True), "nom", "pk")[:SHOWN])

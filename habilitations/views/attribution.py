@@ -62,6 +62,7 @@ def grant(request, profil):
     shown, more = attribuables.shown(places, typed)
     form = AttributionForm(
         posted(request) or _entry(request),
+        initial={"lieux": request.GET.getlist("lieu")},
         profil=profil,
         modules=attribuables.deployed(request.actor.rights),
         today=timezone.localdate(),
