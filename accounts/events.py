@@ -10,7 +10,7 @@ EVENTS = {
     "compte.withdrawn": "a annulé l’ouverture du compte {label}",
     "compte.locked": "a vu son compte bloqué après plusieurs mots de passe erronés",
     "compte.unlocked": "a débloqué le compte {label}",
-    "compte.consulted": "a consulté le compte {label} ({what})",
+    "compte.consulted": "a consulté le compte de {label} ({what})",
     "support.searched": "a recherché un compte par {criteres}",
     "mot_de_passe.chosen": "a choisi un mot de passe",
     "mot_de_passe.changed": "a changé son mot de passe",

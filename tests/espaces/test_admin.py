@@ -58,7 +58,7 @@ def test_the_journal_is_told_in_sentences(client, support):
     ):
         page = client.get(path)
         assert page.status_code == 200
-    assert "le traitement automatique (rpps)" in client.get("/gestion/journal/entry/").content.decode()
+    assert "e traitement automatique (rpps)" in client.get("/gestion/journal/entry/").content.decode()
     assert client.post(f"/gestion/journal/entry/{entry.pk}/delete/", {"post": "yes"}).status_code == 403
 
 

@@ -171,7 +171,7 @@ def test_each_look_is_journalled_with_the_account_and_who_looked(client, staff, 
     lines = Entry.objects.filter(event="compte.consulted").order_by("id")
     assert [line.data["what"] for line in lines] == ["état", "droits", "journal", "envois"]
     assert {(line.user, line.target, line.quality) for line in lines} == {(staff, person, "support")}
-    assert "a consulté le compte carnaud (état)" in main_of(client.get(path_of(person, "journal/")))
+    assert "a consulté le compte de Claire Arnaud (état)" in main_of(client.get(path_of(person, "journal/")))
 
 
 def test_nobody_looks_without_a_line(client, staff, person, monkeypatch):
