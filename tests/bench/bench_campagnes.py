@@ -34,12 +34,12 @@ BY = Actor.system("bench")
 # As reviewers would have: nine in ten decided, mostly kept. Each by somebody who may.
 DECIDED = """
     UPDATE habilitations_examen e SET state = 'decided', decided_by_id = r.user_id, decided_at = now(),
-      decision = CASE WHEN e.id % 20 = 0 THEN 'remove' ELSE 'keep' END,
-      motif = CASE WHEN e.id % 20 = 0 THEN 'A quitté la structure' ELSE '' END,
-      applied_at = CASE WHEN e.id % 20 = 0 THEN now() END
+      decision = CASE WHEN e.id %% 20 = 0 THEN 'remove' ELSE 'keep' END,
+      motif = CASE WHEN e.id %% 20 = 0 THEN 'A quitté la structure' ELSE '' END,
+      applied_at = CASE WHEN e.id %% 20 = 0 THEN now() END
     FROM (SELECT DISTINCT ON (bureau) bureau, user_id FROM habilitations_relecteur
           WHERE campagne_id = %s ORDER BY bureau, rang DESC) r
-    WHERE e.campagne_id = %s AND e.bureau = r.bureau AND e.titulaire_id <> r.user_id AND e.id % 10 <> 0"""
+    WHERE e.campagne_id = %s AND e.bureau = r.bureau AND e.titulaire_id <> r.user_id AND e.id %% 10 <> 0"""
 
 
 def run(scale):

@@ -87,7 +87,7 @@ def test_a_list_is_decided_without_script(browse, live_server, town, width):
     assert page.get_by_text("1 ligne conservée.").is_visible()
     page.get_by_label("Choisir Marie-Christine Benali").check()
     page.get_by_label("Choisir Marie-Christine Castex").check()
-    page.get_by_label("Retirer").check()
+    page.get_by_role("radio", name="Retirer").check()
     page.get_by_role("button", name="Enregistrer pour les lignes cochées").click()
     assert page.get_by_label("Choisir Marie-Christine Castex").is_checked()
     page.get_by_label("Motif, pour réduire ou retirer").fill("Départ du service")

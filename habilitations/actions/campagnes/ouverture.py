@@ -11,7 +11,7 @@ from habilitations.reads import campagnes, relecteurs
 from journal.models import record
 from viatraj.core.saving import locked, save_valid
 
-SLICE = 2_000  # lines, about a second
+SLICE = 1_000  # lines, less than a second
 PROBED = 2_000  # habilitations looked at for one that somebody may review
 NOTHING = "Ce périmètre ne contient aucune habilitation à examiner\u00a0: changez les lieux ou les profils."
 NOBODY = (
