@@ -68,7 +68,7 @@ def test_create_an_account_give_prolong_shorten_delete(referent, unite):
     referent.presses("Vérifier avant d’attribuer").looks("Choisissez au moins un lieu.")
     referent.ticks("Médecine interne", "2 ans").presses("Vérifier avant d’attribuer")
     referent.looks("rien n’est encore enregistré", "1 habilitation sera attribuée").presses("Attribuer")
-    referent.looks("1 habilitation attribuée", "Équipe soignante", "a créé le compte nvilledary")
+    referent.looks("1 habilitation attribuée", "Équipe soignante", "a créé le compte Nadège Villedary")
     assert referent.last_mail_to("nadege.villedary@ch-saint-aubin.example", "compte")
 
     today = timezone.localdate()
