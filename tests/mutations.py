@@ -706,8 +706,8 @@ MUTATIONS = [
         "« Tout cocher » coche aussi sa propre ligne",
         "HAB-9",
         "habilitations/views/revue.py",
-        "if said and may_manage]",
-        "if said]",
+        "if can(policies.manage, request.actor, one)]",
+        "]",
         "tests/habilitations/test_revue_page.py",
     ),
     Mutation(

@@ -121,14 +121,14 @@ class Given:
     def __init__(self):
         self.numbers: dict[tuple, int] = {}
         self.modes: list[dict[DroitProfil, str]] = []
-        self.words: list[str] = []
+        self.words: list[Cells] = []
 
     def number(self, profil, niveau, chosen) -> int:
         key = profil, niveau, tuple(map(tuple, chosen))
         if key not in self.numbers:
             self.numbers[key] = len(self.modes)
             self.modes.append(rights.given(profil, niveau, chosen) if profil in PROFILS else {})
-            self.words.append(_words(self.modes[-1]))
+            self.words.append(Cells.of([_words(self.modes[-1])]))
         return self.numbers[key]
 
     @property
