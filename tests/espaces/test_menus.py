@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from tests.dossiers.factories import DossierFactory, lend
 from tests.factories import (
+    CoordinationFactory,
     DelegationFactory,
     EtablissementFactory,
     HabilitationFactory,
     MedecinFactory,
+    UniteFactory,
     UserFactory,
     referent_of,
     sign_in,
@@ -45,6 +47,8 @@ OF_REFERENTS = [
     "/administration/habilitations/revue/",
     "/administration/demandes/",
     "/administration/imports/",
+    "/administration/campagnes/",
+    "/administration/journal/",
 ]
 
 
@@ -57,8 +61,9 @@ def test_administration_holds_a_referent_s_pages_and_everybody_s_own(client):
     assert links_of(nav_of(client.get(HOME))) == [HOME, *OWN, "/documentation/"]
 
 
-def test_no_link_of_a_menu_is_dead(client):
-    sign_in(client, referent_of(EtablissementFactory()))
+@pytest.mark.parametrize("of", [EtablissementFactory, UniteFactory, CoordinationFactory])
+def test_no_link_of_a_menu_is_dead(client, of):
+    sign_in(client, referent_of(of()))
     for path in links_of(nav_of(client.get(HOME))):
         assert client.get(path).status_code == 200, path
 

@@ -41,6 +41,8 @@ REFERENTS = (
     ("Revue des habilitations", "habilitations:revue"),
     ("Demandes d’habilitation", "habilitations:demandes"),
     ("Importer des habilitations", "habilitations:imports"),
+    ("Campagnes de revue", "habilitations:campagnes"),
+    ("Journal de vos structures", "habilitations:journal"),
 )
 SUPPORT = ("Support", "gestion:index")
 FOOTER = (
