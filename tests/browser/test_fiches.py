@@ -128,7 +128,7 @@ def test_the_revue(referent, hopital, unite, soon, tmp_path):
     referent.page.locator("thead a:visible, .trier a:visible").first.press("Enter")
     referent.page.wait_for_url("**tri=nom*")
     assert referent.page.locator("tbody th").first.inner_text().startswith("Adam")
-    row_of(referent, "Garricou").get_by_role("switch", name=re.compile("E-mails pour")).click()
+    row_of(referent, "Garricou").get_by_role("button", name=re.compile("E-mails pour")).click()
     referent.sees("Michel Garricou recevra les e-mails")
     soon.refresh_from_db()
     assert soon.emails

@@ -61,11 +61,11 @@ def test_an_act_on_a_line_leaves_everything_else_in_its_place(at_work, rows):
     page, row, gone, after = person.page, rows[30], rows[31], rows[32]
     line(page, rows[2]).get_by_role("checkbox").check()
     page.evaluate("document.body.dataset.same = 1")
-    switch = line(page, row).get_by_role("switch")
+    switch = line(page, row).locator(".bascule")
     switch.scroll_into_view_if_needed()
     at = page.evaluate("scrollY")
     switch.click()
-    expect(switch).to_have_attribute("aria-checked", "true")
+    expect(switch).to_have_attribute("aria-pressed", "true")
     expect(switch).to_be_focused()
     expect(page.locator(f"#ligne-{row.pk} + .revue__annonce")).to_contain_text("recevra les e-mails")
     row.refresh_from_db()
@@ -115,7 +115,7 @@ def test_a_refused_date_stays_in_the_window(at_work, rows):
 def test_a_session_that_ended_leads_to_the_door(at_work, rows):
     person = at_work().opens(REVUE)
     person.page.context.clear_cookies()
-    line(person.page, rows[0]).get_by_role("switch").click()
+    line(person.page, rows[0]).locator(".bascule").click()
     person.page.wait_for_url(re.compile("suite="))
     assert not Habilitation.objects.get(pk=rows[0].pk).emails
 
@@ -141,10 +141,10 @@ def test_tick_this_page_then_all_of_them(at_work, rows, script):
 def test_without_script_one_comes_back_to_the_line(at_work, rows):
     person = at_work(java_script_enabled=False).opens(REVUE)
     page, row = person.page, rows[40]
-    line(page, row).get_by_role("switch").click()
+    line(page, row).locator(".bascule").click()
     page.wait_for_url(f"**#ligne-{row.pk}")
     expect(line(page, row)).to_be_in_viewport()
-    expect(line(page, row).get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    expect(line(page, row).locator(".bascule")).to_have_attribute("aria-pressed", "true")
     line(page, row).get_by_role("link", name=re.compile("Supprimer")).click()
     person.clicks("Supprimer l’habilitation", role="button")
     page.wait_for_url(f"**#ligne-{rows[41].pk}")
@@ -222,9 +222,9 @@ def test_forced_colours_tell_ticked_from_not_and_chosen_from_not(at_work, rows):
     ticked, not_ticked = line(page, rows[0]), line(page, rows[1])
     ticked.get_by_role("checkbox").check()
     assert drawn(ticked) != drawn(not_ticked)
-    ticked.get_by_role("switch").click()
-    expect(ticked.get_by_role("switch")).to_have_attribute("aria-checked", "true")
-    on, off = (drawn(one.get_by_role("switch"), "::before") for one in (ticked, not_ticked))
+    ticked.locator(".bascule").click()
+    expect(ticked.locator(".bascule")).to_have_attribute("aria-pressed", "true")
+    on, off = (drawn(one.locator(".bascule"), "::before") for one in (ticked, not_ticked))
     assert on != off
     assert objections(page) == []
 
