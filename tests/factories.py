@@ -1,6 +1,7 @@
 """Test people and rows; traits say what is special about them."""
 
 import itertools
+import string
 from datetime import date, timedelta
 from functools import cache
 
@@ -21,6 +22,9 @@ from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Niveau
 
 PASSWORD = "un mot de passe solide"
+DIGITS = (
+    string.digits + string.ascii_uppercase
+)  # three of them name 46,656 regions: a worker makes over a thousand
 _numbers = itertools.count(1)
 
 
@@ -128,7 +132,7 @@ class RegionFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Region
 
-    code = factory.Sequence(lambda n: f"{n:03d}")
+    code = factory.Sequence(lambda n: "".join(DIGITS[n // 36**rank % 36] for rank in (2, 1, 0)))
     nom = factory.Sequence(lambda n: f"Région {n}")
 
 

@@ -28,7 +28,7 @@ def test_to_the_fiche_and_back(new_context, live_server, post_office, width, scr
     referent.clicks("Effectuer une revue des habilitations").sees("Ouvrir la revue")
     referent.clicks("Prolonger une habilitation").sees("À partir de la personne")
     referent.page.go_back()
-    referent.clicks("Revenir à la page précédente").sees("Rechercher")
+    referent.clicks("Revenir à la page précédente").sees("Votre périmètre")
     assert referent.page.url.endswith(f"{REVUE}?vue=referents")
 
 

@@ -53,7 +53,7 @@ def test_forgotten_password(new_context, live_server, leclercq, letters, scripts
     """MDP-1: from the door to the new password; the proof of work is done by the page itself."""
     page = site(new_context(java_script_enabled=scripts), live_server)
     page.goto(f"{live_server.url}/connexion/medecin/")
-    page.get_by_role("link", name="Mot de passe oublié").click()
+    page.get_by_role("link", name="Mot de passe oublié\u00a0?", exact=True).click()
     page.get_by_label("Nom d’utilisateur").fill(leclercq.login)
     if scripts:
         page.get_by_text("Vérification faite").wait_for(timeout=60_000)

@@ -65,7 +65,7 @@ def test_an_application_that_owns_the_journal_is_refused(settings):
         patch.setitem(roles.connections.settings, "default", databases)
         (error,) = said()
     assert error.id == "core.E003"
-    assert "journal_entry, journal_seal" in error.msg
+    assert "journal_entry, journal_filing, journal_seal" in error.msg
 
 
 def test_a_single_right_too_many_is_refused():
