@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 from django.template import TemplateSyntaxError
@@ -138,3 +139,11 @@ def test_inline_code_is_recognised(html, what):
 )
 def test_a_form_without_tokens_is_recognised(html):
     assert {found.split(" %}")[0] for found in POSTED.findall(html)} != {"{% tokens"}
+
+
+def test_two_style_rules_never_share_a_class_by_accident():
+    """A class of its own begins in one rule: a second one would change pages that its author never opened."""
+    begun = Counter()
+    for sheet in sorted((ROOT / "static" / "css").glob("*.css")):
+        begun.update(re.findall(r"^  (\.[\w-]+) \{", sheet.read_text(encoding="utf-8"), re.MULTILINE))
+    assert [name for name, times in begun.items() if times > 1] == []
