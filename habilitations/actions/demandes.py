@@ -64,7 +64,9 @@ def ask(*, profil: Profil, lieu: Lieu, fin, motif, cle, today, now, by) -> Deman
 @transaction.atomic
 def ask_prolongation(habilitation, *, fin, motif, cle, today, now, by) -> DemandeHabilitation:
     policies.own(by, habilitation)
-    policies.living(habilitation)
+    locked(by.user)  # accounts come before habilitations (viatraj/core/locks.py)
+    # Held to the end: whoever undoes the import that made it waits, or has already taken it away.
+    policies.living(locked(habilitation))
     lieu = habilitation.lieu
     held = demandes.held(by.user, habilitation.le_profil, lieu.key, on=today, after=habilitation)
     if fin <= held.fin:
