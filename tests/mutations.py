@@ -498,7 +498,7 @@ MUTATIONS = [
     Mutation(
         "lire un dossier ne laisse pas de trace",
         "DOS-5",
-        "dossiers/actions.py",
+        "dossiers/actions/dossiers.py",
         '    record("dossier.read", by=by, target=dossier)\n',
         "",
         "tests/dossiers/test_actions.py tests/dossiers/test_views.py",

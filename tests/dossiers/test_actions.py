@@ -99,7 +99,7 @@ def test_a_number_that_is_taken_is_drawn_again(medecin, monkeypatch):
     taken = DossierFactory().numero
     draws = iter([taken, "12345678"])
     monkeypatch.setattr(Dossier._meta.get_field("numero"), "_get_default", lambda: taken)
-    monkeypatch.setattr(actions, "draw_numero", lambda: next(draws))
+    monkeypatch.setattr("dossiers.actions.dossiers.draw_numero", lambda: next(draws))
     assert create(as_medecin(medecin)).numero == "12345678"
 
 

@@ -400,7 +400,7 @@ def test_a_name_in_the_address_is_not_a_search(signed_in, medecin):
 
 
 def test_too_many_found_says_so(signed_in, medecin, monkeypatch):
-    monkeypatch.setattr("dossiers.views.FOUND_AT_MOST", 3)
+    monkeypatch.setattr("dossiers.views.recherches.FOUND_AT_MOST", 3)
     DossierFactory.create_batch(4, auteur=medecin)
     response = signed_in.post(SEARCH, {"nom": "garricou"}, follow=True)
     assert len(numbers_in(response)) == 3

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 import dossiers.policies
 from delegations import reads
-from dossiers.forms import NumeroForm, PatientForm
+from dossiers.forms.recherches import NumeroForm, PatientForm
 from habilitations.reads.mes_habilitations import stirring
 from viatraj.core.drawing import drawn
 from viatraj.core.droits import Orientation

@@ -1,11 +1,10 @@
-"""Who a patient is, what a volet says, which dossier is sought (DOS-1, DOS-3)."""
+"""Who a patient is: typed, or scanned (DOS-3)."""
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 
 from dossiers import policies
-from dossiers.models import LABELS, OIDS, TEXTE_MAX, Piece, Sexe, Statut
+from dossiers.models import LABELS, OIDS, Piece, Sexe, Statut
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import KeyedForm
 from viatraj.core.policies import can
@@ -17,8 +16,6 @@ from viatraj.core.saisie.fields import (
     MatriculeField,
     NaissanceField,
     NomField,
-    NumeroDossierField,
-    RechercheNomField,
 )
 
 OFF = {"autocomplete": "off"}  # a patient's name is not the user's own
@@ -174,57 +171,3 @@ class EditIdentiteForm(IdentiteForm):
         known = {name: getattr(dossier, name) for name in (*LABELS, "version")}
         known["date_naissance"] = dossier.naissance
         super().__init__(sent, initial=initial or known)
-
-
-class TexteField(forms.CharField):
-    """A new line counts for one character, as the browser counts it."""
-
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n")
-
-
-class VoletForm(forms.Form):
-    """One of the volets of a page; `sent` when it is the one that was written."""
-
-    texte = TexteField(
-        label="Texte du volet",
-        max_length=TEXTE_MAX,
-        required=False,
-        widget=forms.Textarea({"rows": 8, **OFF}),
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, sent=None, *, volet):
-        self.volet = volet
-        as_read = {"texte": volet.texte, "version": volet.version}
-        super().__init__(sent, initial=as_read, auto_id=f"id_%s_{volet.kind}")
-
-    def clean(self):
-        if self.data.get("volet") != self.volet.kind:
-            raise ValidationError("Ce dossier n’a pas ce volet\u00a0: rouvrez sa page.")
-        return super().clean()
-
-
-class NumeroForm(forms.Form):
-    """«Rechercher un dossier»: spaces do not count, of whatever width."""
-
-    numero = NumeroDossierField(
-        label="N° de dossier", attrs=OFF, required_sentence="Indiquez le numéro du dossier."
-    )
-
-
-class PatientForm(forms.Form):
-    """«Rechercher un patient»."""
-
-    nom = RechercheNomField(
-        label="Nom",
-        attrs=OFF,
-        required_sentence="Indiquez au moins les deux premières lettres du nom.",
-    )
-    prenom = RechercheNomField(label="Prénom", attrs=OFF)
-
-    def clean_nom(self):
-        nom = self.cleaned_data["nom"]
-        if sum(character.isalnum() for character in nom) < 2:
-            raise ValidationError("Indiquez au moins les deux premières lettres du nom.")
-        return nom

@@ -1,0 +1,7 @@
+"""What can be done with dossiers; the journal gets numbers and names of fields, never a value (DOS-5)."""
+
+from dossiers.actions.dossiers import create, read, search
+from dossiers.actions.identites import edit_identite
+from dossiers.actions.volets import edit_volet, validate_volet
+
+__all__ = ["create", "edit_identite", "edit_volet", "read", "search", "validate_volet"]

@@ -1,0 +1,95 @@
+"""One dossier: created, read, written, and its history (DOS-3, DEL-6)."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+import journal.reads
+from dossiers import actions, policies
+from dossiers.forms.identites import CreateForm
+from dossiers.forms.volets import VoletForm
+from dossiers.reads.droits import held_on
+from dossiers.views.reach import dossier_of, orientation_of
+from journal.forms import HistoireForm
+from journal.models import Entry
+from viatraj.core import searches
+from viatraj.core.forms import posted, submit
+from viatraj.core.pages import page
+from viatraj.core.saving import act
+
+LATEST = 20  # lines of history on the dossier's own page
+A_PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request):
+    orientation = orientation_of(request)
+    policies.create(request.actor, orientation)
+    form = CreateForm(posted(request), initial={"orientation": orientation}, actor=request.actor)
+    if form.has_scanned():
+        again = CreateForm(initial=form.as_read(), actor=request.actor)
+        return page(request, "dossiers/create.html", form=again, scanned=form)
+    if submit(form, actions.create, by=request.actor):
+        messages.success(request, f"Le dossier {form.result.numero_affiche} est créé.")
+        return redirect(form.result)
+    return page(request, "dossiers/create.html", form=form, scanned=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request, numero):
+    dossier = dossier_of(request, numero)
+    forms = _forms(request, dossier.volets.select_related("dossier", "validated_by").order_by("kind"))
+    sent = next((form for form in forms if form.is_bound), None)
+    came_from = request.GET.get("recherche", "")
+    if sent and _save(request, sent):
+        return redirect(dossier.get_absolute_url() + searches.after(came_from))
+    act(actions.read, dossier, by=request.actor)  # a refused form shows the dossier too
+    return page(
+        request,
+        "dossiers/detail.html",
+        status=422 if request.method == "POST" and not forms else 200,
+        dossier=dossier,
+        results=reverse("dossiers:found", args=[came_from]) if searches.is_key(came_from) else "",
+        form=sent or next(iter(forms), None),
+        forms=forms,
+        droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
+        histoire=journal.reads.latest(Entry.objects.about(dossier), LATEST),
+    )
+
+
+def _forms(request, volets) -> list[VoletForm]:
+    """The sent data go to the form of the volet they name; without a name the first form refuses them."""
+    known = {volet.kind: volet for volet in volets}
+    sent_to = request.POST.get("volet", "")
+    if sent_to not in known:
+        sent_to = next(iter(known), "")
+    return [
+        VoletForm(posted(request) if kind == sent_to else None, volet=volet) for kind, volet in known.items()
+    ]
+
+
+def _save(request, form) -> bool:
+    validating = "valider" in request.POST
+    verb = actions.validate_volet if validating else actions.edit_volet
+    if not submit(form, verb, volet=form.volet, now=timezone.now(), by=request.actor):
+        return False
+    done = "enregistré et validé" if validating else "enregistré"
+    messages.success(request, f"Le {form.volet.get_kind_display()} est {done}.")
+    return True
+
+
+@require_safe
+def history(request, numero):
+    """The whole history.
+
+    It shows nothing of the patient, so paging through it is not journalled as a reading.
+    """
+    dossier = dossier_of(request, numero)
+    entries = Entry.objects.about(dossier)
+    form = HistoireForm(request.GET or None, authors=journal.reads.authors(entries))
+    histoire = journal.reads.paged(
+        form.apply(entries), size=A_PAGE, number=request.GET.get("page"), fold=form.folds
+    )
+    return page(request, "dossiers/history.html", dossier=dossier, form=form, histoire=histoire)

@@ -1,0 +1,74 @@
+"""A dossier by its number, a patient by his name (DOS-1)."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from dossiers import actions, policies
+from dossiers.forms.recherches import NumeroForm, PatientForm
+from dossiers.models import Dossier
+from dossiers.reads.lignes import COLUMNS, lignes
+from viatraj.core import searches
+from viatraj.core.forms import submit
+from viatraj.core.pages import page
+
+FOUND_AT_MOST = 100
+PATIENTS = "patients"  # as `searches` keeps them
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request, cle=""):
+    """By number in the address; by name in a POST, kept under a key: no name in an address or a log."""
+    policies.index(request.actor)
+    if request.method == "POST":
+        return _search_patient(request)
+    if "numero" in request.GET:
+        return _search_numero(request)
+    return _search_again(request, cle) if cle else _search_page(request)
+
+
+def _search_numero(request):
+    form = NumeroForm(request.GET)
+    if not form.is_valid():
+        return _search_page(request, numero_form=form, form=form)
+    visible = Dossier.objects.visible_to(request.actor)
+    if dossier := visible.filter(numero=form.cleaned_data["numero"]).first():
+        return redirect(dossier)
+    form.add_error("numero", "Aucun dossier ne porte ce numéro dans cet espace.")
+    return _search_page(request, numero_form=form, form=form, status=404)
+
+
+def _search_patient(request):
+    form = PatientForm(request.POST)
+    if not submit(form, actions.search, by=request.actor):
+        return _search_page(request, patient_form=form, form=form)
+    found = list(form.result.values_list("pk", flat=True)[: FOUND_AT_MOST + 1])
+    typed = {name: form.data.get(name, "") for name in form.fields}
+    return redirect("dossiers:found", searches.keep(request, PATIENTS, typed=typed, found=found))
+
+
+def _search_again(request, cle):
+    """Those found then, as they are now: nobody else is read, so it is the same search (docs/adr/0039)."""
+    asked = searches.find(request, PATIENTS, cle)
+    if asked is None:
+        messages.info(request, searches.GONE)
+        return _search_page(request)
+    visible = Dossier.objects.visible_to(request.actor).filter(pk__in=asked["found"][:FOUND_AT_MOST])
+    return _search_page(
+        request,
+        patient_form=PatientForm(initial=asked["typed"]),
+        found=lignes(visible.by_patient().values_list(*COLUMNS), after=searches.after(cle)),
+        more=len(asked["found"]) > FOUND_AT_MOST,
+    )
+
+
+def _search_page(request, *, numero_form=None, patient_form=None, **context):
+    context = {"form": None, "found": None, "more": False} | context
+    return page(
+        request,
+        "dossiers/search.html",
+        numero_form=numero_form or NumeroForm(),
+        patient_form=patient_form or PatientForm(),
+        at_most=FOUND_AT_MOST,
+        **context,
+    )
