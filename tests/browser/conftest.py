@@ -6,11 +6,14 @@ import threading
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from playwright.sync_api import expect
 
 import annuaire.actions
 from tests.factories import MedecinFactory
 from viatraj.core.actor import Actor
 from viatraj.demo import extraction, smtp
+
+expect.set_options(timeout=15_000)  # a loaded machine draws a page late
 
 TOULOUSE = {"code_postal": "31000", "commune": "TOULOUSE", "specialite": "Médecine Générale"}
 

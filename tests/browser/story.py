@@ -13,7 +13,7 @@ from tests.looks import objections
 def see(page, *sentences, where="body"):
     """Now, or once the page on its way is there."""
     for sentence in sentences:
-        expect(page.locator(where)).to_contain_text(sentence, use_inner_text=True, timeout=15_000)
+        expect(page.locator(where)).to_contain_text(sentence, use_inner_text=True)
 
 
 class Person:
@@ -39,7 +39,7 @@ class Person:
 
     def reads(self, **fields):
         for name, value in fields.items():
-            assert self.page.locator(f"main [name={name}]").first.input_value() == value
+            expect(self.page.locator(f"main [name={name}]").first).to_have_value(value)
         return self
 
     def clicks(self, name, *, role="link", exact=False):

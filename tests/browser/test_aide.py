@@ -1,6 +1,9 @@
 """Help where it is needed: to the fiche and back, and the card from the home page (DOC-1, CON-1)."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.story import Person
 from tests.browser.test_pages import browse as browse
@@ -29,7 +32,7 @@ def test_to_the_fiche_and_back(new_context, live_server, post_office, width, scr
     referent.clicks("Prolonger une habilitation").sees("À partir de la personne")
     referent.page.go_back()
     referent.clicks("Revenir à la page précédente").sees("Votre périmètre")
-    assert referent.page.url.endswith(f"{REVUE}?vue=referents")
+    expect(referent.page).to_have_url(re.compile(r"/revue/\?vue=referents$"))
 
 
 @pytest.mark.parametrize("scripts", [True, False])

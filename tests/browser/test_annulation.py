@@ -70,7 +70,7 @@ def test_six_months_of_five_years_asks_and_is_undone(open_page, row, width, scri
     asked += _looked_at(page, script)
     page.get_by_role("button", name="Annuler ce changement").click()
     see(page, "tout est comme avant", where="main")
-    assert page.url.endswith(f"{ADMIN}habilitations/revue/")
+    page.wait_for_url(f"**{ADMIN}habilitations/revue/")
     assert fin(row) == row.fin
     assert asked == []
 
@@ -84,7 +84,7 @@ def test_too_late_says_so(open_page, row, width):
     see(page, "Autre chose a été fait depuis sur l’habilitation de Maëlle Lacombe", where="main")
     assert looks.objections(page) == []
     page.get_by_role("link", name="Revenir à la page").click()
-    assert page.url.endswith(f"{ADMIN}comptes/{row.user_id}/")
+    page.wait_for_url(f"**{ADMIN}comptes/{row.user_id}/")
 
 
 def test_each_stretch_follows_the_first_day(open_page, row):

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from habilitations.models import Examen, Habilitation
 from tests.factories import HabilitationFactory, UniteFactory, UserFactory, referent_of, sign_in
@@ -84,13 +85,13 @@ def test_a_list_is_decided_without_script(browse, live_server, town, width):
     page.goto(live_server.url + BASE)
     page.get_by_role("link", name="Examiner les lignes de la campagne Revue annuelle").click()
     page.get_by_role("button", name="Conserver l’habilitation de Marie-Christine Anselmet").click()
-    assert page.get_by_text("1 ligne conservée.").is_visible()
+    expect(page.get_by_text("1 ligne conservée.")).to_be_visible()
     page.get_by_label("Choisir Marie-Christine Benali").check()
     page.get_by_label("Choisir Marie-Christine Castex").check()
     page.get_by_role("radio", name="Retirer").check()
     page.get_by_role("button", name="Enregistrer pour les lignes cochées").click()
-    assert page.get_by_label("Choisir Marie-Christine Castex").is_checked()
+    expect(page.get_by_label("Choisir Marie-Christine Castex")).to_be_checked()
     page.get_by_label("Motif, pour réduire ou retirer").fill("Départ du service")
     page.get_by_role("button", name="Enregistrer pour les lignes cochées").click()
-    assert page.get_by_text("2 lignes retirées.").is_visible()
-    assert page.get_by_text("Il ne vous reste aucune ligne à décider").is_visible()
+    expect(page.get_by_text("2 lignes retirées.")).to_be_visible()
+    expect(page.get_by_text("Il ne vous reste aucune ligne à décider")).to_be_visible()

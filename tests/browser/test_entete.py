@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests.dossiers.factories import DossierFactory
 from tests.factories import (
@@ -18,7 +19,6 @@ from tests.factories import (
 )
 from tests.habilitations.test_a_faire import ask
 from tests.looks import objections
-from viatraj.core.typography import NBSP
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = {"prenom": "Marie-Christine", "nom": "de La Rochefoucauld"}
@@ -65,9 +65,9 @@ def test_one_line_on_a_phone_and_one_s_whole_name(visit, referent, size, scripts
         box = shown.bounding_box()
         assert bar["y"] <= box["y"]
         assert box["y"] + box["height"] <= bar["y"] + bar["height"]
-    assert not page.locator("#menu").is_visible()
+    expect(page.locator("#menu")).to_be_hidden()
     page.locator("details.compte summary").click()
-    assert page.locator(".compte__qui").get_by_text("Marie-Christine de La Rochefoucauld").is_visible()
+    expect(page.locator(".compte__qui").get_by_text("Marie-Christine de La Rochefoucauld")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -75,9 +75,9 @@ def test_the_menu_of_a_phone_opens_closes_and_leads(visit, referent, scripts):
     page = visit(referent, "/professionnel/", PHONE, scripts=scripts)
     page.get_by_role("button", name="Menu", exact=True).click()
     menu = page.locator("#menu")
-    assert menu.is_visible()
+    expect(menu).to_be_visible()
     menu.get_by_role("button", name="Fermer le menu").click()
-    assert not menu.is_visible()
+    expect(menu).to_be_hidden()
     page.get_by_role("button", name="Menu", exact=True).press("Enter")
     menu.locator("summary").press("Enter")
     if scripts:
@@ -94,17 +94,17 @@ def test_escape_closes_the_menu_and_gives_the_focus_back(visit, referent):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#menu') !== null")
     page.keyboard.press("Escape")
-    assert not page.locator("#menu").is_visible()
+    expect(page.locator("#menu")).to_be_hidden()
     assert opener.evaluate("button => button === document.activeElement")
 
 
 def test_at_the_desk_the_menu_is_open_and_has_no_button(visit, referent):
     page = visit(referent, "/professionnel/", DESK)
-    assert page.locator("#menu").is_visible()
-    assert not page.get_by_role("button", name="Menu", exact=True).is_visible()
-    assert not page.get_by_role("button", name="Fermer le menu").is_visible()
+    expect(page.locator("#menu")).to_be_visible()
+    expect(page.get_by_role("button", name="Menu", exact=True)).to_be_hidden()
+    expect(page.get_by_role("button", name="Fermer le menu")).to_be_hidden()
     page.locator("#menu summary").press("Enter")
-    assert page.get_by_role("link", name="Revue des habilitations").first.is_visible()
+    expect(page.get_by_role("link", name="Revue des habilitations").first).to_be_visible()
     assert objections(page) == []
 
 
@@ -120,7 +120,7 @@ def test_in_whose_name_stays_in_sight_and_hides_no_focus(visit, size, transactio
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     box = band.bounding_box()
     assert 0 <= box["y"] < 2
-    assert "Marie-Christine de La Rochefoucauld" in band.text_content().replace(NBSP, " ")
+    expect(band).to_contain_text("Marie-Christine de La Rochefoucauld")
     assert objections(page) == []
     for _ in range(20):
         page.keyboard.press("Shift+Tab")
@@ -141,7 +141,7 @@ def test_a_prolongation_is_asked_for_in_one_click_from_the_home(visit, size, scr
         assert objections(page) == []
     page.get_by_role("button", name="Demander la prolongation").click()
     page.wait_for_url("**/professionnel/")
-    assert page.get_by_text("Prolongation demandée").is_visible()
-    assert page.get_by_role("status").first.is_visible()
+    expect(page.get_by_text("Prolongation demandée")).to_be_visible()
+    expect(page.get_by_role("status").first).to_be_visible()
     if scripts:
         assert objections(page) == []

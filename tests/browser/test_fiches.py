@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from habilitations import tasks
 from habilitations.models import DemandeHabilitation, Habilitation
@@ -124,10 +125,10 @@ def test_the_revue(referent, hopital, unite, soon, tmp_path):
     dialog.get_by_role("button", name="1 an").click()
     referent.sees("La fin de l’habilitation de Michel Garricou")
     referent.opens(f"{REVUE}?tri=-nom").looks("Toutes les lignes (4)")
-    assert referent.page.locator("tbody th").first.inner_text().startswith("Zola")
+    expect(referent.page.locator("tbody th").first).to_have_text(re.compile("^Zola"))
     referent.page.locator("thead a:visible, .trier a:visible").first.press("Enter")
     referent.page.wait_for_url("**tri=nom*")
-    assert referent.page.locator("tbody th").first.inner_text().startswith("Adam")
+    expect(referent.page.locator("tbody th").first).to_have_text(re.compile("^Adam"))
     row_of(referent, "Garricou").get_by_role("button", name=re.compile("E-mails pour")).click()
     referent.sees("Michel Garricou recevra les e-mails")
     soon.refresh_from_db()

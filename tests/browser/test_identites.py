@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from dossiers.models import Dossier
 from tests.browser.test_pages import session_of
@@ -23,7 +24,7 @@ def test_a_scan_fills_the_form_and_the_person_confirms(new_context, live_server,
     page.get_by_label("Datamatrix INS").fill(encoded(gs=""))
     page.get_by_label("Datamatrix INS").press("Enter")
     page.get_by_text("Le Datamatrix est lu").wait_for()
-    assert page.get_by_label("Nom de naissance du patient").input_value() == "D'ESSARTS DUMAS"
+    expect(page.get_by_label("Nom de naissance du patient")).to_have_value("D'ESSARTS DUMAS")
     assert not Dossier.objects.exists()
     if scripts:
         assert objections(page) == []

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 import dossiers.actions
 from habilitations import actions
@@ -72,10 +73,10 @@ def test_a_change_is_found_filtered_and_exported_without_script(
     page = signed_in(new_context, live_server, referent, width=width)
     page.goto(f"{live_server.url}/administration/comptes/")
     page.get_by_role("link", name="Journal de vos structures").click()
-    assert page.locator("#journal tbody tr").count() == 2
+    expect(page.locator("#journal tbody tr")).to_have_count(2)
     page.get_by_label("Actions (facultatif)").select_option("fins")
     page.get_by_role("button", name="Afficher").click()
-    assert page.locator("#journal tbody tr").count() == 1
+    expect(page.locator("#journal tbody tr")).to_have_count(1)
     see(page, "Maëlle Lacombe", where="#journal")
     see(page, "→", where="#journal")
     page.get_by_role("link", name="Maëlle Lacombe").click()
@@ -84,7 +85,7 @@ def test_a_change_is_found_filtered_and_exported_without_script(
         page.get_by_role("link", name="Exporter").click()
     assert downloaded.value.suggested_filename.startswith("journal-structures-")
     page.get_by_role("link", name="Tout afficher").click()
-    assert page.locator("#journal tbody tr").count() == 2
+    expect(page.locator("#journal tbody tr")).to_have_count(2)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -96,14 +97,14 @@ def test_readings_are_folded_and_open_without_script(new_context, live_server, w
     record("volet.updated", by=assistant, target=dossier, volet="volet administratif")
     page = signed_in(new_context, live_server, medecin, width=width)
     page.goto(f"{live_server.url}{dossier.get_absolute_url()}historique/")
-    assert page.locator("#historique tbody tr").count() == 2
+    expect(page.locator("#historique tbody tr")).to_have_count(2)
     fold = page.get_by_text("3 consultations de 2 personnes")
-    assert not page.get_by_text("2 fois, la dernière le").is_visible()
+    expect(page.get_by_text("2 fois, la dernière le")).to_be_hidden()
     fold.click()
-    assert page.get_by_text("2 fois, la dernière le").is_visible()
+    expect(page.get_by_text("2 fois, la dernière le")).to_be_visible()
     page.get_by_label("Actions (facultatif)").select_option("consultations")
     page.get_by_role("button", name="Afficher").click()
-    assert page.locator("#historique tbody tr").count() == 3
+    expect(page.locator("#historique tbody tr")).to_have_count(3)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,9 +1,12 @@
 """Back, two tabs and the people chosen, in a real browser, at the desk and on a phone (HAB-4, adr/0039)."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 import dossiers.actions
 from accounts.models import Session
@@ -156,7 +159,7 @@ def test_two_tabs_show_each_its_own(browser_of, hopital, three):
     for tab in (one, other):
         tab.page.reload()
     assert one.ticked == {"Garricou"}
-    assert "Garricou" not in other.page.locator("main").inner_text()
+    expect(other.page.locator("main")).not_to_contain_text("Garricou")
     other.goes_back()
     one.goes_back()
     assert (one.shown, one.ticked) == ({"Garricou"}, {"Garricou"})
@@ -172,12 +175,12 @@ def test_back_after_the_session_has_ended(browser_of, hopital, three, width):
     tab.clicks_on("Ouvrir le compte de Anne Garricou", role="link").sees("Dernière connexion")
     Session.objects.filter(user=user).delete()
     tab.goes_back()
-    assert "/connexion/" in tab.page.url or "suite=" in tab.page.url
+    expect(tab.page).to_have_url(re.compile("/connexion/|suite="))
     again = browser_of(user, width=width)()
     again.page.goto(results)
     again.sees("Cette recherche n’est plus disponible")
-    assert again.page.get_by_label("Nom", exact=True).input_value() == ""
-    assert "Garricou" not in again.page.locator("main").inner_text()
+    expect(again.page.get_by_label("Nom", exact=True)).to_have_value("")
+    expect(again.page.locator("main")).not_to_contain_text("Garricou")
     assert objections(again.page) == []
 
 
@@ -190,7 +193,7 @@ def test_from_the_revue(browser_of, hopital, three, width):
     tab.clicks_on("Attribuer aux personnes cochées").sees(*(f"Anne {nom}" for nom in NAMES))
     tab.clicks_on("Équipe soignante", role="link").ticks("Tout l’établissement")
     tab.clicks_on("Vérifier avant d’attribuer").clicks_on("Attribuer").sees("3 habilitations attribuées")
-    assert tab.page.url.endswith(f"{REVUE}?tri=-nom")
+    expect(tab.page).to_have_url(re.compile(r"\?tri=-nom$"))
     assert tab.clicks <= CLICKS
 
 
@@ -230,7 +233,7 @@ def test_a_confrere_s_search_is_come_back_to(browser_of, directory, leclercq, wi
         "1 médecin trouvé"
     )
     tab.clicks_on("Sélectionner", role="link").clicks_on("Changer", role="link").sees("1 médecin trouvé")
-    assert tab.page.url == results
+    expect(tab.page).to_have_url(results)
     assert "leyon" not in results.lower()
     tab.goes_back(times=3).sees("Vouliez-vous dire")
 
@@ -243,4 +246,4 @@ def test_an_absence_is_come_back_to(browser_of, directory, leclercq, width):
     tab.page.get_by_label("Nom", exact=True).fill("Leon")
     tab.clicks_on("Rechercher").ticks("Dr Gabriel LÉON").clicks_on("Proposer le remplacement")
     tab.sees("Remplacement proposé").goes_back().sees("Dr Gabriel LÉON")
-    assert tab.page.get_by_label("Message à votre confrère").input_value() == "Merci."
+    expect(tab.page.get_by_label("Message à votre confrère")).to_have_value("Merci.")

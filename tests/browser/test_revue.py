@@ -102,7 +102,7 @@ def test_a_refused_date_stays_in_the_window(at_work, rows):
     dialog.locator("[name=fin]").fill("2199-01-01")
     dialog.get_by_role("button", name="Enregistrer cette date").click()
     expect(dialog).to_contain_text("La date n’est pas changée")
-    assert dialog.locator("[name=fin]").input_value() == "2199-01-01"
+    expect(dialog.locator("[name=fin]")).to_have_value("2199-01-01")
     Habilitation.objects.filter(pk=rows[3].pk).update(version=7)
     dialog.locator("[name=fin]").fill(str(timezone.localdate() + timedelta(days=500)))
     dialog.get_by_role("button", name="Enregistrer cette date").click()
@@ -170,7 +170,9 @@ def test_the_first_screen_shows_a_line_filters_are_said_in_words(at_work, hopita
     else:
         expect(page.get_by_label("Domaine d’accès")).to_be_visible()
         page.get_by_label("Structure", exact=True).focus()
-        assert page.locator("th[aria-sort=descending] use").get_attribute("href").endswith("#descend")
+        expect(page.locator("th[aria-sort=descending] use")).to_have_attribute(
+            "href", re.compile("#descend$")
+        )
 
 
 HIDDEN_FOCUS = """() => {

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import Session
 from tests.browser.test_pages import session_of
@@ -43,7 +44,7 @@ def test_one_stays_and_keeps_what_was_typed(almost_over):
     bar.wait_for(state="hidden")
     left = Session.objects.get().expire_date - timezone.now()
     assert left > timedelta(minutes=29)
-    assert page.get_by_label("Adresse professionnelle").input_value() == TYPED
+    expect(page.get_by_label("Adresse professionnelle")).to_have_value(TYPED)
     page.clock.fast_forward(28 * 60_000)
     page.clock.run_for(6_000)
     bar.wait_for(state="visible")
@@ -54,7 +55,7 @@ def test_eight_hours_are_not_prolonged(almost_over):
     Session.objects.update(ends=timezone.now() + timedelta(minutes=2))
     stay(page)
     page.get_by_text("Votre session de 8 heures se termine").wait_for()
-    assert not page.get_by_role("button", name="Rester connecté").is_visible()
+    expect(page.get_by_role("button", name="Rester connecté")).to_be_hidden()
     assert Session.objects.get().expire_date <= Session.objects.get().ends
 
 
@@ -63,4 +64,4 @@ def test_a_session_that_is_over_says_so_and_leaves_the_text(almost_over):
     Session.objects.all().delete()
     stay(page)
     page.get_by_text("Votre session est terminée").wait_for()
-    assert page.get_by_label("Adresse professionnelle").input_value() == TYPED
+    expect(page.get_by_label("Adresse professionnelle")).to_have_value(TYPED)

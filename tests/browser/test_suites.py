@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from habilitations.models import DemandeHabilitation, Habilitation
 from tests.browser.story import Person
@@ -52,7 +53,7 @@ def test_the_check_page_names_whom_it_concerns(at_work, hopital, unite, michel):
     referent.opens(f"{COMPTES}attribuer/equipe_soignante/?compte={michel.pk}&compte={other.pk}")
     referent.ticks("Médecine interne", "2 ans").presses("Vérifier avant d’attribuer")
     referent.looks("Rien ne peut être attribué ainsi", "Michel Garricou a déjà ce profil")
-    assert referent.page.get_by_role("button", name="Attribuer", exact=True).count() == 0
+    expect(referent.page.get_by_role("button", name="Attribuer", exact=True)).to_have_count(0)
 
 
 def test_a_request_already_satisfied_is_closed(at_work, hopital, unite, michel):
