@@ -11,14 +11,10 @@ from courrier.models import Priority
 SHOWN = 20  # requests named in one letter
 
 
-def granted(habilitation):
-    _post("granted", habilitation.user, f"habilitation:{habilitation.pk}:granted", habilitation=habilitation)
-
-
-def imported(user, habilitations, *, changement):
-    """One letter for all that a file has given somebody who has an account; `habilitations` in words."""
-    key = f"import:{changement}:{user.pk}"
-    _post("imported", user, key, changement=changement, habilitations=habilitations)
+def granted(user, habilitations, *, changement=None):
+    """One letter for all that one act, or one file, has given somebody who has an account."""
+    key = f"habilitation:{changement or habilitations[0].pk}:{user.pk}:granted"
+    _post("granted", user, key, changement=changement, habilitations=habilitations)
 
 
 def changed(user, changes, *, verb, changement):

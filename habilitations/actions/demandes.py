@@ -9,7 +9,7 @@ from django.db import transaction
 from annuaire.models import Lieu
 from changements.actions import Noted
 from habilitations import checks, emails, policies
-from habilitations.actions.habilitations import grant, put_end
+from habilitations.actions.habilitations import give, put_end
 from habilitations.models import DemandeHabilitation, Habilitation
 from habilitations.profils import Profil
 from habilitations.reads import demandes, referents
@@ -161,7 +161,8 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
             raise ValidationError(ALREADY)
         demande.accorde = _prolonged(demande, profil, lieu, fin=fin, today=today, by=by)
     else:
-        (demande.accorde,) = grant(
+        (demande.accorde,) = give(
+            Noted(),  # told by the answer
             users=[user],
             profil=profil,
             lieux=[lieu],

@@ -27,13 +27,21 @@ class Depart(NamedTuple):
 
 
 @transaction.atomic
-def grant(  # noqa: PLR0913
-    *, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, today, by, told=True
-):
+def grant(*, by, **said) -> list[Habilitation]:
+    """As `give`; may be undone, and each holder is told once, two minutes from now."""
+    noted = Noted()
+    given = give(noted, by=by, **said)
+    keep(noted, "habilitation.granted", by=by)
+    for user, rows in _by_holder(noted).items():
+        emails.granted(user, [row for row, _ in rows], changement=noted.cle)
+    return given
+
+
+def give(noted, *, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, today, by):  # noqa: PLR0913
     """The same profile, rights and dates to each of `users` on each of `lieux`: all or nothing (HAB-4).
 
     `droits` is {DroitProfil.key: mode} for what differs from the profile; the same `cle` twice is one lot.
-    `told=False`: its caller writes the letter.
+    Part of giving on screen, by an import, in answer to a request: its caller tells the holders.
     """
     cle = cle or uuid.uuid4()
     granters = [policies.grant(by, profil, lieu) for lieu in lieux]
@@ -44,14 +52,13 @@ def grant(  # noqa: PLR0913
     if done := list(attribution.given(by=by)):
         return done
     attribution.obey(today=today, by=by)
-    return [
+    given = [
         _granted(
             user,
             profil,
             lieu,
             checks.droits(profil, lieu, droits),
             by=granter,
-            told=told,
             debut=debut,
             fin=fin,
             lot=cle,
@@ -60,6 +67,9 @@ def grant(  # noqa: PLR0913
         for user in users
         for lieu, granter in zip(lieux, granters, strict=True)
     ]
+    for habilitation in given:
+        noted.made(habilitation)
+    return given
 
 
 @transaction.atomic
@@ -70,10 +80,12 @@ def name_referent(*, user, profil: Profil, lieu: Lieu, fin, today, by):
         raise ValidationError(f"Le profil «\u00a0{profil}\u00a0» n’est pas celui d’un référent de ce niveau.")
     user = locked(user)
     checks.end(fin, today=today)
-    return _granted(user, profil, lieu, {}, by=by, debut=today, fin=fin)
+    habilitation = _granted(user, profil, lieu, {}, by=by, debut=today, fin=fin)
+    emails.granted(user, [habilitation])
+    return habilitation
 
 
-def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, told=True, **fields) -> Habilitation:
+def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, **fields) -> Habilitation:
     habilitation = save_valid(
         Habilitation(
             user=user,
@@ -86,8 +98,6 @@ def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, told=Tru
     )
     _customise(habilitation, droits)
     _record("habilitation.granted", habilitation, by=by, debut=habilitation.debut, droits=_named(droits))
-    if told:
-        emails.granted(habilitation)
     return habilitation
 
 

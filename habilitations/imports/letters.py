@@ -20,11 +20,11 @@ def post(upload, *, since: int, now, given_up=False):
     for one in held.with_lieu().select_related("user").order_by("pk"):
         of_people[one.user].append(one)
     for user, habilitations in of_people.items():
+        if opened.isdisjoint(one.pk for one in habilitations):
+            emails.granted(user, habilitations, changement=upload.cle)
+            continue
         said = [
-            f"{one.le_profil}, {one.lieu}, du {long_day(one.debut)} au {long_day(one.fin)} (inclus)"
+            f"{one.le_profil}, {one.lieu}\u00a0: du {long_day(one.debut)} au {long_day(one.fin)} (inclus)"
             for one in habilitations
         ]
-        if opened.isdisjoint(one.pk for one in habilitations):
-            emails.imported(user, said, changement=upload.cle)
-        else:
-            accounts.emails.welcome(user, now=now, habilitations=said, changement=upload.cle)
+        accounts.emails.welcome(user, now=now, habilitations=said, changement=upload.cle)

@@ -15,8 +15,9 @@ from import_export.widgets import Widget
 
 from accounts.models import User
 from annuaire.models import Lieu
+from changements.actions import Noted
 from habilitations import checks, policies, profils
-from habilitations.actions.habilitations import grant
+from habilitations.actions.habilitations import give
 from habilitations.imports.annuaire import Lieux
 from habilitations.imports.colonnes import BY_KEY, COLONNES, Colonne, plain
 from habilitations.imports.comptes import Comptes
@@ -189,7 +190,8 @@ class LignesResource(Resource):
         self._same(instance).append(instance)
 
     def _grant(self, ligne):
-        (ligne.habilitation,) = grant(
+        (ligne.habilitation,) = give(
+            Noted(),  # undone as a whole, by its `Import`
             users=[self.comptes.present(ligne)],
             profil=ligne.profil,
             lieux=[ligne.lieu],
@@ -199,7 +201,6 @@ class LignesResource(Resource):
             cle=uuid.uuid5(self.cle, str(ligne.ligne)),
             today=self.today,
             by=self.by,
-            told=False,
         )
 
     def _refuse_changed(self, ligne):

@@ -185,7 +185,7 @@ def _done(request, form, profil, people) -> bool:
     messages.success(
         request,
         f"{count}\u00a0: {profil}, pour {whom} ({where}), jusqu’au {until} inclus. "
-        "Chaque personne en est prévenue.",
+        "Chaque personne en sera prévenue.",
     )
     return True
 

@@ -1,5 +1,6 @@
 """«Annuler ce changement»: exactly the former state, or a sentence (COM-11, docs/adr/0037)."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from annuaire.models import Lieu
 from changements import actions as changements
 from changements.models import UNDOABLE_FOR, Changement
 from courrier.models import Message
-from habilitations import actions
+from habilitations import actions, profils
 from habilitations.models import DroitPersonnalise, Habilitation
 from journal.models import Entry
 from tests.changements.tables import dump
@@ -86,6 +87,20 @@ class Scene:
             self.person, lieu=lieu, fin=today + timedelta(days=7), today=today, now=timezone.now(), by=self.by
         )
 
+    def grant(self):
+        today = timezone.localdate()
+        actions.grant(
+            users=[self.person],
+            profil=profils.GESTIONNAIRE,
+            lieux=[Lieu.of(self.etablissement)],
+            debut=today,
+            fin=add_months(today, 12),
+            droits={},
+            cle=uuid.uuid4(),
+            today=today,
+            by=self.by,
+        )
+
 
 VERBS = {
     "prolong": lambda scene: scene.move(36),
@@ -151,6 +166,47 @@ def test_who_was_told_is_told_again(scene, verb):
     assert correction.subject == "Annulé : le changement de vos habilitations"
     assert correction.next_attempt_at <= timezone.now()
     assert f"CH de Saint-Aubin : du {scene.row.debut.day}" in correction.text.replace("1er", "1")
+
+
+def test_what_was_given_goes_as_if_it_had_not_been(scene):
+    """COM-11: on screen; its letter never leaves, and it may be given again."""
+    before = dump()
+    scene.grant()
+    given = Habilitation.objects.latest("pk")
+    letter = Message.objects.get()
+    assert letter.next_attempt_at - letter.created_at == timedelta(minutes=2)
+    undo(scene.by)
+    assert dump() == before
+    assert Message.objects.get().state == Message.State.WITHDRAWN
+    told = [one.event for one in Entry.objects.order_by("-id")[:2]]
+    assert told == ["changement.undone", "habilitation.withdrawn"]
+    scene.grant()
+    assert Habilitation.objects.latest("pk").pk != given.pk
+
+
+def test_who_was_told_of_a_right_is_told_that_it_is_not_his(scene):
+    scene.grant()
+    late(Message.objects.all())
+    undo(scene.by)
+    correction = Message.objects.get(state=Message.State.PENDING)
+    assert correction.to == scene.person.email
+    assert "Cette habilitation ne vous est plus attribuée" in correction.text
+
+
+@pytest.mark.parametrize("since", ["adjusted", "asked"])
+def test_what_was_given_and_has_served_since_stays(scene, since):
+    """Changed by somebody, or its holder asks that it be prolonged."""
+    scene.grant()
+    given, today = Habilitation.objects.latest("pk"), timezone.localdate()
+    if since == "adjusted":
+        actions.notify(given, wanted=True, by=scene.by)
+    else:
+        asked = {"fin": add_months(today, 30), "motif": "", "cle": None}
+        by = as_professionnel(scene.person)
+        actions.ask_prolongation(given, **asked, today=today, now=timezone.now(), by=by)
+    with pytest.raises(ValidationError, match="Autre chose a été fait depuis sur l’habilitation de Maëlle"):
+        undo(scene.by, changement=Changement.objects.earliest("pk"))
+    assert Habilitation.objects.filter(pk=given.pk).exists()
 
 
 def test_a_referent_told_of_it_is_told_that_it_is_void(scene):

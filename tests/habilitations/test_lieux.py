@@ -62,7 +62,7 @@ def letters(held) -> dict:
         is_prolongation=False,
     )
     return {
-        "granted": lambda: emails.granted(held),
+        "granted": lambda: emails.granted(user, [held]),
         "departed": lambda: emails.departed(user, held.lieu, held.fin, done, changement=cle),
         "changed": lambda: emails.changed(user, [(held, was)], verb="moved", changement=cle),
         "undone": lambda: emails.undone(
