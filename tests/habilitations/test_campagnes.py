@@ -1,11 +1,12 @@
 """HAB-11: who may open a campaign, over what; who may review which line, and what happens meanwhile."""
 
+import threading
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 import annuaire.actions
@@ -16,6 +17,7 @@ from habilitations.models import Campagne, Examen, Habilitation, Relecteur
 from habilitations.profils import REFERENT_COORDINATION, REFERENT_STRUCTURE, REFERENT_UNITE
 from habilitations.reads import campagnes, relecteurs
 from journal.models import Entry
+from tests.courrier.rig import wait_until
 from tests.factories import (
     CoordinationFactory,
     EtablissementFactory,
@@ -64,6 +66,38 @@ class Hospital:
 @pytest.fixture
 def hospital():
     return Hospital()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_grant_undone_while_the_campaign_fills_is_left_out(hospital):
+    """The worker waits for whoever takes the habilitation away, and goes on without it."""
+    campagne = opened(hospital.of_etablissement, hospital.etablissement, filled=False)
+    gone, done, faults = hospital.plain, threading.Event(), []
+
+    def fill_meanwhile():
+        try:
+            fill(campagne)
+        except Exception as fault:
+            faults.append(fault)
+        finally:
+            done.set()
+            connection.close()
+
+    with transaction.atomic():
+        Habilitation.objects.filter(pk=gone.pk)._raw_delete("default")
+        thread = threading.Thread(target=fill_meanwhile)
+        thread.start()
+        wait_until(lambda: done.is_set() or somebody_waits(), seconds=60)
+    thread.join()
+    assert faults == []
+    assert not Examen.objects.filter(habilitation=gone.pk).exists()
+    assert Campagne.objects.get(pk=campagne.pk).state == Campagne.State.OPEN
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
 
 
 def may(examen, user) -> bool:

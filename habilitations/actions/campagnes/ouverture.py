@@ -20,6 +20,7 @@ NOBODY = (
 )
 PAST = "La date limite est passée\u00a0: choisissez un jour à venir."
 # `avant` holds what an auditor reads years later, when people and structures have changed their names.
+# FOR KEY SHARE: a habilitation whose grant is being undone is waited for, then left out.
 FILL = f"""
     INSERT INTO "habilitations_examen" (campagne_id, habilitation_id, titulaire_id, nom_tri, profil, avant,
       bureau, rang, plancher, ajoute_le, state, decision, motif, sans_effet, version)
@@ -43,6 +44,7 @@ FILL = f"""
     {relecteurs.JOINS}
     WHERE h.id = ANY(%(keys)s)
     ORDER BY h.id
+    FOR KEY SHARE OF h
     ON CONFLICT (habilitation_id, campagne_id) DO NOTHING"""  # noqa: S608  (texts of ours)
 
 
