@@ -85,9 +85,9 @@ def grant(request, profil):
 
 
 def _end(request, given) -> str:
-    """One sees what one gave: on the person's page, beside the results, or in the message of the revue."""
+    """One sees what one gave: on the person's page, beside the results, or in the message of a list."""
     url = reach.origin(request)[1]
-    if "retour" in request.GET:
+    if {"retour", "nommer"} & request.GET.keys():
         return url
     if "recherche" in request.GET or given[0].user_id != given[-1].user_id:
         return f"{url}?{urlencode({'lot': given[0].lot})}"
@@ -120,7 +120,7 @@ def _entry(request) -> QueryDict | None:
 
 def _carried(request, people) -> dict:
     label, url = reach.origin(request)
-    origin = {name: request.GET.get(name, "") for name in ("recherche", "retour")}
+    origin = {name: request.GET.get(name, "") for name in reach.ORIGINS}
     ids = [one.pk for one in people]
     carried = panier.carried(ids, **origin)
     return {

@@ -62,6 +62,6 @@ def _page(request, structure, form=None, *, cle=""):
         form=form or PersonneConnueForm(initial=asked["typed"] if asked else None),
         hits=hits,
         profil=REFERENT_STRUCTURE,
-        carried=urlencode({"structure": structure.nom, "lieu": Lieu.of(structure).key}),
+        carried=urlencode({"structure": structure.nom, "lieu": Lieu.of(structure).key, "nommer": "oui"}),
         there=orphelines.working_at(structure, but=request.user, today=today),
     )

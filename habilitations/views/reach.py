@@ -14,6 +14,7 @@ from viatraj.core import searches
 
 FOUND = "comptes_trouves"  # key of the session: an id typed into the address bar opens no account
 KEPT = 500
+ORIGINS = ("recherche", "retour", "nommer")  # in an address: where one came from
 
 
 def remember(request, ids) -> None:
@@ -44,15 +45,17 @@ def ours(request, pk) -> User:
 
 def back(request, user_id) -> str:
     """To what one came from; else to the account."""
-    known = {"retour", "recherche"} & request.GET.keys()
+    known = set(ORIGINS) & request.GET.keys()
     return origin(request)[1] if known else reverse("habilitations:compte", args=[user_id])
 
 
 def origin(request) -> tuple[str, str]:
-    """Label and address: the revue as it was filtered (`?retour=`, its query string), else a search, kept
-    under a key (`?recherche=`)."""
+    """Label and address: the revue as it was filtered (`?retour=`, its query string), the structures
+    without référent (`?nommer=`), else a search, kept under a key (`?recherche=`)."""
     if "retour" in request.GET:
         return "Revue des habilitations", revue(request)
+    if "nommer" in request.GET:
+        return "Structures sans référent", reverse("habilitations:orphelines")
     return "Comptes et habilitations", results(request.GET.get("recherche", ""))
 
 
