@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.db.models import TextChoices
 
-from viatraj.core.actor import Actor, Place
+from viatraj.core.actor import BY_CARD, Actor, Place
 from viatraj.core.droits import Droit
 from viatraj.core.policies import Denied
 from viatraj.core.policies import system as system
@@ -36,12 +36,20 @@ def owner(actor, user):
         raise Denied("Seul le titulaire du compte peut faire cela.")
 
 
-def support(actor):
-    """/gestion/: the national support, in its own name, by a strong means; a password alone is none."""
+def support_account(actor):
+    """The national support, in its own name; what it may open is asked by `support`."""
     if actor.user is None or actor.is_acting or not (actor.user.is_staff and actor.user.is_active):
         raise Denied("Ces pages sont réservées au support national.")
-    if not actor.strong:
-        raise Denied("Le support se connecte par une carte, par Pro Santé Connect ou avec un code.")
+
+
+def support(actor):
+    """/gestion/ shows the accounts of the whole country: a stolen mailbox and password do not open it."""
+    support_account(actor)
+    if actor.means not in BY_CARD:
+        raise Denied(
+            "Ces pages montrent les comptes de tout le pays\u00a0: elles s’ouvrent par une carte "
+            "(CPS, CPE, CPA) ou par Pro Santé Connect. Déconnectez-vous, puis identifiez-vous ainsi."
+        )
 
 
 def lift_lock(actor, user):

@@ -728,11 +728,11 @@ MUTATIONS = [
     ),
     # Support
     Mutation(
-        "un mot de passe seul ouvre les pages du support",
+        "un code reçu par e-mail ouvre les pages du support",
         "TRC-4",
         ACCOUNTS,
-        "    if not actor.strong:",
-        "    if actor.system_name:",
+        "    if actor.means not in BY_CARD:",
+        "    if not actor.means:",
         "tests/espaces/test_gestion.py",
     ),
     Mutation(

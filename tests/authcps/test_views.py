@@ -17,6 +17,7 @@ from courrier.models import Message
 from journal.models import Entry
 from tests.authcps.test_actions import last_code, wrong
 from tests.factories import PASSWORD, MedecinFactory, UserFactory, sign_in
+from viatraj.core.actor import Means
 
 pytestmark = pytest.mark.django_db
 MEDECIN, CODE = "/connexion/medecin/", "/connexion/code/"
@@ -225,7 +226,7 @@ class TestSession:
         client.force_login(support)
         assert client.get("/gestion/").status_code == 403
         assert client.get("/gestion/journal/entry/").status_code == 302
-        sign_in(client, support)
+        sign_in(client, support, means=Means.CPE)
         assert client.get("/gestion/").status_code == 200
 
 

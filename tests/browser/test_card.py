@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from authcps import certificates
 from tests.browser.story import see
 from tests.looks import WIDTHS, objections
+from viatraj.demo import data, people
 from viatraj.demo.lecteur import cartes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +57,16 @@ def test_a_medecin_signs_in_by_card(look, leclercq, data_dir, scripts):
     page.get_by_role("button", name="Revenir à").click()
     page.wait_for_url("**/medecin/")
     see(page, "Dr Christine Leclercq")
+
+
+def test_the_demonstration_s_support_comes_in_by_its_card(look, transactional_db, data_dir):
+    """TRC-4: the person of the demonstration, with the card that its reader holds."""
+    person = next(one for one in people.PEOPLE if one.role == "support")
+    data._account(person, timezone.localtime())
+    page = reads(look("/connexion/professionnel/", scripts=False), "CPE de Paul Ferrand")
+    page.get_by_role("button", name="Revenir à").click()
+    page.get_by_role("link", name="Support", exact=True).click()
+    see(page, "Rechercher un compte", where="main")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -1,4 +1,4 @@
-"""Django's admin shows the journal and its seals, never writes; a password alone does not open it."""
+"""Django's admin shows the journal and its seals, never writes; a card opens it, no code."""
 
 import pytest
 from django.test import RequestFactory
@@ -22,14 +22,15 @@ def permitted(user, **known):
     return site.has_permission(request)
 
 
-def test_only_active_support_with_a_strong_means_comes_in(support):
-    assert permitted(support, means=Means.TOTP)
+def test_only_active_support_with_a_card_comes_in(support):
+    assert permitted(support, means=Means.CPE)
+    assert not permitted(support, means=Means.TOTP)
     assert not permitted(support, means="")
     assert not permitted(support, means=Means.SYSTEM)
-    assert not permitted(UserFactory(), means=Means.TOTP)
-    assert not permitted(None, means=Means.TOTP)
+    assert not permitted(UserFactory(), means=Means.CPE)
+    assert not permitted(None, means=Means.CPE)
     support.disabled_at = support.created_at
-    assert not permitted(support, means=Means.TOTP)
+    assert not permitted(support, means=Means.CPE)
 
 
 def test_its_login_is_the_doors(client):
@@ -50,7 +51,7 @@ def test_all_that_is_registered_is_read_only(support):
 
 def test_the_journal_is_told_in_sentences(client, support):
     entry = record("compte.updated", by=Actor.system("rpps"), target=support)
-    sign_in(client, support, means=Means.TOTP)
+    sign_in(client, support, means=Means.CPE)
     for path in (
         "/gestion/journal/entry/",
         f"/gestion/journal/entry/{entry.pk}/change/",
@@ -63,7 +64,7 @@ def test_the_journal_is_told_in_sentences(client, support):
 
 
 def test_signing_out_goes_through_our_own_door(client):
-    sign_in(client, UserFactory(is_staff=True))
+    sign_in(client, UserFactory(is_staff=True), means=Means.CPE)
     client.post("/gestion/logout/", follow=True)
     assert Entry.objects.filter(event="connexion.closed").count() == 1
     assert client.get("/gestion/").status_code == 302

@@ -471,7 +471,8 @@ class World:
         in_force = chosen in (self.lent, self.reading)
         browser = Browser(role, principal=chosen.delegant if in_force else user)
         if user:
-            sign_in(browser.client, user, acting=chosen)
+            means = Means.CPE if role == "support" else Means.MAIL
+            sign_in(browser.client, user, acting=chosen, means=means)
         if role in ("signing", "arriving"):
             self._begin(browser.client, role)
         return browser

@@ -89,7 +89,7 @@ def test_support_s_readings_of_the_trail_are_noted_each(client, medecin):
     (line,) = noted()
     support = UserFactory(is_staff=True)
     reader = Client()
-    sign_in(reader, support, means=Means.TOTP)
+    sign_in(reader, support, means=Means.CPE)
     for path in ("entry/", f"entry/{line.pk}/change/", "seal/"):
         assert (
             reader.get(f"/gestion/journal/{path}", {"q": "x"} if path == "entry/" else {}).status_code == 200

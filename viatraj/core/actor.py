@@ -25,6 +25,8 @@ class Means(TextChoices):
     SYSTEM = "system", "traitement automatique"
 
 
+# No password, and no mailbox: a card, or the e-CPS that a card gave.
+BY_CARD = frozenset((Means.CPS, Means.CPE, Means.CPA, Means.PSC))
 # A password came first.
 BY_PASSWORD = frozenset((Means.MAIL, Means.SMS, Means.TOTP, Means.RECOVERY, Means.TRUSTED))
 
@@ -177,10 +179,6 @@ class Actor:
     @property
     def is_acting(self) -> bool:
         return self.on_behalf_of is not None
-
-    @property
-    def strong(self) -> bool:
-        return self.means in set(Means) - {Means.SYSTEM}
 
     def __str__(self) -> str:
         if self.on_behalf_of:

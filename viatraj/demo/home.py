@@ -27,7 +27,7 @@ def people() -> list[dict]:
 
 def strangers() -> list[dict]:
     """The simulator's people and the reader's cards that no account has."""
-    known = {person.idnat for person in PEOPLE}
+    known = {person.idnat or person.numero for person in PEOPLE}
     by_card = [(card.label, card.hint) for card in CARDS if card.holder.idnat not in known]
     by_psc = [(f"e-CPS de {one.name}", one.hint) for one in OTHERS]
     return [{"label": label, "hint": hint} for label, hint in by_card + by_psc]

@@ -17,7 +17,8 @@ class Person:
     place: str = ""
     door: str = "medecin"
     idnat: str = ""  # of a médecin
-    numero: str = ""  # of an assistant's card
+    numero: str = ""  # of a card that is no médecin's
+    slug: str = ""  # of that card in the demonstration's reader
     specialite: str = ""
     code_postal: str = ""
     commune: str = ""
@@ -27,9 +28,7 @@ class Person:
     @property
     def card(self) -> str | None:
         """His virtual card in the demonstration's reader."""
-        if self.numero:
-            return "cpa-assistante"
-        return f"cps-{self.idnat}" if self.idnat else None
+        return f"cps-{self.idnat}" if self.idnat else self.slug or None
 
     @property
     def name(self) -> str:
@@ -235,17 +234,20 @@ PEOPLE = (
         role="support",
         role_label="Support national",
         login="pferrand",
+        numero="3990000027/CPE0000043",
+        slug="cpe-support",
         nom="Ferrand",
         prenom="Paul",
         email="paul.ferrand@support.example",
         door="professionnel",
-        hint="Rechercher un compte, lire ses droits et son journal (/gestion/)",
+        hint="Rechercher un compte, lire ses droits et son journal\u00a0: /gestion/ s’ouvre par sa carte CPE",
     ),
     Person(
         role="assistant",
         role_label="Assistante d’un médecin",
         login="599999999900027/cpa0000021",
         numero="599999999900027/CPA0000021",
+        slug="cpa-assistante",
         nom="Ferhat",
         prenom="Nadia",
         email="nadia.ferhat@cabinet.example",

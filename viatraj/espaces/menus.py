@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 import dossiers.policies
-from accounts.policies import support
+from accounts.policies import support_account
 from delegations.reads import has_received
 from habilitations.reads.a_faire import waiting
 from viatraj.core.addresses import address
@@ -100,7 +100,7 @@ def _staff(actor, received) -> tuple:
         ("Administration", (*EVERYONE, *referents)),
         *received,
         DOCUMENTATION,
-        *((SUPPORT,) if can(support, actor) else ()),
+        *((SUPPORT,) if can(support_account, actor) else ()),
     )
 
 

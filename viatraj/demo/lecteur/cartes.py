@@ -64,6 +64,13 @@ CARDS = (
         igc.CPE,
     ),
     VirtualCard(
+        "cpe-support",
+        "CPE de Paul Ferrand",
+        "Support national",
+        Holder("3990000027/CPE0000043", "FERRAND", "Paul", "", "1990000027", "GRADES FICTIF"),
+        igc.CPE,
+    ),
+    VirtualCard(
         "cpa-assistante",
         "CPA de Nadia Ferhat",
         "Assistante du Dr Leclercq",

@@ -1,4 +1,4 @@
-"""The journal and its seals, whole, in Django's admin: read-only, and a password alone does not open it."""
+"""The journal and its seals, whole, in Django's admin: read-only, opened by a card."""
 
 from django.contrib import admin
 from django.views.generic import RedirectView
