@@ -8,6 +8,7 @@ from dossiers import actions, policies
 from dossiers.forms.recherches import NumeroForm, PatientForm
 from dossiers.models import Dossier
 from dossiers.reads.lignes import COLUMNS, lignes
+from dossiers.views.reach import orientation_of
 from viatraj.core import searches
 from viatraj.core.forms import submit
 from viatraj.core.pages import page
@@ -33,9 +34,16 @@ def _search_numero(request):
         return _search_page(request, numero_form=form, form=form)
     visible = Dossier.objects.visible_to(request.actor)
     if dossier := visible.filter(numero=form.cleaned_data["numero"]).first():
+        _tell_other_orientation(request, dossier)
         return redirect(dossier)
     form.add_error("numero", "Aucun dossier ne porte ce numéro dans cet espace.")
     return _search_page(request, numero_form=form, form=form, status=404)
+
+
+def _tell_other_orientation(request, dossier):
+    """Sought from the block of one orientation, found in another: a number is of one dossier only."""
+    if orientation_of(request) not in ("", dossier.orientation):
+        messages.info(request, f"Ce dossier relève de «\u00a0{dossier.get_orientation_display()}\u00a0».")
 
 
 def _search_patient(request):

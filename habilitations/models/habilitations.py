@@ -132,6 +132,12 @@ class Habilitation(AtLieu, Periode):
                 name="habilitations_revoked_by",
                 condition=Q(revoked_by__isnull=False),
             ),
+            # The platforms of the TND, a few hundred, for a page that anybody may open.
+            models.Index(
+                fields=["fin", "etablissement"],
+                name="habilitations_tnd",
+                condition=LIVING & Q(domaine=Domaine.TND),
+            ),
             # For a whole coordination: read in order, and filtered inside the index.
             models.Index(
                 fields=["coordination", "nom_tri", "id"],

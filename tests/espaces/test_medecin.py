@@ -56,10 +56,37 @@ def test_each_orientation_leads_to_its_list_its_creation_and_its_search(client, 
         assert f'href="/dossiers/?orientation={one}"' in page
         assert f'href="/dossiers/creer/?orientation={one}"' in page
         assert f'id="id_numero_{one}"' in page
-    for words in ("Accéder à mes dossiers", "Créer un dossier", "Rechercher un dossier", "N° de dossier"):
+    for words in ("Accéder à mes dossiers<", "Créer un dossier<", "Rechercher un dossier<", "N° de dossier<"):
         assert page.count(words) == 3
     assert "Mes patients" in page
     assert "Pour qui je travaille" not in page
+
+
+def test_a_block_says_what_the_source_says(client, medecin):
+    """DOS-1: word for word."""
+    sign_in(client, medecin)
+    page = main_of(client.get(HOME))
+    for words in (
+        "Orientation en Établissement d’Hébergement pour Personnes Âgées Dépendantes, "
+        "Unités de Soins de Longue Durée, Résidences Autonomie",
+        "Orientation en Service de Soins Médicaux et de Réadaptation, Hospitalisation à Domicile, "
+        "Unité de Soins Palliatifs",
+        "Prise en charge précoce des Troubles du Neuro-Développement",
+        "Rechercher un patient",
+    ):
+        assert f">{words}<" in page
+
+
+def test_a_number_is_found_from_any_block_and_the_page_says_of_which_it_is(client, medecin):
+    """DOS-1: numbers are unique over all orientations."""
+    dossier = DossierFactory(auteur=medecin, orientation=Orientation.GRAND_AGE)
+    sign_in(client, medecin)
+    for orientation, said in ((Orientation.GRAND_AGE, False), (Orientation.TND, True)):
+        sought = {"numero": dossier.numero, "orientation": orientation}
+        answer = client.get("/dossiers/recherche/", sought, follow=True)
+        assert answer.redirect_chain[-1][0] == dossier.get_absolute_url()
+        assert ("Ce dossier relève de" in answer.text) is said
+    assert client.get("/dossiers/recherche/", {"numero": "1", "orientation": "autre"}).status_code == 422
 
 
 def test_no_link_of_the_page_is_dead(client, medecin):

@@ -46,6 +46,7 @@ PUBLIC = {
     "charte_publique": "legal",
     "plan_du_site": "legal",
     "assistance": "help, before one is in",
+    "plateformes_tnd": "which establishments are platforms, as any directory says",
     "en_savoir_plus": "what the service is for",
     "alive": "liveness, for machines",
     "ready": "readiness, for machines",

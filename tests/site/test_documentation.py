@@ -1,5 +1,6 @@
 """A page for each thing one does, open to all, found from the site map (DOC-1)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -78,11 +79,29 @@ def test_links_of_the_settings(client, settings):
 
 
 def test_the_medecins_home_has_its_documentation(client):
-    """DOC-1: the links whose pages exist, by their names."""
+    """DOC-1, DOS-1: its six links, each a page, by their names."""
     sign_in(client, MedecinFactory())
-    shown = client.get("/medecin/").text.partition('id="t-documentation"')[2]
-    for label in ("Procédure d’aide à la connexion", "En savoir plus sur ViaTraj", "Foire aux questions"):
-        assert f">{label}</a>" in shown
+    block = client.get("/medecin/").text.partition('id="t-documentation"')[2].partition("</section>")[0]
+    links = dict(re.findall(r'<li><a href="([^"]+)">([^<]+)</a>', block))
+    assert list(links.values()) == [
+        "Gestion d’un dossier d’admission en soins (SMR, HAD, soins palliatifs)",
+        "Gestion d’un dossier d’hébergement pour personnes âgées",
+        "Gestion d’un dossier de prise en charge précoce des TND",
+        "Liste des Plateformes de Coordination et d’Orientation TND",
+        "Procédure d’aide à la connexion",
+        "En savoir plus sur ViaTraj",
+    ]
+    assert [client.get(path).status_code for path in links] == [200] * 6
+
+
+def test_the_medecins_home_has_questions_and_support(client, settings):
+    """DOS-1."""
+    settings.SUPPORT_EMAIL = "assistance@region.example"
+    sign_in(client, MedecinFactory())
+    block = client.get("/medecin/").text.partition('id="t-aide"')[2].partition("</section>")[0]
+    assert "/documentation/foire-aux-questions/" in block
+    assert 'href="mailto:assistance@region.example"' in block
+    assert 'href="tel:' in block
 
 
 def test_the_home_shows_support_accompaniment_and_users_space(client, settings):

@@ -39,6 +39,36 @@ GROUPS = (
         ),
     ),
     (
+        "Les dossiers du médecin libéral",
+        (
+            Fiche(
+                "accueil-medecin",
+                "Mon accueil de médecin libéral",
+                "Où se trouve chaque chose, ce qui attend.",
+            ),
+            Fiche(
+                "accepter-un-dossier",
+                "Accepter un dossier",
+                "Quand un dossier vous désigne médecin traitant.",
+            ),
+            Fiche(
+                "gerer-un-dossier-sanitaire",
+                "Gestion d’un dossier d’admission en soins (SMR, HAD, soins palliatifs)",
+                "Créer, remplir, valider.",
+            ),
+            Fiche(
+                "gerer-un-dossier-grand-age",
+                "Gestion d’un dossier d’hébergement pour personnes âgées",
+                "Le formulaire national, le GIR.",
+            ),
+            Fiche(
+                "gerer-un-dossier-tnd",
+                "Gestion d’un dossier de prise en charge précoce des TND",
+                "Adresser un enfant à une plateforme.",
+            ),
+        ),
+    ),
+    (
         "Déléguer",
         (
             Fiche("deleguer-a-un-assistant", "Déléguer à un assistant", "Choisir ses droits et sa période."),
@@ -80,6 +110,8 @@ FICHES = {fiche.slug: fiche for _, fiches in GROUPS for fiche in fiches}
 SIGN_IN = ("se-connecter", "premiere-connexion", "mot-de-passe-oublie", "carte")
 ASSISTANT, CONFRERE, GERER = "deleguer-a-un-assistant", "deleguer-a-un-confrere", "gerer-mes-delegations"
 CAMPAGNES = ("campagnes", "campagne_create", "campagne", "campagne_close", "examens", "examen")
+ACCUEIL, ACCEPTER = "accueil-medecin", "accepter-un-dossier"
+SANITAIRE, GRAND_AGE, TND = (f"gerer-un-dossier-{one}" for one in ("sanitaire", "grand-age", "tnd"))
 PROLONGER, REVUE = "prolonger-une-habilitation", "revue-des-habilitations"
 # Name of a URL → fiches, each perhaps with the heading where the answer stands.
 HELP = {
@@ -97,6 +129,12 @@ HELP = {
     "accounts:forgotten": ("mot-de-passe-oublie",),
     "accounts:sent": ("mot-de-passe-oublie#rien-recu",),
     "accounts:new_password": ("mot-de-passe-oublie#choisir",),
+    "medecin": (ACCUEIL,),
+    "plateformes_tnd": (TND,),
+    "dossiers:index": (f"{ACCUEIL}#acceder", f"{ACCEPTER}#attend"),
+    "dossiers:search": (f"{ACCUEIL}#rechercher",),
+    "dossiers:found": (f"{ACCUEIL}#rechercher",),
+    "dossiers:create": (SANITAIRE, GRAND_AGE, TND),
     "mon_compte": ("mon-compte", "parametrer-l-otp", "carte"),
     "accounts:change_password": ("mon-compte#mot-de-passe",),
     "accounts:change_email": ("mon-compte#coordonnees",),

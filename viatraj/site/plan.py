@@ -66,7 +66,11 @@ PLAN = (
     ),
     ("Support", (("Recherche d’un compte", "gestion:index"), ("État des envois", "gestion:envois"))),
 )
-ABOUT = (("En savoir plus", "en_savoir_plus"), *FOOTER)
+ABOUT = (
+    ("En savoir plus", "en_savoir_plus"),
+    ("Plateformes de Coordination et d’Orientation TND", "plateformes_tnd"),
+    *FOOTER,
+)
 
 
 def sections() -> list[tuple[str, tuple[Link, ...]]]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from viatraj.site.views import documentation, legal, sante
+from viatraj.site.views import documentation, legal, plateformes, sante
 
 urlpatterns = [
     path("accessibilite/", legal.accessibility, name="accessibilite"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("assistance/", legal.support, name="assistance"),
     path("documentation/", documentation.index, name="documentation"),
     path("documentation/<slug:slug>/", documentation.fiche, name="documentation_fiche"),
+    path("plateformes-tnd/", plateformes.index, name="plateformes_tnd"),
     path("en-savoir-plus/", legal.about, name="en_savoir_plus"),
     path("sante/vif", sante.alive, name="alive"),
     path("sante/pret", sante.ready, name="ready"),

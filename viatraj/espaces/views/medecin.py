@@ -23,7 +23,8 @@ BLOCS = {
         "utilisateur",
     ),
     Orientation.SANITAIRE: (
-        "Orientation en soins médicaux et de réadaptation, hospitalisation à domicile, soins palliatifs",
+        "Orientation en Service de Soins Médicaux et de Réadaptation, Hospitalisation à Domicile, "
+        "Unité de Soins Palliatifs",
         "bouclier",
     ),
     Orientation.TND: ("Prise en charge précoce des Troubles du Neuro-Développement", "liste"),
