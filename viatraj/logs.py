@@ -22,6 +22,8 @@ QUOTED = "…"
 # They write whole paths, statements and addresses, with a token or a name in them.
 MUTED = ("django.request", "django.security", "django.db.backends", "urllib3")
 
+TALKATIVE = ("fontTools",)  # dozens of lines a PDF
+
 log = structlog.get_logger("viatraj.failures")
 
 
@@ -35,7 +37,8 @@ def configure(options):
             "formatters": {"json": {"()": formatter}},
             "handlers": handlers,
             "root": {"handlers": ["stderr"], "level": options["level"]},
-            "loggers": {name: {"level": "CRITICAL"} for name in MUTED},
+            "loggers": {name: {"level": "CRITICAL"} for name in MUTED}
+            | {name: {"level": "WARNING"} for name in TALKATIVE},
         }
     )
     logging.raiseExceptions = False  # a line that cannot be written would be shown with its values

@@ -17,7 +17,7 @@ from journal import seals
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
-from viatraj.core.saving import by_slices, locked, save_valid
+from viatraj.core.saving import by_slices, locked, put_bytes, save_valid
 
 SLICE = 50  # decisions that take effect together
 TOO_SOON = "Cette campagne se prépare encore\u00a0: attendez qu’elle soit ouverte."
@@ -145,9 +145,10 @@ def report_campagne(campagne, *, by) -> bool:
         rapport = locked(campagne.rapport)
         if rapport.pdf:
             return True
-        rapport.sceau, rapport.classeur, rapport.classeur_sha256 = seal.number, classeur, told
-        rapport.pdf, rapport.pdf_sha256 = pdf, hashlib.sha256(pdf).hexdigest()
+        rapport.sceau, rapport.classeur_sha256 = seal.number, told
+        rapport.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
         save_valid(rapport)
+        put_bytes(rapport, classeur=classeur, pdf=pdf)
         record(
             "campagne.reported",
             by=by,
