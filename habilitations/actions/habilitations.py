@@ -37,11 +37,12 @@ def grant(*, by, **said) -> list[Habilitation]:
     return given
 
 
+@transaction.atomic
 def give(noted, *, users, profil: Profil, lieux: list[Lieu], debut, fin, droits, cle, today, by):  # noqa: PLR0913
     """The same profile, rights and dates to each of `users` on each of `lieux`: all or nothing (HAB-4).
 
     `droits` is {DroitProfil.key: mode} for what differs from the profile; the same `cle` twice is one lot.
-    Part of giving on screen, by an import, in answer to a request: its caller tells the holders.
+    On screen, by an import, in answer to a request: its caller tells the holders.
     """
     cle = cle or uuid.uuid4()
     granters = [policies.grant(by, profil, lieu) for lieu in lieux]

@@ -60,7 +60,6 @@ PARTS = {
     "delegations:lend": "of granting to an assistant, and of modifying",
     "habilitations:check_last": "of revoke, give_up, depart: writes to those above a structure left alone",
     "habilitations:hold_peers": "of the same, and of revoke_all: locks référents in one order",
-    "habilitations:give": "of giving on screen, by an import, in answer to a request",
     "habilitations:apply": "of deciding and of closing: the verbs that a decision stands for",
     "habilitations:put_rights": "of adjusting, and of a review that reduces",
     "habilitations:take_in": "of filling a campaign, and of following it",
