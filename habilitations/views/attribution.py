@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from changements.reads import made_by
 from habilitations import actions, policies
 from habilitations.forms.attribution import AT_MOST, AttributionForm
 from habilitations.forms.droits import said
@@ -186,6 +187,7 @@ def _done(request, form, profil, people) -> bool:
         request,
         f"{count}\u00a0: {profil}, pour {whom} ({where}), jusqu’au {until} inclus. "
         "Chaque personne en sera prévenue.",
+        extra_tags=made_by(request.actor),
     )
     return True
 

@@ -75,6 +75,23 @@ def test_six_months_of_five_years_asks_and_is_undone(open_page, row, width, scri
     assert asked == []
 
 
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("width", looks.WIDTHS)
+def test_what_was_given_on_screen_is_taken_back(open_page, row, width, script):
+    path = f"{ADMIN}comptes/attribuer/gestionnaire_administratif/?compte={row.user_id}"
+    page = open_page(path, width=width, script=script)
+    page.get_by_label("Tout l’établissement").check()
+    page.get_by_role("button", name="Vérifier avant d’attribuer").click()
+    page.get_by_role("button", name="Attribuer", exact=True).click()
+    see(page, "1 habilitation attribuée", where="main")
+    assert Habilitation.objects.of(row.user).count() == 2
+    asked = _looked_at(page, script)
+    page.get_by_role("button", name="Annuler ce changement").click()
+    see(page, "tout est comme avant", where="main")
+    assert Habilitation.objects.of(row.user).get() == row
+    assert asked == []
+
+
 @pytest.mark.parametrize("width", looks.WIDTHS)
 def test_too_late_says_so(open_page, row, width):
     page = open_page(f"{ADMIN}habilitations/{row.pk}/supprimer/", width=width, script=True)
