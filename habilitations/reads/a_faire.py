@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from habilitations import policies
-from habilitations.models import Habilitation
 from habilitations.models.perimetre import perimeter_sql
 from habilitations.profils import PROFILS
-from habilitations.reads import campagnes, orphelines
-from habilitations.reads.echeances import DIGESTED, ending_soon
+from habilitations.reads import orphelines
+from habilitations.reads.echeances import DIGESTED
 from viatraj.core import prepared
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit
+from viatraj.core.expiry import SOON_MONTHS
+from viatraj.core.periods import add_months
 from viatraj.core.policies import can
 
 # Every page of a référent says it in its menu.
@@ -18,6 +19,18 @@ WAITING = """
     SELECT count(*) FROM (SELECT FROM habilitations_demandehabilitation
       WHERE state = 'waiting' AND user_id <> %(user)s AND profil = ANY(%(profils)s) AND {perimeter}
       LIMIT %(at_most)s) AS demandes"""
+# `echeances.ending_soon` and `campagnes.list_of`, which answer for the lines themselves.
+ENDING = """
+    SELECT count(*) FROM habilitations_habilitation h
+    WHERE revoked_at IS NULL AND fin BETWEEN %(today)s AND %(soon)s AND user_id <> %(user)s AND {perimeter}
+      AND NOT EXISTS (SELECT FROM habilitations_habilitation f
+        WHERE f.user_id = h.user_id AND f.profil = h.profil AND f.lieu_key = h.lieu_key
+          AND f.revoked_at IS NULL AND f.fin > h.fin AND f.debut <= h.fin + 1)"""
+TO_REVIEW = """
+    SELECT count(*) FROM habilitations_relecteur r
+    JOIN habilitations_campagne c ON c.id = r.campagne_id AND c.state = 'open'
+    JOIN habilitations_examen e ON e.campagne_id = r.campagne_id AND e.bureau = r.bureau AND e.rang < r.rang
+    WHERE r.user_id = %(user)s AND e.state = 'todo' AND e.titulaire_id <> r.user_id"""
 
 
 @dataclass(frozen=True)
@@ -42,27 +55,24 @@ def of(actor: Actor, *, today) -> AFaire | None:
     if not can(policies.administer, actor):
         return None
     orphans = can(policies.orphans, actor) and orphelines.visible_to(actor, today=today).count()
-    return AFaire(
-        waiting=waiting(actor),
-        ending=_ending(actor, today),
-        orphans=int(orphans),
-        examens=campagnes.left_to(actor.user),
-    )
+    wider = actor.rights.scopes(Droit.HABILITATION).keys() - set(DIGESTED)
+    counts = [WAITING, "SELECT NULL::bigint" if wider else ENDING, TO_REVIEW]
+    sql = "SELECT " + ", ".join(f"({one})" for one in counts)
+    waiting, ending, examens = _counted(actor, sql, today=today, soon=add_months(today, SOON_MONTHS))
+    return AFaire(waiting=waiting, ending=ending, orphans=int(orphans), examens=examens)
 
 
 def waiting(actor: Actor, *, at_most: int | None = None) -> int:
     """Demandes of his perimeter that wait for an answer, without his own, which another référent gives."""
     if actor.is_acting or actor.user is None:
         return 0
-    rule, places = perimeter_sql(actor.rights)
-    known = {"user": actor.user.pk, "profils": list(PROFILS), "at_most": at_most, **places}
-    ((count,),) = prepared.rows(WAITING.format(perimeter=rule), known)
+    (count,) = _counted(actor, WAITING, at_most=at_most)
     return count
 
 
-def _ending(actor, today) -> int | None:
-    """Without the référent's own habilitation, which another référent prolongs."""
-    if actor.rights.scopes(Droit.HABILITATION).keys() - set(DIGESTED):
-        return None
-    mine = Habilitation.objects.visible_to(actor).exclude(user=actor.user)
-    return ending_soon(mine, today).count()
+def _counted(actor: Actor, sql: str, **said) -> tuple:
+    """Without what is the référent's own: another one answers, prolongs, reviews."""
+    rule, places = perimeter_sql(actor.rights)
+    known = {"user": actor.user.pk, "profils": list(PROFILS), "at_most": None, **said, **places}
+    (counts,) = prepared.rows(sql.format(perimeter=rule), known)
+    return counts

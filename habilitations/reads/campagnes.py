@@ -192,17 +192,6 @@ def list_of(campagne, user):
     return Examen.objects.on_desks(desks).exclude(titulaire=user)
 
 
-def left_to(user) -> int:
-    """Lines that wait for him, over all open campaigns; one query."""
-    desk = Relecteur.objects.filter(
-        campagne=OuterRef("campagne"), user=user, bureau=OuterRef("bureau"), rang__gt=OuterRef("rang")
-    )
-    opened = Campagne.objects.filter(state=Campagne.State.OPEN).reviewed_by(user)
-    return (
-        Examen.objects.to_decide().filter(Exists(desk), campagne__in=opened).exclude(titulaire=user).count()
-    )
-
-
 def reviewed(rows, *, today) -> int:
     """How many of these habilitations somebody has reviewed within the last twelve months."""
     midnight = timezone.make_aware(datetime.combine(add_months(today, -YEAR), time.min))

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from annuaire.models import Lieu
 from habilitations import actions, profils
-from habilitations.reads import a_faire
+from habilitations.models import Campagne, Habilitation
+from habilitations.reads import a_faire, campagnes
 from habilitations.reads.a_faire import AFaire
+from habilitations.reads.echeances import ending_soon
 from tests.factories import (
     EtablissementFactory,
     HabilitationFactory,
@@ -22,6 +24,9 @@ from tests.factories import (
     referent_of,
     sign_in,
 )
+from tests.habilitations.campagnes import opened
+from viatraj.core.expiry import SOON_MONTHS
+from viatraj.core.periods import add_months
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +104,28 @@ def test_the_landing_page(client, hopital):
     text = client.get("/professionnel/").text
     assert "À faire" not in text
     assert "Ce que je peux faire" in text
+
+
+def test_what_is_counted_by_hand_is_what_the_lists_show(hopital):
+    """The same rules as `ending_soon` and `list_of`, at their edges: first and last day, prolonged or not."""
+    today = timezone.localdate()
+    last = add_months(today, SOON_MONTHS)
+    for fin in (today - timedelta(days=1), today, last, last + timedelta(days=1)):
+        HabilitationFactory(lieu=hopital, debut=today - timedelta(days=30), fin=fin)
+    for gap in (1, 2):
+        row = HabilitationFactory(lieu=hopital, fin=today + timedelta(days=5))
+        begins = row.fin + timedelta(days=gap)
+        HabilitationFactory(user=row.user, lieu=hopital, debut=begins, fin=begins + timedelta(days=90))
+    HabilitationFactory(lieu=hopital, fin=today, revoked_at=timezone.now())
+    referents = [referent_of(one) for one in (hopital, hopital.unites.get(), hopital.coordination)]
+    referents.append(HabilitationFactory(user=referents[0], lieu=hopital, profil="regulateur").user)
+    campagne = opened(referents[2], hopital)
+    for referent in referents:
+        actor = as_professionnel(referent)
+        counts = of(actor)
+        mine = Habilitation.objects.visible_to(actor).exclude(user=referent)
+        assert counts.ending == ending_soon(mine, today).count() > 0
+        assert counts.examens == campagnes.list_of(campagne, referent).to_decide().count()
+    assert sum(of(as_professionnel(one)).examens for one in set(referents)) > 0
+    Campagne.objects.update(state=Campagne.State.CLOSING, closing_at=timezone.now())
+    assert [of(as_professionnel(one)).examens for one in referents] == [0, 0, 0, 0]
