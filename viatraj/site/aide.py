@@ -43,7 +43,7 @@ GROUPS = (
         (
             Fiche(
                 "accueil-medecin",
-                "Mon accueil de médecin libéral",
+                "L’accueil du médecin libéral",
                 "Où se trouve chaque chose, ce qui attend.",
             ),
             Fiche(
