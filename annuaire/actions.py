@@ -26,6 +26,7 @@ from viatraj.core.saving import locked, save_valid
 
 LOCK = 0x52505053  # «RPPS»: one import at a time
 FARTHEST_AHEAD = timedelta(days=31)  # a date mistyped far ahead would block later imports
+NO_CARD = "Aucune carte n’est plus associée à ce compte\u00a0: associez-en une pour créer un dossier."
 UNKNOWN = "Ce médecin ne figure pas dans l’annuaire national."
 
 
@@ -118,6 +119,33 @@ def refer(idnat, *, by) -> Professionnel:
     said = _said_of(idnat)
     if not said or not Professionnel(**said).is_medecin:
         raise ValidationError(UNKNOWN, code="idnat")
+    professionnel, created = Professionnel.objects.get_or_create(idnat=idnat, defaults=said)
+    if created:
+        record("professionnel.referred", by=by, target=professionnel)
+    return professionnel
+
+
+@transaction.atomic
+def refer_account(user, *, by) -> Professionnel:
+    """The row of a médecin who has an account: as the extraction says him, else as his card does.
+
+    Raises ValidationError when no living number tells who he is.
+    """
+    policies.refer(by)
+    numbers = user.identites.filter(ended_at=None, kind__in=["rpps", "adeli"]).order_by("-kind", "pk")
+    living = {one.idnat: one for one in numbers}
+    known = Professionnel.objects.filter(idnat__in=living)
+    if found := min(known, key=lambda one: [*living].index(one.idnat), default=None):
+        return found
+    if not living:
+        raise ValidationError(NO_CARD)
+    idnat, identite = next(iter(living.items()))
+    said = _said_of(idnat) or {
+        "nom": identite.nom,
+        "prenom": identite.prenom,
+        "profession": user.profession,
+        "categorie": user.categorie,
+    }
     professionnel, created = Professionnel.objects.get_or_create(idnat=idnat, defaults=said)
     if created:
         record("professionnel.referred", by=by, target=professionnel)

@@ -1,5 +1,6 @@
 """What a médecin holds on his own dossiers, and what a délégation lends of it (DEL-2, DEL-3, DEL-7)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +25,10 @@ LENDABLE = {
     Droit.DEMANDE: (Mode.OUI,),
     Droit.DOSSIER_ACCEPTATION: (Mode.OUI,),
 }
+
+
+# Other volets of care follow the médical one in a médecin's space, whether lent or his own (docs/adr/0047).
+FOLLOWING = {Droit.VOLET_MEDICAL: (Droit.VOLET_ORIENTATION, Droit.VOLET_SOINS, Droit.VOLET_AUTONOMIE)}
 
 
 class Lent(NamedTuple):
@@ -94,24 +99,28 @@ OWN_CHOICE = "Personnalisés"
 
 def of_medecin(medecin_id: int) -> Rights:
     """All rights on the space of one médecin: his own, and the same ones for a confrère (DEL-3)."""
-    return Rights(
-        frozenset(
-            Grant(droit, mode, orientation, Niveau.MEDECIN, medecin_id)
-            for orientation in Orientation
-            for droit, mode in WHOLE_SPACE
-            if (orientation, droit) not in ABSENT
-        )
-    )
+    whole = [
+        Lent(orientation, droit, mode)
+        for orientation in Orientation
+        for droit, mode in WHOLE_SPACE
+        if (orientation, droit) not in ABSENT
+    ]
+    return _in_space(medecin_id, whole)
 
 
 def of_delegate(delegation) -> Rights:
     """What the délégation lends: everything to a confrère, the chosen rights to an assistant."""
     if delegation.is_confrere:
         return of_medecin(delegation.delegant_id)
+    return _in_space(delegation.delegant_id, lent(delegation))
+
+
+def _in_space(medecin_id: int, held: Iterable[Lent]) -> Rights:
     return Rights(
         frozenset(
-            Grant(one.droit, one.mode, one.orientation, Niveau.MEDECIN, delegation.delegant_id)
-            for one in lent(delegation)
+            Grant(droit, one.mode, one.orientation, Niveau.MEDECIN, medecin_id)
+            for one in held
+            for droit in (one.droit, *FOLLOWING.get(Droit(one.droit), ()))
         )
     )
 

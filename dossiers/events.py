@@ -1,5 +1,7 @@
 EVENTS = {
     "dossier.created": "a créé le dossier",
+    "dossier.presented": "a présenté le dossier ({lieu})",
+    "dossier.withdrawn": "a retiré le dossier ({lieu})",
     "dossier.read": "a consulté le dossier",
     "identite.updated": "a modifié l’identité du patient (identité {statut})",
     "volet.reopened": "a remis à valider le {volet}, l’identité du patient ayant changé",

@@ -1,16 +1,25 @@
-"""Who may see, open, read and write dossiers: one rule, held on a médecin's space (DOS-4, DEL-7)."""
+"""Who may see, open, read and write dossiers: `dossiers.regards` in sentences (DOS-4, DEL-7).
 
-from dossiers.models import Dossier, Volet
+Those that let somebody act on a dossier return the actor with the right that he uses (docs/adr/0016).
+"""
+
+from dossiers import regards
+from dossiers.models import Dossier, Role, Volet
+from dossiers.regards import Regard, Voie
 from viatraj.core.actor import Actor, Place
 from viatraj.core.droits import Droit, Mode, Orientation
-from viatraj.core.policies import Denied
+from viatraj.core.policies import Denied, system
 
 LABELS = dict(Orientation.choices)
+# Of those who ask, and of the médecin in whose space it is: the others read, and answer.
+ASKING = (Role.MEDECIN, Role.DEMANDEUR)
 
 
 def index(actor: Actor, orientation: str = "") -> None:
-    """The lists and searches of one's space: in one orientation, or in any."""
-    _hold(actor, Droit.DOSSIER_LISTE, _space(actor), orientation)
+    """The lists and searches of one's space, or of one's structures: in one orientation, or in any."""
+    boards = {tableau.droit for tableau in regards.TABLEAUX.values()}
+    if not any(_holds(actor, droit, orientation) for droit in boards):
+        raise Denied(_reason(actor, Droit.DOSSIER_LISTE, Mode.OUI, orientation))
 
 
 def create(actor: Actor, orientation: str = "") -> None:
@@ -18,50 +27,115 @@ def create(actor: Actor, orientation: str = "") -> None:
     _hold(actor, Droit.DOSSIER_CREATION, _space(actor), orientation)
 
 
-def read(actor: Actor, dossier: Dossier) -> None:
-    _hold(actor, Droit.DOSSIER_LISTE, dossier.place, dossier.orientation)
+def read(actor: Actor, dossier: Dossier) -> Actor:
+    """In whatever mode: `regards.of` says what of it."""
+    return _first(actor, dossier, regards.of(actor, dossier)).used_by(actor)
 
 
-def edit_identite(actor: Actor, dossier: Dossier) -> None:
+def edit_identite(actor: Actor, dossier: Dossier) -> Actor:
     """Who writes the volet administratif."""
-    read(actor, dossier)
-    _hold(actor, Droit.VOLET_ADMINISTRATIF, dossier.place, dossier.orientation, Mode.ECRITURE)
+    return _open(actor, dossier, Volet.Kind.ADMINISTRATIF, Mode.ECRITURE)
 
 
-def read_volet(actor: Actor, volet: Volet) -> None:
-    read(actor, volet.dossier)
-    _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.LECTURE)
+def read_volet(actor: Actor, volet: Volet, mode: Mode = Mode.LECTURE) -> Actor:
+    return _open(actor, volet.dossier, volet.kind, mode)
 
 
-def edit_volet(actor: Actor, volet: Volet) -> None:
-    read(actor, volet.dossier)
-    _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.ECRITURE)
+def edit_volet(actor: Actor, volet: Volet) -> Actor:
+    return _open(actor, volet.dossier, volet.kind, Mode.ECRITURE)
 
 
-def validate_volet(actor: Actor, volet: Volet) -> None:
+def validate_volet(actor: Actor, volet: Volet) -> Actor:
     """Never lent to an assistant (DEL-7)."""
-    read(actor, volet.dossier)
-    _hold(actor, volet.droit, volet.dossier.place, volet.dossier.orientation, Mode.VALIDATION)
+    return _open(actor, volet.dossier, volet.kind, Mode.VALIDATION)
+
+
+def read_piece(actor: Actor, dossier: Dossier, kind: str) -> Actor:
+    """A pièce of a volet: by who reads the volet, never in mode anonyme (names stand in files)."""
+    return _open(actor, dossier, kind, Mode.LECTURE)
+
+
+def add_piece(actor: Actor, dossier: Dossier, kind: str) -> Actor:
+    """Or hide one: by who writes the volet, and where the profile says so, adds pièces."""
+    voie = _way(actor, dossier, kind, Mode.ECRITURE)
+    said = voie.role == Role.DEMANDEUR and dossier.orientation == Orientation.SANITAIRE
+    if said and Droit.PIECES not in voie.held:
+        raise Denied(_reason(actor, Droit.PIECES, Mode.OUI, dossier.orientation))
+    return voie.used_by(actor)
+
+
+def send(actor: Actor, dossier: Dossier) -> Actor:
+    """To those who may receive it; not the médecin traitant of what he has not made."""
+    regard = regards.of(actor, dossier)
+    _first(actor, dossier, regard)
+    voie = regard.holding(Droit.DEMANDE, Role.MEDECIN) or regard.holding(Droit.ENVOI, Role.DEMANDEUR)
+    if voie is None:
+        droit = Droit.DEMANDE if actor.in_medecin_space else Droit.ENVOI
+        raise Denied(_reason(actor, droit, Mode.OUI, dossier.orientation))
+    return voie.used_by(actor)
+
+
+def present(actor: Actor, dossier: Dossier, role: str) -> Actor:
+    """To a receveur, by who sends; a deadline presents it to both."""
+    if actor.user is None:
+        system(actor)
+        return actor
+    if role != Role.RECEVEUR:
+        raise Denied("Un dossier est signalé au régulateur à l’échéance, par le service.")
+    return send(actor, dossier)
+
+
+def withdraw(actor: Actor, dossier: Dossier, role: str) -> Actor:
+    """Also by who answers: admitted here, it is asked of nobody else."""
+    answering = regards.of(actor, dossier).holding(Droit.REPONSE, Role.RECEVEUR)
+    if answering and role == Role.RECEVEUR:
+        return answering.used_by(actor)
+    return present(actor, dossier, role)
+
+
+def _open(actor: Actor, dossier: Dossier, kind: str, mode: Mode) -> Actor:
+    return _way(actor, dossier, kind, mode).used_by(actor)
+
+
+def _way(actor: Actor, dossier: Dossier, kind: str, mode: Mode) -> Voie:
+    """The way that opens a volet, or a refusal that names the right that is missing."""
+    regard = regards.of(actor, dossier)
+    voie = regard.through(kind, mode)
+    if voie is None:
+        first = _first(actor, dossier, regard)
+        raise Denied(_reason(actor, regards.asked_by(first, kind), mode, dossier.orientation))
+    return voie
+
+
+def _first(actor: Actor, dossier: Dossier, regard: Regard) -> Voie:
+    if not regard:
+        if _holds(actor, Droit.DOSSIER_LISTE, dossier.orientation):
+            owner = "du médecin pour qui vous agissez" if actor.is_acting else "de votre espace"
+            raise Denied(f"Ce dossier n’est pas de ceux {owner}.")
+        raise Denied(_reason(actor, Droit.DOSSIER_LISTE, Mode.OUI, dossier.orientation))
+    return regard.voies[0]
 
 
 def _space(actor: Actor) -> Place:
     return Place(medecin=actor.principal.pk if actor.principal else None)
 
 
+def _holds(actor: Actor, droit: Droit, orientation: str = "") -> bool:
+    """At whatever place."""
+    return any(actor.rights.giving(droit, mode=droit.modes[0], domaine=orientation))
+
+
 def _hold(actor: Actor, droit: Droit, place: Place, orientation: str, mode: Mode = Mode.OUI) -> None:
     if not actor.rights.cover(droit, place, domaine=orientation, mode=mode):
-        raise Denied(_reason(actor, droit, place, orientation, mode))
+        raise Denied(_reason(actor, droit, mode, orientation))
 
 
-def _reason(actor: Actor, droit: Droit, place: Place, orientation: str, mode: Mode) -> str:
+def _reason(actor: Actor, droit: Droit, mode: Mode, orientation: str) -> str:
     if not actor.rights and not actor.is_acting:
         return (
-            "Les dossiers de cet espace sont réservés aux médecins libéraux et aux personnes "
-            "à qui ils ont délégué leurs droits."
+            "Les dossiers sont réservés aux médecins libéraux, aux personnes à qui ils ont délégué leurs "
+            "droits et aux professionnels habilités."
         )
-    if place != _space(actor):
-        owner = "du médecin pour qui vous agissez" if actor.is_acting else "de votre espace"
-        return f"Ce dossier n’est pas de ceux {owner}."
     what = f"{droit.label} ({mode.label})" if droit.is_graded else droit.label
     where = f" pour l’orientation «\u00a0{LABELS[orientation]}\u00a0»" if orientation in LABELS else ""
     who = f"Le {actor.principal.titre} ne vous a pas délégué" if actor.is_acting else "Vous n’avez pas"

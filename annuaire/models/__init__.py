@@ -13,6 +13,7 @@ from annuaire.models.lieux import MODELS as MODELS
 from annuaire.models.lieux import AtLieu as AtLieu
 from annuaire.models.lieux import AtLieuQuerySet as AtLieuQuerySet
 from annuaire.models.lieux import Lieu as Lieu
+from annuaire.models.lieux import filled_as_the_level_says as filled_as_the_level_says
 from annuaire.models.lieux import lying as lying
 from annuaire.models.professionnels import Professionnel as Professionnel
 from annuaire.models.recherche import Localite as Localite

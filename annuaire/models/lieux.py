@@ -104,7 +104,7 @@ FILLED: dict[str, dict[str, bool | None]] = {
 }
 
 
-def _filled_as_the_level_says() -> Q:
+def filled_as_the_level_says() -> Q:
     rule = Q(pk__in=[])
     for niveau, filled in FILLED.items():
         here = Q(niveau=niveau.value)
@@ -166,7 +166,7 @@ class AtLieu(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_place",
-                condition=_filled_as_the_level_says(),
+                condition=filled_as_the_level_says(),
                 violation_error_message="Le lieu ne correspond pas à son niveau.",
             ),
         ]

@@ -2,6 +2,16 @@
 
 from dossiers.actions.dossiers import create, read, search
 from dossiers.actions.identites import edit_identite
+from dossiers.actions.presences import present, withdraw
 from dossiers.actions.volets import edit_volet, validate_volet
 
-__all__ = ["create", "edit_identite", "edit_volet", "read", "search", "validate_volet"]
+__all__ = [
+    "create",
+    "edit_identite",
+    "edit_volet",
+    "present",
+    "read",
+    "search",
+    "validate_volet",
+    "withdraw",
+]

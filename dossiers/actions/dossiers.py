@@ -6,8 +6,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+import annuaire.actions
 from dossiers import policies
-from dossiers.models import LABELS, Dossier, DossierQuerySet, Volet, draw_numero
+from dossiers.actions.presences import inscribe
+from dossiers.models import LABELS, Dossier, DossierQuerySet, Role, Volet, draw_numero
+from dossiers.natures import of_orientation
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import save_valid
@@ -20,14 +23,21 @@ def create(*, orientation: str, by: Actor, cle: uuid.UUID | None = None, **ident
     `identite` are fields of `dossiers.models.Identite`.
     """
     policies.create(by, orientation)
-    asked = Dossier(orientation=orientation, auteur=by.principal, cle=cle or uuid.uuid4(), **identite)
+    asked = Dossier(
+        orientation=orientation,
+        auteur=by.principal,
+        cree_par=by.user,
+        cle=cle or uuid.uuid4(),
+        **identite,
+    )
     try:
         dossier = _save_numbered(asked)
     except ValidationError as error:
         if done := _already_created(asked, error):
             return done
         raise
-    for kind in Volet.Kind:
+    inscribe(dossier, Role.MEDECIN, professionnel=annuaire.actions.refer_account(by.principal, by=by))
+    for kind in of_orientation(orientation):
         save_valid(Volet(dossier=dossier, kind=kind))
     record("dossier.created", by=by, target=dossier, orientation=orientation)
     return dossier
@@ -55,7 +65,7 @@ def _already_created(asked: Dossier, error: ValidationError) -> Dossier | None:
 @transaction.atomic
 def read(dossier: Dossier, *, by: Actor) -> None:
     """Every display of a nominative dossier leaves a line (DOS-5)."""
-    policies.read(by, dossier)
+    by = policies.read(by, dossier)
     record("dossier.read", by=by, target=dossier)
 
 

@@ -15,7 +15,7 @@ from viatraj.core.saving import Stale, locked, save_valid
 def edit_identite(dossier: Dossier, *, version: int, by: Actor, **identite: Any) -> list[Volet]:
     """Stale when somebody changed it meanwhile. Returns the validated volets that must be validated again."""
     dossier = locked(dossier)
-    policies.edit_identite(by, dossier)
+    by = policies.edit_identite(by, dossier)
     changed = [name for name, value in identite.items() if getattr(dossier, name) != value]
     if not changed:
         return []

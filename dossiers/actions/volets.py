@@ -15,7 +15,7 @@ from viatraj.core.saving import Stale, locked, save_valid
 def edit_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Actor) -> Volet:
     """Stale when somebody wrote another text meanwhile. A volet that was changed must be validated again."""
     volet = locked(volet)
-    policies.edit_volet(by, volet)
+    by = policies.edit_volet(by, volet)
     if volet.texte == texte:
         return volet
     if volet.version != version:
@@ -33,11 +33,11 @@ def edit_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Act
 def validate_volet(volet: Volet, *, texte: str, version: int, now: datetime, by: Actor) -> Volet:
     """Save the text sent and validate it together: one validates what one has read (DOS-3)."""
     volet = locked(volet)
-    policies.validate_volet(by, volet)
+    allowed = policies.validate_volet(by, volet)
     volet = edit_volet(volet, texte=texte, version=version, now=now, by=by)
     if volet.validated_at:
         return volet
     volet.validated_at, volet.validated_by = now, by.user
     save_valid(volet)
-    record("volet.validated", by=by, target=volet.dossier, volet=volet.get_kind_display())
+    record("volet.validated", by=allowed, target=volet.dossier, volet=volet.get_kind_display())
     return volet

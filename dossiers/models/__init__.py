@@ -2,6 +2,7 @@
 
 from dossiers.models.dossiers import Dossier as Dossier
 from dossiers.models.dossiers import DossierQuerySet as DossierQuerySet
+from dossiers.models.dossiers import Origine as Origine
 from dossiers.models.dossiers import draw_numero as draw_numero
 from dossiers.models.identites import LABELS as LABELS
 from dossiers.models.identites import OIDS as OIDS
@@ -10,5 +11,8 @@ from dossiers.models.identites import Identite as Identite
 from dossiers.models.identites import Piece as Piece
 from dossiers.models.identites import Sexe as Sexe
 from dossiers.models.identites import Statut as Statut
+from dossiers.models.presences import LienMedecin as LienMedecin
+from dossiers.models.presences import Presence as Presence
+from dossiers.models.presences import Role as Role
 from dossiers.models.volets import TEXTE_MAX as TEXTE_MAX
 from dossiers.models.volets import Volet as Volet

@@ -1,4 +1,4 @@
-"""A médecin's dossiers (DOS-1)."""
+"""A dossier: who has made it, what became of it (DOS-1)."""
 
 import secrets
 import uuid
@@ -10,9 +10,10 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from annuaire.models import Cle
+from dossiers import regards
 from dossiers.models.identites import Identite
-from viatraj.core.actor import Place
-from viatraj.core.droits import Droit, Orientation
+from dossiers.models.presences import Presence
+from viatraj.core.droits import Orientation
 from viatraj.core.typography import in_groups
 
 
@@ -21,12 +22,40 @@ def draw_numero() -> str:
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
 
+class Origine(models.TextChoices):
+    """Who has made it; a paper one is noted by who received it."""
+
+    MEDECIN = "medecin", "espace d’un médecin"
+    DEMANDEUR = "demandeur", "demandeur"
+    PAPIER = "papier", "dossier papier"
+
+
+class Decision(models.TextChoices):
+    """What somebody decides; other states follow from volets and demandes."""
+
+    SUSPENDU = "suspendu", "suspendu"
+    ANNULE = "annule", "annulé"
+    ARCHIVE = "archive", "archivé"
+
+
+class Motif(models.TextChoices):
+    """Why it is cancelled."""
+
+    DECES = "deces", "décès"
+    DOMICILE = "domicile", "retour à domicile"
+    SOLUTION = "solution", "autre solution trouvée"
+    DOUBLON = "doublon", "dossier en double"
+    ERREUR = "erreur", "créé par erreur"
+
+
 class DossierQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """Lists, details and searches all begin here (DOS-4)."""
-        return self.filter(
-            actor.rights.within(Droit.DOSSIER_LISTE, domaine="orientation", medecin="auteur_id")
-        )
+        return self.filter(pk__in=Presence.objects.filter(regards.reached(actor)).values("dossier"))
+
+    def with_mode(self, actor):
+        """`mode_liste`: how far this actor sees each of those that he sees."""
+        return self.annotate(mode_liste=regards.mode_liste(actor))
 
     def named(self, nom: str, prenom: str = ""):
         """Patients whose names, of birth or in use, begin so, whatever case, accents or spaces.
@@ -48,17 +77,43 @@ class DossierQuerySet(models.QuerySet):
 
 
 class Dossier(Identite):
-    """One orientation of one patient, in the space of one médecin."""
+    """One orientation of one patient. Where it lies, and who sees it, its presences say."""
 
     numero = models.CharField("numéro", max_length=8, unique=True, editable=False, default=draw_numero)
     orientation = models.CharField("orientation", max_length=10, choices=Orientation)
+    origine = models.CharField("origine", max_length=10, choices=Origine, default=Origine.MEDECIN)
     auteur = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        null=True,
+        blank=True,
         related_name="dossiers",
         verbose_name="médecin",
         db_index=False,
     )
+    cree_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name="créé par",
+        editable=False,
+        db_index=False,
+    )
+    departement = models.CharField("département", max_length=3, blank=True)
+    decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
+    motif = models.CharField("motif d’annulation", max_length=10, choices=Motif, blank=True)
+    decided_at = models.DateTimeField("décidé le", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="décidé par",
+        db_index=False,
+    )
+    modified_at = models.DateTimeField("modifié le", db_default=Now(), editable=False)
+    reminded_at = models.DateTimeField("relancé le", null=True, blank=True)
     cle = models.UUIDField(
         "clé de la demande",
         default=uuid.uuid4,
@@ -89,16 +144,44 @@ class Dossier(Identite):
                 violation_error_code="orientation",
                 violation_error_message="Choisissez l’une des trois orientations.",
             ),
+            models.CheckConstraint(
+                name="dossiers_dossier_origine",
+                condition=Q(origine=Origine.MEDECIN, auteur__isnull=False)
+                | Q(origine__in=[Origine.DEMANDEUR, Origine.PAPIER], auteur=None),
+                violation_error_code="origine",
+                violation_error_message="Seul le dossier d’un médecin se trouve dans son espace.",
+            ),
+            models.CheckConstraint(
+                name="dossiers_dossier_decision",
+                condition=Q(decision="", decided_at=None, decided_by=None)
+                | Q(decision__in=["suspendu", "annule"], decided_at__isnull=False, decided_by__isnull=False)
+                | Q(decision="archive", decided_at__isnull=False),
+                violation_error_code="decision",
+                violation_error_message="Une décision a une date, et un auteur sauf l’archivage automatique.",
+            ),
+            models.CheckConstraint(
+                name="dossiers_dossier_motif",
+                condition=Q(decision="annule", motif__in=[one.value for one in Motif])
+                | (~Q(decision="annule") & Q(motif="")),
+                violation_error_code="motif",
+                violation_error_message="Un dossier annulé l’est pour l’un des motifs de la liste.",
+            ),
+            models.CheckConstraint(
+                name="dossiers_dossier_departement",
+                condition=Q(departement="") | Q(departement__regex=r"^([0-9][0-9AB]|97[0-9]|98[0-9])$"),
+                violation_error_code="departement",
+                violation_error_message="Ce département n’existe pas.",
+            ),
             *Identite.Meta.constraints,
         ]
         indexes = [
-            models.Index("auteur", "orientation", F("id").desc(), name="dossiers_list"),
-            models.Index("auteur", "nom_cle", "prenom_cle", name="dossiers_patient"),
+            models.Index("auteur", name="dossiers_auteur", condition=Q(auteur__isnull=False)),
+            models.Index("nom_cle", "prenom_cle", name="dossiers_patient"),
             models.Index(
-                "auteur",
-                "nom_utilise_cle",
-                name="dossiers_patient_utilise",
-                condition=~Q(nom_utilise_cle=""),
+                "nom_utilise_cle", name="dossiers_patient_utilise", condition=~Q(nom_utilise_cle="")
+            ),
+            models.Index(
+                "modified_at", name="dossiers_echeance", condition=Q(orientation="grand_age", decision="")
             ),
         ]
 
@@ -107,11 +190,6 @@ class Dossier(Identite):
 
     def get_absolute_url(self):
         return reverse("dossiers:detail", args=[self.numero])
-
-    @property
-    def place(self) -> Place:
-        """Where its rights are held: the space of its médecin."""
-        return Place(medecin=self.auteur_id)
 
     @property
     def numero_affiche(self) -> str:

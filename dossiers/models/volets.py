@@ -7,6 +7,7 @@ from django.db.models.functions import Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from dossiers.models.dossiers import Dossier
+from dossiers.natures import NATURES, Kind
 from viatraj.core.droits import Droit
 
 TEXTE_MAX = 20_000
@@ -15,11 +16,7 @@ TEXTE_MAX = 20_000
 class Volet(models.Model):
     """One part of a dossier, written and locked by itself (DOS-3)."""
 
-    class Kind(models.TextChoices):
-        ADMINISTRATIF = "administratif", "volet administratif"
-        MEDICAL = "medical", "volet médical"
-
-    DROITS = {Kind.ADMINISTRATIF: Droit.VOLET_ADMINISTRATIF, Kind.MEDICAL: Droit.VOLET_MEDICAL}
+    Kind = Kind
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="volets", db_index=False)
     kind = models.CharField("nature", max_length=20, choices=Kind)
@@ -53,7 +50,7 @@ class Volet(models.Model):
             ),
             models.CheckConstraint(
                 name="dossiers_volet_kind",
-                condition=Q(kind__in=["administratif", "medical"]),
+                condition=Q(kind__in=Kind.values),
                 violation_error_code="kind",
                 violation_error_message="Ce volet n’existe pas.",
             ),
@@ -76,4 +73,4 @@ class Volet(models.Model):
 
     @property
     def droit(self) -> Droit:
-        return self.DROITS[self.Kind(self.kind)]
+        return NATURES[Kind(self.kind)].droit

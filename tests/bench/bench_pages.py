@@ -22,6 +22,7 @@ from django.urls import path
 
 from dossiers.models import Dossier
 from tests.bench.report import line
+from tests.dossiers.factories import DossierFactory
 from tests.factories import MedecinFactory, sign_in
 from viatraj.core.droits import Orientation
 from viatraj.urls import urlpatterns as ours
@@ -139,11 +140,10 @@ def run(scale):
     logging.disable(logging.INFO)
     medecin = MedecinFactory()
     for rank in range(ROWS):
-        Dossier.objects.create(
+        DossierFactory(
             auteur=medecin,
             orientation=list(Orientation)[rank % 3],
             nom=f"Garricou-{rank}",
-            prenom="Nadège",
             date_naissance=date(1950, 1, 1 + rank % 28),
         )
     with override_settings(ROOT_URLCONF=__name__, SECURE_SSL_REDIRECT=False):

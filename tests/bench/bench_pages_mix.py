@@ -14,9 +14,10 @@ from time import perf_counter, process_time_ns
 
 from django.test import Client, override_settings
 
-from dossiers.models import Dossier, Volet
+from dossiers.models import Dossier
 from tests.bench.bench_connexion import Visitor, served
 from tests.bench.report import line, percentile
+from tests.dossiers.factories import DossierFactory
 from tests.factories import EtablissementFactory, HabilitationFactory, MedecinFactory, referent_of, sign_in
 from viatraj.core.droits import Orientation
 
@@ -53,14 +54,12 @@ def people():
     """A médecin with fifty dossiers, and the référent of an établissement of twenty people."""
     medecin, place = MedecinFactory(), EtablissementFactory()
     for rank in range(50):
-        dossier = Dossier.objects.create(
+        DossierFactory(
             auteur=medecin,
             orientation=list(Orientation)[rank % 3],
             nom=f"Garricou-{rank}",
-            prenom="Nadège",
             date_naissance=date(1950, 1, 1 + rank % 28),
         )
-        Volet.objects.bulk_create(Volet(dossier=dossier, kind=kind) for kind in Volet.Kind)
     HabilitationFactory.create_batch(20, lieu=place)
     return medecin, referent_of(place)
 

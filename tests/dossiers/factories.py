@@ -3,11 +3,13 @@
 from datetime import date
 
 import factory
+from django.utils import timezone
 
+from annuaire.models import Lieu
 from delegations.models import Delegation, DroitDelegue
-from dossiers.models import Dossier, Volet
-from tests.factories import DelegationFactory, MedecinFactory, UserFactory
-from viatraj.core.droits import ABSENT, Droit, Mode, Orientation
+from dossiers.models import Dossier, LienMedecin, Origine, Presence, Role, Volet
+from tests.factories import DelegationFactory, MedecinFactory, ProfessionnelFactory, UserFactory
+from viatraj.core.droits import ABSENT, Droit, Mode, Niveau, Orientation
 
 SECRETARIAT = (
     (Droit.DOSSIER_LISTE, Mode.OUI),
@@ -26,9 +28,21 @@ class DossierFactory(factory.django.DjangoModelFactory):
 
     orientation = Orientation.SANITAIRE
     auteur = factory.SubFactory(MedecinFactory)
+    cree_par = factory.LazyAttribute(lambda dossier: dossier.auteur or UserFactory())
+    origine = factory.LazyAttribute(lambda dossier: Origine.MEDECIN if dossier.auteur else Origine.DEMANDEUR)
     nom = "Garricou"
     prenom = "Michel"
     date_naissance = date(1957, 2, 18)
+
+    @factory.post_generation
+    def lieu(self, create, extracted, **kwargs):
+        """The unit or coordination that asks; else the space of its médecin."""
+        if self.auteur:
+            known = {"nom": self.auteur.nom, "prenom": self.auteur.prenom}
+            here = {"professionnel": ProfessionnelFactory(idnat=self.auteur.login, **known)}
+            Presence.objects.create(dossier=self, role=Role.MEDECIN, niveau=Niveau.MEDECIN, **here)
+        elif extracted:
+            place_at(self, Role.DEMANDEUR, extracted)
 
     @factory.post_generation
     def volet(self, create, extracted, **kwargs):
@@ -37,7 +51,30 @@ class DossierFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def medical(self, create, extracted, **kwargs):
-        Volet.objects.create(dossier=self, kind=Volet.Kind.MEDICAL, texte=extracted or "")
+        kind = Volet.Kind.ADRESSAGE if self.orientation == Orientation.TND else Volet.Kind.MEDICAL
+        Volet.objects.create(dossier=self, kind=kind, texte=extracted or "")
+
+
+def place_at(dossier, role, lieu) -> Presence:
+    """A presence at a structure."""
+    lieu = Lieu.of(lieu)
+    return Presence.objects.create(dossier=dossier, role=role, niveau=lieu.niveau, **lieu.columns)
+
+
+def name_traitant(dossier, medecin, etat=LienMedecin.Etat.ACCEPTE) -> LienMedecin:
+    """The médecin traitant, and how he has answered."""
+    known = {"nom": medecin.nom, "prenom": medecin.prenom}
+    professionnel = ProfessionnelFactory(idnat=medecin.login, **known)
+    Presence.objects.create(
+        dossier=dossier, role=Role.TRAITANT, niveau=Niveau.MEDECIN, professionnel=professionnel
+    )
+    answered = {"answered_at": timezone.now(), "answered_by": medecin}
+    return LienMedecin.objects.create(
+        dossier=dossier,
+        professionnel=professionnel,
+        etat=etat,
+        **(answered if etat != LienMedecin.Etat.A_ACCEPTER else {}),
+    )
 
 
 def volet_of(dossier, kind=Volet.Kind.ADMINISTRATIF) -> Volet:

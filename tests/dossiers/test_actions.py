@@ -12,7 +12,7 @@ from dossiers import actions
 from dossiers.models import Dossier, Volet
 from journal.models import Entry
 from tests.dossiers.factories import READER, DossierFactory, lend, volet_of
-from tests.factories import DelegationFactory, MedecinFactory, as_delegate, as_medecin
+from tests.factories import DelegationFactory, MedecinFactory, ProfessionnelFactory, as_delegate, as_medecin
 from viatraj.core.droits import Orientation
 from viatraj.core.policies import Denied
 from viatraj.core.saving import Stale
@@ -24,7 +24,9 @@ PATIENT = {"nom": "Garricou", "prenom": "Nadège", "date_naissance": date(1969, 
 
 @pytest.fixture
 def medecin():
-    return MedecinFactory(nom="Leclercq", prenom="Christine")
+    medecin = MedecinFactory(nom="Leclercq", prenom="Christine")
+    ProfessionnelFactory(idnat=medecin.login)
+    return medecin
 
 
 def create(by, **known):

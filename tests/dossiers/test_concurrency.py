@@ -12,7 +12,7 @@ from dossiers.models import Dossier
 from journal.models import Entry
 from tests.concurrency import at_once
 from tests.dossiers.factories import DossierFactory, volet_of
-from tests.factories import MedecinFactory, as_medecin
+from tests.factories import MedecinFactory, ProfessionnelFactory, as_medecin
 from viatraj.core.droits import Orientation
 from viatraj.core.saving import Stale
 
@@ -36,10 +36,11 @@ def creating(medecin, cle, nom="Garricou"):
 def test_a_double_click_on_create():
     """Six clicks while the first has not committed: one dossier, its volets, one line; all are shown it."""
     medecin = MedecinFactory()
+    ProfessionnelFactory(idnat=medecin.login)
     answers = at_once(*[creating(medecin, uuid.uuid4())] * 6)
     dossier = Dossier.objects.get()
     assert answers == [dossier] * 6
-    assert (dossier.volets.count(), Entry.objects.count()) == (2, 1)
+    assert (dossier.volets.count(), Entry.objects.count()) == (6, 1)
 
 
 def test_one_key_and_two_patients_at_once():

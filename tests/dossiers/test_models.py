@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from dossiers import policies
 from dossiers.models import TEXTE_MAX, Dossier, Volet, draw_numero
+from dossiers.natures import NATURES
 from tests.dossiers.factories import LISTER, DossierFactory, lend, volet_of
 from tests.factories import DelegationFactory, MedecinFactory, UserFactory, as_delegate, as_medecin
-from viatraj.core.actor import Actor, Grant, Place, Rights
+from viatraj.core.actor import Actor, Grant, Rights
 from viatraj.core.droits import Droit, Mode, Niveau, Orientation
 from viatraj.core.policies import can
 
@@ -47,8 +48,14 @@ def test_a_broken_dossier_is_refused_by_the_database_and_by_the_form(values, con
 def test_a_new_dossier_says_that_its_patient_is_not_born():
     """The date of creation is still the database's to give when the constraint speaks."""
     unborn = timezone.localdate() + timedelta(days=2)
+    medecin = MedecinFactory()
     dossier = Dossier(
-        auteur=MedecinFactory(), orientation="tnd", nom="Courbaisse", prenom="Léo", date_naissance=unborn
+        auteur=medecin,
+        cree_par=medecin,
+        orientation="tnd",
+        nom="Courbaisse",
+        prenom="Léo",
+        date_naissance=unborn,
     )
     with pytest.raises(ValidationError, match="dans le futur"):
         dossier.full_clean()
@@ -97,7 +104,7 @@ def test_a_volet_of_no_kind_is_refused():
 
 
 def test_every_kind_of_volet_has_its_droit():
-    assert set(Volet.DROITS) == set(Volet.Kind)
+    assert set(NATURES) == set(Volet.Kind)
     assert Volet(kind="medical").droit == Droit.VOLET_MEDICAL
 
 
@@ -144,7 +151,3 @@ def test_the_list_and_the_policy_are_one_rule():
         assert seen == {row for row in rows if can(policies.read, actor, row)}
         counts.append(len(seen))
     assert counts == [3, 3, 3, 1, 2, 0, 0, 0, 0, 0]
-
-
-def test_place_is_the_space_of_its_medecin():
-    assert Dossier(auteur_id=7).place == Place(medecin=7)

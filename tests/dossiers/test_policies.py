@@ -99,8 +99,8 @@ def test_who_may_in_a_space(verb, orientation, allowed, actors):
         ("médecin acting for another", "Ce dossier n’est pas de ceux du médecin pour qui vous agissez."),
         (
             "professional",
-            "Les dossiers de cet espace sont réservés aux médecins libéraux et aux personnes à qui ils ont "
-            "délégué leurs droits.",
+            "Les dossiers sont réservés aux médecins libéraux, aux personnes à qui ils ont délégué leurs "
+            "droits et aux professionnels habilités.",
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -23,10 +23,10 @@ from changements.models import Changement
 from delegations import emails
 from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
-from dossiers.models import Dossier, Volet
 from habilitations.models import DemandeHabilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
 from tests.annuaire import files
+from tests.dossiers.factories import DossierFactory
 from tests.factories import (
     DelegationFactory,
     EtablissementFactory,
@@ -124,15 +124,7 @@ class World:
         self.ended = DelegationFactory(delegant=self.owner, delegataire=self.left, revoked=True)
         self.waiting = DelegationFactory(delegant=self.owner, delegataire=self.asked, waiting=True)
         self.reading = _reader(self.owner, self.assistant)
-        self.dossier = Dossier.objects.create(
-            orientation=Orientation.SANITAIRE,
-            auteur=self.owner,
-            nom="Garricou",
-            prenom="Michel",
-            date_naissance=date(1957, 2, 18),
-        )
-        for kind in Volet.Kind:
-            Volet.objects.create(dossier=self.dossier, kind=kind)
+        self.dossier = DossierFactory(auteur=self.owner)
         self.in_directory = listed(next_idnat())
         self.unite = UniteFactory()
         self.habilitation = HabilitationFactory(user=self.plain, lieu=self.unite)

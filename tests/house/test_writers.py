@@ -58,6 +58,7 @@ PARTS = {
     "delegations:check_period": "writes nothing: how long a délégation may last",
     "delegations:invite_key": "writes nothing: what tells one invitation from another",
     "delegations:lend": "of granting to an assistant, and of modifying",
+    "dossiers:inscribe": "of creating, naming and presenting: a dossier lies somewhere more",
     "habilitations:check_last": "of revoke, give_up, depart: writes to those above a structure left alone",
     "habilitations:hold_peers": "of the same, and of revoke_all: locks référents in one order",
     "habilitations:apply": "of deciding and of closing: the verbs that a decision stands for",

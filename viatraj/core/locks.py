@@ -45,6 +45,8 @@ ORDER = (
     "annuaire_guichet_unites",  # a structure that moves takes its rows along, then leaves its doors
     # Patients.
     "dossiers_dossier",
+    "dossiers_lienmedecin",
+    "dossiers_presence",
     "dossiers_volet",
     # What may still be undone, then what leaves.
     "changements_changement",

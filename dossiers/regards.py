@@ -1,0 +1,286 @@
+"""Through which of his rights somebody sees a dossier, and how far (DOS-4): asked nowhere else.
+
+A dossier lies at presences. A board (`TABLEAUX`) that a habilitation holds there shows it, in the board's
+mode, which caps what the same habilitation gives on each volet. Of several ways the furthest counts.
+`of` says it of one dossier, `reached` and `mode_liste` of a list, in SQL (docs/adr/0034).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from django.db.models import (
+    Case,
+    CharField,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+
+from accounts.models import Identite as Compte
+from annuaire.models import Professionnel
+from dossiers.models.presences import LienMedecin, Presence, Role
+from dossiers.natures import NATURES, Kind, Nature
+from viatraj.core.actor import Actor, Grant
+from viatraj.core.droits import Droit, Mode, Niveau, Orientation
+
+ANYWHERE = (Niveau.NATIONAL, Niveau.REGION, Niveau.COORDINATION, Niveau.ETABLISSEMENT)
+
+
+@dataclass(frozen=True)
+class Tableau:
+    """The board that shows what lies there at one title, and the levels from which it is reached."""
+
+    droit: Droit
+    niveaux: tuple[Niveau, ...]
+    is_received: bool = False
+
+    def asks(self, nature: Nature) -> Droit:
+        return nature.recu if self.is_received else nature.droit
+
+
+SPACE = Tableau(Droit.DOSSIER_LISTE, (Niveau.MEDECIN,))
+TABLEAUX = {
+    Role.DEMANDEUR: Tableau(
+        Droit.TABLEAU_DEMANDEUR, (Niveau.NATIONAL, Niveau.COORDINATION, Niveau.ETABLISSEMENT, Niveau.UNITE)
+    ),
+    Role.MEDECIN: SPACE,
+    Role.TRAITANT: SPACE,
+    Role.RECEVEUR: Tableau(Droit.TABLEAU_RECEVEUR, (*ANYWHERE, Niveau.GUICHET, Niveau.UNITE), True),
+    Role.REGULATEUR: Tableau(Droit.TABLEAU_REGULATEUR, ANYWHERE, True),
+}
+# Of a board: how the whole dossier is seen, and the most that a volet is seen then.
+MODES = {
+    Mode.OUI: (Mode.LECTURE, None),  # a médecin's list: each volet has its own right
+    Mode.ANONYME: (Mode.ANONYME, Mode.ANONYME),
+    Mode.LECTURE: (Mode.LECTURE, Mode.LECTURE),
+    Mode.REPONDRE: (Mode.REPONDRE, Mode.LECTURE),
+    Mode.ECRITURE: (Mode.ECRITURE, None),
+}
+# A board in écriture «peut renseigner le volet administratif», whatever its own right says.
+GIVEN_BY_WRITING = {Droit.VOLET_ADMINISTRATIF: Mode.ECRITURE}
+OF_THE_WHOLE = (Mode.ANONYME, Mode.LECTURE, Mode.REPONDRE, Mode.ECRITURE)  # weakest first
+OF_A_VOLET = Droit.VOLET_MEDICAL.modes
+# What a médecin traitant writes in a dossier that somebody else has made.
+WRITTEN_BY_TRAITANT = (Kind.MEDICAL, Kind.AUTONOMIE)
+
+
+@dataclass(frozen=True)
+class Voie:
+    """One way to a dossier: where it lies, and what one habilitation, or one space, gives there.
+
+    `held`: each right with its furthest mode, as it is held; `volets`: by kind, as the board caps them.
+    """
+
+    presence: Presence
+    board: Grant
+    held: dict[str, Mode]
+    mode: Mode
+    volets: dict[str, Mode] = field(default_factory=dict)
+
+    @property
+    def role(self) -> str:
+        return self.presence.role
+
+    def used_by(self, actor: Actor) -> Actor:
+        """The actor with the habilitation, the quality and the place by which he acts (docs/adr/0016)."""
+        return replace(actor, **vars(self.board.source)) if self.board.source else actor
+
+
+@dataclass(frozen=True)
+class Regard:
+    """All ways of one actor to one dossier, the nearest first; false when there is none."""
+
+    voies: tuple[Voie, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.voies)
+
+    @property
+    def mode(self) -> Mode | None:
+        return max((voie.mode for voie in self.voies), key=OF_THE_WHOLE.index, default=None)
+
+    @property
+    def is_nominatif(self) -> bool:
+        """Who the patient is may be said."""
+        return self.mode not in (None, Mode.ANONYME)
+
+    def volet(self, kind: str) -> Mode | None:
+        modes = [voie.volets[kind] for voie in self.voies if kind in voie.volets]
+        return max(modes, key=OF_A_VOLET.index, default=None)
+
+    def through(self, kind: str, mode: Mode) -> Voie | None:
+        """The nearest way that opens a volet in at least this mode."""
+        enough = OF_A_VOLET[OF_A_VOLET.index(mode) :]
+        return next((voie for voie in self.voies if voie.volets.get(kind) in enough), None)
+
+    def holding(self, droit: Droit, *roles: Role) -> Voie | None:
+        """The nearest way that gives another right of the dossier as well: sending, accepting, adding."""
+        return next((one for one in self.voies if droit in one.held and one.role in roles), None)
+
+
+def asked_by(voie: Voie, kind: str) -> Droit:
+    """The right that a volet asks of who comes this way."""
+    return TABLEAUX[Role(voie.role)].asks(NATURES[Kind(kind)])
+
+
+def of(actor: Actor, dossier) -> Regard:
+    """Reads the presences once: a page asks often, an action asks of the row that it has just locked."""
+    if not actor.rights:
+        return Regard()
+    voies = [voie for presence in _presences(dossier) for voie in _voies(actor, presence)]
+    return Regard(tuple(sorted(voies, key=_nearness)))
+
+
+def _presences(dossier) -> list[Presence]:
+    known = Prefetch("presences", Presence.objects.with_comptes().order_by("pk"))
+    prefetch_related_objects([dossier], known)
+    return list(dossier.presences.all())
+
+
+def _nearness(voie: Voie) -> tuple[int, int, int]:
+    niveau, source = Niveau(voie.board.niveau), voie.board.source
+    return -list(Niveau).index(niveau), source.habilitation_id if source else 0, voie.presence.pk
+
+
+def _voies(actor: Actor, presence: Presence) -> Iterator[Voie]:
+    """One a habilitation: what it gives there, together."""
+    by_habilitation: dict[int | None, list[Grant]] = {}
+    for grant in actor.rights.grants:
+        if _reaches(grant, presence):
+            key = grant.source.habilitation_id if grant.source else None
+            by_habilitation.setdefault(key, []).append(grant)
+    for grants in by_habilitation.values():
+        if voie := _voie(presence, grants):
+            yield voie
+
+
+def _reaches(grant: Grant, presence: Presence) -> bool:
+    if grant.domaine not in ("", presence.orientation):
+        return False
+    if grant.niveau not in TABLEAUX[Role(presence.role)].niveaux:
+        return False
+    if _is_of_a_coordination(grant.niveau, presence.role) and presence.niveau != Niveau.COORDINATION:
+        return False
+    return grant.reaches(presence.place)
+
+
+def _is_of_a_coordination(niveau: str, role: str) -> bool:
+    """Who accompanies people for a coordination sees what it asks itself, nothing of its structures."""
+    return niveau == Niveau.COORDINATION and role == Role.DEMANDEUR
+
+
+def _voie(presence: Presence, grants: list[Grant]) -> Voie | None:
+    tableau = TABLEAUX[Role(presence.role)]
+    boards = [one for one in grants if one.droit == tableau.droit and one.mode in tableau.droit.modes]
+    if not boards:
+        return None
+    board = max(boards, key=lambda one: tableau.droit.modes.index(Mode(one.mode)))
+    held = _furthest(grants)
+    mode, cap = MODES[Mode(board.mode)]
+    given = held | GIVEN_BY_WRITING if _writes(board, held) else held
+    volets: dict[str, Mode] = {}
+    for kind, nature in NATURES.items():
+        seen = given.get(tableau.asks(nature))
+        if seen and _is_open(presence):
+            volets[kind.value] = _least(seen, _of_traitant(kind) if presence.role == Role.TRAITANT else cap)
+    return Voie(presence, board, held, mode, volets)
+
+
+def _furthest(grants: list[Grant]) -> dict[str, Mode]:
+    """Each right with its strongest mode; a mode that is none of its own gives nothing."""
+    held: dict[str, Mode] = {}
+    for grant in grants:
+        modes = Droit(grant.droit).modes
+        known = [mode for mode in (held.get(grant.droit), grant.mode) if mode in modes]
+        if known:
+            held[grant.droit] = Mode(max(known, key=modes.index))
+    return held
+
+
+def _writes(board: Grant, held: dict[str, Mode]) -> bool:
+    """Unless a right of its own goes further than writing already."""
+    return board.mode == Mode.ECRITURE and held.get(Droit.VOLET_ADMINISTRATIF) != Mode.VALIDATION
+
+
+def _is_open(presence: Presence) -> bool:
+    """A médecin traitant sees no volet before he has said that the patient is his."""
+    return presence.role != Role.TRAITANT or presence.lien == LienMedecin.Etat.ACCEPTE
+
+
+def _of_traitant(kind: Kind) -> Mode | None:
+    return None if kind in WRITTEN_BY_TRAITANT else Mode.LECTURE
+
+
+def _least(mode: Mode, cap: Mode | None) -> Mode:
+    return min(mode, cap, key=OF_A_VOLET.index) if cap else mode
+
+
+def reached(actor: Actor) -> Q:
+    """The presences by which an actor sees dossiers."""
+    rule = Q(pk__in=[])
+    for role in Role:
+        rule |= _within(actor, role, TABLEAUX[role].droit.modes[0])
+    return rule
+
+
+def _within(actor: Actor, role: Role, mode: Mode) -> Q:
+    """Those of a role, by a board in at least this mode."""
+    tableau = TABLEAUX[role]
+    if tableau is SPACE:
+        return _of_space(actor, role)
+    names = [niveau for niveau in tableau.niveaux if niveau != Niveau.NATIONAL]
+    own = [niveau for niveau in names if _is_of_a_coordination(niveau, role)]
+    found = _at(actor, tableau.droit, mode, [one for one in names if one not in own])
+    if own:
+        found |= Q(niveau=Niveau.COORDINATION) & _at(actor, tableau.droit, mode, own)
+    return Q(role=role) & found
+
+
+def _at(actor: Actor, droit: Droit, mode: Mode, niveaux: list[Niveau]) -> Q:
+    columns = {niveau.value: f"{niveau.value}_id" for niveau in niveaux}
+    return actor.rights.within(droit, mode=mode, domaine="orientation", **columns)
+
+
+def _of_space(actor: Actor, role: Role) -> Q:
+    """A médecin's space is found by the living numbers of his account."""
+    by_space: dict[frozenset, list[str]] = {}
+    for orientation in Orientation:
+        scopes = actor.rights.scopes(SPACE.droit, mode=Mode.OUI, domaine=orientation)
+        if spaces := scopes.get(Niveau.MEDECIN):
+            by_space.setdefault(spaces, []).append(orientation.value)
+    rule = Q(pk__in=[])
+    for spaces, orientations in by_space.items():
+        rule |= Q(orientation__in=orientations, professionnel__in=professionnels(spaces))
+    return Q(role=role) & rule
+
+
+def professionnels(comptes):
+    """Whom the directory knows by the living numbers of these accounts."""
+    living = Compte.objects.filter(user__in=comptes, ended_at=None)
+    return Professionnel.objects.filter(idnat__in=living.values("idnat"))
+
+
+def mode_liste(actor: Actor):
+    """The mode of the whole, of each row of `Dossier.objects.visible_to(actor)`."""
+    held = {(grant.droit, grant.mode) for grant in actor.rights.grants}
+    whens = [
+        (role, mode, MODES[mode][0])
+        for role, tableau in TABLEAUX.items()
+        for mode in tableau.droit.modes
+        if (tableau.droit, mode) in held
+    ]
+    given = {whole for _, _, whole in whens}
+    if len(given) <= 1:
+        return Value(next(iter(given), None), output_field=CharField())
+    whens.sort(key=lambda one: -OF_THE_WHOLE.index(one[2]))
+    ranks = [When(_within(actor, role, mode), then=OF_THE_WHOLE.index(whole)) for role, mode, whole in whens]
+    rank = Case(*ranks, output_field=IntegerField())
+    ways = Presence.objects.filter(reached(actor), dossier=OuterRef("pk")).annotate(rank=rank)
+    names = [When(rank=OF_THE_WHOLE.index(one), then=Value(one)) for one in sorted(given)]
+    named = ways.order_by("-rank").annotate(mode=Case(*names, output_field=CharField()))
+    return Subquery(named.values("mode")[:1])
