@@ -114,6 +114,19 @@ def campagnes_to_review(user, told) -> bool:
     )
 
 
+def examens_entrusted(user, campagne, count, *, by, now):
+    """To whom lines of a campaign were given by hand: how many, by whom."""
+    _post(
+        "examens_entrusted",
+        user,
+        f"campagne:{campagne.pk}:entrusted:{user.pk}:{now.isoformat()}",
+        campagne=campagne,
+        count=count,
+        by=by,
+        link=reverse("habilitations:examens", args=[campagne.pk]),
+    )
+
+
 def campagne_undecided(user, campagne, left):
     """To a coordination, when the campaign asks it to settle what nobody decided."""
     link = reverse("habilitations:campagne", args=[campagne.pk])

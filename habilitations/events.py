@@ -41,6 +41,7 @@ EVENTS = {
     "campagne.closed": "a scellé une campagne de revue de {total:ligne}, dont {todo} sans décision",
     "campagne.reported": "a établi le compte rendu d’une campagne de revue",
     "examen.decided": "a examiné le profil {profil} de {label} ({lieu})\u00a0: {decision}",
+    "examen.entrusted": "a confié à {relecteur} l’examen du profil {profil} de {label} ({lieu})",
     "examen.passed_on": "a confié à d’autres relecteurs l’examen du profil {profil} de {label} ({lieu})",
     "journal.exported": "a exporté {lignes:ligne} du journal de ses structures",
 }

@@ -173,6 +173,20 @@ def review(actor: Actor, campagne: Campagne, rang: int) -> None:
         raise Denied(f"Vous n’êtes pas relecteur de la campagne «\u00a0{campagne}\u00a0».")
 
 
+def entrust(actor: Actor, examen: Examen, relecteur, *, has_desk: bool) -> None:
+    """Whom a line may be given to, by who leads its campaign; `has_desk`: he is a reviewer who outranks its
+    holder, at a desk over its place."""
+    if actor.user.pk == examen.titulaire_id:
+        raise Denied("Personne ne choisit qui examine ses propres habilitations.")
+    if relecteur.pk == examen.titulaire_id:
+        raise Denied("Personne n’examine ses propres habilitations.")
+    if not has_desk:
+        raise Denied(
+            f"{relecteur.nom_complet} ne peut pas l’examiner\u00a0: il faut être référent de ce lieu, et "
+            "au-dessus de la personne concernée."
+        )
+
+
 def decide(actor: Actor, examen: Examen, *, at_desk: bool, reads_him: bool) -> Actor:
     """`at_desk`: the line is on his list; `reads_him`: its holder reads, or has read, the actor's own rights.
 

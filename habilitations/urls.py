@@ -14,6 +14,7 @@ from habilitations.views import (
     lots,
     mes_demandes,
     orphelines,
+    partage,
     profils,
     revue,
 )
@@ -58,6 +59,7 @@ urlpatterns = [
     path("campagnes/nouvelle/", campagnes.create, name="campagne_create"),
     path("campagnes/<int:pk>/", campagnes.show, name="campagne"),
     path("campagnes/<int:pk>/cloturer/", campagnes.close, name="campagne_close"),
+    path("campagnes/<int:pk>/confier/<str:bureau>/", partage.entrust, name="campagne_entrust"),
     path("campagnes/<int:pk>/compte-rendu/", campagnes.report, name="campagne_report"),
     path(
         "campagnes/<int:pk>/compte-rendu/classeur/",

@@ -68,6 +68,40 @@ class CampagneForm(KeyedForm):
         return {"inutilisees": False, **typed, "nom": nom}
 
 
+class PartageForm(forms.Form):
+    """Which lines, of those shown, to whom; `people`: {account: label}."""
+
+    lignes = forms.TypedMultipleChoiceField(
+        label="Lignes",
+        coerce=int,
+        error_messages={
+            "required": "Cochez une ligne au moins.",
+            "invalid_choice": "Une ligne cochée n’attend plus ici\u00a0: relisez la liste.",
+        },
+    )
+    relecteur = forms.TypedChoiceField(
+        label="Confier à",
+        error_messages={
+            "required": "Choisissez à qui confier ces lignes.",
+            "invalid_choice": "Cette personne ne peut examiner aucune de ces lignes.",
+        },
+    )
+
+    def __init__(self, *args, examens, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        known = {str(user.pk): user for user in people}
+        self.fields["lignes"].choices = [(one.pk, str(one)) for one in examens]
+        self.fields["relecteur"].choices = [
+            ("", "Choisir…"),
+            *((user.pk, who) for user, who in people.items()),
+        ]
+        self.fields["relecteur"].coerce = known.get
+
+    @property
+    def ticked(self) -> set[str]:
+        return {str(one) for one in self["lignes"].value() or []}
+
+
 class Decision(forms.Form):
     """`lignes`, {key: version}, comes with it."""
 

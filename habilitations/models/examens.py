@@ -18,17 +18,21 @@ class ExamenQuerySet(models.QuerySet):
         relecteurs = list(relecteurs)
         if not relecteurs:
             return self.none()
-        bureaux = [one.bureau for one in relecteurs]
-        return self.filter(
-            campagne=relecteurs[0].campagne_id, bureau__in=bureaux, rang__lt=relecteurs[0].rang
-        )
+        bureaux, first = [one.bureau for one in relecteurs], relecteurs[0]
+        rows = self.filter(campagne=first.campagne_id, bureau__in=bureaux, rang__lt=first.rang)
+        return rows.entrusted_to(first.user_id)
+
+    def entrusted_to(self, user):
+        """Or to nobody in particular; `user` may be an outer reference."""
+        return self.filter(Q(confie_a=None) | Q(confie_a=user))
 
     def sorted_by_name(self):
         return self.order_by("nom_tri", "id")
 
 
 class Examen(models.Model):
-    """`avant`: the habilitation as it was taken in. `bureau`, `rang`: who may decide (docs/adr/0044)."""
+    """`avant`: the habilitation as it was taken in. `bureau`, `rang`: who may decide (docs/adr/0044);
+    `confie_a`: of these, one alone."""
 
     class State(models.TextChoices):
         TODO = "todo", "À décider"
@@ -54,6 +58,9 @@ class Examen(models.Model):
     bureau = models.CharField("bureau", max_length=40, blank=True)
     rang = models.PositiveSmallIntegerField("rang du titulaire", default=0)
     plancher = models.PositiveSmallIntegerField("niveau qui ne savait pas", default=0)
+    confie_a = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     state = models.CharField("état", max_length=10, choices=State, default=State.TODO)
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
     fin_voulue = models.DateField("réduite au", null=True, blank=True)
@@ -91,6 +98,12 @@ class Examen(models.Model):
                 violation_error_message="Personne ne décide de ses propres habilitations.",
             ),
             models.CheckConstraint(
+                name="habilitations_examen_not_to_oneself",
+                condition=Q(confie_a=None) | ~Q(confie_a=F("titulaire")),
+                violation_error_code="relecteur",
+                violation_error_message="Personne n’examine ses propres habilitations.",
+            ),
+            models.CheckConstraint(
                 name="habilitations_examen_motif",
                 condition=Q(decision__in=["", "keep"]) | ~Q(motif=""),
                 violation_error_code="motif",
@@ -121,6 +134,19 @@ class Examen(models.Model):
 
     def __str__(self):
         return f"ligne n° {self.pk}"
+
+    @property
+    def told(self) -> dict:
+        """As the journal names it."""
+        return {
+            "label": self.titulaire.login,
+            "profil": self.le_profil.label if self.le_profil else self.profil,
+            "lieu": str(self.habilitation.lieu),
+            "campagne": self.campagne_id,
+        }
+
+    def is_entrusted_to(self, user) -> bool:
+        return self.confie_a_id in (None, user.pk)
 
     @property
     def le_profil(self) -> Profil | None:

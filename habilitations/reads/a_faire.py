@@ -30,7 +30,8 @@ TO_REVIEW = """
     SELECT count(*) FROM habilitations_relecteur r
     JOIN habilitations_campagne c ON c.id = r.campagne_id AND c.state = 'open'
     JOIN habilitations_examen e ON e.campagne_id = r.campagne_id AND e.bureau = r.bureau AND e.rang < r.rang
-    WHERE r.user_id = %(user)s AND e.state = 'todo' AND e.titulaire_id <> r.user_id"""
+    WHERE r.user_id = %(user)s AND e.state = 'todo' AND e.titulaire_id <> r.user_id
+      AND COALESCE(e.confie_a_id, r.user_id) = r.user_id"""
 
 
 @dataclass(frozen=True)

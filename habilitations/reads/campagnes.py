@@ -201,15 +201,21 @@ def reviewed(rows, *, today) -> int:
     return rows.order_by().filter(Exists(seen)).count()
 
 
+def at_desk(campagne, bureau):
+    """The lines that wait there, in the order of their names."""
+    rows = Examen.objects.to_decide().filter(campagne=campagne, bureau=bureau)
+    return with_line(rows).select_related("confie_a").sorted_by_name()
+
+
 def named(campagne, desks) -> list[tuple]:
-    """(place, who reads there, total, left) of each desk, the place None where nobody may read."""
+    """(key, place, who reads there, total, left) of each desk, the place None where nobody may read."""
     desks = list(desks)
     keys = [one["bureau"] for one in desks]
     lieux, people = lieux_of_desks(keys), defaultdict(list)
     found = Relecteur.objects.filter(campagne=campagne, bureau__in=keys).select_related("user")
     for one in found.order_by("user__nom", "user__prenom", "user_id"):
         people[one.bureau].append(one.user)
-    return [(lieux.get(one["bureau"]), people[one["bureau"]], one["total"], one["left"]) for one in desks]
+    return [(key := one["bureau"], lieux.get(key), people[key], one["total"], one["left"]) for one in desks]
 
 
 def profils_of(examens) -> list[Profil]:

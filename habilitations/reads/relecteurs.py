@@ -14,7 +14,8 @@ from habilitations.reads.referents import CODES
 from viatraj.core.droits import Niveau
 
 # A référent's own habilitation is read from above the level that it gives.
-_PROFILS = " ".join(f"WHEN '{code}' THEN {RANGS[PROFILS[code].niveaux[0]]}" for code in CODES)
+_LEVEL_OF = {code: RANGS[PROFILS[code].niveaux[0]] for code in CODES}
+_PROFILS = " ".join(f"WHEN '{code}' THEN {degre}" for code, degre in _LEVEL_OF.items())
 _LEVELS = {RANGS[niveau]: niveau for niveau in RANGS}
 _HERE = {niveau: f"'{niveau}:' || h.{niveau}_id" for niveau in RANGS} | {Niveau.NATIONAL: "'national:'"}
 # Joined by hashing, whatever the planner knows of rows that were inserted a moment ago. `DESKS` is a CTE;
@@ -71,9 +72,34 @@ def desks_of(campagne, user) -> list[Relecteur]:
     return list(Relecteur.objects.filter(campagne=campagne, user=user).order_by("degre", "bureau"))
 
 
+def desks_above(campagne, examens) -> dict[int, dict[int, Relecteur]]:
+    """{line: {account: his nearest desk from which he may read it}}: all whom it may be entrusted to.
+
+    Never its holder; nor whom the holder reads, since ranks are an order. One query, however many lines.
+    """
+    places = {one.pk: _keys(one.habilitation) for one in examens}
+    wanted = set().union(*places.values())
+    desks = Relecteur.objects.filter(campagne=campagne, bureau__in=wanted).select_related("user")
+    found: dict[int, dict[int, Relecteur]] = {one.pk: {} for one in examens}
+    for desk in desks.order_by("degre", "user__nom", "user__prenom", "user_id"):
+        for one in examens:
+            is_above = desk.bureau in places[one.pk] and desk.degre > _LEVEL_OF.get(one.profil, 0)
+            if is_above and desk.rang > one.rang and desk.user_id != one.titulaire_id:
+                found[one.pk].setdefault(desk.user_id, desk)
+    return found
+
+
+def _keys(habilitation) -> set[str]:
+    """Of the desks over its place."""
+    ids = {niveau: getattr(habilitation, f"{niveau}_id") for niveau in RANGS.keys() - {Niveau.NATIONAL}}
+    return {"national:", *(f"{niveau}:{pk}" for niveau, pk in ids.items() if pk)}
+
+
 def of_line(examen):
     """The accounts that may decide of it."""
     desk = Relecteur.objects.filter(campagne=examen.campagne_id, bureau=examen.bureau, rang__gt=examen.rang)
+    if examen.confie_a_id:
+        desk = desk.filter(user=examen.confie_a_id)
     return desk.select_related("user").order_by("user__nom", "user__prenom", "user_id")
 
 

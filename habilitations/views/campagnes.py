@@ -92,7 +92,7 @@ def _counted(form, today) -> dict:
 
 @require_safe
 def show(request, pk):
-    campagne, lieux = _led(request, pk)
+    campagne, lieux = led(request, pk)
     desks = Paginator(campagnes.by_desk(campagne), A_PAGE).get_page(request.GET.get("page"))
     return page(
         request,
@@ -111,7 +111,7 @@ def show(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request, pk):
     """Before its deadline; a page first says what is left."""
-    campagne, _ = _led(request, pk)
+    campagne, _ = led(request, pk)
     if request.method == "POST":
         try:
             act(actions.close_campagne, campagne, now=timezone.now(), by=request.actor)
@@ -133,7 +133,7 @@ def close(request, pk):
 
 @require_safe
 def report(request, pk):
-    campagne, lieux = _led(request, pk)
+    campagne, lieux = led(request, pk)
     rapport = campagnes.rapport_of(campagne)
     if rapport is None:
         raise Http404
@@ -154,7 +154,7 @@ def report(request, pk):
 @require_safe
 def file(request, pk, kind):
     """The report's workbook or its PDF, as they were made when the campaign closed."""
-    campagne, _ = _led(request, pk)
+    campagne, _ = led(request, pk)
     column, media, ending = {
         "classeur": ("classeur", TYPE, "xlsx"),
         "pdf": ("pdf", "application/pdf", "pdf"),
@@ -166,7 +166,8 @@ def file(request, pk, kind):
     return HttpResponse(bytes(content), content_type=media, headers={"Content-Disposition": attached})
 
 
-def _led(request, pk):
+def led(request, pk):
+    """A campaign whose perimeter is all in his, and its places; 404 to anybody else."""
     policies.administer(request.actor)
     visible = Campagne.objects.led_by(request.actor).select_related("user", "closed_by")
     campagne = get_object_or_404(visible, pk=pk)

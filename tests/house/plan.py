@@ -180,6 +180,7 @@ class World:
             **{f"habilitations:{page}": {"pk": self.demande.pk} for page in OF_DEMANDES},
             **{f"habilitations:{page}": {"pk": self.campagne.pk} for page in OF_CAMPAGNES},
             **{f"habilitations:{page}": {"pk": self.closed.pk} for page in OF_REPORTS},
+            "habilitations:campagne_entrust": {"pk": self.campagne.pk, "bureau": self.examen.bureau},
             "habilitations:examen": {"pk": self.campagne.pk, "examen": self.examen.pk},
             "habilitations:demande_ask": {"pk": self.unite.etablissement_id},
             "habilitations:demande_prolong": {"pk": self.habilitation.pk},
@@ -359,6 +360,7 @@ class World:
                 "etape": "compter",
                 "cle": uuid4(),
             },
+            "habilitations:campagne_entrust": {"lignes": self.examen.pk, "relecteur": self.referent.pk},
             "habilitations:examens": {
                 "choix": self.examen.pk,
                 "conserver": "",
@@ -427,6 +429,7 @@ class World:
             "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
             "habilitations:campagnes": {"page": "1"},
             "habilitations:campagne": {"page": "1"},
+            "habilitations:campagne_entrust": {"page": "1"},
             "habilitations:campagne_report": {"page": "1"},
             "habilitations:campagne_create": {
                 "structure": "Centre",

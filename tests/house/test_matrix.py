@@ -288,6 +288,8 @@ habilitations:campagne         GET  302 302 302 403 403 403 403 403 403 403 403 
 habilitations:campagne         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:campagne_close   GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
 habilitations:campagne_close   POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
+habilitations:campagne_entrust GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
+habilitations:campagne_entrust POST 302 302 302 403 403 403 403 403 403 403 403 403 302 404
 habilitations:campagne_report  GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404
 habilitations:campagne_report  POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:campagne_workbook GET  302 302 302 403 403 403 403 403 403 403 403 403 200 404

@@ -61,6 +61,7 @@ PARTS = {
     "dossiers:inscribe": "of creating, naming and presenting: a dossier lies somewhere more",
     "habilitations:check_last": "of revoke, give_up, depart: writes to those above a structure left alone",
     "habilitations:hold_peers": "of the same, and of revoke_all: locks référents in one order",
+    "habilitations:hold_open": "of deciding and of entrusting: whoever closes the campaign waits",
     "habilitations:apply": "of deciding and of closing: the verbs that a decision stands for",
     "habilitations:put_rights": "of adjusting, and of a review that reduces",
     "habilitations:take_in": "of filling a campaign, and of following it",

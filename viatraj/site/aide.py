@@ -109,7 +109,15 @@ FICHES = {fiche.slug: fiche for _, fiches in GROUPS for fiche in fiches}
 
 SIGN_IN = ("se-connecter", "premiere-connexion", "mot-de-passe-oublie", "carte")
 ASSISTANT, CONFRERE, GERER = "deleguer-a-un-assistant", "deleguer-a-un-confrere", "gerer-mes-delegations"
-CAMPAGNES = ("campagnes", "campagne_create", "campagne", "campagne_close", "examens", "examen")
+CAMPAGNES = (
+    "campagnes",
+    "campagne_create",
+    "campagne",
+    "campagne_close",
+    "campagne_entrust",
+    "examens",
+    "examen",
+)
 ACCUEIL, ACCEPTER = "accueil-medecin", "accepter-un-dossier"
 SANITAIRE, GRAND_AGE, TND = (f"gerer-un-dossier-{one}" for one in ("sanitaire", "grand-age", "tnd"))
 PROLONGER, REVUE = "prolonger-une-habilitation", "revue-des-habilitations"

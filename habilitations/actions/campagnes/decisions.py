@@ -37,7 +37,7 @@ def decide(campagne, *, lignes, decision, today, now, by, fin=None, droits=None,
     `fin`, `droits` (as in `adjust`): what is reduced. Sent twice, it is decided once. Returns the lines.
     """
     policies.administer(by)
-    _hold_open(campagne)
+    hold_open(campagne)
     rows = Examen.objects.filter(campagne=campagne, pk__in=lignes).select_related("titulaire", "decided_by")
     rows = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
     if len(rows) != len(lignes):
@@ -53,7 +53,9 @@ def decide(campagne, *, lignes, decision, today, now, by, fin=None, droits=None,
     # By ascending habilitations, which two people may reach by two campaigns.
     for examen in sorted(rows, key=lambda one: one.habilitation_id):
         examen.campagne, examen.habilitation = campagne, held[examen.habilitation_id]
-        at_desk = any(one.bureau == examen.bureau and one.rang > examen.rang for one in desks)
+        at_desk = examen.is_entrusted_to(by.user) and any(
+            one.bureau == examen.bureau and one.rang > examen.rang for one in desks
+        )
         reads_him = examen.titulaire_id in readers
         try:
             manager = policies.decide(by, examen, at_desk=at_desk, reads_him=reads_him)
@@ -78,7 +80,7 @@ def _why(error) -> str:
     return said[:1].lower() + said[1:]
 
 
-def _hold_open(campagne):
+def hold_open(campagne):
     """Whoever closes it waits until this is written; once it closes, nothing more is."""
     if campagne.is_over:
         raise ValidationError(NOT_OPEN[campagne.state])  # without waiting for a worker that seals it
@@ -110,7 +112,14 @@ def _decide(examen, version, wanted, *, today, now, by) -> dict[str, Noted] | No
         done = apply(examen, today=today, now=now, by=by)
         examen.applied_at = now
     save_valid(examen)
-    _record("examen.decided", examen, by=by, decision=SAID[examen.decision], **preuve.trace(examen))
+    record(
+        "examen.decided",
+        by=by,
+        target=examen,
+        **examen.told,
+        decision=SAID[examen.decision],
+        **preuve.trace(examen),
+    )
     return done
 
 
@@ -163,12 +172,12 @@ def _pass_on(examen, *, now, by):
     desk = next(iter(_next_desks(examen)), None)
     if desk is None:
         raise ValidationError(HIGHEST)
-    before, examen.bureau = examen.bureau, desk
+    before, examen.bureau, examen.confie_a = examen.bureau, desk, None
     examen.state, examen.decision, examen.motif = Examen.State.TODO, "", ""
     examen.fin_voulue = examen.droits_voulus = examen.decided_by = examen.decided_at = None
     examen.version += 1
     save_valid(examen)
-    _record("examen.passed_on", examen, by=by, before=before, after=desk)
+    record("examen.passed_on", by=by, target=examen, **examen.told, before=before, after=desk)
 
 
 def _desk_of(examen):
@@ -230,17 +239,3 @@ def tell_all(effects: list[dict[str, Noted]]):
 def _is_past(fin, today) -> bool:
     """Decided for a day that had gone by when the campaign was closed."""
     return fin is not None and fin < today
-
-
-def _record(event, examen, *, by, **data):
-    lieu = examen.habilitation.lieu
-    record(
-        event,
-        by=by,
-        target=examen,
-        label=examen.titulaire.login,
-        profil=examen.le_profil.label if examen.le_profil else examen.profil,
-        lieu=str(lieu),
-        campagne=examen.campagne_id,
-        **data,
-    )

@@ -13,7 +13,7 @@ PEOPLE = 200  # a transaction
 LEFT = """
     SELECT r.user_id, count(*) FROM habilitations_relecteur r
     JOIN habilitations_examen e ON e.campagne_id = r.campagne_id AND e.bureau = r.bureau AND e.rang < r.rang
-      AND e.state = 'todo'
+      AND e.state = 'todo' AND COALESCE(e.confie_a_id, r.user_id) = r.user_id
     WHERE r.campagne_id = %s GROUP BY r.user_id"""
 
 

@@ -9,9 +9,12 @@ from habilitations.reads import campagnes, relecteurs
 from journal.models import record
 from viatraj.core.saving import act, locked
 
-# Only lines whose desk, or whose holder's rank, has changed.
+# Only lines whose desk, or whose holder's rank, has changed; or entrusted to somebody who has left the desk.
 ASSIGN = f"""
-    UPDATE "habilitations_examen" SET bureau = found.bureau, rang = found.rang
+    UPDATE "habilitations_examen" SET bureau = found.bureau, rang = found.rang, confie_a_id = (
+      SELECT r.user_id FROM habilitations_relecteur r
+      WHERE r.campagne_id = %(campagne)s AND r.user_id = confie_a_id AND r.bureau = found.bureau
+        AND r.rang > found.rang)
     FROM (
       WITH {relecteurs.DESKS}
       SELECT e.id, COALESCE({relecteurs.BUREAU}, '') AS bureau, {relecteurs.RANG} AS rang
@@ -19,8 +22,12 @@ ASSIGN = f"""
       {relecteurs.JOINS}
       WHERE e.campagne_id = %(campagne)s AND e.state = 'todo' AND e.id = ANY(%(keys)s)) found
     WHERE "habilitations_examen".id = found.id
-      AND ("habilitations_examen".bureau, "habilitations_examen".rang)
-        IS DISTINCT FROM (found.bureau, found.rang::smallint)"""  # noqa: S608  (texts of ours)
+      AND (("habilitations_examen".bureau, "habilitations_examen".rang)
+          IS DISTINCT FROM (found.bureau, found.rang::smallint)
+        OR confie_a_id IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM habilitations_relecteur r
+          WHERE r.campagne_id = %(campagne)s AND r.user_id = confie_a_id AND r.bureau = found.bureau
+            AND r.rang > found.rang))"""  # noqa: S608  (texts of ours)
 
 
 def follow_campagne(campagne, *, today, by) -> dict[str, int]:
