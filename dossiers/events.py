@@ -7,6 +7,12 @@ EVENTS = {
     "volet.reopened": "a remis à valider le {volet}, l’identité du patient ayant changé",
     "volet.updated": "a modifié le {volet}",
     "volet.validated": "a validé le {volet}",
+    "traitant.named": "a désigné {medecin} comme médecin traitant",
+    "traitant.changed": "a désigné {medecin} comme médecin traitant, à la place de {avant}",
+    "traitant.accepted": "a accepté le dossier",
+    "traitant.declined": "a déclaré ne pas être le médecin traitant",
+    "traitant.resumed": "a repris le dossier, qui était hors patientèle",
+    "traitant.restored": "a annulé la réponse du médecin traitant (dossier {etat})",
     "patient.searched": "a recherché un patient par son nom",
 }
 READINGS = ("dossier.read", "patient.searched")

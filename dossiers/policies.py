@@ -4,10 +4,10 @@ Those that let somebody act on a dossier return the actor with the right that he
 """
 
 from dossiers import regards
-from dossiers.models import Dossier, Role, Volet
+from dossiers.models import Decision, Dossier, Presence, Role, Volet
 from dossiers.regards import Regard, Voie
 from viatraj.core.actor import Actor, Place
-from viatraj.core.droits import Droit, Mode, Orientation
+from viatraj.core.droits import ABSENT, Droit, Mode, Orientation
 from viatraj.core.policies import Denied, system
 
 LABELS = dict(Orientation.choices)
@@ -30,6 +30,13 @@ def create(actor: Actor, orientation: str = "") -> None:
 def read(actor: Actor, dossier: Dossier) -> Actor:
     """In whatever mode: `regards.of` says what of it."""
     return _first(actor, dossier, regards.of(actor, dossier)).used_by(actor)
+
+
+def look_inside(actor: Actor, dossier: Dossier) -> None:
+    """Its volets and its history: not before a médecin traitant has said that the patient is his."""
+    read(actor, dossier)
+    if not regards.of(actor, dossier).is_answered:
+        raise Denied("Acceptez d’abord le dossier\u00a0: son contenu s’ouvrira ensuite.")
 
 
 def edit_identite(actor: Actor, dossier: Dossier) -> Actor:
@@ -73,6 +80,32 @@ def send(actor: Actor, dossier: Dossier) -> Actor:
         droit = Droit.DEMANDE if actor.in_medecin_space else Droit.ENVOI
         raise Denied(_reason(actor, droit, Mode.OUI, dossier.orientation))
     return voie.used_by(actor)
+
+
+def name_traitant(actor: Actor, dossier: Dossier) -> Actor:
+    """Who writes the volet administratif of his own dossier; a platform of the TND asks for no médecin."""
+    if (dossier.orientation, Droit.DOSSIER_ACCEPTATION) in ABSENT:
+        raise Denied("Un dossier de cette orientation ne désigne pas de médecin traitant.")
+    if dossier.decision in (Decision.ANNULE, Decision.ARCHIVE):
+        raise Denied(f"Ce dossier est {dossier.get_decision_display()}.")
+    return edit_identite(actor, dossier)
+
+
+def answer(actor: Actor, dossier: Dossier) -> tuple[Actor, Presence]:
+    """The médecin whom it names, or who holds «Accepter un dossier» for him; with where it lies there."""
+    voie = regards.of(actor, dossier).as_traitant
+    if voie is None:
+        if actor.is_acting:
+            raise Denied(f"Ce dossier ne désigne pas le {actor.principal.titre} comme médecin traitant.")
+        raise Denied("Ce dossier ne vous désigne pas comme médecin traitant.")
+    if Droit.DOSSIER_ACCEPTATION not in voie.held:
+        raise Denied(_reason(actor, Droit.DOSSIER_ACCEPTATION, Mode.OUI, dossier.orientation))
+    return voie.used_by(actor), voie.presence
+
+
+def accept_all(actor: Actor) -> None:
+    """In some orientation; of each dossier, `answer` decides."""
+    _hold(actor, Droit.DOSSIER_ACCEPTATION, _space(actor), "")
 
 
 def present(actor: Actor, dossier: Dossier, role: str) -> Actor:

@@ -109,6 +109,15 @@ class Regard:
         """Who the patient is may be said."""
         return self.mode not in (None, Mode.ANONYME)
 
+    @property
+    def is_answered(self) -> bool:
+        """Nobody reads a volet, nor what others did, of a patient whom he has not said to be his."""
+        return any(_is_open(voie.presence) for voie in self.voies)
+
+    @property
+    def as_traitant(self) -> Voie | None:
+        return next((voie for voie in self.voies if voie.role == Role.TRAITANT), None)
+
     def volet(self, kind: str) -> Mode | None:
         modes = [voie.volets[kind] for voie in self.voies if kind in voie.volets]
         return max(modes, key=OF_A_VOLET.index, default=None)

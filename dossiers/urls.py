@@ -1,14 +1,27 @@
 from django.urls import path, re_path
 
-from dossiers.views import dossiers, identites, listes, recherches
+from dossiers.views import dossiers, identites, listes, recherches, traitants
 
 app_name = "dossiers"
 urlpatterns = [
     path("", listes.index, name="index"),
     path("creer/", dossiers.create, name="create"),
+    path("accepter/", traitants.accept_all, name="accept_all"),
     path("recherche/", recherches.search, name="search"),
     path("recherche/<str:cle>/", recherches.search, name="found"),
     re_path(r"^(?P<numero>[0-9]{8})/$", dossiers.detail, name="detail"),
     re_path(r"^(?P<numero>[0-9]{8})/identite/$", identites.identite, name="identite"),
+    re_path(r"^(?P<numero>[0-9]{8})/medecin-traitant/$", traitants.search, name="traitant"),
+    re_path(
+        r"^(?P<numero>[0-9]{8})/medecin-traitant/recherche/(?P<cle>[^/]+)/$",
+        traitants.search,
+        name="traitant_found",
+    ),
+    re_path(
+        r"^(?P<numero>[0-9]{8})/medecin-traitant/(?P<idnat>[0-9A-Z]{9,40})/$",
+        traitants.name,
+        name="name_traitant",
+    ),
+    re_path(r"^(?P<numero>[0-9]{8})/reponse/$", traitants.answer, name="answer"),
     re_path(r"^(?P<numero>[0-9]{8})/historique/$", dossiers.history, name="history"),
 ]

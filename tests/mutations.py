@@ -14,7 +14,50 @@ TRUTH = "tests/delegations/test_truth_table.py"
 CAMPAGNES = "tests/habilitations/test_campagnes.py"
 LENDING = "tests/delegations/test_actions.py tests/delegations/test_views.py"
 
+TRAITANTS, ASKED = "dossiers/actions/traitants.py", "tests/dossiers/test_traitants.py"
+
 MUTATIONS = [
+    # The médecin traitant
+    Mutation(
+        "un assistant accepte un dossier sans en avoir le droit",
+        "DOS-2",
+        DOSSIERS,
+        "if Droit.DOSSIER_ACCEPTATION not in voie.held:",
+        "if Droit.DOSSIER_LISTE not in voie.held:",
+        ASKED,
+    ),
+    Mutation(
+        "un autre médecin est désigné malgré la réponse reçue entre-temps",
+        "DOS-2",
+        TRAITANTS,
+        'if (current.stamp if current else "") != seen:',
+        "if False:",
+        ASKED,
+    ),
+    Mutation(
+        "l’auteur n’est pas prévenu d’un dossier hors patientèle",
+        "DOS-2",
+        TRAITANTS,
+        "    emails.declined(dossier, lien, changement=noted.cle if kept else None)\n",
+        "",
+        ASKED,
+    ),
+    Mutation(
+        "l’historique s’ouvre avant l’acceptation",
+        "DOS-2",
+        DOSSIERS,
+        "if not regards.of(actor, dossier).is_answered:",
+        "if not regards.of(actor, dossier):",
+        ASKED,
+    ),
+    Mutation(
+        "l’accueil compte les dossiers qu’un délégataire ne peut pas accepter",
+        "DEL-5",
+        "dossiers/reads/traitants.py",
+        "waiting = _liens(actor, Droit.DOSSIER_ACCEPTATION)",
+        "waiting = _liens(actor, Droit.DOSSIER_LISTE)",
+        ASKED,
+    ),
     # Undone for ten minutes
     Mutation(
         "on annule ce qui a changé depuis",

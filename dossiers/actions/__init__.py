@@ -3,12 +3,17 @@
 from dossiers.actions.dossiers import create, read, search
 from dossiers.actions.identites import edit_identite
 from dossiers.actions.presences import present, withdraw
+from dossiers.actions.traitants import accept, accept_all, decline, name_traitant
 from dossiers.actions.volets import edit_volet, validate_volet
 
 __all__ = [
+    "accept",
+    "accept_all",
     "create",
+    "decline",
     "edit_identite",
     "edit_volet",
+    "name_traitant",
     "present",
     "read",
     "search",

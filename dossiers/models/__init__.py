@@ -1,5 +1,6 @@
 """A dossier, who it is about, what it holds: one module a noun."""
 
+from dossiers.models.dossiers import Decision as Decision
 from dossiers.models.dossiers import Dossier as Dossier
 from dossiers.models.dossiers import DossierQuerySet as DossierQuerySet
 from dossiers.models.dossiers import Origine as Origine
@@ -11,6 +12,7 @@ from dossiers.models.identites import Identite as Identite
 from dossiers.models.identites import Piece as Piece
 from dossiers.models.identites import Sexe as Sexe
 from dossiers.models.identites import Statut as Statut
+from dossiers.models.presences import ORIGINES as ORIGINES
 from dossiers.models.presences import LienMedecin as LienMedecin
 from dossiers.models.presences import Presence as Presence
 from dossiers.models.presences import Role as Role

@@ -132,6 +132,12 @@ class Presence(AtLieu):
         return super().place
 
 
+class LienMedecinQuerySet(models.QuerySet):
+    def living(self):
+        """The médecin traitant of a dossier: one at most."""
+        return self.exclude(etat="hors_patientele")
+
+
 class LienMedecin(models.Model):
     """A médecin traitant whom a dossier names (DOS-2): his answer, which he may take back."""
 
@@ -155,6 +161,8 @@ class LienMedecin(models.Model):
         db_index=False,
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = LienMedecinQuerySet.as_manager()
 
     class Meta:
         verbose_name = "médecin traitant d’un dossier"
@@ -190,3 +198,12 @@ class LienMedecin(models.Model):
 
     def __str__(self):
         return f"{self.dossier_id} : {self.get_etat_display()}"
+
+    @property
+    def is_living(self) -> bool:
+        return self.etat != self.Etat.HORS_PATIENTELE
+
+    @property
+    def stamp(self) -> str:
+        """Who, and what he had answered by then: what a page has shown."""
+        return f"{self.pk}.{self.version}"

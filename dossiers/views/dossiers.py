@@ -10,6 +10,7 @@ import journal.reads
 from dossiers import actions, policies
 from dossiers.forms.identites import CreateForm
 from dossiers.forms.volets import VoletForm
+from dossiers.reads import traitants
 from dossiers.reads.droits import held_on
 from dossiers.views.reach import dossier_of, orientation_of
 from journal.forms import HistoireForm
@@ -40,6 +41,9 @@ def create(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request, numero):
     dossier = dossier_of(request, numero)
+    suivi = traitants.of(request.actor, dossier)
+    if suivi and not suivi.is_answered:
+        return _to_answer(request, dossier, suivi)
     forms = _forms(request, dossier.volets.select_related("dossier", "validated_by").order_by("kind"))
     sent = next((form for form in forms if form.is_bound), None)
     came_from = request.GET.get("recherche", "")
@@ -54,9 +58,18 @@ def detail(request, numero):
         results=reverse("dossiers:found", args=[came_from]) if searches.is_key(came_from) else "",
         form=sent or next(iter(forms), None),
         forms=forms,
+        suivi=suivi,
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
         histoire=journal.reads.latest(Entry.objects.about(dossier), LATEST),
     )
+
+
+def _to_answer(request, dossier, suivi):
+    """To a médecin traitant who has not accepted it: who the patient is and who asks, no volet."""
+    if request.method == "POST":
+        policies.look_inside(request.actor, dossier)
+    act(actions.read, dossier, by=request.actor)
+    return page(request, "dossiers/to_answer.html", dossier=dossier, suivi=suivi)
 
 
 def _forms(request, volets) -> list[VoletForm]:
@@ -87,6 +100,7 @@ def history(request, numero):
     It shows nothing of the patient, so paging through it is not journalled as a reading.
     """
     dossier = dossier_of(request, numero)
+    policies.look_inside(request.actor, dossier)
     entries = Entry.objects.about(dossier)
     form = HistoireForm(request.GET or None, authors=journal.reads.authors(entries))
     histoire = journal.reads.paged(

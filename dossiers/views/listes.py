@@ -1,11 +1,13 @@
 """The lists of dossiers (DOS-1)."""
 
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.views.decorators.http import require_safe
 
 from dossiers import policies
-from dossiers.models import Dossier
+from dossiers.reads import traitants
 from dossiers.reads.lignes import COLUMNS, lignes
+from dossiers.reads.traitants import Liste
 from dossiers.views.reach import orientation_of
 from viatraj.core.droits import Orientation
 from viatraj.core.pages import page
@@ -18,21 +20,62 @@ SIZES = (25, 50, 100)
 def index(request):
     orientation = orientation_of(request)
     policies.index(request.actor, orientation)
-    dossiers = Dossier.objects.visible_to(request.actor).newest_first()
+    liste = _liste(request)
+    dossiers = traitants.listed(request.actor, liste).newest_first()
     if orientation:
         dossiers = dossiers.filter(orientation=orientation)
     size = _size(request)
     page_obj = Paginator(dossiers.values_list(*COLUMNS), size).get_page(request.GET.get("page"))
+    shown = lignes(page_obj.object_list)
     return page(
         request,
         "dossiers/index.html",
+        liste=liste,
+        onglets=_tabs(request, orientation),
+        rows=traitants.with_asking(shown) if liste != Liste.TOUS else (),
+        replaced=traitants.replaced(one.numero for one in shown) if liste == Liste.HORS_PATIENTELE else (),
+        may_accept=can(policies.accept_all, request.actor),
+        empty=_empty(liste, orientation),
         orientation=orientation,
         orientations=[one for one in Orientation if can(policies.index, request.actor, one)],
-        lignes=lignes(page_obj.object_list),
+        lignes=shown,
         page_obj=page_obj,
         size=size,
         sizes=SIZES,
     )
+
+
+def _liste(request) -> str:
+    """All, unless a médecin's space is asked for another."""
+    asked = request.GET.get("liste", Liste.TOUS)
+    if asked not in Liste.values or (asked != Liste.TOUS and not request.actor.in_medecin_space):
+        raise Http404
+    return asked
+
+
+def _tabs(request, orientation) -> list[tuple[str, str, int]]:
+    """(list, its name, how many wait there); none outside a médecin's space."""
+    if not request.actor.in_medecin_space:
+        return []
+    waiting = traitants.awaiting(request.actor)
+    count = waiting.get(orientation, 0) if orientation else sum(waiting.values())
+    names = dict(Liste.choices)
+    if request.actor.is_acting:
+        names[Liste.TOUS] = "Tous ses dossiers"
+    if orientation == Orientation.TND:
+        names[Liste.A_ACCEPTER] = "Précisions demandées"
+    return [(one, name, count if one == Liste.A_ACCEPTER else 0) for one, name in names.items()]
+
+
+def _empty(liste, orientation) -> str:
+    if liste == Liste.HORS_PATIENTELE:
+        return "Aucun dossier hors patientèle."
+    if liste == Liste.A_ACCEPTER:
+        asked = (
+            "Aucune demande de précision" if orientation == Orientation.TND else "Aucun dossier à accepter"
+        )
+        return f"{asked}."
+    return "Aucun dossier à afficher."
 
 
 def _size(request) -> int:

@@ -26,7 +26,7 @@ from delegations.models import Delegation, DroitDelegue
 from habilitations.models import DemandeHabilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
 from tests.annuaire import files
-from tests.dossiers.factories import DossierFactory
+from tests.dossiers.factories import DossierFactory, name_traitant
 from tests.factories import (
     DelegationFactory,
     EtablissementFactory,
@@ -58,6 +58,7 @@ OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_IMPORTS = ("import", "import_report", "import_to_correct")
 OF_SUPPORT = ("compte", "droits", "journal", "compte_envois")
+OF_DOSSIERS = "detail history identite traitant".split()
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -125,6 +126,8 @@ class World:
         self.waiting = DelegationFactory(delegant=self.owner, delegataire=self.asked, waiting=True)
         self.reading = _reader(self.owner, self.assistant)
         self.dossier = DossierFactory(auteur=self.owner)
+        # Of somebody else, who names `owner` as the médecin traitant.
+        self.named = name_traitant(DossierFactory(auteur=self.other), self.owner, "a_accepter").dossier
         self.in_directory = listed(next_idnat())
         self.unite = UniteFactory()
         self.habilitation = HabilitationFactory(user=self.plain, lieu=self.unite)
@@ -188,9 +191,10 @@ class World:
             **{page: {"cle": "a" * 22} for page in SEARCHES},
             "documentation_fiche": {"slug": "mon-compte"},
             "habilitations:grant_profil": {"profil": "equipe_soignante"},
-            "dossiers:detail": {"numero": self.dossier.numero},
-            "dossiers:history": {"numero": self.dossier.numero},
-            "dossiers:identite": {"numero": self.dossier.numero},
+            **{f"dossiers:{page}": {"numero": self.dossier.numero} for page in OF_DOSSIERS},
+            "dossiers:traitant_found": {"numero": self.dossier.numero, "cle": "a" * 22},
+            "dossiers:name_traitant": {"numero": self.dossier.numero, "idnat": self.in_directory.idnat},
+            "dossiers:answer": {"numero": self.named.numero},
         }.get(name, {})
 
     def _search(self) -> dict:
@@ -399,6 +403,11 @@ class World:
             },
             "dossiers:create": {"orientation": Orientation.SANITAIRE, **PATIENT, "cle": uuid4()},
             "dossiers:identite": {**PATIENT, "version": 1},
+            "dossiers:traitant": {"nom": "durandeau", "code_postal": "31000"},
+            "dossiers:traitant_found": {"nom": "durandeau", "code_postal": "31000"},
+            "dossiers:name_traitant": {"seen": ""},
+            "dossiers:answer": {"reponse": "accepter"},
+            "dossiers:accept_all": {"choix": self.named.numero},
             "habilitations:name_referent": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
             "gestion:index": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
             "gestion:recherche": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
@@ -452,7 +461,13 @@ class World:
             "gestion:droits": {"droit": "envoi"},
             "gestion:journal": {"avant": "1000000"},
             "gestion:envois": {"etat": "sent", "canal": "mail", "page": "1"},
-            "dossiers:index": {"orientation": Orientation.SANITAIRE, "taille": "50", "page": "1"},
+            "dossiers:index": {
+                "orientation": Orientation.SANITAIRE,
+                "liste": "tous",
+                "taille": "50",
+                "page": "1",
+            },
+            "dossiers:accept_all": {"choix": self.named.numero},
             "dossiers:create": {"orientation": Orientation.SANITAIRE},
             "dossiers:search": {"numero": self.dossier.numero},
             "dossiers:history": {"par": self.owner.pk, "genre": "consultations", "page": "1", **days},

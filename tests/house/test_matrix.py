@@ -164,6 +164,16 @@ dossiers:detail                GET  302 302 302 200 404 404 200 200 404 404 404 
 dossiers:detail                POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
 dossiers:identite              GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404
 dossiers:identite              POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
+dossiers:traitant              GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404
+dossiers:traitant              POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
+dossiers:traitant_found        GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404
+dossiers:traitant_found        POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
+dossiers:name_traitant         GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404
+dossiers:name_traitant         POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
+dossiers:answer                GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
+dossiers:answer                POST 302 302 302 302 403 404 302 403 404 404 404 404 404 404
+dossiers:accept_all            GET  302 302 302 302 302 302 302 403 302 302 403 403 403 403
+dossiers:accept_all            POST 302 302 302 302 302 302 302 403 302 302 403 403 403 403
 dossiers:history               GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
 dossiers:history               POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 demo:psc_discovery             GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200

@@ -140,6 +140,8 @@ HELP = {
     "medecin": (ACCUEIL,),
     "plateformes_tnd": (TND,),
     "dossiers:index": (f"{ACCUEIL}#acceder", f"{ACCEPTER}#attend"),
+    "dossiers:accept_all": (f"{ACCEPTER}#accepter",),
+    **{f"dossiers:{page}": (ACCEPTER,) for page in ("traitant", "traitant_found", "name_traitant")},
     "dossiers:search": (f"{ACCUEIL}#rechercher",),
     "dossiers:found": (f"{ACCUEIL}#rechercher",),
     "dossiers:create": (SANITAIRE, GRAND_AGE, TND),

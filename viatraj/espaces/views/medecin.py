@@ -3,17 +3,24 @@
 from functools import cache
 
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 import dossiers.policies
 from delegations import reads
 from dossiers.forms.recherches import NumeroForm, PatientForm
+from dossiers.reads import traitants
+from dossiers.reads.traitants import Liste
 from habilitations.reads.mes_habilitations import stirring
+from viatraj.core.addresses import address
 from viatraj.core.drawing import drawn
 from viatraj.core.droits import Orientation
 from viatraj.core.pages import page
 from viatraj.core.policies import can
+from viatraj.core.typography import grouped, plural
 from viatraj.espaces import policies
+from viatraj.espaces.menus import ROOM
 
 # What each orientation leads to, and the icon of its block.
 BLOCS = {
@@ -35,10 +42,15 @@ BLOCS = {
 def medecin(request):
     by = request.actor
     policies.medecin_space(by)
+    waiting = traitants.awaiting(by)
     return page(
         request,
         "espaces/medecin.html",
-        blocs=[_bloc(one, *_may(by, one), by.is_acting) for one in Orientation if any(_may(by, one))],
+        blocs=[
+            mark_safe(_bloc(one, *_may(by, one), by.is_acting).replace(ROOM, _told(one, waiting.get(one, 0))))  # noqa: S308
+            for one in Orientation
+            if any(_may(by, one))
+        ],
         patient_fields=_patient_fields() if can(dossiers.policies.index, by) else "",
         **({} if by.is_acting else _own(request.user)),
     )
@@ -49,12 +61,22 @@ def _may(actor, orientation) -> tuple[bool, bool]:
     return can(dossiers.policies.index, actor, orientation), can(dossiers.policies.create, actor, orientation)
 
 
+def _told(orientation: Orientation, count: int) -> str:
+    """«22 dossiers à accepter», with the way to them; nothing when there is none."""
+    if not count:
+        return ""
+    link = f"{address('dossiers:index')}?orientation={orientation}&liste={Liste.A_ACCEPTER}"
+    words = f"{grouped(count)} dossier{plural(count)} à accepter"
+    return format_html('<a class="attente" href="{}">{}</a>', link, words)
+
+
 @cache
 def _bloc(orientation: Orientation, may_list: bool, may_create: bool, is_acting: bool) -> str:
     """As HTML, kept in the process for each set of rights; it holds nothing personal."""
     intro, icon = BLOCS[orientation]
     form = NumeroForm(auto_id=f"id_%s_{orientation}")
     shown = {"orientation": orientation, "intro": intro, "icon": icon, "form": form, "is_acting": is_acting}
+    shown["room"] = ROOM
     return drawn("espaces/bloc_orientation.html", shown | {"may_list": may_list, "may_create": may_create})
 
 

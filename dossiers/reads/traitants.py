@@ -1,0 +1,119 @@
+"""What waits for the answer of a médecin traitant, what he has declined, and who asks (DOS-1, DOS-2)."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, TextChoices
+
+from annuaire.models.lieux import NAMED
+from dossiers import regards
+from dossiers.models import ORIGINES, Decision, Dossier, DossierQuerySet, LienMedecin, Presence
+from dossiers.reads.lignes import Ligne
+from viatraj.core.actor import Actor
+from viatraj.core.droits import ABSENT, Droit, Mode, Niveau, Orientation
+
+
+class Liste(TextChoices):
+    """The lists of a médecin's space, as addresses name them."""
+
+    TOUS = "tous", "Tous mes dossiers"
+    A_ACCEPTER = "a-accepter", "À accepter"
+    HORS_PATIENTELE = "hors-patientele", "Hors patientèle"
+
+
+ETATS = {
+    Liste.A_ACCEPTER: LienMedecin.Etat.A_ACCEPTER,
+    Liste.HORS_PATIENTELE: LienMedecin.Etat.HORS_PATIENTELE,
+}
+
+
+def listed(actor: Actor, liste: str) -> DossierQuerySet:
+    """All one's own, or those of one answer; who has no médecin's space has only the first list."""
+    visible = Dossier.objects.visible_to(actor)
+    liens = _liens(actor, Droit.DOSSIER_LISTE)
+    if liste in ETATS:
+        return visible.filter(pk__in=liens.filter(etat=ETATS[Liste(liste)], **_open(liste)).values("dossier"))
+    others = liens.exclude(etat=LienMedecin.Etat.ACCEPTE).filter(dossier=OuterRef("pk"))
+    return visible.exclude(Exists(others))
+
+
+def _open(liste: str) -> dict:
+    return {"dossier__decision__in": ("", Decision.SUSPENDU)} if liste == Liste.A_ACCEPTER else {}
+
+
+def _liens(actor: Actor, droit: Droit):
+    """In the spaces where one holds this right, orientation by orientation."""
+    rule = Q(pk__in=[])
+    for orientation in Orientation:
+        if (orientation, Droit.DOSSIER_ACCEPTATION) in ABSENT:
+            continue
+        spaces = actor.rights.scopes(droit, mode=Mode.OUI, domaine=orientation).get(Niveau.MEDECIN)
+        if spaces:
+            here = Q(professionnel__in=regards.professionnels(spaces))
+            rule |= Q(dossier__orientation=orientation) & here
+    return LienMedecin.objects.filter(rule)
+
+
+def awaiting(actor: Actor) -> dict[str, int]:
+    """How many dossiers of each orientation wait for this actor's answer, in one query.
+
+    A platform of the TND asks for precisions, not for an answer: none before there are demandes.
+    """
+    waiting = _liens(actor, Droit.DOSSIER_ACCEPTATION).filter(
+        etat=LienMedecin.Etat.A_ACCEPTER, **_open(Liste.A_ACCEPTER)
+    )
+    return dict(waiting.order_by().values_list("dossier__orientation").annotate(count=Count("pk")))
+
+
+@dataclass(frozen=True)
+class Suivi:
+    """Of one dossier: whom it names, the one in place first; `mine`: the actor's own answer, if asked."""
+
+    liens: list[LienMedecin]
+    mine: LienMedecin | None
+    asking: str
+    is_answered: bool
+
+    @property
+    def current(self) -> LienMedecin | None:
+        return next((lien for lien in self.liens if lien.is_living), None)
+
+    @property
+    def declined(self) -> list[LienMedecin]:
+        return [lien for lien in self.liens if not lien.is_living]
+
+
+def of(actor: Actor, dossier: Dossier) -> Suivi | None:
+    """None for who may not know who the patient is, nor then who treats him."""
+    regard = regards.of(actor, dossier)
+    if not regard.is_nominatif or (dossier.orientation, Droit.DOSSIER_ACCEPTATION) in ABSENT:
+        return None
+    rows = LienMedecin.objects.filter(dossier=dossier).select_related("professionnel")
+    liens = sorted(rows, key=lambda lien: (not lien.is_living, -lien.pk))
+    asked = regard.as_traitant.presence.professionnel_id if regard.as_traitant else None
+    mine = next((lien for lien in liens if lien.professionnel_id == asked), None)
+    who = asking([dossier.numero]).get(dossier.numero, "") if mine else ""
+    return Suivi(liens, mine, who, regard.is_answered)
+
+
+def current(dossier: Dossier) -> LienMedecin | None:
+    return LienMedecin.objects.living().filter(dossier=dossier).select_related("professionnel").first()
+
+
+def asking(numeros) -> dict[str, str]:
+    """Who asks, of each of these dossiers: a unit or a coordination, or the médecin who made it."""
+    rows = Presence.objects.filter(dossier__numero__in=list(numeros), role__in=ORIGINES)
+    return {
+        row.dossier.numero: row.professionnel.titre if row.professionnel else str(row.lieu)
+        for row in rows.select_related("dossier", "professionnel", *NAMED)
+    }
+
+
+def with_asking(lignes: list[Ligne]) -> list[tuple[Ligne, str]]:
+    asked = asking(one.numero for one in lignes)
+    return [(one, asked.get(one.numero, "")) for one in lignes]
+
+
+def replaced(numeros) -> set[str]:
+    """Of these dossiers, those that name another médecin by now: they can no longer be taken back."""
+    named = LienMedecin.objects.living().filter(dossier__numero__in=list(numeros))
+    return set(named.values_list("dossier__numero", flat=True))
