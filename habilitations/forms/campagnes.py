@@ -5,6 +5,7 @@ from django import forms
 from habilitations.actions.campagnes.decisions import SAID
 from habilitations.forms.attribution import LieuxField
 from habilitations.forms.droits import DroitsForm
+from habilitations.forms.fins import PrevenirForm
 from habilitations.models import Campagne, Examen
 from habilitations.profils import PROFILS
 from viatraj.core.forms import KeyedForm
@@ -149,8 +150,8 @@ class LotForm(Decision):
         return {**typed, "lignes": versions}
 
 
-class ExamenForm(Decision, DroitsForm):
-    """One line: its rights may be reduced too."""
+class ExamenForm(Decision, DroitsForm, PrevenirForm):
+    """One line: its rights may be reduced too, and the last référent of a structure removed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 

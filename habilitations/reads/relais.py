@@ -36,6 +36,20 @@ def left_without(rows, *, on, today) -> list[Etablissement]:
     return [one for pk, one in ending.items() if pk not in kept and one.closed_at is None]
 
 
+def removed_with(examen) -> list[Habilitation]:
+    """Of a line of a campaign: its habilitation, and those whose removal waits there for the closure."""
+    row = examen.habilitation
+    waiting = Habilitation.objects.living().filter(
+        etablissement=row.etablissement_id,
+        profil=REFERENT_STRUCTURE.code,
+        examens__campagne=examen.campagne_id,
+        examens__decision="remove",
+        examens__applied_at=None,
+    )
+    is_referent = row.profil == REFERENT_STRUCTURE.code
+    return [row, *waiting.exclude(pk=row.pk).select_related("etablissement")] if is_referent else [row]
+
+
 @dataclass(frozen=True)
 class Seule:
     """A structure that would be left without référent; `is_told`: somebody above can be told."""

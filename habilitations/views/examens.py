@@ -13,7 +13,7 @@ from habilitations import actions, policies, rights
 from habilitations.forms.campagnes import ExamenForm, LotForm
 from habilitations.models import Campagne, Examen
 from habilitations.profils import PROFILS
-from habilitations.reads import aides, campagnes, relecteurs
+from habilitations.reads import aides, campagnes, relais, relecteurs
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.policies import Denied
@@ -131,6 +131,7 @@ def show(request, pk, examen):
         niveau=habilitation.niveau,
         modules=habilitation.lieu.modules,
         chosen=chosen,
+        left=relais.alone(relais.removed_with(examen), on=today, today=today),
         initial={
             "version": examen.version,
             "decision": examen.decision,

@@ -61,13 +61,14 @@ class Person:
         self.page.context.add_cookies([cookie])
         return self
 
-    def tabs_to(self, name):
+    def tabs_to(self, name, *, exact=False):
         """From where the focus is, as somebody without a mouse; what is focused must be on the screen."""
         told = "one => (one.labels?.[0] || one).textContent.trim()"
         for _ in range(100):
             self.page.keyboard.press("Tab")
             focused = self.page.locator(":focus")
-            if focused.count() and focused.evaluate(told).startswith(name):
+            said = focused.evaluate(told) if focused.count() else ""
+            if said == name or (said.startswith(name) and not exact):
                 assert focused.bounding_box()["y"] >= 0
                 return self
         raise AssertionError(f"«{name}» ne se rejoint pas au clavier sur {self.page.url}")

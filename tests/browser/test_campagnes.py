@@ -9,6 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from habilitations.models import Examen, Habilitation
+from tests.browser.story import Person
+from tests.browser.test_revue import drawn
 from tests.factories import HabilitationFactory, UniteFactory, UserFactory, referent_of, sign_in
 from tests.habilitations.campagnes import closed, decide, line_of, opened
 from tests.looks import WIDTHS, objections
@@ -45,7 +47,15 @@ class Town:
         if user == self.referent:
             lists = [f"{here}examens/{query}" for query in ("", "?etat=decidees", "?etat=terminees")]
             return [BASE, *lists, f"{here}examens/{self.line.pk}/"]
-        return [BASE, f"{BASE}nouvelle/", here, f"{here}cloturer/", over, f"{over}compte-rendu/"]
+        return [
+            BASE,
+            f"{BASE}nouvelle/",
+            here,
+            f"{here}confier/unite:{self.unite.pk}/",
+            f"{here}cloturer/",
+            over,
+            f"{over}compte-rendu/",
+        ]
 
 
 @pytest.fixture
@@ -95,3 +105,70 @@ def test_a_list_is_decided_without_script(browse, live_server, town, width):
     page.get_by_role("button", name="Enregistrer pour les lignes cochées").click()
     expect(page.get_by_text("2 lignes retirées.")).to_be_visible()
     expect(page.get_by_text("Il ne vous reste aucune ligne à décider")).to_be_visible()
+
+
+@pytest.fixture
+def at_work(new_context, live_server):
+    def somebody(user, **known):
+        return Person(new_context(**known), live_server.url, user, None).is_in()
+
+    return somebody
+
+
+def test_a_reviewer_decides_by_keyboard(at_work, town):
+    """Tick, choose, say why, send; then one line kept by its own button."""
+    person = at_work(town.referent).opens(f"{BASE}{town.campagne.pk}/examens/")
+    person.tabs_to("Choisir Marie-Christine Benali").keys("Space")
+    expect(person.page.get_by_label("Choisir Marie-Christine Benali")).to_be_checked()
+    person.tabs_to("Conserver", exact=True).keys("ArrowDown", "ArrowDown")  # past «Réduire», to «Retirer»
+    expect(person.page.get_by_role("radio", name="Retirer")).to_be_checked()
+    person.tabs_to("Motif, pour réduire ou retirer").keys("départ du service")
+    person.tabs_to("Enregistrer pour les lignes cochées").keys("Enter")
+    person.sees("1 ligne retirée.")
+    person.tabs_to("Conserver l’habilitation de Marie-Christine Castex").keys("Enter")
+    person.sees("1 ligne conservée.")
+
+
+def test_who_leads_entrusts_and_closes_by_keyboard(at_work, town):
+    person = at_work(town.above).opens(f"{BASE}{town.campagne.pk}/")
+    person.tabs_to("Confier des lignes").keys("Enter")
+    person.sees("Confier des lignes", "La personne choisie en décidera seule")
+    person.tabs_to("Choisir Marie-Christine Castex").keys("Space")
+    person.tabs_to("Confier à")
+    person.page.keyboard.type(town.above.prenom[:3])  # as one does in a list of choices
+    expect(person.page.get_by_label("Confier à")).not_to_have_value("")
+    person.tabs_to("Confier les lignes cochées").keys("Enter")
+    person.sees("1 ligne confiée à")
+    person.opens(f"{BASE}{town.campagne.pk}/")
+    person.tabs_to("Clôturer…").keys("Enter")
+    person.sees("n’ont pas encore de décision")
+    person.tabs_to("Clôturer la campagne").keys("Enter")
+    person.sees("La campagne se clôt")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_forced_colours_tell_ticked_from_not_and_chosen_from_not(at_work, town, width):
+    for user, path in (
+        (town.referent, f"{BASE}{town.campagne.pk}/examens/"),
+        (town.above, f"{BASE}{town.campagne.pk}/confier/unite:{town.unite.pk}/"),
+    ):
+        known = {"forced_colors": "active", "viewport": {"width": width, "height": 844}}
+        page = at_work(user, **known).opens(path).page
+        ticked, other = (
+            page.get_by_role("row").filter(has_text=name)
+            if width > 768
+            else page.locator("tr", has_text=name)
+            for name in ("Benali", "Castex")
+        )
+        ticked.get_by_role("checkbox").check()
+        assert drawn(ticked) != drawn(other), path
+        assert objections(page) == [], path
+    page = at_work(town.referent, **known).opens(f"{BASE}{town.campagne.pk}/examens/").page
+    assert drawn(page.locator(".vues [aria-current]")) != drawn(
+        page.locator(".vues a:not([aria-current])").first
+    )
+    page.get_by_role("radio", name="Retirer").check()
+    chosen, not_chosen = (
+        page.locator("form#lot label", has_text=word).first for word in ("Retirer", "Réduire")
+    )
+    assert drawn(chosen) != drawn(not_chosen)

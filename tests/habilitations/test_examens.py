@@ -19,6 +19,8 @@ from tests.factories import (
     UniteFactory,
     as_professionnel,
     referent_of,
+    sent_droits,
+    sign_in,
 )
 from tests.habilitations.campagnes import BY, decide, follow, line_of, opened
 from viatraj.core.policies import Denied
@@ -365,3 +367,99 @@ class TestTogether:
         assert closed.is_set()
         ward.settle()
         assert now_of(ward.campagne).rapport.chiffres["lignes"]["remove"] == 1
+
+
+class TestLastReferent:
+    """COM-12 within HAB-11: the last référent of a structure is not removed by a review without a word."""
+
+    def lines(self, ward):
+        """The structure's référent, read by the coordination, and the coordination."""
+        coordination = referent_of(ward.unite.etablissement.coordination)
+        campagne = opened(coordination, ward.unite.etablissement.coordination, effet=ward.campagne.effet)
+        return coordination, campagne, line_of(campagne, Habilitation.objects.of(ward.above).get())
+
+    @pytest.mark.parametrize("effet", ["now", "closure"])
+    def test_removed_only_when_said(self, effet):
+        ward = Ward(effet=effet)
+        coordination, _, examen = self.lines(ward)
+        with pytest.raises(ValidationError, match="n’aurait plus de référent") as refused:
+            decide(examen, coordination, "remove", motif="Parti")
+        assert list(refused.value.error_dict) == ["prevenir"]
+        assert now_of(examen).is_todo
+        decide(examen, coordination, "remove", motif="Parti", prevenir=True)
+        assert now_of(examen).decision == "remove"
+
+    @pytest.mark.parametrize("effet", ["now", "closure"])
+    def test_of_two_the_second_is_asked(self, effet):
+        """With effects at the closure, he who is removed then is no successor."""
+        ward = Ward(effet=effet)
+        other = referent_of(ward.unite.etablissement)
+        coordination, campagne, examen = self.lines(ward)
+        decide(examen, coordination, "remove", motif="Parti")
+        second = line_of(campagne, Habilitation.objects.of(other).get())
+        with pytest.raises(ValidationError, match="n’aurait plus de référent"):
+            decide(second, coordination, "remove", motif="Parti")
+
+    def test_both_in_one_lot_the_second_is_named_and_nothing_done(self, ward):
+        other = referent_of(ward.unite.etablissement)
+        coordination, campagne, first = self.lines(ward)
+        second = line_of(campagne, Habilitation.objects.of(other).get())
+        with pytest.raises(ValidationError, match=other.nom_complet):
+            actions.decide(
+                campagne,
+                lignes={first.pk: 1, second.pk: 1},
+                decision="remove",
+                motif="Partis",
+                today=timezone.localdate(),
+                now=timezone.now(),
+                by=as_professionnel(coordination),
+            )
+        assert now_of(first).is_todo
+
+    def test_the_page_asks_and_says_the_way(self, client, ward):
+        coordination, campagne, examen = self.lines(ward)
+        sign_in(client, coordination)
+        url = f"/administration/campagnes/{campagne.pk}/examens/{examen.pk}/"
+        page = client.get(url).text
+        assert "Aucune autre personne n’est référente de cette structure" in page
+        assert f'href="/administration/orphelines/{ward.unite.etablissement_id}/nommer/"' in page
+        profil = now_of(examen).habilitation.le_profil
+        sent = {"decision": "remove", "motif": "Parti", "fin": "", "version": 1, **sent_droits(profil)}
+        refused = client.post(url, sent)
+        assert refused.status_code == 422
+        assert "confirmez que la coordination en sera prévenue" in refused.text
+        assert client.post(url, {**sent, "prevenir": "on"}).status_code == 302
+        assert now_of(examen).decision == "remove"
+
+
+class TestClosingStructure:
+    """Bad input of HAB-11: «over a structure that closes», at the opening and meanwhile."""
+
+    def test_the_lines_of_a_closed_structure_are_reviewed_and_said(self, client, ward):
+        """Its rights stand until somebody chooses: a coordination that opens over it sees them."""
+        etablissement = ward.unite.etablissement
+        etablissement.closed_at = timezone.now()
+        etablissement.save()
+        coordination = referent_of(etablissement.coordination)
+        with pytest.raises(Denied, match="fermée"):
+            opened(coordination, etablissement)
+        campagne = opened(coordination, etablissement.coordination)
+        assert line_of(campagne, ward.habilitation).is_todo
+
+    def test_closed_meanwhile_it_goes_on(self, client, ward):
+        etablissement = ward.unite.etablissement
+        etablissement.closed_at = timezone.now()
+        etablissement.save()
+        assert follow(ward.campagne) == {"added": 0, "ended": 0, "moved": 0}
+        sign_in(client, ward.of_unite)
+        url = f"/administration/campagnes/{ward.campagne.pk}/examens/"
+        assert "Structure fermée" in client.get(url).text
+        decide(ward.examen, ward.of_unite, "remove", motif="Structure fermée")
+        assert not now_of(ward.habilitation).is_living
+        coordination = referent_of(etablissement.coordination)
+        campagne = opened(coordination, etablissement.coordination)
+        last = line_of(campagne, Habilitation.objects.of(ward.above).get())
+        decide(last, coordination, "remove", motif="Fermée")  # nobody is missed there
+        actions.close_campagne(ward.campagne, now=timezone.now(), by=as_professionnel(coordination))
+        ward.settle()
+        assert now_of(ward.campagne).state == Campagne.State.CLOSED

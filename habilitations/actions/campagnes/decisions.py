@@ -9,6 +9,7 @@ from habilitations.actions import relais
 from habilitations.actions.habilitations import put_end, put_rights, take_away, tell
 from habilitations.models import Campagne, Examen, Habilitation
 from habilitations.reads import preuve, relecteurs
+from habilitations.reads.relais import removed_with
 from journal.models import record
 from viatraj.core.policies import Denied
 from viatraj.core.saving import save_valid
@@ -31,10 +32,13 @@ GONE = "Cette ligne n’est pas de cette campagne."
 
 
 @transaction.atomic
-def decide(campagne, *, lignes, decision, today, now, by, fin=None, droits=None, motif=""):  # noqa: PLR0913
+def decide(  # noqa: PLR0913
+    campagne, *, lignes, decision, today, now, by, fin=None, droits=None, motif="", prevenir=False
+):
     """`lignes`: {key: version as it was read}. All of them, or none with a reason for each that may not.
 
-    `fin`, `droits` (as in `adjust`): what is reduced. Sent twice, it is decided once. Returns the lines.
+    `fin`, `droits` (as in `adjust`): what is reduced. `prevenir`: the last référent of a structure may go.
+    Sent twice, it is decided once. Returns the lines.
     """
     policies.administer(by)
     hold_open(campagne)
@@ -47,7 +51,13 @@ def decide(campagne, *, lignes, decision, today, now, by, fin=None, droits=None,
     held = Habilitation.objects.with_lieu().in_bulk([one.habilitation_id for one in rows])
     if decision == Examen.Decision.REMOVE:
         relais.hold_peers(list(held.values()))
-    wanted = {"decision": decision, "fin": fin, "droits": droits, "motif": motif.strip()}
+    wanted = {
+        "decision": decision,
+        "fin": fin,
+        "droits": droits,
+        "motif": motif.strip(),
+        "prevenir": prevenir,
+    }
     _check_said(wanted)
     refused, effects = [], []
     # By ascending habilitations, which two people may reach by two campaigns.
@@ -100,6 +110,9 @@ def _decide(examen, version, wanted, *, today, now, by) -> dict[str, Noted] | No
         return None
     if wanted["decision"] == Examen.Decision.REDUCE:
         _check_reduced(examen, wanted, today=today)
+    if wanted["decision"] == Examen.Decision.REMOVE:
+        going = removed_with(examen)
+        relais.check_last(going, on=today, today=today, prevenir=wanted["prevenir"], by=by)
     examen.state, examen.decision = Examen.State.DECIDED, wanted["decision"]
     reduced = examen.decision == Examen.Decision.REDUCE
     examen.fin_voulue = wanted["fin"] if reduced else None
