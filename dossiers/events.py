@@ -16,3 +16,16 @@ EVENTS = {
     "patient.searched": "a recherché un patient par son nom",
 }
 READINGS = ("dossier.read", "patient.searched")
+
+# What a sentence may say, of a line's data, to who may not know the patient: no name is among it.
+SAID = frozenset(("volet", "statut", "etat"))
+INSTEAD = {"medecin": "un médecin", "avant": "quelqu’un d’autre"}  # of a name
+# Kinds of a history's filter, by the nouns of their events; all others are «Autres».
+GENRES = {
+    "dossier": ("Création et envois du dossier", ("dossier", "presence", "demande")),
+    "identite": ("Identité du patient", ("identite",)),
+    "volets": ("Volets", ("volet", "saisie", "brouillon")),
+    "pieces": ("Pièces jointes", ("piece",)),
+    "medecins": ("Médecin traitant", ("traitant", "lien")),
+}
+AUTRES = "autres"

@@ -6,7 +6,7 @@ mode, which caps what the same habilitation gives on each volet. Of several ways
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.db.models import (
     Case,
@@ -88,7 +88,7 @@ class Voie:
 
     def used_by(self, actor: Actor) -> Actor:
         """The actor with the habilitation, the quality and the place by which he acts (docs/adr/0016)."""
-        return replace(actor, **vars(self.board.source)) if self.board.source else actor
+        return actor.by(self.board.source)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class HistoireForm(forms.Form):
     def __init__(self, *args, authors, genres=OF_HISTORIES, **kwargs):
         """`authors`: accounts, as proposed; `genres`: {value: label}, none for a list of one kind."""
         super().__init__(*args, **kwargs)
-        self.fields["par"].choices = [("", "Tous"), *((user.pk, user.titre) for user in authors)]
+        self.fields["par"].choices = [("", "Tous"), *((str(user.pk), user.titre) for user in authors)]
         self.fields["genre"].choices = [("", "Toutes"), *genres.items()]
         if not genres:
             del self.fields["genre"]

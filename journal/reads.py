@@ -1,7 +1,7 @@
 """Lines as pages show them: histories with their readings folded away, and lines by what they concern."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,19 +18,42 @@ EVER = ("-infinity", "infinity")
 
 
 class Reader(NamedTuple):
+    """`known`: what readers were told apart by."""
+
     name: str
     count: int
     last: datetime
+    known: tuple = ()
 
 
 class Fold(NamedTuple):
-    """Readings between two acts, by those who read most lately first."""
+    """Readings between two acts, by those who read most lately first; `people` where they are told apart."""
 
     readers: list[Reader]
+    people: int = 0
 
     @property
     def count(self) -> int:
         return sum(reader.count for reader in self.readers)
+
+
+class Telling(NamedTuple):
+    """How the people of a history are told: `lines` reads the acts; readers are told apart by `who`, which
+    `name` puts into words, and by `at`."""
+
+    lines: Callable[[EntryQuerySet], EntryQuerySet]
+    who: tuple[str, ...]
+    name: Callable[..., str]
+    at: tuple[str, ...] = ()
+    names_people: bool = True
+
+    def reader(self, *row) -> Reader:
+        *known, count, last = row
+        return Reader(self.name(*known[: len(self.who)]), count, last, tuple(known))
+
+
+READER = ("quality", "user__prenom", "user__nom", "on_behalf_of__prenom", "on_behalf_of__nom")
+NAMED = Telling(EntryQuerySet.newest_first, READER, sentences.reader)
 
 
 class Row(NamedTuple):
@@ -62,15 +85,16 @@ def plain(entries: EntryQuerySet, size: int) -> Histoire:
     return Histoire([Row(entry) for entry in entries.newest_first()[:size]])
 
 
-def latest(entries: EntryQuerySet, size: int) -> Histoire:
+def latest(entries: EntryQuerySet, size: int, telling: Telling = NAMED) -> Histoire:
     """The beginning of a history, on a page of something else."""
-    acts = list(entries.exclude(event__in=readings()).newest_first()[: size + 1])
-    return Histoire(_folded(entries, acts[:size], more=len(acts) > size), more=len(acts) > size)
+    acts = list(telling.lines(entries.exclude(event__in=readings()))[: size + 1])
+    more = len(acts) > size
+    return Histoire(_folded(entries, acts[:size], telling, more=more), more)
 
 
-def paged(entries: EntryQuerySet, *, size: int, number, fold=True) -> Histoire:
+def paged(entries: EntryQuerySet, *, size: int, number, fold=True, telling: Telling = NAMED) -> Histoire:
     """A page of it; `fold=False` where readings are what was asked for."""
-    acts = (entries.exclude(event__in=readings()) if fold else entries).newest_first()
+    acts = telling.lines(entries.exclude(event__in=readings()) if fold else entries)
     page_obj = Paginator(acts, size).get_page(number)
     start = max(page_obj.start_index() - 1, 0)
     shown = list(acts[max(start - 1, 0) : page_obj.end_index()])
@@ -78,11 +102,11 @@ def paged(entries: EntryQuerySet, *, size: int, number, fold=True) -> Histoire:
     page_obj.object_list = shown
     if not fold:
         return Histoire([Row(entry) for entry in shown], page_obj.has_next(), page_obj)
-    rows = _folded(entries, shown, newer=newer, more=page_obj.has_next())
+    rows = _folded(entries, shown, telling, newer=newer, more=page_obj.has_next())
     return Histoire(rows, page_obj.has_next(), page_obj)
 
 
-def _folded(entries, acts: list[Entry], *, more: bool, newer: Entry | None = None) -> list[Row]:
+def _folded(entries, acts: list[Entry], telling, *, more: bool, newer: Entry | None = None) -> list[Row]:
     """Acts with, above each, the readings since; below the last one, those before it."""
     read = entries.filter(event__in=readings())
     if newer is not None:
@@ -90,27 +114,28 @@ def _folded(entries, acts: list[Entry], *, more: bool, newer: Entry | None = Non
     if more:
         read = read.filter(pk__gt=acts[-1].pk)
     since = defaultdict(list)
-    for place, *who, count, last in _readers(read, [act.pk for act in acts]):
-        since[place].append(Reader(sentences.reader(*who), count, last))
+    for place, *row in _readers(read, [act.pk for act in acts], telling.who + telling.at):
+        since[place].append(telling.reader(*row))
     rows = []
     for place, act in zip(range(len(acts), 0, -1), acts, strict=True):
-        rows += [Row(fold=Fold(since[place]))] if since[place] else []
+        rows += [_fold(since[place], telling)] if since[place] else []
         rows.append(Row(act))
-    return rows + ([Row(fold=Fold(since[0]))] if since[0] else [])
+    return rows + ([_fold(since[0], telling)] if since[0] else [])
 
 
-READER = ("quality", "user__prenom", "user__nom", "on_behalf_of__prenom", "on_behalf_of__nom")
+def _fold(readers, telling) -> Row:
+    return Row(fold=Fold(readers, len({one.name for one in readers}) if telling.names_people else 0))
 
 
-def _readers(read, acts: list[int]):
+def _readers(read, acts: list[int], columns: tuple[str, ...]):
     """(how many of the acts came before, who, times, last time): one query, whatever was read."""
     place = Value(0)
     if acts:
         bounds = Value(sorted(acts), output_field=ArrayField(BigIntegerField()))
         place = Func(F("pk"), bounds, function="width_bucket", output_field=IntegerField())
-    by = read.order_by().annotate(place=place).values("place", *READER)
+    by = read.order_by().annotate(place=place).values("place", *columns)
     counted = by.annotate(times=Count("pk"), latest=Max("at")).order_by("place", "-latest")
-    return counted.values_list("place", *READER, "times", "latest")
+    return counted.values_list("place", *columns, "times", "latest")
 
 
 # One short walk down the index for each subject and event, so that a page costs the same whatever there is.

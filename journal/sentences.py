@@ -12,6 +12,16 @@ TITLES = {
     "référent": "le référent",
     "support": "le support",
 }
+# As somebody is told who may not know his name.
+UNNAMED = {
+    "médecin": "un médecin",
+    "confrère": "un médecin",
+    "assistant": "un(e) assistant(e)",
+    "référent": "un référent",
+    "support": "le support",
+    "system": "le traitement automatique",
+}
+LEFT_OUT = re.compile(r" \([^()]*…[^()]*\)")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
@@ -22,6 +32,19 @@ def of(entry, fragment: str | None) -> str:
     name = f" au nom du médecin {entry.on_behalf_of.nom_complet}" if entry.on_behalf_of_id else ""
     sentence = f"{who(entry)} {told}{name}"
     return sentence[:1].upper() + sentence[1:]
+
+
+def unnamed(entry, fragment: str | None, *, said: frozenset[str], instead: dict[str, str]) -> str:
+    """The same without a name: by his quality, and of the line's data only what may be `said`."""
+    words = _Words(entry, said)
+    words.update({name: _Text(text) for name, text in instead.items()})
+    told = LEFT_OUT.sub("", (fragment or entry.event).format_map(words))
+    sentence = f"{somebody(entry.quality)} {told}{' au nom d’un médecin' if entry.on_behalf_of_id else ''}"
+    return sentence[:1].upper() + sentence[1:]
+
+
+def somebody(quality: str) -> str:
+    return UNNAMED.get(quality.split(" ")[0], "un professionnel")
 
 
 def who(entry) -> str:
@@ -59,9 +82,11 @@ class _Text(str):
 class _Words(dict):
     """The values a sentence may use: `label` and the line's data, in French; a missing one shows as «…»."""
 
-    def __init__(self, entry):
-        texts = {name: _Text(french(value)) for name, value in entry.data.items()}
-        super().__init__(texts, label=named(entry))
+    def __init__(self, entry, said: frozenset[str] | None = None):
+        known = entry.data if said is None else {name: entry.data[name] for name in said & entry.data.keys()}
+        super().__init__({name: _Text(french(value)) for name, value in known.items()})
+        if said is None:
+            self["label"] = named(entry)
 
     def __missing__(self, name):
         return _Text("…")

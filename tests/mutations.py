@@ -546,6 +546,14 @@ MUTATIONS = [
         "",
         "tests/dossiers/test_actions.py tests/dossiers/test_views.py",
     ),
+    Mutation(
+        "l’historique nomme ses auteurs à qui ne voit le dossier que sans nom",
+        "DOS-4",
+        "dossiers/reads/historiques.py",
+        "    return regards.of(actor, dossier).is_nominatif\n",
+        "    return bool(regards.of(actor, dossier))\n",
+        "tests/dossiers/test_historique.py",
+    ),
     # Journal
     Mutation(
         "un référent lit le journal d’une autre structure",

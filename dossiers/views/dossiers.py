@@ -1,27 +1,23 @@
-"""One dossier: created, read, written, and its history (DOS-3, DEL-6)."""
+"""One dossier: created, read, written (DOS-3)."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-import journal.reads
 from dossiers import actions, policies
 from dossiers.forms.identites import CreateForm
 from dossiers.forms.volets import VoletForm
-from dossiers.reads import traitants
+from dossiers.reads import historiques, traitants
 from dossiers.reads.droits import held_on
 from dossiers.views.reach import dossier_of, orientation_of
-from journal.forms import HistoireForm
-from journal.models import Entry
 from viatraj.core import searches
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.saving import act
 
 LATEST = 20  # lines of history on the dossier's own page
-A_PAGE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +56,9 @@ def detail(request, numero):
         forms=forms,
         suivi=suivi,
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
-        histoire=journal.reads.latest(Entry.objects.about(dossier), LATEST),
+        historique=historiques.latest(
+            historiques.of(dossier), LATEST, named=historiques.names_shown(request.actor, dossier)
+        ),
     )
 
 
@@ -91,19 +89,3 @@ def _save(request, form) -> bool:
     done = "enregistré et validé" if validating else "enregistré"
     messages.success(request, f"Le {form.volet.get_kind_display()} est {done}.")
     return True
-
-
-@require_safe
-def history(request, numero):
-    """The whole history.
-
-    It shows nothing of the patient, so paging through it is not journalled as a reading.
-    """
-    dossier = dossier_of(request, numero)
-    policies.look_inside(request.actor, dossier)
-    entries = Entry.objects.about(dossier)
-    form = HistoireForm(request.GET or None, authors=journal.reads.authors(entries))
-    histoire = journal.reads.paged(
-        form.apply(entries), size=A_PAGE, number=request.GET.get("page"), fold=form.folds
-    )
-    return page(request, "dossiers/history.html", dossier=dossier, form=form, histoire=histoire)

@@ -58,7 +58,7 @@ OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_IMPORTS = ("import", "import_report", "import_to_correct")
 OF_SUPPORT = ("compte", "droits", "journal", "compte_envois")
-OF_DOSSIERS = "detail history identite traitant".split()
+OF_DOSSIERS = "detail history print_history identite traitant".split()
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -471,6 +471,7 @@ class World:
             "dossiers:create": {"orientation": Orientation.SANITAIRE},
             "dossiers:search": {"numero": self.dossier.numero},
             "dossiers:history": {"par": self.owner.pk, "genre": "consultations", "page": "1", **days},
+            "dossiers:print_history": {"par": self.owner.pk, "genre": "volets", **days},
             "habilitations:journal": structure | {"avant": "1"},
             "habilitations:journal_export": structure,
             "demo:mailbox": {"format": "json", "to": "a@b.example", "since": "2026-11-21"},

@@ -176,6 +176,8 @@ dossiers:accept_all            GET  302 302 302 302 302 302 302 403 302 302 403 
 dossiers:accept_all            POST 302 302 302 302 302 302 302 403 302 302 403 403 403 403
 dossiers:history               GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
 dossiers:history               POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+dossiers:print_history         GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
+dossiers:print_history         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 demo:psc_discovery             GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
 demo:psc_discovery             POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
 demo:psc_authorize             GET  400 400 400 400 400 400 400 400 400 400 400 400 400 400

@@ -169,7 +169,11 @@ class Actor:
         grant = self.rights.nearest(droit, place, domaine=domaine, mode=mode)
         if grant is None:
             return None
-        return replace(self, **vars(grant.source)) if grant.source else self
+        return self.by(grant.source)
+
+    def by(self, source: "Source | None") -> "Actor":
+        """The same with the habilitation he acts through; a request’s actor is a lazy wrapper of one."""
+        return replace(self, **vars(source)) if source else self
 
     @property
     def principal(self) -> Any:
