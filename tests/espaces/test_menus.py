@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
 from tests.dossiers.factories import DossierFactory, lend
 from tests.factories import (
     CoordinationFactory,
@@ -202,6 +204,36 @@ def test_nobody_is_promised_somebody_else_s_page(client, path, suite):
 def test_who_comes_by_himself_is_told_nothing(client):
     for path in ("/", "/connexion/medecin/", PROFESSIONNEL):
         assert "Connectez-vous pour continuer" not in client.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("path", "came_from", "suite"),
+    [
+        ("/mon-compte/sessions/", "http://testserver/mon-compte/?x=1", "/mon-compte/?x=1"),
+        ("/mon-compte/sessions/", "", ""),
+        ("/mon-compte/sessions/", "https://ailleurs.example/mon-compte/", ""),
+        ("/mon-compte/sessions/", f"http://testserver/{'x' * 600}", ""),
+        ("/dossiers/creer/", "http://testserver/dossiers/creer/", "/dossiers/creer/"),
+    ],
+)
+def test_what_is_sent_after_the_session_ended_is_said_to_be_lost(client, path, came_from, suite):
+    """COM, bad input: a sentence at the door, nothing done, and the way back to the page."""
+    headers = {"Referer": came_from} if came_from else {}
+    answer = client.post(path, {"nom": "x"}, headers=headers, follow=True)
+    assert "Votre session a pris fin" in answer.text
+    assert "Ce que vous aviez envoyé n’a pas été enregistré." in answer.text
+    assert (
+        f'name="suite" value="{suite}"' in answer.text
+        or f"suite={suite}" in unquote(answer.text)
+        or not suite
+    )
+    assert "ailleurs.example" not in answer.text
+    assert not User.objects.exists()
+
+
+def test_signing_out_twice_has_lost_nothing(client):
+    for path in ("/deconnexion/", "/session/prolonger/"):
+        assert "perdu" not in client.post(path).url
 
 
 def test_too_many_filters_are_left_behind(client):

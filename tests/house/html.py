@@ -89,6 +89,8 @@ def _of_itself(one: Element, above: tuple[str, ...]) -> Iterator[str]:
     if one.tag == "time" and not MOMENT.fullmatch(one.get("datetime") or (one.text or "").strip()):
         yield f"time {one.get('datetime')}"
     yield from (f"{name}: write data-{name}" for name in one.attrib if name.startswith("hx-"))
+    if one.tag == "form" and one.get("action") == "":
+        yield "form with an empty action"
     if one.tag == "img" and one.get("alt") is None:
         yield "img without alt"
     if (

@@ -44,6 +44,7 @@ def test_nu_finds_no_error(walk, tmp_path):
         ("<div><b></div>", "end-tag-too-early"),
         ("<table><form></form></table>", "form-in-table"),
         ("<img src=x>", "img without alt"),
+        ("<form action=''></form>", "empty action"),
         ("<div hx-get=x></div>", "data-hx-get"),
         ("<section><p>x</p></section>", "section without"),
     ],

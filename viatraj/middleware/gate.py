@@ -1,6 +1,6 @@
 """Who may go on: signed in, password in date, charte accepted, form made for the médecin one works for."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.shortcuts import redirect
@@ -24,6 +24,13 @@ def _wanted(request) -> str:
     """The page asked for, with its filters unless they are too many to be kept."""
     whole = request.get_full_path()
     return whole if len(whole) <= LONGEST else request.path
+
+
+def _left(request) -> str:
+    """The page that a form stood on, if it is one of ours."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    whole = parts.path + (f"?{parts.query}" if parts.query else "")
+    return whole if parts.netloc == request.get_host() and len(whole) <= LONGEST else ""
 
 
 class Gate(LoginRequiredMiddleware):
@@ -54,8 +61,15 @@ class Gate(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request, view_func):
         door = "authcps:medecin" if request.path.startswith(self.MEDECIN_PATHS) else "accueil"
-        suite = urlencode({"suite": _wanted(request)}, safe="/") if request.method == "GET" else ""
-        return redirect(f"{reverse(door)}?{suite}".rstrip("?"))
+        said = {"suite": _wanted(request)} if request.method == "GET" else self._lost(request)
+        return redirect(f"{reverse(door)}?{urlencode(said, safe='/')}".rstrip("?"))
+
+    def _lost(self, request) -> dict:
+        """What was sent after the session had ended: nothing of it is done, and the door says so."""
+        if request.method != "POST" or request.resolver_match.view_name in self.FREE:
+            return {}
+        left = _left(request)
+        return {"perdu": "oui", **({"suite": left} if left else {})}
 
     def process_exception(self, request, exception):
         if isinstance(exception, TooManyRequests):
