@@ -39,4 +39,16 @@ def test_everybody_has_what_his_role_says_and_once():
         if person.role.startswith("referent") or person.role == "national"
     }
     assert User.objects.get(login=personnel.LOCKED).locked_at
+    novice = next(person for person in people.PEOPLE if person.role == "novice")
+    assert users[novice.login].is_medecin
+    assert users[novice.login].first_strong_at is None  # CON-3 can be tried
     assert Habilitation.objects.values("etablissement").distinct().count() > 5
+
+    assert of_dossiers("haute-lauze") == of_dossiers("pays-orbe")
+
+
+def of_dossiers(coordination) -> set[str]:
+    """Who asks, cares, receives, regulates; a platform is one for the region."""
+    held = Habilitation.objects.filter(coordination=structures.make(by=data.BY)[coordination])
+    profils = set(held.values_list("profil", flat=True))
+    return {one for one in profils if not one.startswith("pco_")} - {"medecin_coordonnateur"}

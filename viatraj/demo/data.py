@@ -59,14 +59,13 @@ def _account(person: Person, now) -> User:
         return known
     said = {"profession_label": person.profession, "first_strong_at": now if person.numero else None}
     if person.idnat:
-        # They have already used a card once (CON-3).
         said = {
             "profession": User.MEDECIN,
             "categorie": User.CIVIL,
             "profession_label": "Médecin",
             "specialite": person.specialite,
             "adresse": f"1 place de l’Invention\n{person.code_postal} {person.commune.title()}",
-            "first_strong_at": now,
+            "first_strong_at": now if person.has_used_card else None,
         }
     user = accounts.actions.create(
         login=person.login,

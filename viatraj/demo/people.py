@@ -24,6 +24,7 @@ class Person:
     commune: str = ""
     profession: str = "Médecin"
     hint: str = ""
+    has_used_card: bool = True  # without, a médecin's password door stays closed (CON-3)
 
     @property
     def card(self) -> str | None:
@@ -71,7 +72,7 @@ def plain(text: str) -> str:
     return "".join(letter for letter in bare if letter.isalnum())
 
 
-AUBIN, VALMONT, LAUZE = "CH de Saint-Aubin", "CH de Valmont", "Haute-Lauze"
+AUBIN, VALMONT, LAUZE, ORBE = "CH de Saint-Aubin", "CH de Valmont", "Haute-Lauze", "Pays d’Orbe"
 PROFESSIONALS = (
     _professional(
         "referent_structure",
@@ -114,7 +115,7 @@ PROFESSIONALS = (
         "Référent coordination",
         "Florence",
         "Castan",
-        "Pays d’Orbe",
+        ORBE,
         profession="Chargée de mission",
     ),
     _professional(
@@ -176,6 +177,55 @@ PROFESSIONALS = (
         profession="Secrétaire médical",
     ),
     _professional(
+        "referent_unite",
+        "Référent unité",
+        "Carole",
+        "Teyssier",
+        f"{VALMONT}, SMR neurologique",
+        profession="Cadre de santé",
+    ),
+    _professional(
+        "soignant",
+        "Équipe soignante",
+        "Baptiste",
+        "Rolland",
+        f"{VALMONT}, Neurologie",
+        profession="Infirmier",
+    ),
+    _professional(
+        "gestionnaire",
+        "Gestionnaire administratif et social",
+        "Fanny",
+        "Delmas",
+        f"{VALMONT}, Neurologie",
+        profession="Assistante sociale",
+    ),
+    _professional(
+        "admissions",
+        "Responsable des admissions",
+        "Mathis",
+        "Lagarde",
+        f"{VALMONT}, SMR neurologique",
+        profession="Gestionnaire de lits",
+    ),
+    _professional("regulateur", "Régulateur", "Sylvain", "Monteil", VALMONT, profession="Cadre de santé"),
+    _professional(
+        "receveur_ga",
+        "Responsable des admissions Grand Âge",
+        "Anouk",
+        "Valette",
+        "EHPAD Beau-Soleil",
+        profession="Directrice",
+    ),
+    _professional(
+        "redacteur_ga",
+        "Accompagnant médico-social",
+        "Bastien",
+        "Cros",
+        ORBE,
+        profession="Assistant social",
+    ),
+    _professional(
         "national",
         "Administrateur national",
         "Claude",
@@ -229,6 +279,19 @@ PEOPLE = (
         code_postal="69003",
         commune="LYON 03",
         hint="Un autre département\u00a0: rien de Toulouse n’y paraît",
+    ),
+    _medecin(
+        "899100061011",
+        "Adrien",
+        "Delattre",
+        role="novice",
+        role_label="Médecin qui n’a jamais utilisé sa carte",
+        place="Toulouse",
+        specialite="Médecine Générale",
+        code_postal="31000",
+        commune="TOULOUSE",
+        hint="L’identifiant et le mot de passe ne suffisent pas\u00a0: la première fois, il faut sa carte",
+        has_used_card=False,
     ),
     Person(
         role="support",

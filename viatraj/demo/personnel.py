@@ -38,6 +38,7 @@ REFERENTS = {
     "nelamrani": (Held("referent_structure", "ch-saint-aubin"),),
     "tgarcin": (Held("referent_structure", "ch-valmont"),),
     "mbrossard": (Held("referent_unite", "ch-saint-aubin/SMR polyvalent"),),
+    "cteyssier": (Held("referent_unite", "ch-valmont/SMR neurologique"),),
 }
 PEOPLE_HOLD = {
     "carnaud": (
@@ -54,6 +55,12 @@ PEOPLE_HOLD = {
     "oroussel": (Held("responsable_admissions_ga", "ehpad-glycines/Hébergement permanent"),),
     "sblondel": (Held("accompagnant_medico_social", "haute-lauze"),),
     "jferrier": (Held("prescripteur_medical", "ch-valmont"),),
+    "brolland": (Held("equipe_soignante", "ch-valmont/Neurologie"),),
+    "fdelmas": (Held("gestionnaire_administratif", "ch-valmont/Neurologie"),),
+    "mlagarde": (Held("responsable_admissions", "ch-valmont/SMR neurologique"),),
+    "smonteil": (Held("regulateur", "ch-valmont"),),
+    "avalette": (Held("responsable_admissions_ga", "ehpad-beau-soleil/Hébergement"),),
+    "bcros": (Held("accompagnant_medico_social", "pays-orbe"),),
     "alemoine": (Held("pco_secretariat", "pco-orbe"),),
     "899100938144": (Held("medecin_coordonnateur", "ehpad-glycines"),),
 }
