@@ -13,9 +13,10 @@ EVENTS = {
     "traitant.declined": "a déclaré ne pas être le médecin traitant",
     "traitant.resumed": "a repris le dossier, qui était hors patientèle",
     "traitant.restored": "a annulé la réponse du médecin traitant (dossier {etat})",
+    "doublon.searched": "a vérifié si un patient a déjà un dossier",
     "patient.searched": "a recherché un patient par son nom",
 }
-READINGS = ("dossier.read", "patient.searched")
+READINGS = ("dossier.read", "doublon.searched", "patient.searched")
 
 # What a sentence may say, of a line's data, to who may not know the patient: no name is among it.
 SAID = frozenset(("volet", "statut", "etat"))

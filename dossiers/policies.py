@@ -32,6 +32,15 @@ def read(actor: Actor, dossier: Dossier) -> Actor:
     return _first(actor, dossier, regards.of(actor, dossier)).used_by(actor)
 
 
+def seek_doublons(actor: Actor) -> None:
+    """Whoever may know who a patient is, of some dossier; not asked in mode anonyme."""
+    for tableau in regards.TABLEAUX.values():
+        named = [mode for mode in tableau.droit.modes if mode != Mode.ANONYME]
+        if any(actor.rights.giving(tableau.droit, mode=named[0])):
+            return
+    raise Denied(_reason(actor, Droit.DOSSIER_LISTE, Mode.OUI, ""))
+
+
 def look_inside(actor: Actor, dossier: Dossier) -> None:
     """Its volets and its history: not before a médecin traitant has said that the patient is his."""
     read(actor, dossier)

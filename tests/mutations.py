@@ -17,6 +17,31 @@ LENDING = "tests/delegations/test_actions.py tests/delegations/test_views.py"
 TRAITANTS, ASKED = "dossiers/actions/traitants.py", "tests/dossiers/test_traitants.py"
 
 MUTATIONS = [
+    # A patient who has a dossier already
+    Mutation(
+        "le doublon vu en mode anonyme est montré avec son numéro",
+        "DOS-4",
+        "dossiers/reads/doublons.py",
+        " if one.mode_liste != Mode.ANONYME]",
+        "]",
+        "tests/dossiers/test_doublons.py",
+    ),
+    Mutation(
+        "les doublons sont cherchés en mode anonyme",
+        "DOS-4",
+        DOSSIERS,
+        "named = [mode for mode in tableau.droit.modes if mode != Mode.ANONYME]",
+        "named = list(tableau.droit.modes)",
+        "tests/dossiers/test_doublons.py",
+    ),
+    Mutation(
+        "ce qui a été montré d’un patient vaut pour un autre",
+        "DOS-3",
+        "dossiers/views/doublons.py",
+        "if form.shown == shown:",
+        "if form.shown:",
+        "tests/dossiers/test_doublons.py",
+    ),
     # The médecin traitant
     Mutation(
         "un assistant accepte un dossier sans en avoir le droit",

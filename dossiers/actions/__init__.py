@@ -1,6 +1,7 @@
 """What can be done with dossiers; the journal gets numbers and names of fields, never a value (DOS-5)."""
 
 from dossiers.actions.dossiers import create, read, search
+from dossiers.actions.doublons import seek_doublons
 from dossiers.actions.identites import edit_identite
 from dossiers.actions.presences import present, withdraw
 from dossiers.actions.traitants import accept, accept_all, decline, name_traitant
@@ -17,6 +18,7 @@ __all__ = [
     "present",
     "read",
     "search",
+    "seek_doublons",
     "validate_volet",
     "withdraw",
 ]

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from dossiers import policies
 from dossiers.models import LABELS, OIDS, Piece, Sexe, Statut
+from dossiers.reads.doublons import Traits as Doublon
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import KeyedForm
 from viatraj.core.policies import can
@@ -75,6 +76,7 @@ class IdentiteForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "Choisissez la nature dans la liste."},
     )
+    shown_doublons = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     MORE = (
         "prenoms",
         "nom_utilise",
@@ -87,6 +89,8 @@ class IdentiteForm(forms.Form):
     )
 
     scanned: Traits | None = None
+    shown = ""  # the patient whose other dossiers the sender has been shown
+    is_about_another = True
 
     @property
     def more(self):
@@ -101,6 +105,7 @@ class IdentiteForm(forms.Form):
     def clean(self):
         known = super().clean()
         self.scanned = known.pop("datamatrix", None)
+        self.shown = known.pop("shown_doublons", "")
         if self.scanned or "datamatrix" in self.errors:
             self._ask_nothing_else()
             return known
@@ -114,13 +119,19 @@ class IdentiteForm(forms.Form):
         for name in set(self.errors) - {"datamatrix"}:
             del self.errors[name]
 
+    def has_shown(self, stamp: str):
+        """Sent again as it stands, it is not asked about again."""
+        self.data = self.data.copy()
+        self.data["shown_doublons"] = stamp
+
     def has_scanned(self) -> bool:
         """A Datamatrix was read: nothing is done yet."""
         return self.is_valid() and self.scanned is not None
 
     def as_read(self) -> dict:
         """What was typed, and over it what was scanned: the same form again, for the person to confirm."""
-        typed = {name: self[name].value() for name in self.fields if name != "datamatrix"}
+        unsaid = ("datamatrix", "shown_doublons")
+        typed = {name: self[name].value() for name in self.fields if name not in unsaid}
         return typed | self._read()
 
     def differences(self) -> list[tuple[str, str, str]]:
@@ -171,3 +182,9 @@ class EditIdentiteForm(IdentiteForm):
         known = {name: getattr(dossier, name) for name in (*LABELS, "version")}
         known["date_naissance"] = dossier.naissance
         super().__init__(sent, initial=initial or known)
+        self.dossier = dossier
+
+    @property
+    def is_about_another(self) -> bool:
+        """One of the traits that tell patients apart has changed."""
+        return Doublon.of(self.cleaned_data).key != Doublon.of(vars(self.dossier)).key

@@ -1,6 +1,7 @@
 """One dossier: created, read, written (DOS-3)."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from dossiers.forms.identites import CreateForm
 from dossiers.forms.volets import VoletForm
 from dossiers.reads import historiques, traitants
 from dossiers.reads.droits import held_on
+from dossiers.views import doublons
 from dossiers.views.reach import dossier_of, orientation_of
 from viatraj.core import searches
 from viatraj.core.forms import posted, submit
@@ -27,11 +29,18 @@ def create(request):
     form = CreateForm(posted(request), initial={"orientation": orientation}, actor=request.actor)
     if form.has_scanned():
         again = CreateForm(initial=form.as_read(), actor=request.actor)
-        return page(request, "dossiers/create.html", form=again, scanned=form)
+        return page(request, "dossiers/create.html", form=again, scanned=form, doublons=None)
+    if found := doublons.to_show(request, form, but=Q(cle=_key(form))):
+        return page(request, "dossiers/create.html", form=form, scanned=None, doublons=found)
     if submit(form, actions.create, by=request.actor):
         messages.success(request, f"Le dossier {form.result.numero_affiche} est créé.")
         return redirect(form.result)
-    return page(request, "dossiers/create.html", form=form, scanned=None)
+    return page(request, "dossiers/create.html", form=form, scanned=None, doublons=None)
+
+
+def _key(form):
+    """Of a form that is sent twice, the dossier that it has made already is no other one."""
+    return form.cleaned_data["cle"] if form.is_valid() else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,11 +1,13 @@
 """Who the patient is, corrected (DOS-3)."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from dossiers import actions, policies
 from dossiers.forms.identites import EditIdentiteForm
+from dossiers.views import doublons
 from dossiers.views.reach import dossier_of
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -19,7 +21,13 @@ def identite(request, numero):
     form = EditIdentiteForm(posted(request), dossier=dossier)
     if form.has_scanned():
         again = EditIdentiteForm(dossier=dossier, initial=form.as_read())
-        return page(request, "dossiers/identite.html", dossier=dossier, form=again, scanned=form)
+        return page(
+            request, "dossiers/identite.html", dossier=dossier, form=again, scanned=form, doublons=None
+        )
+    if found := doublons.to_show(request, form, but=Q(pk=dossier.pk)):
+        return page(
+            request, "dossiers/identite.html", dossier=dossier, form=form, scanned=None, doublons=found
+        )
     if submit(form, actions.edit_identite, dossier=dossier, by=request.actor):
         again = [volet.get_kind_display() for volet in form.result]
         messages.success(request, "L’identité du patient est enregistrée.")
@@ -27,4 +35,4 @@ def identite(request, numero):
             messages.warning(request, f"À valider de nouveau\u00a0: {', '.join(again)}.")
         return redirect(dossier)
     act(actions.read, dossier, by=request.actor)
-    return page(request, "dossiers/identite.html", dossier=dossier, form=form, scanned=None)
+    return page(request, "dossiers/identite.html", dossier=dossier, form=form, scanned=None, doublons=None)

@@ -46,7 +46,7 @@ class TestForms:
 
     def test_a_matricule_is_kept_and_shown_when_qualified_only(self, signed_in):
         signed_in.post(CREATE, {**PATIENT, **QUALIFIED, "statut": "validee"})
-        signed_in.post(CREATE, {**PATIENT, **QUALIFIED})
+        signed_in.post(CREATE, {**PATIENT, **QUALIFIED, "nom": "Ollivary"})
         kept = Dossier.objects.order_by("pk").values_list("matricule", "oid")
         assert list(kept) == [("", ""), (KNOWN["S1"], ins.NIR)]
         shown = text_of(signed_in.get(Dossier.objects.latest("pk").get_absolute_url()))

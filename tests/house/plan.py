@@ -46,7 +46,8 @@ from viatraj.core.droits import Droit, Mode, Orientation
 ADMIN = "admin"
 PATIENT = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": "1969-09-05", "sexe": "F"}
 PATIENT |= {"statut": "provisoire"} | dict.fromkeys(
-    "datamatrix prenoms nom_utilise prenom_utilise lieu_naissance piece matricule oid".split(), ""
+    "shown_doublons datamatrix prenoms nom_utilise prenom_utilise lieu_naissance piece matricule oid".split(),
+    "",
 )
 # Pages of an account, for its référents; of a habilitation, for its holder.
 OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
