@@ -3,20 +3,16 @@
 Only what stood at the closure goes in: made again a year later, it says the same.
 """
 
-import unicodedata
 from datetime import date
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 from django.utils import timezone
-from fontTools.ttLib import TTFont
-from fpdf import FPDF
 
 from habilitations.models import Examen, Habilitation
 from habilitations.profils import NAMES, PROFILS
 from habilitations.reads import campagnes
-from viatraj.core.typography import NBSP, THIN, counted, grouped, instant, long_day, short_day
+from viatraj.core.papier import Papier
+from viatraj.core.typography import NBSP, counted, grouped, instant, long_day, short_day
 from viatraj.core.workbook import Column, Workbook
 
 UNDECIDED = 1_000  # lines of the PDF; the workbook has them all
@@ -50,11 +46,6 @@ FIELDS = (
     *("id", "avant", "profil", "ajoute_le", "state", "decision", "fin_voulue", "droits_voulus", "motif"),
     *("decided_by__nom", "decided_by__prenom", "decided_at", "applied_at", "sans_effet"),
 )
-# The site's own font at two weights: cut from the variable one at each report, they would take two seconds.
-FONTS = {
-    "": Path(__file__).parent / "polices/source-sans-3-latin-400.ttf",
-    "B": Path(__file__).parent / "polices/source-sans-3-latin-700.ttf",
-}
 
 
 def figures(campagne, *, today) -> dict:
@@ -136,63 +127,21 @@ def place(avant) -> str:
     return ", ".join(names) or avant["coordination"] or avant["region"] or "France entière"
 
 
-class _Paper(FPDF):
-    def __init__(self, foot):
-        super().__init__(format="A4")
-        self.foot = foot
-        self.set_auto_page_break(True, margin=18)
-        for style, path in FONTS.items():
-            self.add_font("corps", style, path)
-        self.add_page()
-
-    def footer(self):
-        self.set_y(-14)
-        self.set_font("corps", size=8)
-        self.cell(0, 5, written(f"{self.foot} – page {self.page_no()}"), align="C")
-
-    def heading(self, text, size=13):
-        self.ln(3)
-        self.set_font("corps", "B", size)
-        self.multi_cell(0, size / 1.9, written(text), new_x="LMARGIN", new_y="NEXT", align="L")
-        self.ln(1)
-
-    def say(self, text, size=10):
-        self.set_font("corps", size=size)
-        self.multi_cell(0, size / 2, written(text), new_x="LMARGIN", new_y="NEXT", align="L")
-
-    def pairs(self, rows):
-        for name, value in rows:
-            self.say(f"{name}{NBSP}: {value}")
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    return frozenset(TTFont(FONTS[""]).getBestCmap())
-
-
-def written(text: str) -> str:
-    """What the font cannot draw is written without its accent, or as a question mark."""
-    return "".join(one if ord(one) in _glyphs() else _near(one) for one in text.replace(THIN, NBSP))
-
-
-def _near(one: str) -> str:
-    bare = unicodedata.normalize("NFKD", one).encode("ascii", "ignore").decode()
-    return bare or {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "\n": "\n"}.get(one, "?")
-
-
 def pdf(campagne, *, seal, classeur: str) -> bytes:
     """`classeur`: the workbook's SHA-256; `seal`: the journal's, over the line of the closure."""
     rapport = campagne.rapport
     said, lines = rapport.chiffres, rapport.chiffres["lignes"]
-    paper = _Paper(f"Compte rendu de la campagne n° {campagne.pk}")
-    paper.set_title(written(f"Compte rendu de la campagne «{NBSP}{campagne}{NBSP}»"))
-    paper.set_lang("fr")
-    paper.set_creation_date(campagne.closed_at)
+    paper = Papier(
+        title=f"Compte rendu de la campagne «{NBSP}{campagne}{NBSP}»",
+        foot=f"Compte rendu de la campagne n° {campagne.pk}",
+        made_at=campagne.closed_at,
+    )
+    paper.add_page()
     paper.heading(f"Campagne de revue des habilitations : {campagne}", 16)
     paper.pairs(_facts(campagne, said))
-    paper.heading("Décisions")
+    paper.heading("Décisions", level=2)
     paper.pairs((name, grouped(value)) for name, value in kinds(said))
-    paper.heading("Par qui")
+    paper.heading("Par qui", level=2)
     for one in said["relecteurs"]:
         paper.say(
             f"{one['nom']} ({one['compte']}){NBSP}: {grouped(one['total'])} – conservées {one['keep']}, "
@@ -200,7 +149,7 @@ def pdf(campagne, *, seal, classeur: str) -> bytes:
         )
     if not said["relecteurs"]:
         paper.say("Aucune décision n’a été prise.")
-    paper.heading("Lignes sans décision")
+    paper.heading("Lignes sans décision", level=2)
     paper.say(_about_undecided(campagne, lines["todo"]))
     for pk, avant, profil in undecided(campagne).values_list("pk", "avant", "profil")[:UNDECIDED]:
         end = short_day(date.fromisoformat(avant["fin"]))
@@ -209,7 +158,7 @@ def pdf(campagne, *, seal, classeur: str) -> bytes:
             f"{place(avant)}, jusqu’au {end}",
             8,
         )
-    paper.heading("Vérification")
+    paper.heading("Vérification", level=2)
     paper.pairs(
         [
             ("Empreinte SHA-256 du classeur des décisions", classeur),
