@@ -579,6 +579,14 @@ MUTATIONS = [
         "    return bool(regards.of(actor, dossier))\n",
         "tests/dossiers/test_historique.py",
     ),
+    Mutation(
+        "un texte plus long que sa case est coupé à l’impression",
+        "DOS-3",
+        "dossiers/reads/cerfa/dessin.py",
+        "        self.suites.append(suite)\n",
+        "",
+        "tests/dossiers/test_cerfa.py",
+    ),
     # Journal
     Mutation(
         "un référent lit le journal d’une autre structure",
