@@ -195,7 +195,7 @@ def _voie(presence: Presence, grants: list[Grant]) -> Voie | None:
     volets: dict[str, Mode] = {}
     for kind, nature in NATURES.items():
         seen = given.get(tableau.asks(nature))
-        if seen and _is_open(presence):
+        if seen and presence.orientation in nature.orientations and _is_open(presence):
             volets[kind.value] = _least(seen, _of_traitant(kind) if presence.role == Role.TRAITANT else cap)
     return Voie(presence, board, held, mode, volets)
 

@@ -19,8 +19,8 @@ from viatraj.core.droits import Domaine, Droit, Niveau
 PRESCRIPTEUR, DEMANDEUR = "Sanitaire – Prescripteur", "Grand Âge – Demandeur"
 
 
-def _soignant(code, label, does, medical, *, soins, autonomie, envoi) -> Profil:
-    """`medical`: how far he goes in the volets of a médecin; `soins`, `autonomie`, `envoi`: their choices."""
+def _soignant(code, label, does, medical, *, upto, envoi) -> Profil:
+    """`medical`: how far he goes in the volets of a médecin, and at most in those of care (`upto`)."""
     return Profil(
         code,
         label,
@@ -36,7 +36,7 @@ def _soignant(code, label, does, medical, *, soins, autonomie, envoi) -> Profil:
                 choix(Droit.VOLET_ADMINISTRATIF, ECRITURE, *TABLEAU),
                 fixe(Droit.VOLET_ORIENTATION, medical),
                 fixe(Droit.VOLET_MEDICAL, medical),
-                choix(Droit.VOLET_SOINS, VALIDATION, *soins),
+                choix(Droit.VOLET_SOINS, medical, *upto),
                 choix(Droit.ENVOI, envoi),
                 choix(Droit.SUIVI, OUI),
                 fixe(Droit.PIECES),
@@ -46,8 +46,8 @@ def _soignant(code, label, does, medical, *, soins, autonomie, envoi) -> Profil:
                 Domaine.GRAND_AGE,
                 choix(Droit.TABLEAU_DEMANDEUR, ECRITURE, *TABLEAU),
                 choix(Droit.DOSSIER_CREATION, OUI),
-                choix(Droit.VOLET_ADMINISTRATIF, LECTURE, *TABLEAU),
-                choix(Droit.VOLET_AUTONOMIE, autonomie, LECTURE, ECRITURE, VALIDATION),
+                choix(Droit.VOLET_ADMINISTRATIF, ECRITURE, *TABLEAU),
+                choix(Droit.VOLET_AUTONOMIE, medical, *upto),
                 fixe(Droit.VOLET_MEDICAL, medical),
                 choix(Droit.ENVOI, envoi),
             ),
@@ -61,8 +61,7 @@ PRESCRIPTEUR_MEDICAL = _soignant(
     "Renseigne et valide les volets Orientation et Médical du dossier sanitaire et le volet Médical du "
     "dossier Grand Âge.",
     VALIDATION,
-    soins=(LECTURE, ECRITURE, VALIDATION),
-    autonomie=VALIDATION,
+    upto=(LECTURE, ECRITURE, VALIDATION),
     envoi=OUI,
 )
 EQUIPE_SOIGNANTE = _soignant(
@@ -71,8 +70,7 @@ EQUIPE_SOIGNANTE = _soignant(
     "Renseigne les volets Orientation et Médical du dossier sanitaire et le volet Médical du dossier "
     "Grand Âge, sans pouvoir les valider.",
     ECRITURE,
-    soins=(ECRITURE, VALIDATION),
-    autonomie=ECRITURE,
+    upto=(LECTURE, ECRITURE),
     envoi=AUCUN,
 )
 GESTIONNAIRE = Profil(

@@ -8,7 +8,15 @@ from django.utils import timezone
 from annuaire.models import Lieu
 from delegations.models import Delegation, DroitDelegue
 from dossiers.models import Dossier, LienMedecin, Origine, Presence, Role, Volet
-from tests.factories import DelegationFactory, MedecinFactory, ProfessionnelFactory, UserFactory
+from habilitations.models import DroitPersonnalise
+from tests.factories import (
+    DelegationFactory,
+    HabilitationFactory,
+    MedecinFactory,
+    ProfessionnelFactory,
+    UserFactory,
+    as_professionnel,
+)
 from viatraj.core.droits import ABSENT, Droit, Mode, Niveau, Orientation
 
 SECRETARIAT = (
@@ -97,3 +105,15 @@ def lend(medecin, *, droits=SECRETARIAT, orientations=(Orientation.SANITAIRE,), 
         if (orientation, droit) not in ABSENT
     )
     return delegation
+
+
+def professionnel(profil, lieu, *, user=None, **modes):
+    """Somebody at work by one more habilitation: `modes` are his own choices, by right, for its domaine.
+
+    `tableau_demandeur="anonyme"`, or `grand_age__volet_medical="lecture"` for another domaine than its own.
+    """
+    held = HabilitationFactory(profil=profil.code, lieu=lieu, **({"user": user} if user else {}))
+    for name, mode in modes.items():
+        domaine, droit = name.split("__") if "__" in name else (profil.domaine, name)
+        DroitPersonnalise.objects.create(habilitation=held, domaine=domaine, droit=droit, mode=mode)
+    return as_professionnel(held.user)

@@ -127,7 +127,7 @@ def test_somebody_without_any_space_is_told_why(client):
 def test_nobody_is_led_to_the_door(client):
     response = client.get(LIST)
     assert response.status_code == 302
-    assert response.url.startswith("/connexion/medecin/")
+    assert response.url == "/?suite=/dossiers/"
 
 
 # --- Creation --------------------------------------------------------------------------

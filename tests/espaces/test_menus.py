@@ -186,9 +186,18 @@ def test_a_deep_link_says_what_to_do_and_leads_on(client):
     assert f'name="suite" value="{asked.replace("&", "&amp;")}"' in text
     (other,) = [one for one in links_of(text) if one.startswith(reverse("authcps:medecin") + "?")]
     assert "suite=" in other
-    text = client.get("/dossiers/", follow=True).text
+    text = client.get("/medecin/", follow=True).text
     assert "Connectez-vous pour continuer" in text
-    assert 'name="suite" value="/dossiers/"' in text
+    assert 'name="suite" value="/medecin/"' in text
+
+
+def test_dossiers_are_of_both_doors(client):
+    """DOS-4: a médecin's, and a professional's; each door keeps the page that was asked for."""
+    answer = client.get("/dossiers/", follow=True)
+    assert "Connectez-vous pour continuer" in answer.text
+    for door in ("authcps:medecin", "authcps:professionnel"):
+        (way,) = [one for one in links_of(answer.text) if one.startswith(reverse(door) + "?")]
+        assert "suite=%2Fdossiers%2F" in way
 
 
 @pytest.mark.parametrize(

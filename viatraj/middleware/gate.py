@@ -41,7 +41,7 @@ class Gate(LoginRequiredMiddleware):
 
     EXPIRED = "accounts:expired_password"
     FREE = ("authcps:sign_out", "prolonger")
-    MEDECIN_PATHS = ("/medecin/", "/delegations/", "/dossiers/")
+    MEDECIN_PATHS = ("/medecin/", "/delegations/")  # /dossiers/ is of both doors
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not getattr(view_func, "login_required", True):
