@@ -3,6 +3,7 @@
 Those that let somebody act on a dossier return the actor with the right that he uses (docs/adr/0016).
 """
 
+from annuaire.models import Lieu
 from dossiers import regards
 from dossiers.models import Decision, Dossier, Presence, Role, Volet
 from dossiers.regards import Regard, Voie
@@ -22,9 +23,28 @@ def index(actor: Actor, orientation: str = "") -> None:
         raise Denied(_reason(actor, Droit.DOSSIER_LISTE, Mode.OUI, orientation))
 
 
-def create(actor: Actor, orientation: str = "") -> None:
-    """In one orientation, or in any."""
-    _hold(actor, Droit.DOSSIER_CREATION, _space(actor), orientation)
+def search(actor: Actor) -> None:
+    """By a patient's name: whoever may know one."""
+    index(actor)
+    if regards.wholes(actor) == {Mode.ANONYME}:
+        raise Denied("Vous consultez ces dossiers en mode anonyme\u00a0: recherchez-les par leur numéro.")
+
+
+def create(actor: Actor, orientation: str = "", lieu: Lieu | None = None) -> Actor:
+    """In one orientation, or in any; in a médecin's space, or asked by a unit or a coordination."""
+    if actor.in_medecin_space or not regards.asking(actor):
+        _hold(actor, Droit.DOSSIER_CREATION, _space(actor), orientation)
+        return actor
+    if not regards.asking(actor, orientation):
+        raise Denied(_reason(actor, Droit.DOSSIER_CREATION, Mode.OUI, orientation))
+    return actor if lieu is None else _create_at(actor, orientation, lieu)
+
+
+def _create_at(actor: Actor, orientation: str, lieu: Lieu) -> Actor:
+    grant = regards.asks_at(actor, orientation, lieu)
+    if grant is None:
+        raise Denied(f"Vous ne pouvez pas créer ce dossier pour la structure «\u00a0{lieu}\u00a0».")
+    return actor.by(grant.source)
 
 
 def read(actor: Actor, dossier: Dossier) -> Actor:

@@ -22,8 +22,8 @@ from django.db.models import (
 )
 
 from accounts.models import Identite as Compte
-from annuaire.models import Professionnel
-from dossiers.models.presences import LienMedecin, Presence, Role
+from annuaire.models import Lieu, Professionnel
+from dossiers.models.presences import NIVEAUX, LienMedecin, Presence, Role
 from dossiers.natures import NATURES, Kind, Nature
 from viatraj.core.actor import Actor, Grant
 from viatraj.core.droits import Droit, Mode, Niveau, Orientation
@@ -229,11 +229,34 @@ def _least(mode: Mode, cap: Mode | None) -> Mode:
     return min(mode, cap, key=OF_A_VOLET.index) if cap else mode
 
 
-def reached(actor: Actor) -> Q:
-    """The presences by which an actor sees dossiers."""
+def asking(actor: Actor, orientation: str = "") -> list[Grant]:
+    """Where he may ask for somebody: a board in écriture, of a habilitation that creates as well.
+
+    To create is to write who the patient is. One grant for each place.
+    """
+    creating = {
+        (one.source, one.domaine, one.niveau, one.lieu_id)
+        for one in actor.rights.giving(Droit.DOSSIER_CREATION, mode=Mode.OUI, domaine=orientation)
+    }
+    boards = actor.rights.giving(Droit.TABLEAU_DEMANDEUR, mode=Mode.ECRITURE, domaine=orientation)
+    return [one for one in boards if (one.source, one.domaine, one.niveau, one.lieu_id) in creating]
+
+
+def asks_at(actor: Actor, orientation: str, lieu: Lieu) -> Grant | None:
+    """The nearest right to ask from a unit, or from a coordination."""
+    if lieu.niveau not in NIVEAUX[Role.DEMANDEUR]:
+        return None
+    there = Presence(role=Role.DEMANDEUR, niveau=lieu.niveau, orientation=orientation, **lieu.columns)
+    found = [grant for grant in asking(actor, orientation) if _reaches(grant, there)]
+    return max(found, key=lambda grant: list(Niveau).index(Niveau(grant.niveau)), default=None)
+
+
+def reached(actor: Actor, *, nominatif: bool = False) -> Q:
+    """The presences by which an actor sees dossiers; `nominatif`: with the patient's name."""
     rule = Q(pk__in=[])
-    for role in Role:
-        rule |= _within(actor, role, TABLEAUX[role].droit.modes[0])
+    for role, tableau in TABLEAUX.items():
+        modes = [mode for mode in tableau.droit.modes if not (nominatif and mode == Mode.ANONYME)]
+        rule |= _within(actor, role, modes[0])
     return rule
 
 
@@ -274,15 +297,25 @@ def professionnels(comptes):
     return Professionnel.objects.filter(idnat__in=living.values("idnat"))
 
 
-def mode_liste(actor: Actor):
-    """The mode of the whole, of each row of `Dossier.objects.visible_to(actor)`."""
+def _boards(actor: Actor) -> list[tuple[Role, Mode, Mode]]:
+    """What may be seen at what title: the board's mode, and that of the whole."""
     held = {(grant.droit, grant.mode) for grant in actor.rights.grants}
-    whens = [
+    return [
         (role, mode, MODES[mode][0])
         for role, tableau in TABLEAUX.items()
         for mode in tableau.droit.modes
         if (tableau.droit, mode) in held
     ]
+
+
+def wholes(actor: Actor) -> set[Mode]:
+    """The modes in which this actor may see a whole dossier; which one, `mode_liste` says of each row."""
+    return {whole for _, _, whole in _boards(actor)}
+
+
+def mode_liste(actor: Actor):
+    """The mode of the whole, of each row of `Dossier.objects.visible_to(actor)`."""
+    whens = _boards(actor)
     given = {whole for _, _, whole in whens}
     if len(given) <= 1:
         return Value(next(iter(given), None), output_field=CharField())

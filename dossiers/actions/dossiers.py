@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 import annuaire.actions
+from annuaire.models import Lieu
 from dossiers import policies
 from dossiers.actions.presences import inscribe
-from dossiers.models import LABELS, Dossier, DossierQuerySet, Role, Volet, draw_numero
+from dossiers.models import LABELS, Dossier, DossierQuerySet, Origine, Role, Volet, draw_numero
 from dossiers.natures import of_orientation
 from journal.models import record
 from viatraj.core.actor import Actor
@@ -17,15 +18,25 @@ from viatraj.core.saving import save_valid
 
 
 @transaction.atomic
-def create(*, orientation: str, by: Actor, cle: uuid.UUID | None = None, **identite: Any) -> Dossier:
-    """In the space of the médecin one acts for; the same `cle` twice is one dossier.
+def create(
+    *,
+    orientation: str,
+    by: Actor,
+    lieu: Lieu | None = None,
+    cle: uuid.UUID | None = None,
+    **identite: Any,
+) -> Dossier:
+    """In the space of the médecin one acts for, or asked by `lieu`; the same `cle` twice is one dossier.
 
     `identite` are fields of `dossiers.models.Identite`.
     """
-    policies.create(by, orientation)
+    by = policies.create(by, orientation, lieu)
+    if lieu and lieu.is_closed:
+        raise ValidationError("Cette structure est fermée\u00a0: choisissez-en une autre.", code="lieu")
     asked = Dossier(
         orientation=orientation,
-        auteur=by.principal,
+        origine=Origine.DEMANDEUR if lieu else Origine.MEDECIN,
+        auteur=None if lieu else by.principal,
         cree_par=by.user,
         cle=cle or uuid.uuid4(),
         **identite,
@@ -33,10 +44,14 @@ def create(*, orientation: str, by: Actor, cle: uuid.UUID | None = None, **ident
     try:
         dossier = _save_numbered(asked)
     except ValidationError as error:
-        if done := _already_created(asked, error):
+        if done := _already_created(asked, lieu, error):
             return done
         raise
-    inscribe(dossier, Role.MEDECIN, professionnel=annuaire.actions.refer_account(by.principal, by=by))
+    if lieu:
+        inscribe(dossier, Role.DEMANDEUR, lieu=lieu)
+    else:
+        professionnel = annuaire.actions.refer_account(by.principal, by=by)
+        inscribe(dossier, Role.MEDECIN, professionnel=professionnel)
     for kind in of_orientation(orientation):
         save_valid(Volet(dossier=dossier, kind=kind))
     record("dossier.created", by=by, target=dossier, orientation=orientation)
@@ -54,12 +69,14 @@ def _save_numbered(dossier: Dossier) -> Dossier:
             dossier.numero = draw_numero()
 
 
-def _already_created(asked: Dossier, error: ValidationError) -> Dossier | None:
-    """The dossier made by an earlier click of the same form; None when the patient differs."""
+def _already_created(asked: Dossier, lieu: Lieu | None, error: ValidationError) -> Dossier | None:
+    """The dossier made by an earlier click of the same form; None when the patient or the place differs."""
     if "cle" not in error.message_dict:
         return None
-    asked_for = ("auteur_id", "orientation", "cle", *LABELS)
-    return Dossier.objects.filter(**{name: getattr(asked, name) for name in asked_for}).first()
+    asked_for = {name: getattr(asked, name) for name in ("auteur_id", "orientation", "cle", *LABELS)}
+    if lieu:
+        asked_for |= {"presences__lieu_key": lieu.key, "cree_par_id": asked.cree_par_id}
+    return Dossier.objects.filter(**asked_for).first()
 
 
 @transaction.atomic
@@ -71,7 +88,8 @@ def read(dossier: Dossier, *, by: Actor) -> None:
 
 @transaction.atomic
 def search(*, nom: str, prenom: str, by: Actor) -> DossierQuerySet:
-    """Patients of the space, in all orientations. The journal notes the search, not the name (TRC-1)."""
-    policies.index(by)
+    """Patients of whom he may know the names, in all orientations. The journal notes the search, not the
+    name (TRC-1)."""
+    policies.search(by)
     record("patient.searched", by=by)
-    return Dossier.objects.visible_to(by).named(nom, prenom).by_patient()
+    return Dossier.objects.named_to(by).named(nom, prenom)

@@ -3,12 +3,14 @@
 from django import forms
 from django.conf import settings
 
+from annuaire.models import Lieu
 from dossiers import policies
 from dossiers.models import LABELS, OIDS, Piece, Sexe, Statut
 from dossiers.reads.doublons import Traits as Doublon
+from dossiers.reads.lieux import lieux
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import KeyedForm
-from viatraj.core.policies import can
+from viatraj.core.policies import can, refusal
 from viatraj.core.saisie import ins, noms
 from viatraj.core.saisie.datamatrix import Traits
 from viatraj.core.saisie.fields import (
@@ -157,9 +159,30 @@ def _same(typed, read) -> bool:
     return typed == read or (isinstance(typed, str) and noms.key(typed) == noms.key(read))
 
 
-class CreateForm(KeyedForm, IdentiteForm):
-    """Only orientations where this actor may create."""
+class LieuField(forms.ChoiceField):
+    """For which unit or coordination; the only one is chosen already."""
 
+    def __init__(self):
+        sentences = {
+            "required": "Choisissez la structure qui demande.",
+            "invalid_choice": "Cette structure n’est pas proposée.",
+        }
+        super().__init__(label="Structure qui demande", error_messages=sentences)
+        self.lieux: dict[str, Lieu] = {}
+
+    def offer(self, lieux: dict[str, Lieu]):
+        self.lieux = lieux
+        several = [("", "Choisissez une structure")] if len(lieux) > 1 else []
+        self.choices = several + [(key, str(lieu)) for key, lieu in lieux.items()]
+
+    def clean(self, value):
+        return self.lieux[super().clean(value)]
+
+
+class CreateForm(KeyedForm, IdentiteForm):
+    """Only orientations where this actor may create, and structures for which he may ask."""
+
+    lieu = LieuField()
     orientation = forms.ChoiceField(
         label="Orientation",
         widget=forms.RadioSelect,
@@ -171,8 +194,21 @@ class CreateForm(KeyedForm, IdentiteForm):
 
     def __init__(self, *args, actor, **kwargs):
         super().__init__(*args, **kwargs)
+        self.actor = actor
         open_ones = [one for one in Orientation if can(policies.create, actor, one)]
         self.fields["orientation"].choices = [(one.value, one.label) for one in open_ones]
+        self.asks_lieu = not actor.in_medecin_space
+        if self.asks_lieu:
+            self.fields["lieu"].offer(lieux(actor))
+        else:
+            del self.fields["lieu"]
+
+    def clean(self):
+        known = super().clean()
+        lieu, orientation = known.get("lieu"), known.get("orientation")
+        if lieu and orientation and (why := refusal(policies.create, self.actor, orientation, lieu)):
+            self.add_error("lieu", why)
+        return known
 
 
 class EditIdentiteForm(IdentiteForm):

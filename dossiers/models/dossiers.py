@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from annuaire.models import Cle
 from dossiers import regards
-from dossiers.models.identites import Identite
+from dossiers.models.identites import NOMINATIFS, Identite
 from dossiers.models.presences import Presence
 from viatraj.core.droits import Orientation
 from viatraj.core.typography import in_groups
@@ -48,10 +48,19 @@ class Motif(models.TextChoices):
     ERREUR = "erreur", "créé par erreur"
 
 
+class Nominatif(Exception):
+    """A name was asked of a dossier that is shown without."""
+
+
 class DossierQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """Lists, details and searches all begin here (DOS-4)."""
         return self.filter(pk__in=Presence.objects.filter(regards.reached(actor)).values("dossier"))
+
+    def named_to(self, actor):
+        """Those of them whose patient he may know: a search by name finds no other."""
+        known = Presence.objects.filter(regards.reached(actor, nominatif=True))
+        return self.filter(pk__in=known.values("dossier"))
 
     def with_mode(self, actor):
         """`mode_liste`: how far this actor sees each of those that he sees."""
@@ -68,12 +77,6 @@ class DossierQuerySet(models.QuerySet):
             return named
         begins = Cle(Value(prenom))
         return named.filter(Q(prenom_cle__startswith=begins) | Q(prenom_utilise_cle__startswith=begins))
-
-    def newest_first(self):
-        return self.order_by("-pk")
-
-    def by_patient(self):
-        return self.order_by("nom_cle", "prenom_cle", "-pk")
 
 
 class Dossier(Identite):
@@ -187,6 +190,18 @@ class Dossier(Identite):
 
     def __str__(self):
         return self.numero
+
+    def forget_names(self):
+        """For a page that may not know them: what asks for one afterwards fails, instead of telling it."""
+        for name in NOMINATIFS:
+            self.__dict__.pop(name, None)
+        self.is_anonyme = True
+
+    def refresh_from_db(self, using=None, fields=None, **kwargs):
+        """Django’s way to read a field that the instance does not hold."""
+        if getattr(self, "is_anonyme", False):
+            raise Nominatif(*fields or ())
+        super().refresh_from_db(using, fields, **kwargs)
 
     def get_absolute_url(self):
         return reverse("dossiers:detail", args=[self.numero])

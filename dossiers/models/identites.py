@@ -159,6 +159,9 @@ class Identite(models.Model):
         return Naissance(self.date_naissance, Precision(self.naissance_precision))
 
 
+# All that tells who somebody is; a field that is added is one of them, unless it is said here.
+ANONYMES = frozenset(("sexe",))
+NOMINATIFS = frozenset(field.name for field in Identite._meta.concrete_fields) - ANONYMES
 # Of each field of an identity, how people call it.
 LABELS = {
     field.name: str(field.verbose_name) for field in Identite._meta.concrete_fields if not field.generated

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from annuaire.models import Cle
 from dossiers.models import Decision, Dossier, Origine
 from viatraj.core.actor import Actor
-from viatraj.core.droits import Mode, Orientation
+from viatraj.core.droits import Orientation
 from viatraj.core.saisie import noms
 from viatraj.core.sealing import digest
 from viatraj.core.typography import in_month
@@ -59,9 +59,8 @@ def of(actor: Actor, traits: Traits, *, but: Q) -> Doublons:
         date_naissance=traits.date_naissance,
     )
     same = same.exclude(but | Q(origine=Origine.PAPIER) | Q(decision__in=[Decision.ANNULE, Decision.ARCHIVE]))
-    mine = Dossier.objects.visible_to(actor).with_mode(actor).filter(pk__in=same.values("pk"))
-    seen = [one for one in mine.newest_first()[:AT_MOST] if one.mode_liste != Mode.ANONYME]
-    others = same.exclude(pk__in=[one.pk for one in seen]).newest_first()
+    seen = list(same.named_to(actor).order_by("-pk")[:AT_MOST])
+    others = same.exclude(pk__in=[one.pk for one in seen]).order_by("-pk")
     labels = dict(Orientation.choices)
     told = [
         (labels[orientation], in_month(localtime(at)))

@@ -1,45 +1,133 @@
-"""Rows of a list of dossiers, ready to be written: each value is formatted once, outside the template."""
+"""Rows of a list of dossiers, ready to be written: each value is formatted once, outside the template.
 
+A row that its reader sees in mode anonyme is read and built without any field that names the patient: SQL
+gives none, neither to the page nor to its order (DOS-4).
+"""
+
+from datetime import date
 from typing import NamedTuple
 
+from django.db.models import Case, F, Func, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 
-from viatraj.core.droits import Orientation
+from annuaire.models.lieux import NAMED
+from dossiers import regards
+from dossiers.models import ORIGINES, Presence, Sexe
+from dossiers.reads.etats import Etat, etat
+from viatraj.core.actor import Actor
+from viatraj.core.droits import Mode, Orientation
 from viatraj.core.saisie import noms
 from viatraj.core.saisie.naissances import Naissance, Precision
-from viatraj.core.typography import in_groups, short_day
+from viatraj.core.typography import counted, in_groups, short_day
+
+PREFIX = "vu_"  # of a column as this reader may see it
+SORTS = {
+    "recents": "Les plus récents d’abord",
+    "nom": "Par nom",
+    "naissance": "Par date de naissance",
+    "numero": "Par numéro",
+}
+
+
+class Patient(NamedTuple):
+    """Who it is; absent from an anonymous row."""
+
+    nom: str
+    prenom: str
+    utilise: str  # the name in use, when it is another one
+    naissance: str
 
 
 class Ligne(NamedTuple):
     url: str
     numero: str
     affiche: str  # the number as people read it
-    nom: str
-    prenom: str
-    utilise: str  # the name in use, when it is another one
-    naissance: str
+    patient: Patient | None
+    profil: str  # without patient: «78 ans, féminin, département 69»
     orientation: str
+    etat: str
+    demandeur: str
     created: str
 
 
-COLUMNS = ("numero", "nom", "prenom", "nom_utilise", "date_naissance", "naissance_precision")
-COLUMNS += ("orientation", "created_at")
+NAMES = ("nom", "prenom", "nom_utilise", "date_naissance", "naissance_precision")
+SORTED_BY = ("nom_cle", "prenom_cle")
+PROFIL = ("vu_age", "sexe", "departement")
+ORIENTATIONS, ETATS, SEXES = dict(Orientation.choices), dict(Etat.choices), dict(Sexe.choices)
 
 
-def lignes(dossiers, *, after: str = "") -> list[Ligne]:
-    """`after`: what follows the address of each."""
-    base, labels = reverse("dossiers:index"), dict(Orientation.choices)
+def age(today: date):
+    """In whole years; the only thing that an anonymous row says of a birth."""
+    since = Func(Value(today), F("date_naissance"), function="AGE")
+    return Func(since, template="EXTRACT(YEAR FROM %(expressions)s)::integer", output_field=IntegerField())
+
+
+def seen(rows: QuerySet, actor: Actor, *, today: date) -> QuerySet:
+    """With each nominative column as this actor sees it, NULL in mode anonyme; and `vu_age` only there."""
+    wholes = regards.wholes(actor)
+    rows = rows.with_mode(actor)
+    for name in (*NAMES, *SORTED_BY):
+        rows = rows.annotate(**{PREFIX + name: _masked(F(name), wholes, named=True)})
+    return rows.annotate(vu_age=_masked(age(today), wholes, named=False), etat=etat())
+
+
+def _masked(value, wholes: set[Mode], *, named: bool):
+    """The value where the row is seen by name (`named`), or where it is not."""
+    if Mode.ANONYME not in wholes:
+        return value if named else Value(None, output_field=IntegerField())
+    mode = {"mode_liste": Mode.ANONYME}
+    return Case(When(**mode, then=None if named else value), default=value if named else None)
+
+
+def ordered(rows: QuerySet, sort: str) -> QuerySet:
+    """Anonymous rows have no name and no birth to be sorted by: they come last, by their number."""
+    if sort == "nom":
+        by = [F(PREFIX + name).asc(nulls_last=True) for name in SORTED_BY]
+    elif sort == "naissance":
+        by = [F(f"{PREFIX}date_naissance").asc(nulls_last=True)]
+    else:
+        return rows.order_by("numero" if sort == "numero" else "-pk")
+    return rows.order_by(*by, "numero")
+
+
+def lignes(rows: QuerySet, *, after: str = "", with_asking: bool = False) -> list[Ligne]:
+    """`rows`: as `seen` has read them; `after`: what follows the address of each; `with_asking`: who asks."""
+    names = (PREFIX + name for name in NAMES)
+    found = list(rows.values_list("numero", "orientation", "created_at", "etat", *names, *PROFIL))
+    asked = asking(one[0] for one in found) if with_asking else {}
+    base = reverse("dossiers:index")
     return [
         Ligne(
             url=f"{base}{numero}/{after}",
             numero=numero,
             affiche=in_groups(numero, 4),
-            nom=nom,
-            prenom=prenom,
-            utilise=utilise if noms.key(utilise) != noms.key(nom) else "",
-            naissance=str(Naissance(birth, Precision(precision))),
-            orientation=labels[orientation],
+            patient=_patient(*named) if named[0] is not None else None,
+            profil=profil(*said) if named[0] is None else "",
+            orientation=ORIENTATIONS[orientation],
+            etat=ETATS[etat],
+            demandeur=asked.get(numero, ""),
             created=short_day(created),
         )
-        for numero, nom, prenom, utilise, birth, precision, orientation, created in dossiers
+        for numero, orientation, created, etat, *values in found
+        for named, said in [(values[: len(NAMES)], values[len(NAMES) :])]
     ]
+
+
+def _patient(nom, prenom, utilise, birth, precision) -> Patient:
+    other = utilise if noms.key(utilise) != noms.key(nom) else ""
+    return Patient(nom, prenom, other, str(Naissance(birth, Precision(precision))))
+
+
+def profil(years, sexe, departement) -> str:
+    """«78 ans, féminin, département 69»: what is said of whom one may not know."""
+    said = [counted(years, "an"), SEXES.get(sexe, "").lower()]
+    return ", ".join(one for one in [*said, departement and f"département {departement}"] if one)
+
+
+def asking(numeros) -> dict[str, str]:
+    """Who asks, of each of these dossiers: a unit or a coordination, or the médecin who made it."""
+    rows = Presence.objects.filter(dossier__numero__in=list(numeros), role__in=ORIGINES)
+    return {
+        row.numero: row.professionnel.titre if row.professionnel else str(row.lieu)
+        for row in rows.select_related("professionnel", *NAMED).annotate(numero=F("dossier__numero"))
+    }

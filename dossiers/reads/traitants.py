@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, TextChoices
 
-from annuaire.models.lieux import NAMED
 from dossiers import regards
-from dossiers.models import ORIGINES, Decision, Dossier, DossierQuerySet, LienMedecin, Presence
-from dossiers.reads.lignes import Ligne
+from dossiers.models import Decision, Dossier, DossierQuerySet, LienMedecin
+from dossiers.reads.lignes import asking
 from viatraj.core.actor import Actor
 from viatraj.core.droits import ABSENT, Droit, Mode, Niveau, Orientation
 
@@ -97,20 +96,6 @@ def of(actor: Actor, dossier: Dossier) -> Suivi | None:
 
 def current(dossier: Dossier) -> LienMedecin | None:
     return LienMedecin.objects.living().filter(dossier=dossier).select_related("professionnel").first()
-
-
-def asking(numeros) -> dict[str, str]:
-    """Who asks, of each of these dossiers: a unit or a coordination, or the médecin who made it."""
-    rows = Presence.objects.filter(dossier__numero__in=list(numeros), role__in=ORIGINES)
-    return {
-        row.dossier.numero: row.professionnel.titre if row.professionnel else str(row.lieu)
-        for row in rows.select_related("dossier", "professionnel", *NAMED)
-    }
-
-
-def with_asking(lignes: list[Ligne]) -> list[tuple[Ligne, str]]:
-    asked = asking(one.numero for one in lignes)
-    return [(one, asked.get(one.numero, "")) for one in lignes]
 
 
 def replaced(numeros) -> set[str]:

@@ -10,8 +10,11 @@ from django.views.decorators.http import require_http_methods
 from dossiers import actions, policies
 from dossiers.forms.identites import CreateForm
 from dossiers.forms.volets import VoletForm
+from dossiers.models import Volet
 from dossiers.reads import historiques, traitants
 from dossiers.reads.droits import held_on
+from dossiers.reads.etats import Etat
+from dossiers.reads.lignes import asking
 from dossiers.views import doublons
 from dossiers.views.reach import dossier_of, orientation_of
 from viatraj.core import searches
@@ -49,7 +52,7 @@ def detail(request, numero):
     suivi = traitants.of(request.actor, dossier)
     if suivi and not suivi.is_answered:
         return _to_answer(request, dossier, suivi)
-    forms = _forms(request, dossier.volets.select_related("dossier", "validated_by").order_by("kind"))
+    forms = _forms(request, _volets(dossier))
     sent = next((form for form in forms if form.is_bound), None)
     came_from = request.GET.get("recherche", "")
     if sent and _save(request, sent):
@@ -64,6 +67,8 @@ def detail(request, numero):
         form=sent or next(iter(forms), None),
         forms=forms,
         suivi=suivi,
+        etat=Etat(dossier.etat).label,
+        demandeur=asking([dossier.numero]).get(dossier.numero, ""),
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
         historique=historiques.latest(
             historiques.of(dossier), LATEST, named=historiques.names_shown(request.actor, dossier)
@@ -77,6 +82,12 @@ def _to_answer(request, dossier, suivi):
         policies.look_inside(request.actor, dossier)
     act(actions.read, dossier, by=request.actor)
     return page(request, "dossiers/to_answer.html", dossier=dossier, suivi=suivi)
+
+
+def _volets(dossier) -> list[Volet]:
+    """In the order of a page; each knows the dossier that has been read, and its regard."""
+    rows = {volet.kind: volet for volet in dossier.volets.select_related("validated_by").order_by("pk")}
+    return [rows[kind] for kind in Volet.Kind if kind in rows]
 
 
 def _forms(request, volets) -> list[VoletForm]:

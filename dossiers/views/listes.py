@@ -1,12 +1,14 @@
-"""The lists of dossiers (DOS-1)."""
+"""The lists of dossiers (DOS-1, DOS-4)."""
 
 from django.core.paginator import Paginator
 from django.http import Http404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dossiers import policies
 from dossiers.reads import traitants
-from dossiers.reads.lignes import COLUMNS, lignes
+from dossiers.reads.etats import Etat, etat
+from dossiers.reads.lignes import SORTS, lignes, ordered, seen
 from dossiers.reads.traitants import Liste
 from dossiers.views.reach import orientation_of
 from viatraj.core.droits import Orientation
@@ -21,27 +23,37 @@ def index(request):
     orientation = orientation_of(request)
     policies.index(request.actor, orientation)
     liste = _liste(request)
-    dossiers = traitants.listed(request.actor, liste).newest_first()
+    chosen = {
+        "etat": _chosen(request, "etat", Etat.values, ""),
+        "tri": _chosen(request, "tri", SORTS, next(iter(SORTS))),
+        "taille": int(_chosen(request, "taille", [str(size) for size in SIZES], str(SIZES[0]))),
+    }
+    dossiers = traitants.listed(request.actor, liste)
     if orientation:
         dossiers = dossiers.filter(orientation=orientation)
-    size = _size(request)
-    page_obj = Paginator(dossiers.values_list(*COLUMNS), size).get_page(request.GET.get("page"))
-    shown = lignes(page_obj.object_list)
+    if chosen["etat"]:
+        dossiers = dossiers.alias(dans=etat()).filter(dans=chosen["etat"])
+    rows = ordered(seen(dossiers, request.actor, today=timezone.localdate()), chosen["tri"])
+    page_obj = Paginator(rows, chosen["taille"]).get_page(request.GET.get("page"))
+    with_asking = not request.actor.in_medecin_space or liste != Liste.TOUS
+    shown = lignes(page_obj.object_list, with_asking=with_asking)
     return page(
         request,
         "dossiers/index.html",
         liste=liste,
         onglets=_tabs(request, orientation),
-        rows=traitants.with_asking(shown) if liste != Liste.TOUS else (),
         replaced=traitants.replaced(one.numero for one in shown) if liste == Liste.HORS_PATIENTELE else (),
         may_accept=can(policies.accept_all, request.actor),
         empty=_empty(liste, orientation),
         orientation=orientation,
         orientations=[one for one in Orientation if can(policies.index, request.actor, one)],
-        lignes=shown,
-        page_obj=page_obj,
-        size=size,
+        etats=Etat.choices,
+        sorts=SORTS.items(),
         sizes=SIZES,
+        lignes=shown,
+        with_asking=with_asking,
+        page_obj=page_obj,
+        **chosen,
     )
 
 
@@ -78,6 +90,6 @@ def _empty(liste, orientation) -> str:
     return "Aucun dossier à afficher."
 
 
-def _size(request) -> int:
-    asked = request.GET.get("taille", "")
-    return next((size for size in SIZES if str(size) == asked), SIZES[0])
+def _chosen(request, name, known, usual) -> str:
+    asked = request.GET.get(name, "")
+    return asked if asked in known else usual

@@ -1,9 +1,13 @@
-"""What an address names, if this actor may see it."""
+"""What an address names, if this actor may see it; without names where he may not know them (DOS-4)."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
+from dossiers import regards
 from dossiers.models import Dossier
+from dossiers.reads.etats import etat
+from dossiers.reads.lignes import age
 from viatraj.core.droits import Orientation
 
 
@@ -16,6 +20,11 @@ def orientation_of(request) -> str:
 
 
 def dossier_of(request, numero) -> Dossier:
-    return get_object_or_404(
-        Dossier.objects.visible_to(request.actor).select_related("auteur"), numero=numero
-    )
+    """With its `regard`, and whatever else pages say of it: no other way leads to a dossier's page."""
+    rows = Dossier.objects.visible_to(request.actor).select_related("auteur")
+    rows = rows.annotate(etat=etat(), age=age(timezone.localdate()))
+    dossier = get_object_or_404(rows, numero=numero)
+    dossier.regard = regards.of(request.actor, dossier)
+    if not dossier.regard.is_nominatif:
+        dossier.forget_names()
+    return dossier

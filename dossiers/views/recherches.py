@@ -2,16 +2,18 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dossiers import actions, policies
 from dossiers.forms.recherches import NumeroForm, PatientForm
 from dossiers.models import Dossier
-from dossiers.reads.lignes import COLUMNS, lignes
+from dossiers.reads.lignes import lignes, ordered, seen
 from dossiers.views.reach import orientation_of
 from viatraj.core import searches
 from viatraj.core.forms import submit
 from viatraj.core.pages import page
+from viatraj.core.policies import can
 
 FOUND_AT_MOST = 100
 PATIENTS = "patients"  # as `searches` keeps them
@@ -22,6 +24,7 @@ def search(request, cle=""):
     """By number in the address; by name in a POST, kept under a key: no name in an address or a log."""
     policies.index(request.actor)
     if request.method == "POST":
+        policies.search(request.actor)
         return _search_patient(request)
     if "numero" in request.GET:
         return _search_numero(request)
@@ -36,7 +39,7 @@ def _search_numero(request):
     if dossier := visible.filter(numero=form.cleaned_data["numero"]).first():
         _tell_other_orientation(request, dossier)
         return redirect(dossier)
-    form.add_error("numero", "Aucun dossier ne porte ce numéro dans cet espace.")
+    form.add_error("numero", "Aucun dossier ne porte ce numéro parmi ceux que vous pouvez consulter.")
     return _search_page(request, numero_form=form, form=form, status=404)
 
 
@@ -50,7 +53,11 @@ def _search_patient(request):
     form = PatientForm(request.POST)
     if not submit(form, actions.search, by=request.actor):
         return _search_page(request, patient_form=form, form=form)
-    found = list(form.result.values_list("pk", flat=True)[: FOUND_AT_MOST + 1])
+    found = list(
+        form.result.order_by("nom_cle", "prenom_cle", "numero").values_list("pk", flat=True)[
+            : FOUND_AT_MOST + 1
+        ]
+    )
     typed = {name: form.data.get(name, "") for name in form.fields}
     return redirect("dossiers:found", searches.keep(request, PATIENTS, typed=typed, found=found))
 
@@ -61,11 +68,12 @@ def _search_again(request, cle):
     if asked is None:
         messages.info(request, searches.GONE)
         return _search_page(request)
-    visible = Dossier.objects.visible_to(request.actor).filter(pk__in=asked["found"][:FOUND_AT_MOST])
+    known = Dossier.objects.named_to(request.actor).filter(pk__in=asked["found"][:FOUND_AT_MOST])
+    rows = ordered(seen(known, request.actor, today=timezone.localdate()), "nom")
     return _search_page(
         request,
         patient_form=PatientForm(initial=asked["typed"]),
-        found=lignes(visible.by_patient().values_list(*COLUMNS), after=searches.after(cle)),
+        found=lignes(rows, after=searches.after(cle), with_asking=not request.actor.in_medecin_space),
         more=len(asked["found"]) > FOUND_AT_MOST,
     )
 
@@ -76,7 +84,8 @@ def _search_page(request, *, numero_form=None, patient_form=None, **context):
         request,
         "dossiers/search.html",
         numero_form=numero_form or NumeroForm(),
-        patient_form=patient_form or PatientForm(),
+        patient_form=(patient_form or PatientForm()) if can(policies.search, request.actor) else None,
         at_most=FOUND_AT_MOST,
+        with_asking=not request.actor.in_medecin_space,
         **context,
     )

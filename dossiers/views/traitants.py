@@ -15,7 +15,7 @@ from dossiers import actions, policies
 from dossiers.forms.traitants import ReponseForm, TraitantForm
 from dossiers.models import Dossier
 from dossiers.reads import traitants
-from dossiers.reads.lignes import COLUMNS, lignes
+from dossiers.reads.lignes import Ligne, lignes, ordered, seen
 from dossiers.reads.traitants import Liste
 from dossiers.views.reach import dossier_of
 from viatraj.core import searches
@@ -139,7 +139,7 @@ def accept_all(request):
     if not rows:
         messages.info(request, "Cochez d’abord les dossiers à accepter.")
         return redirect(f"{reverse('dossiers:index')}?liste={Liste.A_ACCEPTER}")
-    return page(request, "dossiers/accept.html", form=form, rows=_rows(rows), may_accept=True)
+    return page(request, "dossiers/accept.html", form=form, lignes=_rows(request, rows), may_accept=True)
 
 
 def _chosen(request) -> list[Dossier]:
@@ -155,7 +155,8 @@ def _chosen(request) -> list[Dossier]:
     return found
 
 
-def _rows(found: list[Dossier]) -> list[tuple]:
-    """(line, who asks)."""
-    shown = Dossier.objects.filter(pk__in=[one.pk for one in found]).by_patient()
-    return traitants.with_asking(lignes(shown.values_list(*COLUMNS)))
+def _rows(request, found: list[Dossier]) -> list[Ligne]:
+    """By patient, with who asks."""
+    shown = Dossier.objects.named_to(request.actor).filter(pk__in=[one.pk for one in found])
+    rows = ordered(seen(shown, request.actor, today=timezone.localdate()), "nom")
+    return lignes(rows, with_asking=True)

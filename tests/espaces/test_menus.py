@@ -60,7 +60,7 @@ def test_administration_holds_a_referent_s_pages_and_everybody_s_own(client):
     assert links_of(nav_of(answer)) == [HOME, *OWN, *OF_REFERENTS, "/documentation/"]
     assert links_of(account_of(answer)) == OWN
     sign_in(client, HabilitationFactory().user)
-    assert links_of(nav_of(client.get(HOME))) == [HOME, *OWN, "/documentation/"]
+    assert links_of(nav_of(client.get(HOME))) == [HOME, "/dossiers/", *OWN, "/documentation/"]
 
 
 @pytest.mark.parametrize("of", [EtablissementFactory, UniteFactory, CoordinationFactory])

@@ -124,7 +124,7 @@ def test_a_stale_version_is_refused(by, etablissement, today):
     ("key", "mode"),
     [
         ("sanitaire-volet_medical", "validation"),  # fixed: écriture
-        ("sanitaire-volet_soins", "lecture"),  # out of its range
+        ("sanitaire-volet_soins", "validation"),  # out of its range
         ("sanitaire-reponse", "oui"),  # of another profile
         ("-habilitation", "oui"),
         ("sanitaire-envoi", "lecture"),

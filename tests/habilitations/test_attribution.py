@@ -58,11 +58,11 @@ def give(client, users, lieux, /, *, profil="equipe_soignante", etape="confirmer
         "droit-sanitaire-tableau_demandeur": "ecriture",
         "droit-sanitaire-dossier_creation": "on",
         "droit-sanitaire-volet_administratif": "ecriture",
-        "droit-sanitaire-volet_soins": "validation",
+        "droit-sanitaire-volet_soins": "ecriture",
         "droit-sanitaire-suivi": "on",
         "droit-grand_age-tableau_demandeur": "ecriture",
         "droit-grand_age-dossier_creation": "on",
-        "droit-grand_age-volet_administratif": "lecture",
+        "droit-grand_age-volet_administratif": "ecriture",
         "droit-grand_age-volet_autonomie": "ecriture",
     }
     return client.post(
@@ -105,7 +105,7 @@ def test_checked_then_given_to_several_people_on_several_units(client, referent,
     "forged",
     [
         {"droit-sanitaire-tableau_demandeur": "repondre"},
-        {"droit-sanitaire-volet_soins": "lecture"},
+        {"droit-sanitaire-volet_soins": "validation"},
         {"droit-grand_age-volet_autonomie": "aucun"},
         {"duree": "61"},
         {"duree": "", "fin": ""},

@@ -13,6 +13,7 @@ from viatraj.core.policies import can
 from viatraj.core.typography import unbroken_hours
 from viatraj.espaces import menus, policies
 
+OF_STRUCTURES = {"dossiers": "Dossiers", "patients": "Patients"}
 MEDECIN = "medecin"  # the door, as the session keeps it
 
 
@@ -41,7 +42,7 @@ def site(request):
             "nav": nav,
             "account": account,
             "footer": menus.footer(request.path, contacts),
-            **_possessive(person and actor.on_behalf_of),
+            **_possessive(person and actor.on_behalf_of, medecin),
             "sign_out": address("authcps:sign_out"),
             "switch": address("delegations:switch"),
             "other_space": _other_space(request, actor, medecin) if person else "",
@@ -65,11 +66,11 @@ def _password_ends(request, person, actor):
     return expires_at(person) if is_soon_over(person, timezone.now()) else None
 
 
-def _possessive(medecin) -> dict[str, str]:
-    """Nobody reads «mes» of what is somebody else's (DEL-5)."""
-    if medecin is None:
-        return {"dossiers": "Mes dossiers", "patients": "Mes patients"}
-    return {"dossiers": f"Dossiers du {medecin.titre}", "patients": f"Patients du {medecin.titre}"}
+def _possessive(acting_for, medecin: bool) -> dict[str, str]:
+    """Nobody reads «mes» of what is somebody else's (DEL-5), or of a whole structure."""
+    if acting_for:
+        return {"dossiers": f"Dossiers du {acting_for.titre}", "patients": f"Patients du {acting_for.titre}"}
+    return {"dossiers": "Mes dossiers", "patients": "Mes patients"} if medecin else OF_STRUCTURES
 
 
 def in_medecin_space(request) -> bool:

@@ -97,6 +97,7 @@ def _staff(actor, received) -> tuple:
     referents = REFERENTS if actor.rights.scopes(Droit.HABILITATION) else ()
     return (
         ("Accueil", "professionnel"),
+        *((("Dossiers", DOSSIERS),) if can(dossiers.policies.index, actor) else ()),
         ("Administration", (*EVERYONE, *referents)),
         *received,
         DOCUMENTATION,
