@@ -14,7 +14,7 @@ from tests.looks import WIDTHS, objections
 from viatraj.core.droits import Orientation
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PUBLIC = ["/", "/connexion/medecin/", "/connexion/professionnel/", "/demo/courriels/"]
+PUBLIC = ["/", "/connexion/medecin/", "/connexion/professionnel/", "/demo/courriels/", "/plateformes-tnd/"]
 SIGNED_IN = [
     "/medecin/",
     "/medecin/delegations/",
@@ -36,6 +36,9 @@ SIGNED_IN = [
     "/delegations/recues/{received}/",
     "/mon-compte/",
     "/dossiers/",
+    "/dossiers/?liste=a-accepter",
+    "/dossiers/?liste=hors-patientele",
+    "/dossiers/{numero}/medecin-traitant/",
     "/dossiers/creer/",
     "/dossiers/{numero}/",
     "/dossiers/{numero}/identite/",
