@@ -40,15 +40,16 @@ def _open(liste: str) -> dict:
 
 
 def _liens(actor: Actor, droit: Droit):
-    """In the spaces where one holds this right, orientation by orientation."""
-    rule = Q(pk__in=[])
+    """In the spaces where one holds this right: orientations together, so that one index leads to them."""
+    by_space: dict[frozenset, list[str]] = {}
     for orientation in Orientation:
-        if (orientation, Droit.DOSSIER_ACCEPTATION) in ABSENT:
-            continue
         spaces = actor.rights.scopes(droit, mode=Mode.OUI, domaine=orientation).get(Niveau.MEDECIN)
-        if spaces:
-            here = Q(professionnel__in=regards.professionnels(spaces))
-            rule |= Q(dossier__orientation=orientation) & here
+        if spaces and (orientation, Droit.DOSSIER_ACCEPTATION) not in ABSENT:
+            by_space.setdefault(spaces, []).append(orientation.value)
+    rule = Q(pk__in=[])
+    for spaces, orientations in by_space.items():
+        here = Q(professionnel__in=regards.professionnels(spaces))
+        rule |= here & Q(dossier__orientation__in=orientations)
     return LienMedecin.objects.filter(rule)
 
 

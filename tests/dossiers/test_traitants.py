@@ -413,6 +413,20 @@ def test_counters_are_one_query(asked, leclercq):
     assert len(seen) == 1
 
 
+def test_counters_walk_the_index_of_one_medecin(leclercq):
+    """ADR 34: among five million dossiers, hers only are read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    with CaptureQueriesContext(connection) as seen:
+        traitants.awaiting(as_medecin(leclercq))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {seen.captured_queries[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "dossiers_lienmedecin_list" in plan
+    assert "SubPlan" not in plan
+    assert "Seq Scan" not in plan
+
+
 def test_what_awaits_a_delegate_is_what_he_may_answer(asked, leclercq):
     """DEL-5."""
     assert traitants.awaiting(as_delegate(lend(leclercq, droits=LISTER))) == {}
