@@ -5,12 +5,20 @@ from django.forms import Form
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from changements import actions, policies, reads
 from changements.models import Changement
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
+
+
+@require_safe
+def index(request):
+    """«Mes derniers changements»: the button of each, where its message has gone by."""
+    policies.own(request.actor)
+    now = timezone.now()
+    return page(request, "changements/index.html", latest=reads.latest(request.actor, now=now), now=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

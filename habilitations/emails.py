@@ -93,12 +93,20 @@ def demandes_waiting(referent, demandes) -> bool:
     )
 
 
-def demande_habilitation_accepted(demande):
-    _answered("demande_habilitation_accepted", demande)
+def demande_habilitation_accepted(demande, *, changement):
+    """`changement` None: given meanwhile by another way, told at once."""
+    _answered("demande_habilitation_accepted", demande, changement)
 
 
-def demande_habilitation_refused(demande):
-    _answered("demande_habilitation_refused", demande)
+def demande_habilitation_refused(demande, *, changement):
+    _answered("demande_habilitation_refused", demande, changement)
+
+
+def demande_habilitation_reopened(demande, *, changement):
+    """To whom the answer had left before it was undone."""
+    key = f"changement:{changement.cle}:{demande.user_id}:reopened"
+    link = reverse("habilitations:mes_demandes")
+    _post("demande_habilitation_reopened", demande.user, key, demande=demande, at=changement.at, link=link)
 
 
 def campagnes_to_review(user, told) -> bool:
@@ -140,9 +148,10 @@ def campagne_undecided(user, campagne, left):
     )
 
 
-def _answered(letter, demande):
+def _answered(letter, demande, changement):
     link = reverse("habilitations:mes_demandes")
-    _post(letter, demande.user, f"demande_habilitation:{demande.pk}:answered", demande=demande, link=link)
+    key = f"demande_habilitation:{demande.pk}:answered:{changement or ''}"
+    _post(letter, demande.user, key, changement=changement, demande=demande, link=link)
 
 
 def _post(letter, user, key, *, priority=Priority.NORMAL, changement=None, **context) -> bool:

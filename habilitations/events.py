@@ -18,6 +18,7 @@ EVENTS = {
     "demande_habilitation.withdrawn": "a retiré sa demande du profil {profil} ({lieu})",
     "demande_habilitation.accepted": "a accepté la demande de {label}\u00a0: {profil} ({lieu})",
     "demande_habilitation.refused": "a refusé la demande de {label}\u00a0: {profil} ({lieu})",
+    "demande_habilitation.reopened": "a annulé sa réponse à la demande de {label}\u00a0: {profil} ({lieu})",
     "import.deposited": "a déposé un fichier d’habilitations de {lines:ligne}",
     "import.checked": "a fait vérifier un fichier d’habilitations ({problems:ligne} à corriger)",
     "import.confirmed": "a confirmé l’import de {lines:ligne}",

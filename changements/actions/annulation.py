@@ -117,6 +117,9 @@ class _Group:
     def __init__(self, kind: Annulable, changement: Changement):
         self.kind = kind
         self.noted = {one["pk"]: one for one in changement.rows if one["table"] == kind.table}
+        self.also = defaultdict(list)  # by table: what is put back with it, and may refer to it until then
+        for one in changement.rows:
+            self.also[one["table"]].append(one["pk"])
         rows = kind.model._base_manager.select_related(*kind.joined).select_for_update(
             of=("self",), no_key=True
         )
@@ -138,6 +141,7 @@ class _Group:
             return
         for model, name in self.kind.referring():
             referred = model._base_manager.filter(**{f"{name}__in": pks}).order_by()
+            referred = referred.exclude(pk__in=self.also.get(model._meta.db_table, []))
             for pk in referred.values_list(name, flat=True)[:1]:
                 raise ValidationError(CHANGED.format(self.kind.named(self.rows[pk])))
         for pk in pks:

@@ -3,7 +3,7 @@
 from annuaire.models.lieux import NAMED
 from changements.actions.annulables import Annulable
 from habilitations import emails, policies
-from habilitations.models import DroitPersonnalise, Habilitation, Import
+from habilitations.models import DemandeHabilitation, DroitPersonnalise, Habilitation, Import
 from journal.models import record
 
 
@@ -37,6 +37,34 @@ def _tell(rows, *, made, to, changement) -> set[str]:
     return {user.email for user in by_user}
 
 
+def _named_demande(demande) -> str:
+    return f"la demande de {demande.user.nom_complet}, {demande.lieu}"
+
+
+def _may_answer(by, demande, now):
+    return policies.answer(by, demande)
+
+
+def _record_demande(demande, *, made, by):
+    record(
+        "demande_habilitation.reopened",
+        by=by,
+        target=demande,
+        label=demande.user.login,
+        profil=demande.le_profil.label,
+        lieu=str(demande.lieu),
+        fin=demande.fin,
+    )
+
+
+def _tell_demande(rows, *, made, to, changement) -> set[str]:
+    """Also what was given with the answer: it waits again, or is as before."""
+    told = [row for row in rows if row.user.email in to]
+    for row in told:
+        emails.demande_habilitation_reopened(row, changement=changement)
+    return {row.user.email for row in told}
+
+
 def _may_import(by, upload, now):
     policies.own_import(by, upload)
     return by
@@ -55,6 +83,15 @@ ANNULABLES = (
         may=_may,
         record=_record,
         tell=_tell,
+        joined=("user", *NAMED),
+    ),
+    Annulable(
+        model=DemandeHabilitation,
+        columns=("state", "reponse", "closed_at", "closed_by", "accorde"),
+        named=_named_demande,
+        may=_may_answer,
+        record=_record_demande,
+        tell=_tell_demande,
         joined=("user", *NAMED),
     ),
     Annulable(

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annuaire.models import Lieu
-from changements.actions import Noted
+from changements.actions import Noted, keep
 from habilitations import checks, emails, policies
 from habilitations.actions.habilitations import give, put_end
 from habilitations.models import DemandeHabilitation, Habilitation
@@ -156,13 +156,15 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
     if demande.state == DemandeHabilitation.State.ACCEPTED:
         return demande.accorde
     _still_waiting(demande)
+    noted = Noted()
+    noted.found(demande)
     if demande.is_prolongation or demandes.held(user, profil, lieu.key, on=today):
         if droits:
             raise ValidationError(ALREADY)
-        demande.accorde = _prolonged(demande, profil, lieu, fin=fin, today=today, by=by)
+        demande.accorde = _prolonged(demande, profil, lieu, noted, fin=fin, today=today, by=by)
     else:
         (demande.accorde,) = give(
-            Noted(),  # told by the answer
+            noted,
             users=[user],
             profil=profil,
             lieux=[lieu],
@@ -173,24 +175,26 @@ def accept(demande, *, profil: Profil, lieu: Lieu, fin, today, now, by, debut=No
             today=today,
             by=by,
         )
-    _accepted(demande, now=now, by=by)
+    _accepted(demande, now=now, by=by, changement=noted.cle)
+    keep(noted, "demande_habilitation.accepted", by=by)
     return demande.accorde
 
 
-def _accepted(demande, *, now, by):
+def _accepted(demande, *, now, by, changement=None):
+    """Its letter tells what was given too."""
     _close(demande, DemandeHabilitation.State.ACCEPTED, now=now, by=by)
     _record("demande_habilitation.accepted", demande, by=by)
-    emails.demande_habilitation_accepted(demande)
+    emails.demande_habilitation_accepted(demande, changement=changement)
 
 
-def _prolonged(demande, profil, lieu, *, fin, today, by) -> Habilitation:
+def _prolonged(demande, profil, lieu, noted, *, fin, today, by) -> Habilitation:
     """What he holds already, to that end; as it is when all that was asked was given meanwhile."""
     held = demandes.held(demande.user, profil, lieu.key, on=today, after=demande.habilitation)
     if held is None:
         raise ValidationError(GONE)
     held = locked(held)
     if fin > held.fin:
-        return put_end(held, Noted(), fin=fin, version=held.version, today=today, by=by)  # told by the answer
+        return put_end(held, noted, fin=fin, version=held.version, today=today, by=by)
     if demande.fin > held.fin:
         raise ValidationError({"fin": f"Cette habilitation va déjà jusqu’au {held.fin:%d/%m/%Y}."})
     return held
@@ -220,10 +224,13 @@ def refuse(demande, *, reponse, now, by):
     if demande.state == DemandeHabilitation.State.REFUSED:
         return
     _still_waiting(demande)
+    noted = Noted()
+    noted.found(demande)
     demande.reponse = reponse
     _close(demande, DemandeHabilitation.State.REFUSED, now=now, by=by)
     _record("demande_habilitation.refused", demande, by=by)
-    emails.demande_habilitation_refused(demande)
+    keep(noted, "demande_habilitation.refused", by=by)
+    emails.demande_habilitation_refused(demande, changement=noted.cle)
 
 
 def _still_waiting(demande):

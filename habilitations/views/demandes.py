@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from changements.reads import made_by
 from habilitations import actions, policies
 from habilitations.forms.demandes import AccepterForm, AccepterProlongationForm, RefuserForm
 from habilitations.models import DemandeHabilitation, Habilitation
@@ -52,7 +53,8 @@ def show(request, pk):
         "by": request.actor,
     }
     if submit(form, actions.accept, **typed, **arguments):
-        messages.success(request, f"La demande de {demande.user.nom_complet} est acceptée.")
+        told = f"La demande de {demande.user.nom_complet} est acceptée."
+        messages.success(request, told, extra_tags=made_by(request.actor))
         return redirect("habilitations:demandes")
     reach.remember(request, [demande.user_id])
     context = {"form": form, "demande": demande, "deja": deja, "today": today}
@@ -73,7 +75,8 @@ def refuse(request, pk):
     policies.answer(request.actor, demande)
     form = RefuserForm(posted(request))
     if submit(form, actions.refuse, demande=demande, now=timezone.now(), by=request.actor):
-        messages.success(request, f"La demande de {demande.user.nom_complet} est refusée, avec son motif.")
+        told = f"La demande de {demande.user.nom_complet} est refusée, avec son motif."
+        messages.success(request, told, extra_tags=made_by(request.actor))
         return redirect("habilitations:demandes")
     return page(request, "habilitations/demandes/refuse.html", form=form, demande=demande)
 

@@ -359,7 +359,6 @@ def test_an_answered_request_is_told_once(scene):
         by=scene.by,
     )
     assert [one.subject for one in Message.objects.all()] == ["Votre demande d’habilitation est acceptée"]
-    assert not Changement.objects.exists()
 
 
 def test_purged_after_a_day(scene):

@@ -5,9 +5,12 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from changements.models import Changement
+from changements.reads import FIRST
 from habilitations.models import Habilitation
 from tests.factories import EtablissementFactory, HabilitationFactory, referent_of, sign_in
 from viatraj.core.periods import add_months
@@ -124,3 +127,54 @@ def test_somebody_else_s_is_refused_with_the_reason(client, referent, row):
         assert "Seule la personne qui a fait ce changement" in answer.text
     assert not living(row)
     assert client.post(url.replace(url[13:21], "00000000")).status_code == 404
+
+
+LATEST = "/changements/"
+
+
+class TestLatest:
+    """«Mes derniers changements»: the button does not live in the message alone."""
+
+    def test_each_has_its_button_until_it_is_undone_or_too_late(self, client, referent, row):
+        other = HabilitationFactory(lieu=row.etablissement)
+        for one in (row, other):
+            client.post(f"{ADMIN}habilitations/{one.pk}/supprimer/", follow=True)
+        shown = client.get(LATEST).text
+        newest, oldest = BUTTON.findall(shown)
+        assert [
+            str(one.cle) in path
+            for one, path in zip(Changement.objects.order_by("-pk"), (newest, oldest), strict=True)
+        ]
+        assert row.user.login in shown or row.user.nom_complet in shown
+        back = client.post(newest, {"retour": LATEST}, follow=True)
+        assert (back.redirect_chain[-1][0], living(other), living(row)) == (LATEST, True, False)
+        assert BUTTON.findall(client.get(LATEST).text) == [oldest]
+        Changement.objects.update(at=timezone.now() - timedelta(minutes=10))
+        shown = client.get(LATEST).text
+        assert "Aucun changement de ces dix dernières minutes" in shown
+        assert not BUTTON.search(shown)
+
+    def test_nobody_sees_somebody_else_s(self, client, referent, row):
+        client.post(f"{ADMIN}habilitations/{row.pk}/supprimer/")
+        sign_in(client, referent_of(row.etablissement))
+        assert not BUTTON.search(client.get(LATEST).text)
+
+    def test_a_great_lot_is_told_shortly_and_costs_the_same(self, client, referent, row):
+        def cost() -> int:
+            client.get(LATEST)
+            with CaptureQueriesContext(connection) as seen:
+                client.get(LATEST)
+            return len(seen)
+
+        client.post(f"{ADMIN}habilitations/{row.pk}/supprimer/")
+        few = cost()
+        rows = HabilitationFactory.create_batch(12, lieu=row.etablissement)
+        client.post(f"{ADMIN}habilitations/lot/supprimer/", {"choix": [one.pk for one in rows]}, follow=True)
+        shown = unescape(client.get(LATEST).text)
+        assert "En tout, 12 lignes changées." in shown
+        assert shown.count("a supprimé le profil") == 2 * FIRST
+        assert cost() == few
+
+    def test_the_message_leads_there(self, client, referent, row):
+        done = client.post(f"{ADMIN}habilitations/{row.pk}/supprimer/", follow=True)
+        assert f'href="{LATEST}"' in done.text

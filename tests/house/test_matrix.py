@@ -106,6 +106,8 @@ accounts:change_email          GET  302 302 302 200 200 200 403 403 200 200 200 
 accounts:change_email          POST 302 302 302 422 422 422 403 403 422 422 422 422 422 422
 accounts:change_mobile         GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
 accounts:change_mobile         POST 302 302 302 422 422 422 403 403 422 422 422 422 422 422
+changements:index              GET  302 302 302 200 200 200 403 403 200 200 200 200 200 200
+changements:index              POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 changements:undo               GET  302 302 302 403 403 403 403 403 403 403 403 403 200 403
 changements:undo               POST 302 302 302 403 403 403 403 403 403 403 403 403 302 403
 delegations:index              GET  302 302 302 200 200 200 403 403 200 200 403 403 403 403

@@ -171,6 +171,7 @@ HELP = {
     "habilitations:fin": (PROLONGER,),
     "habilitations:lot_prolong": (PROLONGER,),
     "habilitations:depart": (f"{PROLONGER}#reduire",),
+    "changements:index": (f"{PROLONGER}#annuler",),
     "changements:undo": (f"{PROLONGER}#annuler",),
     "habilitations:unlock": ("debloquer-un-compte",),
     "habilitations:revue": (REVUE,),

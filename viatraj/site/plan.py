@@ -61,6 +61,7 @@ PLAN = (
             ("Mes demandes", "habilitations:mes_demandes"),
             ("Demander une habilitation", "habilitations:demande_choose"),
             ("Mes droits", "mes_droits"),
+            ("Mes derniers changements", "changements:index"),
             ("Délégations reçues", "delegations:received"),
         ),
     ),
