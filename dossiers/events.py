@@ -3,6 +3,8 @@ EVENTS = {
     "dossier.presented": "a présenté le dossier ({lieu})",
     "dossier.withdrawn": "a retiré le dossier ({lieu})",
     "dossier.read": "a consulté le dossier",
+    "dossier.printed": "a affiché le dossier pour l’imprimer ({volets})",
+    "dossier.downloaded": "a téléchargé la demande d’admission en PDF ({volets})",
     "identite.updated": "a modifié l’identité du patient (identité {statut})",
     "volet.reopened": "a remis à valider le {volet}, l’identité du patient ayant changé",
     "volet.updated": "a modifié le {volet}",
@@ -16,10 +18,10 @@ EVENTS = {
     "doublon.searched": "a vérifié si un patient a déjà un dossier",
     "patient.searched": "a recherché un patient par son nom",
 }
-READINGS = ("dossier.read", "doublon.searched", "patient.searched")
+READINGS = ("dossier.read", "dossier.printed", "dossier.downloaded", "doublon.searched", "patient.searched")
 
 # What a sentence may say, of a line's data, to who may not know the patient: no name is among it.
-SAID = frozenset(("volet", "statut", "etat"))
+SAID = frozenset(("volet", "volets", "statut", "etat"))
 INSTEAD = {"medecin": "un médecin", "avant": "quelqu’un d’autre"}  # of a name
 # Kinds of a history's filter, by the nouns of their events; all others are «Autres».
 GENRES = {

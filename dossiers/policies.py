@@ -6,6 +6,7 @@ Those that let somebody act on a dossier return the actor with the right that he
 from annuaire.models import Lieu
 from dossiers import regards
 from dossiers.models import Decision, Dossier, Presence, Role, Volet
+from dossiers.natures import of_orientation
 from dossiers.regards import Regard, Voie
 from viatraj.core.actor import Actor, Place
 from viatraj.core.droits import ABSENT, Droit, Mode, Orientation
@@ -66,6 +67,26 @@ def look_inside(actor: Actor, dossier: Dossier) -> None:
     read(actor, dossier)
     if not regards.of(actor, dossier).is_answered:
         raise Denied("Acceptez d’abord le dossier\u00a0: son contenu s’ouvrira ensuite.")
+
+
+def print_dossier(actor: Actor, dossier: Dossier) -> Actor:
+    """What the mode lets be seen, volet by volet; in mode anonyme too."""
+    look_inside(actor, dossier)
+    return read(actor, dossier)
+
+
+def download(actor: Actor, dossier: Dossier) -> Actor:
+    """The national form of Grand Âge, which names the person: never in mode anonyme (docs/adr/0051)."""
+    if dossier.orientation != Orientation.GRAND_AGE:
+        raise Denied("La demande d’admission en PDF n’existe que pour un dossier d’hébergement.")
+    look_inside(actor, dossier)
+    regard = regards.of(actor, dossier)
+    if not regard.is_nominatif:
+        raise Denied("La demande d’admission nomme le patient\u00a0: elle ne s’imprime pas en mode anonyme.")
+    voies = [regard.through(kind, Mode.LECTURE) for kind in of_orientation(dossier.orientation)]
+    if not any(voies):
+        raise Denied("Vous ne pouvez lire aucun des volets de ce dossier.")
+    return read(actor, dossier)
 
 
 def edit_identite(actor: Actor, dossier: Dossier) -> Actor:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from dossiers.views import dossiers, historiques, identites, listes, recherches, traitants
+from dossiers.views import dossiers, historiques, identites, impressions, listes, recherches, traitants
 
 app_name = "dossiers"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
         name="name_traitant",
     ),
     re_path(r"^(?P<numero>[0-9]{8})/reponse/$", traitants.answer, name="answer"),
+    re_path(r"^(?P<numero>[0-9]{8})/imprimer/$", impressions.print_dossier, name="print_dossier"),
+    re_path(r"^(?P<numero>[0-9]{8})/demande-admission/$", impressions.download, name="download"),
     re_path(r"^(?P<numero>[0-9]{8})/historique/$", historiques.history, name="history"),
     re_path(r"^(?P<numero>[0-9]{8})/historique/imprimer/$", historiques.print_history, name="print_history"),
 ]

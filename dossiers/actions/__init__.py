@@ -3,6 +3,7 @@
 from dossiers.actions.dossiers import create, read, search
 from dossiers.actions.doublons import seek_doublons
 from dossiers.actions.identites import edit_identite
+from dossiers.actions.impressions import download, print_dossier
 from dossiers.actions.presences import present, withdraw
 from dossiers.actions.traitants import accept, accept_all, decline, name_traitant
 from dossiers.actions.volets import edit_volet, validate_volet
@@ -12,10 +13,12 @@ __all__ = [
     "accept_all",
     "create",
     "decline",
+    "download",
     "edit_identite",
     "edit_volet",
     "name_traitant",
     "present",
+    "print_dossier",
     "read",
     "search",
     "seek_doublons",

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 import journal.reads
 from dossiers import policies
 from dossiers.forms.historiques import HistoriqueForm
-from dossiers.reads import historiques
+from dossiers.reads import historiques, impressions
 from dossiers.views.reach import dossier_of
 from viatraj.core.pages import page
 
@@ -23,7 +23,8 @@ def history(request, numero):
 @require_safe
 def print_history(request, numero):
     """The same filters, on paper."""
-    printed = {"size": PRINTED, "number": 1, "printed_at": timezone.localtime()}
+    printed = {"size": PRINTED, "number": 1, "printed_at": timezone.now()}
+    printed["printed_by"] = impressions.printed_by(request.actor)
     return _page(request, numero, "dossiers/history_print.html", **printed)
 
 

@@ -59,7 +59,7 @@ OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_IMPORTS = ("import", "import_report", "import_to_correct")
 OF_SUPPORT = ("compte", "droits", "journal", "compte_envois")
-OF_DOSSIERS = "detail history print_history identite traitant".split()
+OF_DOSSIERS = "detail print_dossier history print_history identite traitant".split()
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -127,6 +127,7 @@ class World:
         self.waiting = DelegationFactory(delegant=self.owner, delegataire=self.asked, waiting=True)
         self.reading = _reader(self.owner, self.assistant)
         self.dossier = DossierFactory(auteur=self.owner)
+        self.aged = DossierFactory(auteur=self.owner, orientation=Orientation.GRAND_AGE)
         # Of somebody else, who names `owner` as the médecin traitant.
         self.named = name_traitant(DossierFactory(auteur=self.other), self.owner, "a_accepter").dossier
         self.in_directory = listed(next_idnat())
@@ -193,6 +194,7 @@ class World:
             "documentation_fiche": {"slug": "mon-compte"},
             "habilitations:grant_profil": {"profil": "equipe_soignante"},
             **{f"dossiers:{page}": {"numero": self.dossier.numero} for page in OF_DOSSIERS},
+            "dossiers:download": {"numero": self.aged.numero},
             "dossiers:traitant_found": {"numero": self.dossier.numero, "cle": "a" * 22},
             "dossiers:name_traitant": {"numero": self.dossier.numero, "idnat": self.in_directory.idnat},
             "dossiers:answer": {"numero": self.named.numero},

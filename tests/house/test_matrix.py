@@ -176,6 +176,10 @@ dossiers:answer                GET  302 302 302 405 405 405 405 405 405 405 405 
 dossiers:answer                POST 302 302 302 302 403 404 302 403 404 404 404 404 404 404
 dossiers:accept_all            GET  302 302 302 302 302 302 302 403 302 302 403 403 403 403
 dossiers:accept_all            POST 302 302 302 302 302 302 302 403 302 302 403 403 403 403
+dossiers:print_dossier         GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
+dossiers:print_dossier         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+dossiers:download              GET  302 302 302 200 404 404 200 404 404 404 404 404 404 404
+dossiers:download              POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 dossiers:history               GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
 dossiers:history               POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 dossiers:print_history         GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404

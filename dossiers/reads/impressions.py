@@ -1,0 +1,122 @@
+"""A dossier on paper: of each volet what this reader's mode lets be seen, and the demande d'admission."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from dossiers import regards, volets
+from dossiers.models import Dossier, Volet
+from dossiers.natures import Kind, of_orientation
+from dossiers.reads import cerfa, traitants
+from dossiers.volets.champs import Liste, Texte
+from viatraj.core.actor import Actor
+from viatraj.core.droits import Mode
+from viatraj.core.typography import instant
+
+
+class Reponse(NamedTuple):
+    label: str
+    lines: list[str]
+    is_long: bool  # may run over a sheet
+
+
+class Imprime(NamedTuple):
+    """A volet on paper: `mode` None where it may not be read."""
+
+    kind: str
+    label: str
+    mode: Mode | None
+    signature: str
+    sections: list[tuple[str, list[Reponse]]]
+
+
+def volets_of(actor: Actor, dossier: Dossier) -> list[Imprime]:
+    """All those of its orientation, in the order of its page."""
+    regard = regards.of(actor, dossier)
+    return [_printed(volet, regard.volet(kind)) for kind, volet in _rows(dossier)]
+
+
+def _rows(dossier: Dossier) -> list[tuple[Kind, Volet]]:
+    rows = {volet.kind: volet for volet in dossier.volets.select_related("validated_by")}
+    for volet in rows.values():
+        volet.dossier = dossier
+    return [(kind, rows[kind]) for kind in of_orientation(dossier.orientation) if kind in rows]
+
+
+def _printed(volet: Volet, mode: Mode | None) -> Imprime:
+    form, values = _filled(volet)
+    if mode == Mode.ANONYME:
+        values = volets.anonymous(form, values)
+    sections = _answers(form, values) if mode else []
+    return Imprime(volet.kind, volet.get_kind_display(), mode, _signature(volet, mode), sections)
+
+
+def _filled(volet: Volet) -> tuple[volets.Formulaire, volets.Values]:
+    if volet.texte:
+        return volets.formulaire(volet.kind, volet.dossier.orientation, 0), {"texte": volet.texte}
+    return volets.current(volet.kind, volet.dossier.orientation), {}
+
+
+def _answers(form: volets.Formulaire, values) -> list[tuple[str, list[Reponse]]]:
+    """(section, its answers); what has none is left out."""
+    found = [
+        (one.titre, [_answer(champ, values[champ.code]) for champ in one.champs if champ.code in values])
+        for one in form.sections
+    ]
+    return [(titre, told) for titre, told in found if told]
+
+
+def _answer(champ, value) -> Reponse:
+    lines = champ.said_rows(value) if isinstance(champ, Liste) else [champ.said(value)]
+    return Reponse(champ.label, lines, isinstance(champ, Texte | Liste))
+
+
+def _signature(volet: Volet, mode: Mode | None) -> str:
+    """Who has validated it: a name, which mode anonyme does not read."""
+    if volet.validated_at is None:
+        return "Non validé à ce jour."
+    by = f" par le {volet.validated_by.titre}" if mode != Mode.ANONYME else ""
+    return f"Validé le {instant(volet.validated_at)}{by}."
+
+
+def demande(actor: Actor, dossier: Dossier, *, now: datetime) -> cerfa.Demande:
+    """The national form of Grand Âge, of the volets that may be read by name."""
+    regard = regards.of(actor, dossier)
+    rows = _rows(dossier)
+    open_ones = [(kind, volet) for kind, volet in rows if regard.through(kind, Mode.LECTURE)]
+    return cerfa.Demande(
+        numero=dossier.numero_affiche,
+        identite=_identity(dossier),
+        personne=f"{dossier.patient}, {dossier.naissance}",
+        volets={kind.value: _rempli(volet) for kind, volet in open_ones},
+        absents=[kind.label for kind, _ in rows if not regard.through(kind, Mode.LECTURE)],
+        imprime_par=printed_by(actor),
+        imprime_le=now,
+    )
+
+
+def printed_by(actor: Actor) -> str:
+    """«Dr Christine Leclercq», «Sonia Petit, au nom du Dr …»."""
+    name = actor.user.titre
+    return f"{name}, au nom du {actor.principal.titre}," if actor.is_acting else name
+
+
+def _rempli(volet: Volet) -> cerfa.Rempli:
+    form, values = _filled(volet)
+    return cerfa.Rempli(form, values, _signature(volet, Mode.LECTURE))
+
+
+def _identity(dossier: Dossier) -> list[tuple[str, str]]:
+    """As the «État civil» of the form asks it."""
+    used = f"{dossier.nom_utilise or dossier.nom} {dossier.prenom_utilise or dossier.prenom}"
+    lien = traitants.current(dossier)
+    return [
+        ("Nom de naissance", dossier.nom),
+        ("Prénoms de naissance", dossier.prenoms or dossier.prenom),
+        ("Nom et prénom utilisés", used if dossier.nom_utilise or dossier.prenom_utilise else ""),
+        ("Date de naissance", str(dossier.naissance)),
+        ("Sexe", dossier.get_sexe_display()),
+        ("Lieu de naissance (code INSEE)", dossier.lieu_naissance),
+        ("Statut de l’identité", dossier.get_statut_display()),
+        ("Matricule INS", dossier.matricule_affiche),
+        ("Médecin traitant", lien.professionnel.titre if lien else ""),
+    ]

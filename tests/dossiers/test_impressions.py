@@ -1,0 +1,218 @@
+"""DOS-3, DOS-4, DOS-5: a dossier on paper holds what its reader's mode allows, and leaves a line."""
+
+from html import unescape
+
+import pytest
+from django.utils.html import strip_tags
+
+from dossiers import policies
+from dossiers.models import LienMedecin, Role
+from journal.models import Entry
+from tests.dossiers.factories import LISTER, READER, DossierFactory, lend, name_traitant, place_at
+from tests.factories import (
+    EtablissementFactory,
+    HabilitationFactory,
+    MedecinFactory,
+    UniteFactory,
+    as_delegate,
+    as_medecin,
+    as_professionnel,
+    sign_in,
+)
+from tests.papers import Lu
+from viatraj.core.policies import Denied, can
+
+pytestmark = pytest.mark.django_db
+CANARY = "Zygomatique"
+SAID = {"volet": "Veuve depuis 2001.", "medical": "Chutes à répétition."}
+
+
+@pytest.fixture
+def medecin():
+    return MedecinFactory(nom="Leclercq", prenom="Christine")
+
+
+@pytest.fixture
+def unite():
+    return UniteFactory(nom="Chirurgie", etablissement=EtablissementFactory(nom="CH de Saint-Aubin"))
+
+
+@pytest.fixture
+def aged(medecin):
+    return DossierFactory(auteur=medecin, orientation="grand_age", nom=CANARY, prenom="Noëlle", **SAID)
+
+
+def path(dossier, tail="imprimer/") -> str:
+    return f"/dossiers/{dossier.numero}/{tail}"
+
+
+def words_of(response) -> str:
+    return " ".join(unescape(strip_tags(response.text.replace("<", " <"))).split())
+
+
+def held(lieu, profil, mode="", **known):
+    """A professional of this place; `mode`: of his board."""
+    row = HabilitationFactory(lieu=lieu, profil=profil, **known)
+    if mode:
+        row.droits.create(domaine="sanitaire", droit="tableau_demandeur", mode=mode)
+    return row.user
+
+
+class TestPage:
+    def test_who_what_by_whom_and_when(self, client, medecin, aged):
+        shown = words_of(sign_in(client, medecin).get(path(aged)))
+        for words in (CANARY, "Noëlle", "Volet administratif", "Veuve depuis 2001.", "Chutes à répétition."):
+            assert words in shown
+        assert "Imprimé par Dr Christine Leclercq le " in shown
+        assert "Non validé à ce jour." in shown
+
+    def test_in_whose_name(self, client, medecin, aged):
+        delegation = lend(medecin, droits=READER, orientations=("grand_age",))
+        shown = words_of(sign_in(client, delegation.delegataire, acting=delegation).get(path(aged)))
+        assert "Imprimé par Sonia Petit, au nom du Dr Christine Leclercq, le" in shown
+
+    def test_it_is_a_reading_that_names_its_volets(self, client, medecin, aged):
+        sign_in(client, medecin).get(path(aged))
+        entry = Entry.objects.about(aged).get()
+        assert entry.event == "dossier.printed"
+        assert entry.sentence == (
+            "Le médecin Christine Leclercq a affiché le dossier pour l’imprimer "
+            "(volet médical, volet administratif)"
+        )
+        history = words_of(sign_in(client, medecin).get(path(aged, "historique/")))
+        assert "1 consultation" in history
+
+    def test_a_volet_that_may_not_be_read_is_named_and_empty(self, client, medecin, aged):
+        delegation = lend(medecin, droits=READER, orientations=("grand_age",))
+        shown = words_of(sign_in(client, delegation.delegataire, acting=delegation).get(path(aged)))
+        assert "Veuve depuis 2001." in shown
+        assert "Chutes à répétition." not in shown
+        assert "Volet médical Vous n’avez pas accès à ce volet." in shown
+
+    def test_without_a_volet_it_is_still_noted(self, client, medecin, aged):
+        delegation = lend(medecin, droits=LISTER, orientations=("grand_age",))
+        sign_in(client, delegation.delegataire, acting=delegation).get(path(aged))
+        assert Entry.objects.about(aged).get().data["volets"] == ["aucun volet"]
+
+    def test_in_mode_anonyme_no_name_and_no_free_text(self, client, unite, medecin):
+        dossier = DossierFactory(auteur=None, lieu=unite, nom=CANARY, prenom="Noëlle", **SAID)
+        reader = held(unite, "prescripteur_medical", "anonyme")
+        shown = words_of(sign_in(client, reader).get(path(dossier)))
+        for name in (CANARY, "Noëlle", "18/02/1957", "Veuve", "Chutes"):
+            assert name not in shown
+        assert "Aucune réponse ne peut être affichée sans le nom du patient." in shown
+        assert "Volet médical" in shown
+
+    @pytest.mark.parametrize("tail", ["imprimer/", "demande-admission/"])
+    def test_not_yours_and_unknown_are_the_same_answer(self, client, aged, tail):
+        sign_in(client, MedecinFactory())
+        assert client.get(path(aged, tail)).status_code == 404
+        assert client.get(f"/dossiers/10000000/{tail}").status_code == 404
+        assert not Entry.objects.about(aged).exists()
+
+
+class TestDownload:
+    @pytest.fixture
+    def answer(self, client, medecin, aged):
+        return sign_in(client, medecin).get(path(aged, "demande-admission/"))
+
+    def test_the_file(self, answer, aged):
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="dossier-{aged.numero}.pdf"'
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+    def test_what_it_says(self, answer, medecin):
+        read = Lu(answer.content)
+        for words in (CANARY, "Noëlle", "18/02/1957", "Veuve depuis 2001.", "Chutes à répétition."):
+            assert words in read.text
+        assert "Imprimé par Dr Christine Leclercq le" in read.text
+        assert CANARY not in str(read.metadata) + str(read.outline) + str(answer.headers)
+
+    def test_it_names_the_medecin_traitant(self, client, medecin, aged):
+        name_traitant(aged, MedecinFactory(nom="Léon", prenom="Gabriel"), LienMedecin.Etat.A_ACCEPTER)
+        answer = sign_in(client, medecin).get(path(aged, "demande-admission/"))
+        assert "Léon" in Lu(answer.content).text
+
+    def test_it_is_a_reading_that_names_its_volets(self, answer, aged):
+        entry = Entry.objects.about(aged).get()
+        assert entry.event == "dossier.downloaded"
+        assert "(volet médical, volet administratif)" in entry.sentence
+
+    def test_what_may_not_be_read_is_not_in_it(self, client, medecin, aged):
+        delegation = lend(medecin, droits=READER, orientations=("grand_age",))
+        sign_in(client, delegation.delegataire, acting=delegation)
+        answer = client.get(path(aged, "demande-admission/"))
+        read = Lu(answer.content)
+        assert "Veuve depuis 2001." in read.text
+        assert "Chutes" not in read.text
+        assert (
+            "Sans : volet médical, dont la lecture n’est pas ouverte à qui imprime ce document." in read.text
+        )
+
+    def test_of_no_other_orientation(self, client, medecin):
+        dossier = DossierFactory(auteur=medecin)
+        assert sign_in(client, medecin).get(path(dossier, "demande-admission/")).status_code == 403
+        assert "demande-admission" not in client.get(dossier.get_absolute_url()).text
+
+    def test_the_page_of_the_dossier_leads_to_both(self, client, medecin, aged):
+        page = sign_in(client, medecin).get(aged.get_absolute_url()).text
+        assert path(aged, "demande-admission/") in page
+        assert path(aged) in page
+
+
+def ehpad(mode):
+    return {"domaine": "grand_age", "droit": "tableau_receveur", "mode": mode}
+
+
+class TestWho:
+    """The truth table, with the near miss."""
+
+    @pytest.fixture
+    def named(self, aged):
+        return aged, MedecinFactory(nom="Léon")
+
+    def test_the_medecin_and_those_he_lends_to(self, medecin, aged):
+        table = {
+            as_medecin(medecin): (True, True),
+            as_delegate(lend(medecin, droits=READER, orientations=("grand_age",))): (True, True),
+            as_delegate(lend(medecin, droits=LISTER, orientations=("grand_age",))): (True, False),
+            as_delegate(lend(medecin, droits=READER, orientations=("sanitaire",))): (False, False),
+            as_medecin(MedecinFactory()): (False, False),
+        }
+        assert _asked(aged, table) == list(table.values())
+
+    def test_a_medecin_traitant_once_he_has_accepted(self, named):
+        dossier, leon = named
+        lien = name_traitant(dossier, leon, LienMedecin.Etat.A_ACCEPTER)
+        before = _asked(dossier, {as_medecin(leon): None})
+        lien.delete()
+        dossier.presences.filter(role=Role.TRAITANT).delete()
+        name_traitant(dossier, leon)
+        assert before + _asked(_fresh(dossier), {as_medecin(leon): None}) == [(False, False), (True, True)]
+
+    @pytest.mark.parametrize(
+        ("mode", "may"), [("", (True, True)), ("anonyme", (True, False)), ("lecture", (True, True))]
+    )
+    def test_a_receveur_by_the_mode_of_his_board(self, unite, aged, mode, may):
+        place_at(aged, Role.RECEVEUR, unite)
+        row = HabilitationFactory(lieu=unite, profil="responsable_admissions_ga")
+        if mode:
+            row.droits.create(**ehpad(mode))
+        assert _asked(_fresh(aged), {as_professionnel(row.user): None}) == [may]
+
+    def test_the_reason_is_said(self, unite, aged):
+        place_at(aged, Role.RECEVEUR, unite)
+        row = HabilitationFactory(lieu=unite, profil="responsable_admissions_ga")
+        row.droits.create(**ehpad("anonyme"))
+        with pytest.raises(Denied, match="mode anonyme"):
+            policies.download(as_professionnel(row.user), _fresh(aged))
+
+
+def _asked(dossier, actors) -> list[tuple[bool, bool]]:
+    both = (policies.print_dossier, policies.download)
+    return [tuple(can(policy, actor, dossier) for policy in both) for actor in actors]
+
+
+def _fresh(dossier):
+    return type(dossier).objects.get(pk=dossier.pk)
