@@ -141,7 +141,10 @@ def _check(upload, *, today, now):
     with transaction.atomic():
         upload = locked(upload)
         upload.report, upload.checked_at = report, now
-        upload.state = Import.State.READY if upload.good else Import.State.REFUSED
+        if upload.already and not (upload.good or upload.problems):
+            upload.state, upload.done_at = Import.State.DONE, now  # nothing is left to give
+        else:
+            upload.state = Import.State.READY if upload.good else Import.State.REFUSED
         good, problems = len(upload.good), len(upload.problems)
         record("import.checked", by=author, target=upload, good=good, problems=problems)
         save_valid(upload)

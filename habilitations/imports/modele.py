@@ -167,6 +167,8 @@ def _typed(colonne, text):
 def outcome(one, line) -> str:
     if line["problemes"]:
         return " ".join(line["problemes"])
+    if "deja" in line:
+        return "Déjà attribuée, rien n’a changé."
     if one.state == one.State.UNDONE:
         return "Annulée après l’import."
     if "habilitation" in line:

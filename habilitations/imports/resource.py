@@ -57,6 +57,7 @@ class Ligne:
     user: User | None = None
     habilitation: Habilitation | None = None
     is_new: bool = False
+    is_held: bool = False  # already, by another way
     beside: str = ""  # what is wrong with a cell under no title
 
 
@@ -181,8 +182,10 @@ class LignesResource(Resource):
             with transaction.atomic():
                 instance.user, instance.is_new = self.comptes.find_or_create(instance)
                 self._refuse_twice(instance)
+                instance.is_held = self._is_held(instance)
                 self._refuse_changed(instance)
-                self._grant(instance)
+                if not instance.is_held:
+                    self._grant(instance)
                 transaction.set_rollback(not self.to_write)
         except Denied as error:
             raise ValidationError(str(error)) from error
@@ -203,14 +206,30 @@ class LignesResource(Resource):
             by=self.by,
         )
 
+    def _is_held(self, ligne) -> bool:
+        """All that the line asks for, over all its days: two ways to one end, as for a request (COM-11)."""
+        if ligne.is_new:
+            return False
+        held = (
+            Habilitation.objects.of(ligne.user)
+            .living()
+            .filter(
+                profil=ligne.profil.code, lieu_key=ligne.lieu.key, debut__lte=ligne.debut, fin__gte=ligne.fin
+            )
+        )
+        row = held.exclude(lot=uuid.uuid5(self.cle, str(ligne.ligne))).with_lieu().first()
+        return row is not None and (not ligne.droits or _same_rights(row, ligne))
+
     def _refuse_changed(self, ligne):
-        """Refuses a line whose account or place is no longer the one that the référent read and confirmed."""
+        """Refuses a line whose account or place is no longer the one that the référent read and confirmed,
+        or what was held then no longer is."""
         if not self.checked:
             return
         before = self.checked[ligne.ligne]
         was_to_open, is_ours = before["compte"] in self.to_open, self.comptes.is_ours(ligne)
         same = was_to_open if is_ours else before["compte"] == ligne.user.pk
-        if not same or before["lieu"] != str(ligne.lieu):
+        has_gone = before.get("deja") and not ligne.is_held
+        if not same or has_gone or before["lieu"] != str(ligne.lieu):
             raise ValidationError(CHANGED)
 
     def _refuse_twice(self, ligne):
@@ -226,6 +245,13 @@ class LignesResource(Resource):
         """The lines before of this person, profile and place."""
         lieu = ligne.lieu
         return self.given.setdefault((ligne.user.pk, ligne.profil.code, lieu.niveau, lieu.row.pk), [])
+
+
+def _same_rights(row, ligne) -> bool:
+    wanted = {
+        droit.key: mode for droit, mode in checks.droits(ligne.profil, ligne.lieu, ligne.droits).items()
+    }
+    return wanted == {f"{one.domaine}-{one.droit}": one.mode for one in row.droits.all()}
 
 
 def dataset_of(lines: list[dict]) -> tablib.Dataset:
@@ -264,7 +290,9 @@ def _told(line, row, shown, *, written) -> dict:
     if row.validation_error:
         return known | {"problemes": list(_sentences(row.validation_error))}
     ligne = row.instance
-    kept = {"habilitation": ligne.habilitation.pk} if written else {}
+    kept = {"habilitation": ligne.habilitation.pk} if ligne.habilitation and written else {}
+    if ligne.is_held:
+        kept["deja"] = True
     is_shown = ligne.is_new or ligne.user.pk in shown
     became = {
         "compte": ligne.user.pk,

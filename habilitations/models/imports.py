@@ -93,8 +93,13 @@ class Import(models.Model):
 
     @property
     def good(self) -> list[dict]:
-        """What the check has found nothing wrong with."""
-        return [line for line in self.report if not line["problemes"]]
+        """What the check has found nothing wrong with, and is to be given."""
+        return [line for line in self.report if not line["problemes"] and "deja" not in line]
+
+    @property
+    def already(self) -> list[dict]:
+        """What its person holds by another way: nothing to do, and nothing to correct."""
+        return [line for line in self.report if "deja" in line]
 
     @property
     def is_at_work(self) -> bool:

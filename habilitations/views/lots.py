@@ -11,6 +11,7 @@ from changements.reads import made_by
 from habilitations import actions, policies
 from habilitations.forms.fins import LotForm
 from habilitations.models import Habilitation
+from habilitations.reads import lots
 from habilitations.views import reach
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
@@ -36,14 +37,25 @@ def revoke(request):
     rows, form = _chosen(request), Form(posted(request))
     if rows and submit(form, actions.revoke_all, habilitations=rows, now=timezone.now(), by=request.actor):
         return _done(request, f"{counted(len(rows), 'habilitation supprimée')}, avec effet immédiat.")
-    return _page(request, "revoke", rows, form=form, today=timezone.localdate())
+    return _page(request, "revoke", rows, form=form, today=timezone.localdate(), ending=True)
 
 
-def _page(request, name, rows, **context):
+def _page(request, name, rows, *, today, ending=False, **context):
+    """Rows that the action would refuse are told with the reason, and not among those that are sent."""
     if not rows:
         messages.info(request, "Cochez d’abord les habilitations dans la revue.")
         return redirect(reach.revue(request))
-    return page(request, f"habilitations/lots/{name}.html", rows=rows, back=reach.revue(request), **context)
+    refused = lots.refusals(rows, by=request.actor, today=today, ending=ending)
+    return page(
+        request,
+        f"habilitations/lots/{name}.html",
+        rows=[(row, refused.get(row.pk, "")) for row in rows],
+        count=len(rows) - len(refused),
+        refused=[(row, refused[row.pk]) for row in rows if row.pk in refused],
+        back=reach.revue(request),
+        today=today,
+        **context,
+    )
 
 
 def _done(request, sentence):

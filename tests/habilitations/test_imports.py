@@ -535,3 +535,80 @@ class TestPerimeter:
         hopital.coordination.modules = ["sanitaire"]
         hopital.coordination.save()
         assert "n’est pas déployé" in problems(work({"profil": "pco_medecin"}))[0]
+
+
+class TestHeldAlready:
+    """COM-11, two ways to one end: what a person holds already is neither given twice nor an error."""
+
+    @pytest.fixture
+    def held(self, somebody, hopital, today, end):
+        """What the default line asks for, by another way."""
+
+        def held(**known):
+            known = {"debut": today, "fin": end, "profil": "equipe_soignante", "lieu": hopital} | known
+            return HabilitationFactory(user=somebody, **known)
+
+        return held
+
+    def test_it_is_said_and_counted_apart(self, work, held, somebody):
+        held()
+        one = work({}, {"profil": "gestionnaire_administratif"})
+        assert (one.state, len(one.good), len(one.already), one.problems) == (READY, 1, 1, [])
+        done = work({}, {"profil": "gestionnaire_administratif"}, confirm=True)
+        assert (done.state, len(done.given), len(done.already)) == (DONE, 1, 1)
+        assert Habilitation.objects.of(somebody).count() == 2
+        letter = Message.objects.get(to=somebody.email)
+        assert "équipe soignante" not in letter.text.lower()
+
+    def test_when_all_is_held_the_import_is_done(self, work, held, somebody):
+        held()
+        one = work({})
+        assert (one.state, one.given, len(one.already)) == (DONE, [], 1)
+        assert not Message.objects.exists()
+        assert Habilitation.objects.of(somebody).count() == 1
+
+    @pytest.mark.parametrize(
+        ("known", "said"),
+        [
+            ({"fin": -1}, "a déjà ce profil"),  # a day less than asked
+            ({"debut": 1}, "a déjà ce profil"),
+            ({"droit": "sanitaire-volet_soins"}, None),  # the line says nothing of rights
+        ],
+    )
+    def test_the_near_misses(self, work, held, today, end, known, said):
+        days = {"fin": end - timedelta(days=1)} if "fin" in known else {}
+        days |= {"debut": today + timedelta(days=1)} if "debut" in known else {}
+        row = held(**days)
+        if "droit" in known:
+            row.droits.create(domaine="sanitaire", droit="volet_soins", mode="lecture")
+        one = work({})
+        if said:
+            assert said in problems(one)[0]
+        else:
+            assert len(one.already) == 1
+
+    def test_with_other_rights_it_is_an_error_as_before(self, work, held):
+        held()
+        assert "a déjà ce profil" in problems(work({"droits": "sanitaire-volet_soins=lecture"}))[0]
+
+    def test_with_the_same_rights_it_is_held(self, work, held):
+        held().droits.create(domaine="sanitaire", droit="volet_soins", mode="lecture")
+        assert len(work({"droits": "sanitaire-volet_soins=lecture"}).already) == 1
+
+    def test_taken_away_between_check_and_import_it_is_refused_not_given(self, work, held, by, now, today):
+        row = held()
+        one = work({}, {"profil": "gestionnaire_administratif"})
+        Habilitation.objects.filter(pk=row.pk).update(revoked_at=now)
+        actions.confirm(one, now=now, by=by)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert "Depuis la vérification" in one.problems[0]["problemes"][0]
+        assert len(one.given) == 1
+
+    def test_given_between_check_and_import_it_is_held(self, work, held, by, now, today, somebody):
+        one = work({})
+        held()
+        actions.confirm(one, now=now, by=by)
+        actions.proceed(one.pk, today=today, now=now, by=WORKER)
+        one.refresh_from_db()
+        assert (one.state, one.given, len(one.already), one.problems) == (DONE, [], 1, [])

@@ -1,5 +1,6 @@
 """Several rows of the revue at once: prolonged or deleted, all or nothing, a reason for each that may not."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -171,8 +172,57 @@ def test_a_line_deleted_meanwhile_is_said(client, referent, rows, today):
     Habilitation.objects.filter(pk=rows[0].pk).update(**gone)
     shown = client.get(PROLONG, {"choix": [row.pk for row in rows]})
     assert "1 habilitation cochée n’est plus en cours" in shown.text
-    assert {row.pk for row in shown.context["rows"]} == {row.pk for row in rows[1:]}
+    assert {row.pk for row, _ in shown.context["rows"]} == {row.pk for row in rows[1:]}
     answer = client.post(PROLONG, sent)
     assert answer.status_code == 422
     assert "a été supprimée" in answer.text
     assert ends(rows[1:]) == {rows[1].fin}
+
+
+def test_the_check_page_checks(client, referent, etablissement, rows, today):
+    """HAB-4, HAB-5: what the action would refuse is named with its person before anything is sent."""
+    own = Habilitation.objects.of(referent).get()
+    shown = client.get(REVOKE, {"choix": [own.pk, *(row.pk for row in rows)]}).text
+    assert "Supprimer 3 habilitations" in shown
+    assert f"<strong>{referent.nom_complet}</strong>" in shown
+    assert "vos propres habilitations" in shown
+    assert f'value="{own.pk}" disabled' in shown
+    assert shown.count(" checked>") == 3
+    shown = client.get(PROLONG, {"choix": [own.pk]}).text
+    assert "Revenir à la revue" in shown
+    assert "Enregistrer cette date" not in shown
+
+
+def test_of_two_last_referents_one_stays(client, etablissement, rows):
+    """COM-12: the page names whom the action would refuse; without him the lot is done."""
+    coordination = referent_of(etablissement.coordination)
+    both = [Habilitation.objects.of(referent_of(etablissement)).get() for _ in range(2)]
+    sign_in(client, coordination)
+    shown = client.get(REVOKE, {"choix": [row.pk for row in both]}).text
+    assert "Supprimer 1 habilitation" in shown
+    assert f"<strong>{both[1].user.nom_complet}</strong>" in shown
+    assert "n’aurait plus de référent" in shown
+    assert client.post(REVOKE, {"choix": [row.pk for row in both]}).status_code == 422
+    assert client.post(REVOKE, {"choix": [both[0].pk]}).status_code == 302
+    assert not Habilitation.objects.get(pk=both[0].pk).is_living
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_the_page_promises_is_what_happens(client, etablissement, seed):
+    """Over random lots of plain rights, référents, one's own, of another référent's profile."""
+    chance = random.Random(seed)
+    unite = UniteFactory(etablissement=etablissement)
+    above = referent_of(etablissement)
+    known = [HabilitationFactory(lieu=unite) for _ in range(2)]
+    known += [
+        Habilitation.objects.of(one).get() for one in (above, referent_of(unite), referent_of(etablissement))
+    ]
+    chosen = chance.sample(known, chance.randint(1, 4))
+    sign_in(client, above)
+    shown = client.get(REVOKE, {"choix": [row.pk for row in chosen]})
+    promised = [row for row, why in shown.context["rows"] if not why]
+    refused = len(promised) < len(chosen)
+    assert client.post(REVOKE, {"choix": [row.pk for row in chosen]}).status_code == (422 if refused else 302)
+    if refused and promised:
+        assert client.post(REVOKE, {"choix": [row.pk for row in promised]}).status_code == 302
+    assert not Habilitation.objects.living().filter(pk__in=[row.pk for row in promised]).exists()
