@@ -587,6 +587,14 @@ MUTATIONS = [
         "",
         "tests/dossiers/test_cerfa.py",
     ),
+    Mutation(
+        "la page à imprimer montre les textes libres en mode anonyme",
+        "DOS-4",
+        "dossiers/reads/impressions.py",
+        "        values = volets.anonymous(form, values)\n",
+        "        pass\n",
+        "tests/dossiers/test_impressions.py",
+    ),
     # Journal
     Mutation(
         "un référent lit le journal d’une autre structure",

@@ -13,6 +13,7 @@ GAP = 1.2
 SEE = f"… voir la suite n°{NBSP}{{}}"
 BLANK = 4  # rows of an empty table
 TALLEST = 150  # of a table
+ENOUGH = 3_000  # letters, more than any box holds
 INK, GREY, TINT = (20, 32, 43), (150, 160, 168), (228, 238, 241)
 
 
@@ -127,7 +128,7 @@ class Boite:
         paper.set_font("corps", size=LABEL)
         self.head = paper.lines_of(self.label, width)
         paper.set_font("corps", size=VALUE)
-        self.said = paper.lines_of(self.text, width - 2) if self.text else []
+        self.said = paper.lines_of(self.text[:ENOUGH], width - 2) if self.text else []
         self.shown = max(self.lines, min(len(self.said), self.lines + self.grows))
         return (len(self.head) * 3.6) + self.shown * LINE + 2 + GAP
 
@@ -136,7 +137,7 @@ class Boite:
         top = y + len(self.head) * 3.6
         paper.box(x, top, width, self.shown * LINE + 2)
         said = self.said
-        if len(said) > self.shown:
+        if len(said) > self.shown or len(self.text) > ENOUGH:
             suite = paper.overflow(self.label, self.text)
             said = [*said[: self.shown - 1], SEE.format(suite.numero)]
         paper.set_font("corps", size=VALUE)
