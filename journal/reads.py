@@ -39,7 +39,7 @@ class Fold(NamedTuple):
 
 class Telling(NamedTuple):
     """How the people of a history are told: `lines` reads the acts; readers are told apart by `who`, which
-    `name` puts into words, and by `at`."""
+    `name` puts into words, and by `at`, which begins with the account where people are named."""
 
     lines: Callable[[EntryQuerySet], EntryQuerySet]
     who: tuple[str, ...]
@@ -53,7 +53,7 @@ class Telling(NamedTuple):
 
 
 READER = ("quality", "user__prenom", "user__nom", "on_behalf_of__prenom", "on_behalf_of__nom")
-NAMED = Telling(EntryQuerySet.newest_first, READER, sentences.reader)
+NAMED = Telling(EntryQuerySet.newest_first, READER, sentences.reader, ("user_id",))
 
 
 class Row(NamedTuple):
@@ -124,7 +124,8 @@ def _folded(entries, acts: list[Entry], telling, *, more: bool, newer: Entry | N
 
 
 def _fold(readers, telling) -> Row:
-    return Row(fold=Fold(readers, len({one.name for one in readers}) if telling.names_people else 0))
+    people = {one.known[len(telling.who)] for one in readers} if telling.names_people else ()
+    return Row(fold=Fold(readers, len(people)))
 
 
 def _readers(read, acts: list[int], columns: tuple[str, ...]):

@@ -98,7 +98,7 @@ def consultations(entries: EntryQuerySet, *, named: bool) -> list[Consultation]:
 
 def _telling(named: bool) -> journal.reads.Telling:
     if named:
-        return journal.reads.NAMED._replace(at=AT)
+        return journal.reads.NAMED._replace(at=(*journal.reads.NAMED.at, *AT))
     return journal.reads.Telling(_unnamed, ("quality",), _capital_somebody, AT, names_people=False)
 
 

@@ -1,5 +1,6 @@
 """DOS-5, DEL-6: who did what with a dossier, in whose name, from where; who has consulted it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -125,6 +126,17 @@ class TestReaders:
         actions.read(dossier, by=as_professionnel(other))
         found = historiques.consultations(historiques.of(dossier), named=True)
         assert [(one.who, one.count) for one in found] == [("Claire Arnaud", 1), ("Maëlle Lacombe", 2)]
+
+    def test_two_people_of_one_name_are_two(self, client, unite, dossier, author):
+        """And one person in two qualities is one."""
+        other = prescripteur(unite, user__nom="Lacombe", user__prenom="Maëlle")
+        HabilitationFactory(lieu=unite, profil="equipe_soignante", user=author)
+        by = policies.read(as_professionnel(author), dossier)
+        for one in (as_professionnel(other), replace(by, quality="équipe soignante")):
+            record("dossier.read", by=one, target=dossier)
+        found = historiques.consultations(historiques.of(dossier), named=True)
+        assert sorted(one.count for one in found) == [1, 1, 2]
+        assert "2 consultations de 2 personnes" in read(client, author, dossier)
 
     def test_of_this_dossier_only(self, unite, dossier, author):
         actions.read(DossierFactory(auteur=None, lieu=unite), by=as_professionnel(author))
