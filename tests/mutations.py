@@ -22,8 +22,8 @@ MUTATIONS = [
         "le doublon vu en mode anonyme est montré avec son numéro",
         "DOS-4",
         "dossiers/reads/doublons.py",
-        " if one.mode_liste != Mode.ANONYME]",
-        "]",
+        "same.named_to(actor)",
+        "same.visible_to(actor)",
         "tests/dossiers/test_doublons.py",
     ),
     Mutation(
