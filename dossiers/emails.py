@@ -1,7 +1,12 @@
 """What authors of dossiers and médecins traitants are told: a number and a link, never who the patient is."""
 
+from datetime import date
+
+from django.conf import settings
+
 from courrier import outbox
 from dossiers.models import Dossier, LienMedecin
+from viatraj.core.typography import short_day
 
 
 def declined(dossier: Dossier, lien: LienMedecin, *, changement=None):
@@ -17,6 +22,24 @@ def resumed(dossier: Dossier, lien: LienMedecin, *, changement=None):
 def replaced(dossier: Dossier, lien: LienMedecin, *, compte):
     """To a médecin who had accepted, and in whose space the dossier is no more."""
     _post("traitant_replaced", dossier, lien, compte.email, person=compte.titre)
+
+
+def unchanged(dossier: Dossier, *, until: date):
+    """To the author of a dossier that nothing has moved for long."""
+    author = dossier.auteur or dossier.cree_par
+    if author.disabled_at is None:
+        outbox.post(
+            "dossiers/emails/unchanged",
+            to=author.email,
+            key=f"dossier:{dossier.pk}:unchanged:{dossier.reminded_at:%Y%m%d}",
+            context={
+                "dossier": dossier,
+                "person": author.titre,
+                "months": settings.DOSSIER_UNCHANGED_MONTHS,
+                "until": short_day(until),
+                "link": dossier.get_absolute_url(),
+            },
+        )
 
 
 def _to_author(letter, dossier, lien, **known):

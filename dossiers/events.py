@@ -1,5 +1,9 @@
 EVENTS = {
     "dossier.created": "a créé le dossier",
+    "dossier.decided": "a classé le dossier «\u00a0{decision}\u00a0» {motif}",
+    "dossier.resumed": "a repris le dossier, qui était {avant}",
+    "dossier.reminded": "a signalé à son auteur que le dossier n’a pas changé depuis six mois",
+    "dossier.archived": "a archivé le dossier, resté sans modification",
     "dossier.presented": "a présenté le dossier ({lieu})",
     "dossier.withdrawn": "a retiré le dossier ({lieu})",
     "dossier.read": "a consulté le dossier",

@@ -118,6 +118,7 @@ def add_piece(actor: Actor, dossier: Dossier, kind: str) -> Actor:
     said = voie.role == Role.DEMANDEUR and dossier.orientation == Orientation.SANITAIRE
     if said and Droit.PIECES not in voie.held:
         raise Denied(_reason(actor, Droit.PIECES, Mode.OUI, dossier.orientation))
+    _still_open(dossier)
     return voie.used_by(actor)
 
 
@@ -129,6 +130,7 @@ def send(actor: Actor, dossier: Dossier) -> Actor:
     if voie is None:
         droit = Droit.DEMANDE if actor.in_medecin_space else Droit.ENVOI
         raise Denied(_reason(actor, droit, Mode.OUI, dossier.orientation))
+    _still_open(dossier)
     return voie.used_by(actor)
 
 
@@ -136,8 +138,6 @@ def name_traitant(actor: Actor, dossier: Dossier) -> Actor:
     """Who writes the volet administratif of his own dossier; a platform of the TND asks for no médecin."""
     if (dossier.orientation, Droit.DOSSIER_ACCEPTATION) in ABSENT:
         raise Denied("Un dossier de cette orientation ne désigne pas de médecin traitant.")
-    if dossier.decision in (Decision.ANNULE, Decision.ARCHIVE):
-        raise Denied(f"Ce dossier est {dossier.get_decision_display()}.")
     return edit_identite(actor, dossier)
 
 
@@ -156,6 +156,33 @@ def answer(actor: Actor, dossier: Dossier) -> tuple[Actor, Presence]:
 def accept_all(actor: Actor) -> None:
     """In some orientation; of each dossier, `answer` decides."""
     _hold(actor, Droit.DOSSIER_ACCEPTATION, _space(actor), "")
+
+
+def decide(actor: Actor, dossier: Dossier) -> Actor:
+    """Who asks, and writes the volet administratif: what becomes of the dossier, unless it is archived."""
+    if dossier.decision == Decision.ARCHIVE:
+        raise Denied("Ce dossier est archivé.")
+    voie = _way(actor, dossier, Volet.Kind.ADMINISTRATIF, Mode.ECRITURE)
+    if voie.role not in ASKING:
+        raise Denied("Seul l’auteur du dossier décide de ce qu’il devient.")
+    return voie.used_by(actor)
+
+
+def suspend(actor: Actor, dossier: Dossier) -> Actor:
+    by = decide(actor, dossier)
+    if dossier.orientation != Orientation.GRAND_AGE:
+        raise Denied("Seul un dossier d’hébergement peut être suspendu.")
+    if dossier.decision == Decision.ANNULE:
+        raise Denied("Ce dossier est annulé.")
+    return by
+
+
+def cancel(actor: Actor, dossier: Dossier) -> Actor:
+    return decide(actor, dossier)
+
+
+def resume(actor: Actor, dossier: Dossier) -> Actor:
+    return decide(actor, dossier)
 
 
 def present(actor: Actor, dossier: Dossier, role: str) -> Actor:
@@ -177,7 +204,16 @@ def withdraw(actor: Actor, dossier: Dossier, role: str) -> Actor:
 
 
 def _open(actor: Actor, dossier: Dossier, kind: str, mode: Mode) -> Actor:
-    return _way(actor, dossier, kind, mode).used_by(actor)
+    """Nobody writes in what is over."""
+    voie = _way(actor, dossier, kind, mode)
+    if mode in (Mode.ECRITURE, Mode.VALIDATION):
+        _still_open(dossier)
+    return voie.used_by(actor)
+
+
+def _still_open(dossier: Dossier) -> None:
+    if dossier.decision in (Decision.ANNULE, Decision.ARCHIVE):
+        raise Denied(f"Ce dossier est {dossier.get_decision_display()}.")
 
 
 def _way(actor: Actor, dossier: Dossier, kind: str, mode: Mode) -> Voie:

@@ -1,6 +1,15 @@
 from django.urls import path, re_path
 
-from dossiers.views import dossiers, historiques, identites, impressions, listes, recherches, traitants
+from dossiers.views import (
+    decisions,
+    dossiers,
+    historiques,
+    identites,
+    impressions,
+    listes,
+    recherches,
+    traitants,
+)
 
 app_name = "dossiers"
 urlpatterns = [
@@ -11,6 +20,7 @@ urlpatterns = [
     path("recherche/<str:cle>/", recherches.search, name="found"),
     re_path(r"^(?P<numero>[0-9]{8})/$", dossiers.detail, name="detail"),
     re_path(r"^(?P<numero>[0-9]{8})/identite/$", identites.identite, name="identite"),
+    re_path(r"^(?P<numero>[0-9]{8})/etat/$", decisions.decide, name="decide"),
     re_path(r"^(?P<numero>[0-9]{8})/medecin-traitant/$", traitants.search, name="traitant"),
     re_path(
         r"^(?P<numero>[0-9]{8})/medecin-traitant/recherche/(?P<cle>[^/]+)/$",

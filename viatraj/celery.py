@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
         "task": "habilitations.tasks.remind_reviewers",
         "schedule": crontab(minute=45, hour=6),
     },
+    "follow-unchanged": {"task": "dossiers.tasks.follow_unchanged", "schedule": crontab(minute=0, hour=7)},
     "purge-imports": {"task": "habilitations.tasks.purge_imports", "schedule": crontab(minute=35, hour=3)},
 }
 

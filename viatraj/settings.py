@@ -179,6 +179,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Délégations ------------------------------------------------------------------
 DELEGATION_CONFRERE_MONTHS, DELEGATION_ASSISTANT_MONTHS = 6, 12
+# A Grand Âge dossier that nothing moves: its author is told, then it is archived.
+DOSSIER_UNCHANGED_MONTHS, DOSSIER_ARCHIVE_MONTHS = 6, 2
 HABILITATION_MONTHS = 60  # from today, at each grant and each prolongation
 # The holder is told of the end these days before, then fifteen days before; 0: fifteen days before only.
 HABILITATION_NOTICE_DAYS = env.int("HABILITATION_NOTICE_DAYS", default=30)

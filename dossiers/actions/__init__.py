@@ -1,5 +1,6 @@
 """What can be done with dossiers; the journal gets numbers and names of fields, never a value (DOS-5)."""
 
+from dossiers.actions.decisions import archive_unchanged, cancel, remind_unchanged, resume, suspend
 from dossiers.actions.dossiers import create, read, search
 from dossiers.actions.doublons import seek_doublons
 from dossiers.actions.identites import edit_identite
@@ -11,6 +12,8 @@ from dossiers.actions.volets import edit_volet, validate_volet
 __all__ = [
     "accept",
     "accept_all",
+    "archive_unchanged",
+    "cancel",
     "create",
     "decline",
     "download",
@@ -20,8 +23,11 @@ __all__ = [
     "present",
     "print_dossier",
     "read",
+    "remind_unchanged",
+    "resume",
     "search",
     "seek_doublons",
+    "suspend",
     "validate_volet",
     "withdraw",
 ]

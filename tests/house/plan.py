@@ -59,7 +59,7 @@ OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_IMPORTS = ("import", "import_report", "import_to_correct")
 OF_SUPPORT = ("compte", "droits", "journal", "compte_envois")
-OF_DOSSIERS = "detail print_dossier history print_history identite traitant".split()
+OF_DOSSIERS = "detail print_dossier history print_history identite decide traitant".split()
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -406,6 +406,7 @@ class World:
             },
             "dossiers:create": {"orientation": Orientation.SANITAIRE, **PATIENT, "cle": uuid4()},
             "dossiers:identite": {**PATIENT, "version": 1},
+            "dossiers:decide": {"choix": "annuler", "motif": "erreur"},
             "dossiers:traitant": {"nom": "durandeau", "code_postal": "31000"},
             "dossiers:traitant_found": {"nom": "durandeau", "code_postal": "31000"},
             "dossiers:name_traitant": {"seen": ""},
@@ -465,6 +466,8 @@ class World:
             "gestion:journal": {"avant": "1000000"},
             "gestion:envois": {"etat": "sent", "canal": "mail", "page": "1"},
             "dossiers:index": {
+                "etat": "redaction",
+                "tri": "nom",
                 "orientation": Orientation.SANITAIRE,
                 "liste": "tous",
                 "taille": "50",

@@ -166,6 +166,8 @@ dossiers:detail                GET  302 302 302 200 404 404 200 200 404 404 404 
 dossiers:detail                POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
 dossiers:identite              GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404
 dossiers:identite              POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
+dossiers:decide                GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404
+dossiers:decide                POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
 dossiers:traitant              GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404
 dossiers:traitant              POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
 dossiers:traitant_found        GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404

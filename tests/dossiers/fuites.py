@@ -1,0 +1,186 @@
+"""A walk for leaks: whoever may not know a patient goes everywhere, by links and by hand (DOS-4).
+
+Canaries are words found nowhere else: in names, a birth, a commune, a text, the name of who has written. The
+walk returns those that it has met, and what an order or a number tells without saying it.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from html import unescape
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from courrier.models import Message
+from dossiers import actions
+from dossiers.models import Role
+from dossiers.reads.lignes import SORTS
+from dossiers.urls import urlpatterns
+from habilitations.profils import EQUIPE_SOIGNANTE, PRESCRIPTEUR_MEDICAL
+from journal.models import Entry
+from tests.dossiers.factories import DossierFactory, place_at, professionnel, volet_of
+from tests.factories import EtablissementFactory, UniteFactory, UserFactory
+from tests.limits import forget_limits
+from viatraj.core.droits import Orientation
+
+WHO = {
+    "nom": "Zéphyrin-Canari",
+    "prenom": "Oscarine",
+    "prenoms": "Oscarine Barbara",
+    "nom_utilise": "Plumecanari",
+    "date_naissance": date(1931, 3, 17),
+    "lieu_naissance": "01234",
+    "sexe": "F",
+}
+CANARIES = (
+    *("zephyrin", "oscarine", "barbara", "plumecanari", "textecanari", "soinscanari", "ecrivaincanari"),
+    *("17/03/1931", "1931-03-17", "17 mars 1931", "01234"),
+)
+NAMED = ("Aaaa", "Mmmm", "Zzzz")  # neighbours, whose names go against their numbers
+MOST = 60  # pages that a walk follows
+LEFT = ("/deconnexion", "/demo", "/connexion", "/prolonger")
+
+
+class Monde:
+    """A unit whose dossiers one sees without names, another with them; one secret patient an orientation."""
+
+    def __init__(self):
+        self.etablissement = EtablissementFactory(nom="CH de Saint-Aubin")
+        self.ici, self.ailleurs = UniteFactory.create_batch(2, etablissement=self.etablissement)
+        self.receveur = UniteFactory()
+        self.coordination = self.etablissement.coordination
+        places = {
+            Orientation.SANITAIRE: self.ici,
+            Orientation.GRAND_AGE: self.coordination,
+            Orientation.TND: self.ici,
+        }
+        self.secrets = {
+            orientation: DossierFactory(
+                auteur=None,
+                lieu=lieu,
+                orientation=orientation,
+                numero=f"7777777{rank}",
+                volet="Textecanari, appeler sa fille",
+                medical="Soinscanari, vue à domicile",
+                **WHO,
+            )
+            for rank, (orientation, lieu) in enumerate(places.items())
+        }
+        for dossier in self.secrets.values():
+            place_at(dossier, Role.RECEVEUR, self.receveur)
+            place_at(dossier, Role.RECEVEUR, self.receveur.etablissement)
+            place_at(dossier, Role.REGULATEUR, self.etablissement)
+        births = ("1999-01-01", "1950-01-01", "1901-01-01")
+        for rank, (nom, birth) in enumerate(zip(NAMED, births, strict=True)):
+            known = {"nom": nom, "date_naissance": birth, "numero": f"{90 - rank}000000"}
+            DossierFactory(auteur=None, lieu=self.ici, **known)
+        writer = professionnel(PRESCRIPTEUR_MEDICAL, self.ici, user=UserFactory(nom="Ecrivaincanari"))
+        secret = self.secrets[Orientation.SANITAIRE]
+        texte = "Textecanari, appeler sa fille aînée"
+        actions.edit_volet(volet_of(secret), texte=texte, version=1, now=timezone.now(), by=writer)
+
+    def blind(self):
+        """Without names here, with them in the unit next door, where he creates as well."""
+        here = professionnel(EQUIPE_SOIGNANTE, self.ici, tableau_demandeur="anonyme")
+        return professionnel(EQUIPE_SOIGNANTE, self.ailleurs, user=here.user).user
+
+
+def leaks(client, monde) -> set[str]:
+    """What the person of this session has learnt, that he may not know."""
+    forget_limits()
+    told = [_said(answer) for answer in _everywhere(client, monde)]
+    told += [f"{one.subject} {one.text}" for one in Message.objects.all()]
+    told += [f"{one.label} {one.data}" for one in Entry.objects.all()]
+    text = _plain(" ".join(told))
+    found = {canary for canary in CANARIES if canary in text}
+    return found | _told_by_order(client, monde) | _told_by_search(client, monde)
+
+
+def _everywhere(client, monde):
+    """By links from the home and from each list, then by hand: all addresses of the app, read and posted."""
+    lists = [
+        f"/dossiers/?tri={sort}&orientation={orientation}&etat={etat}"
+        for sort in SORTS
+        for orientation, etat in (("", ""), ("sanitaire", "recherche"), ("grand_age", ""))
+    ]
+    waiting, seen = ["/", *lists, *_by_hand(monde)], set()
+    while waiting and len(seen) < MOST:
+        path = waiting.pop(0)
+        if path in seen or path.startswith(LEFT):
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        yield answer
+        waiting += [one for one in _links(answer) if one not in seen]
+    for path in _by_hand(monde):
+        yield client.post(path, {"choix": "annuler", "motif": "deces", "texte": "x", "version": "1"})
+
+
+def _by_hand(monde) -> list[str]:
+    found = []
+    for dossier in monde.secrets.values():
+        volets = dossier.volets.values_list("kind", flat=True)
+        known = {
+            "numero": dossier.numero,
+            "cle": "a" * 22,
+            "idnat": "899000000001",
+            "kind": volets[0],
+            "pk": 1,
+        }
+        for route in urlpatterns:
+            names = route.pattern.converters or route.pattern.regex.groupindex
+            if "numero" not in names:
+                continue
+            try:
+                arguments = {name: known[name] for name in names}
+                found.append(reverse(f"dossiers:{route.name}", kwargs=arguments))
+            except (KeyError, NoReverseMatch) as error:
+                raise AssertionError(f"the walk does not know how to go to {route.name}") from error
+    return found
+
+
+def _links(answer) -> list[str]:
+    if answer.status_code in (301, 302):
+        return [answer.url] if answer.url.startswith("/") else []
+    if "html" not in answer.headers.get("Content-Type", ""):
+        return []
+    return [unescape(one).split("#")[0] for one in re.findall(r'href="(/[^"/][^"]*)"', answer.text)]
+
+
+def _said(answer) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return " ".join([*answer.headers.values(), unescape(body.decode(errors="replace"))])
+
+
+def _plain(text) -> str:
+    """Lower case, without accents, with one kind of space."""
+    bare = unicodedata.normalize("NFD", text)
+    return re.sub(r"\s+", " ", "".join(one for one in bare if not unicodedata.combining(one))).lower()
+
+
+def _told_by_order(client, monde) -> set[str]:
+    """Rows without a name lie in the order of their numbers, whatever sort tells of names or births."""
+    found = set()
+    for sort in ("nom", "naissance"):
+        text = client.get("/dossiers/", {"tri": sort, "orientation": "sanitaire"}).text
+        rows = re.findall(r'<tr data-id="([0-9]{8})">(.*?)</tr>', text, re.DOTALL)
+        masked = [numero for numero, row in rows if "Identité masquée" in row]
+        if masked != sorted(masked):
+            found.add(f"order by {sort}")
+    return found
+
+
+def _told_by_search(client, monde) -> set[str]:
+    """Neither a name that is sought nor a patient who is created again leads to the number."""
+    found = set()
+    numbers = {dossier.numero for dossier in monde.secrets.values()}
+    answer = client.post("/dossiers/recherche/", {"nom": "Zéph", "prenom": ""}, follow=True)
+    if numbers & set(re.findall(r'data-id="([0-9]{8})"', answer.text)):
+        found.add("search by name")
+    asked = {name: str(value) for name, value in WHO.items()} | {"statut": "provisoire"}
+    asked |= {"orientation": "sanitaire", "lieu": f"unite:{monde.ailleurs.pk}"}
+    answer = client.post("/dossiers/creer/", asked)
+    if any(numero in answer.text for numero in numbers):
+        found.add("duplicate warning")
+    return found

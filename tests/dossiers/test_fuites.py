@@ -1,0 +1,130 @@
+"""Nobody learns who a patient is beyond his mode; the walk fails when a page is broken (DOS-4)."""
+
+import pytest
+from django.db.models import F
+
+from dossiers.models import Dossier
+from dossiers.reads import doublons, historiques, lignes
+from dossiers.views import listes
+from habilitations import profils
+from tests.dossiers.factories import lend, professionnel
+from tests.dossiers.fuites import Monde, leaks
+from tests.factories import MedecinFactory, UserFactory, referent_of, sign_in
+
+pytestmark = pytest.mark.django_db
+BLIND = {"tableau_demandeur": "anonyme"}
+RECEIVES = {"tableau_receveur": "anonyme"}
+# Each profile that may see dossiers without names: where, with which choices, how many dossiers.
+WITHOUT_NAMES = [
+    (profils.PRESCRIPTEUR_MEDICAL, "ici", BLIND | {"grand_age__tableau_demandeur": "anonyme"}, 4),
+    (profils.EQUIPE_SOIGNANTE, "etablissement", BLIND, 4),
+    (profils.ADRESSEUR_TND, "ici", BLIND, 1),
+    (profils.ACCOMPAGNANT, "coordination", BLIND, 1),
+    (profils.RESPONSABLE_ADMISSIONS, "receveur", RECEIVES, 1),
+    (profils.RESPONSABLE_ADMISSIONS_GA, "receveur", RECEIVES, 1),
+    (profils.PCO_SECRETARIAT, "pco", RECEIVES, 1),
+    (profils.REGULATEUR, "etablissement", {"tableau_regulateur": "anonyme"}, 1),
+    (profils.REGULATEUR_GA, "coordination", {}, 1),
+]
+SAMPLE = (profils.ACCOMPAGNANT, profils.RESPONSABLE_ADMISSIONS, profils.REGULATEUR)
+STRANGERS = ("référent", "médecin", "assistant", "support", "nobody")
+PROOFS = [pytest.mark.proofs]
+
+
+@pytest.fixture
+def monde(db):
+    monde = Monde()
+    monde.pco = monde.receveur.etablissement
+    return monde
+
+
+def sampled(rows, sample):
+    """`make test` sends some of them, `make proofs` all."""
+    return [pytest.param(*row, id=str(row[0]), marks=[] if row[0] in sample else PROOFS) for row in rows]
+
+
+@pytest.mark.parametrize(("profil", "place", "modes", "count"), sampled(WITHOUT_NAMES, SAMPLE))
+def test_who_sees_dossiers_without_names_learns_none(client, monde, profil, place, modes, count):
+    actor = professionnel(profil, getattr(monde, place), **modes)
+    assert Dossier.objects.visible_to(actor).count() == count
+    sign_in(client, actor.user)
+    assert leaks(client, monde) == set()
+
+
+def test_who_sees_some_with_names_and_some_without(client, monde):
+    sign_in(client, monde.blind())
+    assert leaks(client, monde) == set()
+
+
+@pytest.mark.parametrize("who", sampled([(one,) for one in STRANGERS], ("référent",)))
+def test_who_sees_none_of_them(client, monde, who):
+    medecin = MedecinFactory()
+    lent = lend(medecin)
+    user = {
+        "référent": referent_of(monde.etablissement),
+        "médecin": medecin,
+        "assistant": lent.delegataire,
+        "support": UserFactory(is_staff=True),
+        "nobody": UserFactory(),
+    }[who]
+    sign_in(client, user, acting=lent if who == "assistant" else None)
+    colleagues = {"ecrivaincanari"} if who == "référent" else set()  # whose accounts he manages
+    assert leaks(client, monde) - colleagues == set()
+
+
+def in_the_list(monkeypatch):
+    """The mask lets the value through."""
+    monkeypatch.setattr(lignes, "_masked", lambda value, wholes, *, named: value)
+
+
+def in_the_sort(monkeypatch):
+    """Rows are hidden, and sorted by what they hide."""
+    real = lignes.ordered
+
+    def by_name(rows, sort):
+        return rows.order_by(F("nom_cle").asc()) if sort == "nom" else real(rows, sort)
+
+    monkeypatch.setattr(listes, "ordered", by_name)
+
+
+def in_the_search(monkeypatch):
+    monkeypatch.setattr(type(Dossier.objects.all()), "named_to", lambda rows, actor: rows.visible_to(actor))
+
+
+def in_the_history(monkeypatch):
+    monkeypatch.setattr(historiques, "names_shown", lambda actor, dossier: True)
+
+
+def in_the_duplicate_warning(monkeypatch):
+    real = doublons.of
+
+    def of(actor, traits, *, but):
+        known = real(actor, traits, but=but)
+        same = Dossier.objects.visible_to(actor).filter(date_naissance=traits.date_naissance)
+        return known._replace(seen=list(same))
+
+    monkeypatch.setattr(doublons, "of", of)
+
+
+BROKEN = [
+    (in_the_list, "zephyrin"),
+    (in_the_sort, "order by nom"),
+    (in_the_search, "search by name"),
+    (in_the_history, "ecrivaincanari"),
+    (in_the_duplicate_warning, "duplicate warning"),
+]
+
+
+@pytest.mark.parametrize(("breaking", "found"), BROKEN, ids=[one.__name__ for one, _ in BROKEN])
+def test_the_walk_sees_a_page_that_is_broken(client, monde, monkeypatch, breaking, found):
+    sign_in(client, monde.blind())
+    breaking(monkeypatch)
+    assert found in leaks(client, monde)
+
+
+@pytest.mark.proofs
+def test_the_page_of_a_dossier_has_two_guards(client, monde, monkeypatch):
+    """What is read is forgotten, and what is shown asks the mode again."""
+    sign_in(client, monde.blind())
+    monkeypatch.setattr(Dossier, "forget_names", lambda dossier: None)
+    assert leaks(client, monde) == set()
