@@ -404,7 +404,12 @@ class World:
                 "motif": "",
                 "cle": uuid4(),
             },
-            "dossiers:create": {"orientation": Orientation.SANITAIRE, **PATIENT, "cle": uuid4()},
+            "dossiers:create": {
+                "orientation": Orientation.SANITAIRE,
+                **PATIENT,
+                "cle": uuid4(),
+                "lieu": f"unite:{self.unite.pk}",
+            },
             "dossiers:identite": {**PATIENT, "version": 1},
             "dossiers:decide": {"choix": "annuler", "motif": "erreur"},
             "dossiers:traitant": {"nom": "durandeau", "code_postal": "31000"},
