@@ -90,6 +90,16 @@ class TestWords:
         assert "Aurélien" not in shown  # never a value
         assert CANARY not in shown
 
+    @pytest.mark.parametrize(("tail", "opened"), [("", False), ("imprimer/", True)])
+    def test_many_fields_are_folded_away_but_on_paper(self, client, dossier, author, tail, opened):
+        by = policies.read(as_professionnel(author), dossier)
+        champs = [f"champ {number}" for number in range(30)]
+        record("volet.updated", by=by, target=dossier, volet="volet médical", champs=champs)
+        page = sign_in(client, author).get(path(dossier, tail)).text
+        fold = '<details class="plus" open>' if opened else '<details class="plus">'
+        assert f"{fold}<summary>30 champs modifiés</summary>" in page
+        assert "champ 28, champ 29" in page
+
     def test_an_assistant_in_the_name_of_a_medecin(self, client):
         """DEL-6, word for word but for the action."""
         medecin = MedecinFactory(nom="Leclercq", prenom="Christine")
