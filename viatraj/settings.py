@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "viatraj.middleware.user.AuthenticationMiddleware",
     "viatraj.middleware.user.OTPMiddleware",
+    "viatraj.middleware.input.refuse_unreadable_files",
     "django.contrib.messages.middleware.MessageMiddleware",
     "viatraj.middleware.actor.actor",
     "viatraj.middleware.trail.trail",
@@ -186,6 +187,23 @@ HABILITATION_MONTHS = 60  # from today, at each grant and each prolongation
 HABILITATION_NOTICE_DAYS = env.int("HABILITATION_NOTICE_DAYS", default=30)
 INVITATION_LIFETIME = timedelta(days=30)
 
+# --- Files joined to a dossier (deploy/nginx/nginx.conf lets bodies of 12 MB in) --------------
+PIECE_MAX_BYTES = env.int("PIECE_MAX_BYTES", default=10 << 20)
+PIECES_A_DOSSIER = env.int("PIECES_A_DOSSIER", default=20)
+PIECE_MAX_PAGES = env.int("PIECE_MAX_PAGES", default=500)
+# Where they rest, encrypted: a folder, or a bucket with PIECES_BUCKET (needs requirements/s3.txt).
+PIECES_S3 = {
+    "bucket_name": env("PIECES_BUCKET", default=""),
+    "endpoint_url": env("PIECES_BUCKET_ENDPOINT", default="") or None,
+    "region_name": env("PIECES_BUCKET_REGION", default="") or None,
+    "access_key": env("PIECES_BUCKET_ACCESS_KEY", default="") or None,
+    "secret_key": env("PIECES_BUCKET_SECRET_KEY", default="") or None,
+    "default_acl": None,
+    "file_overwrite": False,
+}
+FILE_UPLOAD_HANDLERS = ["viatraj.core.files.uploads.Bounded"]
+ANTIVIRUS_URL = env("ANTIVIRUS_URL", default="")  # tcp://host:3310 or unix:///run/clamav/clamd.ctl
+
 # --- Security headers ---------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^sante/"]
@@ -219,6 +237,16 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "pieces": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": PIECES_S3}
+    if PIECES_S3["bucket_name"]
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "pieces",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

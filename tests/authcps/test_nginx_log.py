@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from django.conf import settings
 from django.urls import URLPattern, get_resolver
 
 from tests.authcps.test_card_tls import CARD_CONF, _files, _wait_for
@@ -102,10 +103,18 @@ def test_tokens_stay_out_also_when_nginx_itself_answers(folder):
     with Nginx(folder, "127.0.0.1:9") as proxy:
         for route in ROUTES:
             assert proxy.ask(route.format(TOKEN)).status_code == 502
-        assert proxy.ask(ROUTES[0].format(TOKEN), data=b"x" * 13_000_000).status_code == 413
+        large = proxy.ask(ROUTES[0].format(TOKEN), data=b"x" * 13_000_000)
+        assert (large.status_code, large.encoding) == (413, "utf-8")
+        assert "Ce fichier dépasse la taille permise." in large.text
         said = proxy.said()
     assert TOKEN not in said
     assert len(re.findall(r" 502 ", said)) >= len(ROUTES)
+
+
+def test_the_largest_file_gets_in_with_the_fields_around_it():
+    """Its refusal is the application's, in a sentence; nginx's stands just above (PIECE_MAX_BYTES)."""
+    (most,) = re.findall(r"client_max_body_size (\d+)m;", MAIN.read_text())
+    assert 1 << 20 <= (int(most) << 20) - settings.PIECE_MAX_BYTES <= 2 << 20
 
 
 TOLD = re.compile(r"(?:/(?:[a-z][a-z-]{0,29}|[0-9]{1,14}))*/?")

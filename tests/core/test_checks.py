@@ -7,7 +7,7 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from tools import servers
-from viatraj.core import roles
+from viatraj.core import checks, roles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOUD = {
@@ -80,3 +80,13 @@ def test_a_database_that_does_not_answer_is_said_in_one_sentence():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(connection.settings_dict, "NAME", "nowhere")
         assert [error.id for error in said()] == ["core.E001"]
+
+
+def test_a_bucket_without_its_library_and_a_wrong_antivirus_are_refused(settings, monkeypatch):
+    settings.PIECES_S3 = {"bucket_name": "viatraj"}
+    settings.ANTIVIRUS_URL = "http://clamav"
+    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+    assert [error.id for error in checks.files(None)] == ["core.E004", "core.E005"]
+    monkeypatch.setattr(checks, "find_spec", lambda name: name)
+    settings.ANTIVIRUS_URL = "unix:///run/clamav/clamd.ctl"
+    assert checks.files(None) == []

@@ -32,6 +32,7 @@ from tests.factories import (
     sign_in,
 )
 from tests.habilitations.imports import TITLES, book, line, saved, text, xlsx
+from viatraj.core import waking
 
 pytestmark = pytest.mark.django_db
 INDEX = "/administration/imports/"
@@ -312,7 +313,7 @@ def test_without_a_broker_it_waits_for_the_next_round(deposit, monkeypatch, end)
     def dead(*args, **known):
         raise OperationalError
 
-    monkeypatch.setattr(queue.current_app, "send_task", dead)
+    monkeypatch.setattr(waking.current_app, "send_task", dead)
     assert deposit(xlsx(line(fin=end))).state == Import.State.CHECKING
 
 

@@ -25,6 +25,7 @@ OURS = {
     "authcps/poste/programme_du_poste/configuration.py:read": "its administrator's file, or Mistake",
     "authcps/views/secours.py:_key": "the key that this session holds, sealed by us",
     "courrier/secrets.py:unseal": "a body that we sealed",
+    "viatraj/core/files/pdf_child.py:examine": "in a process of its own, whose one word `content.read` takes",
     "viatraj/core/searches.py:find": "what this session holds, sealed by us",
     "viatraj/core/workbook.py:Workbook.__init__": "an archive that we write",
 }

@@ -27,8 +27,10 @@ from habilitations.imports import classeur, reader, texte
 from tests import accidents
 from tests.annuaire import files
 from tests.authcps import cards
+from tests.core.files import samples
 from tests.habilitations import imports
 from tests.readers import psc_world
+from viatraj.core.files import antivirus, content
 
 CHALLENGE = "7a3c0b5e-8f7e-4c57-9d6e-0d7d1a1f8f10"
 
@@ -283,6 +285,27 @@ def rows_for_copy(rows):
     return True
 
 
+def spoiled_file(world, chance):
+    """A PDF, an image, or one that acts."""
+    made = chance.choice((samples.pdf, samples.pdf, samples.jpeg, samples.png, samples.orphan))
+    return accidents.of_bytes(made(), chance)
+
+
+def is_of_a_kind(found):
+    return found in content.Kind
+
+
+def spoiled_verdict(world, chance):
+    said = chance.choice(
+        (b"stream: OK\0", b"stream: Win.Test.EICAR_HDB-1 FOUND\0", b"stream: timed out ERROR\0")
+    )
+    return accidents.of_bytes(said, chance)
+
+
+def is_a_signature(found):
+    return found.isprintable() and len(found) <= 200
+
+
 # --- Texts ----------------------------------------------------------------------------------------
 @cache
 def proof() -> dict:
@@ -362,6 +385,13 @@ CAMPAIGNS = (
     ),
     Campaign("annuaire.rpps._open", spoiled_extraction, read_extraction, rows_for_copy),
     Campaign("annuaire.rpps.Extraction.unknown", spoiled_extraction, read_extraction, rows_for_copy),
+    Campaign("viatraj.core.files.content.read", spoiled_file, lambda _, raw: content.read(raw), is_of_a_kind),
+    Campaign(
+        "viatraj.core.files.antivirus.read_verdict",
+        spoiled_verdict,
+        lambda _, raw: antivirus.read_verdict(raw),
+        is_a_signature,
+    ),
     Campaign("accounts.captcha.read_proof", spoiled_proof, lambda _, text: captcha.read_proof(text)),
     Campaign("accounts.views.oubli.read_name", spoiled_link, lambda _, name: oubli.read_name(name)),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
@@ -10,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from viatraj.core import roles
 
 QUIET = settings.BASE_DIR / "deploy" / "postgres" / "quiet.conf"
+ANTIVIRUS = ("", "tcp", "unix")
 OWNED = """
 SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s) AND (
@@ -29,6 +31,19 @@ def database(app_configs, databases=None, **kwargs) -> list[Error]:
             return [*silence(cursor), *privileges(cursor)]
     except OperationalError:
         return [Error("La base de DATABASE_URL ne répond pas.", id="core.E001")]
+
+
+@register()
+def files(app_configs, **kwargs) -> list[Error]:
+    """Where joined files rest, and who looks at them."""
+    found = []
+    if settings.PIECES_S3["bucket_name"] and find_spec("storages") is None:
+        hint = "pip install --require-hashes -r requirements/s3.txt"
+        found.append(Error("PIECES_BUCKET demande django-storages.", hint=hint, id="core.E004"))
+    if settings.ANTIVIRUS_URL.partition(":")[0] not in ANTIVIRUS:
+        hint = "tcp://hôte:3310 ou unix:///run/clamav/clamd.ctl"
+        found.append(Error("ANTIVIRUS_URL n’est pas une adresse de clamd.", hint=hint, id="core.E005"))
+    return found
 
 
 @contextmanager

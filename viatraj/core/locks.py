@@ -48,6 +48,7 @@ ORDER = (
     "dossiers_lienmedecin",
     "dossiers_presence",
     "dossiers_volet",
+    "dossiers_piecejointe",
     # What may still be undone, then what leaves.
     "changements_changement",
     "courrier_message",

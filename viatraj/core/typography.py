@@ -87,6 +87,13 @@ def grouped(number: int | Decimal) -> str:
     return f"{number:,}".replace(",", THIN).replace(".", ",")
 
 
+def file_size(count: int) -> str:
+    """340 ko, 2,4 Mo, 10 Mo: as file managers count, 1 024 at a time; never 0."""
+    if count < 1 << 20:
+        return f"{max(1, round(count / 1024))}\u00a0ko"
+    return f"{count / (1 << 20):.1f}".removesuffix(".0").replace(".", ",") + "\u00a0Mo"
+
+
 def plural(number: int | Decimal, forms: str = "s") -> str:
     """What goes with a number, the French way: plural from two on («0 dossier», «1,5 jour»).
 

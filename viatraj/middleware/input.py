@@ -2,6 +2,8 @@
 
 import re
 
+from django.http import UnreadablePostError
+
 from viatraj.site.views import errors
 
 UNREADABLE = re.compile("[\0\ud800-\udfff]")
@@ -13,19 +15,49 @@ def refuse_unreadable_input(get_response):
 
     def middleware(request):
         too_long = any(len(request.META.get(name, "")) > most for name, most in LONGEST.items())
-        if too_long or any(UNREADABLE.search(text) for text in _texts(request)):
+        if too_long or any(map(UNREADABLE.search, _texts(request))):
             return errors.bad_request(request)
         return get_response(request)
 
     return middleware
 
 
+def refuse_unreadable_files(get_response):
+    """The same of a body that may hold files: read once it is known who sends it (`core.files.uploads`).
+
+    One that is cut in the middle has nobody left to answer to; what came of it is not looked at.
+    """
+
+    def middleware(request):
+        try:
+            if _may_hold_files(request) and any(map(UNREADABLE.search, _sent(request))):
+                return errors.bad_request(request)
+        except UnreadablePostError:
+            return errors.bad_request(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _may_hold_files(request) -> bool:
+    return request.content_type == "multipart/form-data"
+
+
 def _texts(request):
     yield request.path_info
     yield from request.COOKIES.values()
-    for typed in (request.GET, request.POST):
-        for name, values in typed.lists():
-            yield name
-            yield from values
+    yield from _words(request.GET)
+    if not _may_hold_files(request):
+        yield from _words(request.POST)
+
+
+def _sent(request):
+    yield from _words(request.POST)
     for sent in request.FILES.values():
         yield sent.name or ""
+
+
+def _words(typed):
+    for name, values in typed.lists():
+        yield name
+        yield from values
