@@ -17,6 +17,7 @@ UNPROVED_AT_ONCE = parse("3 per 10 minute")  # without proof of work: then after
 UNPROVED = parse("20 per hour")
 SEARCHES_AT_ONCE = parse("60 per 10 minute")  # of accounts, by one référent
 SEARCHES_A_DAY = parse("1000 per day")
+FILES_AT_ONCE = parse("60 per 10 minute")  # taken apart for one account: each is a process for a moment
 ONCE_A_PROOF = parse("1 per 2 hour")
 
 

@@ -10,6 +10,11 @@ EVENTS = {
     "dossier.printed": "a affiché le dossier pour l’imprimer ({volets})",
     "dossier.downloaded": "a téléchargé la demande d’admission en PDF ({volets})",
     "identite.updated": "a modifié l’identité du patient (identité {statut})",
+    "piece.accepted": "a terminé l’analyse d’une pièce jointe du {volet}, sans rien y trouver",
+    "piece.added": "a ajouté une pièce jointe au {volet} ({format}, {taille})",
+    "piece.hidden": "a retiré une pièce jointe du {volet} ({format}, {taille})",
+    "piece.read": "a ouvert une pièce jointe du {volet} ({format}, {taille})",
+    "piece.refused": "a refusé une pièce jointe du {volet} ({format}, {taille})",
     "volet.reopened": "a remis à valider le {volet}, l’identité du patient ayant changé",
     "volet.updated": "a modifié le {volet}",
     "volet.validated": "a validé le {volet}",
@@ -22,10 +27,17 @@ EVENTS = {
     "doublon.searched": "a vérifié si un patient a déjà un dossier",
     "patient.searched": "a recherché un patient par son nom",
 }
-READINGS = ("dossier.read", "dossier.printed", "dossier.downloaded", "doublon.searched", "patient.searched")
+READINGS = (
+    "dossier.read",
+    "dossier.printed",
+    "dossier.downloaded",
+    "doublon.searched",
+    "piece.read",
+    "patient.searched",
+)
 
 # What a sentence may say, of a line's data, to who may not know the patient: no name is among it.
-SAID = frozenset(("volet", "volets", "statut", "etat"))
+SAID = frozenset(("volet", "volets", "statut", "etat", "format", "taille"))
 INSTEAD = {"medecin": "un médecin", "avant": "quelqu’un d’autre"}  # of a name
 # Kinds of a history's filter, by the nouns of their events; all others are «Autres».
 GENRES = {

@@ -5,12 +5,12 @@ Those that let somebody act on a dossier return the actor with the right that he
 
 from annuaire.models import Lieu
 from dossiers import regards
-from dossiers.models import Decision, Dossier, Presence, Role, Volet
+from dossiers.models import Decision, Dossier, PieceJointe, Presence, Role, Volet
 from dossiers.natures import of_orientation
 from dossiers.regards import Regard, Voie
 from viatraj.core.actor import Actor, Place
 from viatraj.core.droits import ABSENT, Droit, Mode, Orientation
-from viatraj.core.policies import Denied, system
+from viatraj.core.policies import Denied, can, system
 
 LABELS = dict(Orientation.choices)
 # Of those who ask, and of the médecin in whose space it is: the others read, and answer.
@@ -120,6 +120,25 @@ def add_piece(actor: Actor, dossier: Dossier, kind: str) -> Actor:
         raise Denied(_reason(actor, Droit.PIECES, Mode.OUI, dossier.orientation))
     _still_open(dossier)
     return voie.used_by(actor)
+
+
+def add_pieces(actor: Actor, dossier: Dossier) -> None:
+    """To one volet or another."""
+    kinds = of_orientation(dossier.orientation)
+    if not any(can(add_piece, actor, dossier, kind) for kind in kinds):
+        add_piece(actor, dossier, kinds[0])
+
+
+def open_piece(actor: Actor, piece: PieceJointe) -> Actor:
+    """Once taken away, or without a good verdict, by nobody."""
+    by = read_piece(actor, piece.volet.dossier, piece.volet.kind)
+    if piece.hidden_at or not piece.is_accepted:
+        raise Denied("Cette pièce ne peut pas être ouverte.")
+    return by
+
+
+def hide_piece(actor: Actor, piece: PieceJointe) -> Actor:
+    return add_piece(actor, piece.volet.dossier, piece.volet.kind)
 
 
 def send(actor: Actor, dossier: Dossier) -> Actor:

@@ -7,6 +7,7 @@ from dossiers.views import (
     identites,
     impressions,
     listes,
+    pieces,
     recherches,
     traitants,
 )
@@ -37,4 +38,7 @@ urlpatterns = [
     re_path(r"^(?P<numero>[0-9]{8})/demande-admission/$", impressions.download, name="download"),
     re_path(r"^(?P<numero>[0-9]{8})/historique/$", historiques.history, name="history"),
     re_path(r"^(?P<numero>[0-9]{8})/historique/imprimer/$", historiques.print_history, name="print_history"),
+    re_path(r"^(?P<numero>[0-9]{8})/pieces/$", pieces.index, name="pieces"),
+    re_path(r"^(?P<numero>[0-9]{8})/pieces/(?P<pk>[0-9]{1,14})/$", pieces.show, name="piece"),
+    re_path(r"^(?P<numero>[0-9]{8})/pieces/(?P<pk>[0-9]{1,14})/retirer/$", pieces.hide, name="piece_hide"),
 ]

@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "tell-endings": {"task": "delegations.tasks.tell_endings", "schedule": crontab(minute=30, hour=6)},
     "alert-expiries": {"task": "habilitations.tasks.alert_expiries", "schedule": crontab(minute=30, hour=6)},
     "tell-referents": {"task": "habilitations.tasks.tell_referents", "schedule": crontab(minute="*/15")},
+    "analyse-pieces": {"task": "dossiers.tasks.analyse_pieces", "schedule": timedelta(minutes=1)},
     "resume-imports": {"task": "habilitations.tasks.resume_imports", "schedule": timedelta(minutes=1)},
     "follow-campagnes": {"task": "habilitations.tasks.follow_campagnes", "schedule": timedelta(minutes=5)},
     "remind-reviewers": {

@@ -5,6 +5,7 @@ from dossiers.actions.dossiers import create, read, search
 from dossiers.actions.doublons import seek_doublons
 from dossiers.actions.identites import edit_identite
 from dossiers.actions.impressions import download, print_dossier
+from dossiers.actions.pieces import add_piece, analyse_piece, hide_piece, read_piece
 from dossiers.actions.presences import present, withdraw
 from dossiers.actions.traitants import accept, accept_all, decline, name_traitant
 from dossiers.actions.volets import edit_volet, validate_volet
@@ -12,6 +13,8 @@ from dossiers.actions.volets import edit_volet, validate_volet
 __all__ = [
     "accept",
     "accept_all",
+    "add_piece",
+    "analyse_piece",
     "archive_unchanged",
     "cancel",
     "create",
@@ -19,10 +22,12 @@ __all__ = [
     "download",
     "edit_identite",
     "edit_volet",
+    "hide_piece",
     "name_traitant",
     "present",
     "print_dossier",
     "read",
+    "read_piece",
     "remind_unchanged",
     "resume",
     "search",

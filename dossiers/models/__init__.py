@@ -15,6 +15,7 @@ from dossiers.models.identites import Identite as Identite
 from dossiers.models.identites import Piece as Piece
 from dossiers.models.identites import Sexe as Sexe
 from dossiers.models.identites import Statut as Statut
+from dossiers.models.pieces import PieceJointe as PieceJointe
 from dossiers.models.presences import ORIGINES as ORIGINES
 from dossiers.models.presences import LienMedecin as LienMedecin
 from dossiers.models.presences import Presence as Presence

@@ -11,7 +11,7 @@ from dossiers import actions, policies
 from dossiers.forms.identites import CreateForm
 from dossiers.forms.volets import VoletForm
 from dossiers.models import Volet
-from dossiers.reads import historiques, traitants
+from dossiers.reads import historiques, pieces, traitants
 from dossiers.reads.droits import held_on
 from dossiers.reads.etats import Etat
 from dossiers.reads.lignes import asking
@@ -70,6 +70,7 @@ def detail(request, numero):
         etat=Etat(dossier.etat).label,
         demandeur=asking([dossier.numero]).get(dossier.numero, ""),
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
+        pieces=pieces.count(dossier, actor=request.actor),
         historique=historiques.latest(
             historiques.of(dossier), LATEST, named=historiques.names_shown(request.actor, dossier)
         ),

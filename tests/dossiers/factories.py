@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from annuaire.models import Lieu
 from delegations.models import Delegation, DroitDelegue
-from dossiers.models import Dossier, LienMedecin, Origine, Presence, Role, Volet
+from dossiers.models import Dossier, LienMedecin, Origine, PieceJointe, Presence, Role, Volet
 from habilitations.models import DroitPersonnalise
+from tests.core.files import samples
 from tests.factories import (
     DelegationFactory,
     HabilitationFactory,
@@ -18,6 +19,7 @@ from tests.factories import (
     as_professionnel,
 )
 from viatraj.core.droits import ABSENT, Droit, Mode, Niveau, Orientation
+from viatraj.core.files import vault
 
 SECRETARIAT = (
     (Droit.DOSSIER_LISTE, Mode.OUI),
@@ -87,6 +89,23 @@ def name_traitant(dossier, medecin, etat=LienMedecin.Etat.ACCEPTE) -> LienMedeci
 
 def volet_of(dossier, kind=Volet.Kind.ADMINISTRATIF) -> Volet:
     return Volet.objects.select_related("dossier").get(dossier=dossier, kind=kind)
+
+
+def join(volet, *, nom="compte rendu.pdf", kind="pdf", raw=None, **known) -> PieceJointe:
+    """A file of this volet, as whoever holds its dossier has added it."""
+    raw = samples.pdf() if raw is None else raw
+    kept = vault.keep(raw)
+    known = {"etat": PieceJointe.Etat.ACCEPTEE, "added_by": volet.dossier.auteur} | known
+    return PieceJointe.objects.create(
+        volet=volet,
+        nom=nom,
+        kind=kind,
+        taille=len(raw),
+        empreinte=kept.digest,
+        stored_as=kept.name,
+        sealed_key=kept.key,
+        **known,
+    )
 
 
 def lend(medecin, *, droits=SECRETARIAT, orientations=(Orientation.SANITAIRE,), **known) -> Delegation:

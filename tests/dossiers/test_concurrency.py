@@ -5,15 +5,19 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
 from django.utils import timezone
 
 from dossiers import actions
-from dossiers.models import Dossier
+from dossiers.models import Dossier, PieceJointe
 from journal.models import Entry
 from tests.concurrency import at_once
-from tests.dossiers.factories import DossierFactory, volet_of
+from tests.core.files import samples
+from tests.dossiers.factories import DossierFactory, join, volet_of
 from tests.factories import MedecinFactory, ProfessionnelFactory, as_medecin
+from viatraj.core.actor import Actor
 from viatraj.core.droits import Orientation
+from viatraj.core.files.content import Kind
 from viatraj.core.saving import Stale
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,3 +70,46 @@ def test_two_people_save_at_once():
     assert len(stale) == 1
     assert stale[0].fresh.texte == volet_of(volet.dossier).texte
     assert Entry.objects.filter(event="volet.updated").count() == 1
+
+
+def joining(volet, cle):
+    return lambda: actions.add_piece(
+        volet, nom="radio.png", kind=Kind.PNG, raw=samples.png(), cle=cle, by=as_medecin(volet.dossier.auteur)
+    )
+
+
+def test_a_double_click_on_joining_a_file():
+    """DOS-3: one pièce and one line; the others' files are not left in the storage."""
+    volet = volet_of(DossierFactory())
+    storage = storages["pieces"]
+    before = files_in(storage)
+    answers = at_once(*[joining(volet, uuid.uuid4())] * 4)
+    assert len({piece.pk for piece in answers}) == 1
+    assert files_in(storage) - before == {PieceJointe.objects.get().stored_as}
+    assert Entry.objects.filter(event="piece.added").count() == 1
+
+
+def test_four_people_join_the_last_two_files(settings):
+    """DOS-3: a dossier has so many at most, whoever comes at once."""
+    settings.PIECES_A_DOSSIER = 2
+    volet = volet_of(DossierFactory())
+    answers = at_once(*[joining(volet, uuid.uuid4()) for _ in range(4)])
+    assert sum(isinstance(answer, PieceJointe) for answer in answers) == PieceJointe.objects.count() == 2
+    assert all("déjà 2 pièces" in str(answer) for answer in answers if isinstance(answer, ValidationError))
+
+
+def test_a_verdict_and_a_withdrawal_at_once():
+    """DOS-3: neither undoes the other."""
+    volet = volet_of(DossierFactory())
+    piece = join(volet, etat="analyse")
+    at_once(
+        lambda: actions.analyse_piece(piece, by=Actor.system("antivirus")),
+        lambda: actions.hide_piece(piece, now=timezone.now(), by=as_medecin(volet.dossier.auteur)),
+    )
+    piece.refresh_from_db()
+    assert (piece.etat, bool(piece.hidden_at)) == ("acceptee", True)
+
+
+def files_in(storage) -> set[str]:
+    folders, _ = storage.listdir("") if storage.exists("") else ([], [])
+    return {f"{folder}/{name}" for folder in folders for name in storage.listdir(folder)[1]}

@@ -16,7 +16,7 @@ from accounts.policies import support
 from courrier.models import Message
 from dossiers.models import Dossier
 from journal.models import Entry, record
-from tests.dossiers.factories import DossierFactory, lend
+from tests.dossiers.factories import DossierFactory, join, lend, volet_of
 from tests.factories import (
     DelegationFactory,
     EtablissementFactory,
@@ -402,3 +402,17 @@ def test_pages_cost_the_same_whatever_there_is(client, staff, person):
     for _ in range(9):
         more()
     assert costs() == few
+
+
+def test_support_is_told_whether_joined_files_are_analysed(client, staff, settings):
+    """DOS-3: off by default, and then said; what waits shows an antivirus that is down."""
+    assert "Aucun antivirus" in client.get(HOME).content.decode()
+    assert "Aucune pièce n’attend d’être analysée." in client.get(HOME).content.decode()
+    settings.ANTIVIRUS_URL = "tcp://127.0.0.1:9"
+    dossier = DossierFactory()
+    for _ in range(2):
+        join(volet_of(dossier), nom="Bertrand-Temoin.pdf", etat="analyse")
+    shown = client.get(HOME).content.decode()
+    assert "L’antivirus est en service." in shown
+    assert "<strong>2</strong> attendent, la plus ancienne depuis le" in shown
+    assert "Temoin" not in shown

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
@@ -26,7 +27,8 @@ from delegations.models import Delegation, DroitDelegue
 from habilitations.models import DemandeHabilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
 from tests.annuaire import files
-from tests.dossiers.factories import DossierFactory, name_traitant
+from tests.core.files import samples
+from tests.dossiers.factories import DossierFactory, join, name_traitant, volet_of
 from tests.factories import (
     DelegationFactory,
     EtablissementFactory,
@@ -60,6 +62,7 @@ OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_IMPORTS = ("import", "import_report", "import_to_correct")
 OF_SUPPORT = ("compte", "droits", "journal", "compte_envois")
 OF_DOSSIERS = "detail print_dossier history print_history identite decide traitant".split()
+OF_PIECES = ("dossiers:piece", "dossiers:piece_hide")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -130,6 +133,7 @@ class World:
         self.aged = DossierFactory(auteur=self.owner, orientation=Orientation.GRAND_AGE)
         # Of somebody else, who names `owner` as the médecin traitant.
         self.named = name_traitant(DossierFactory(auteur=self.other), self.owner, "a_accepter").dossier
+        self.piece = join(volet_of(self.dossier))
         self.in_directory = listed(next_idnat())
         self.unite = UniteFactory()
         self.habilitation = HabilitationFactory(user=self.plain, lieu=self.unite)
@@ -198,6 +202,8 @@ class World:
             "dossiers:traitant_found": {"numero": self.dossier.numero, "cle": "a" * 22},
             "dossiers:name_traitant": {"numero": self.dossier.numero, "idnat": self.in_directory.idnat},
             "dossiers:answer": {"numero": self.named.numero},
+            "dossiers:pieces": {"numero": self.dossier.numero},
+            **{page: {"numero": self.dossier.numero, "pk": self.piece.pk} for page in OF_PIECES},
         }.get(name, {})
 
     def _search(self) -> dict:
@@ -420,6 +426,11 @@ class World:
             "habilitations:name_referent": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
             "gestion:index": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
             "gestion:recherche": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
+            "dossiers:pieces": {
+                "volet": self.piece.volet_id,
+                "fichier": SimpleUploadedFile("radio.png", samples.png()),
+                "cle": uuid4(),
+            },
             "dossiers:search": {"nom": "Garricou", "prenom": ""},
             "dossiers:found": {"nom": "Garricou", "prenom": ""},
             "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1, "valider": "oui"},

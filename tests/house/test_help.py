@@ -67,7 +67,11 @@ def test_every_anchor_exists():
     included = {
         path.name: path.read_text() for path in (ROOT / "templates/site/documentation").glob("*.html")
     }
-    texts = {slug: text + included["gerer.html"] * ("gerer.html" in text) for slug, text in TEXTS.items()}
+    parts = ("gerer.html", "dossier.html")
+    texts = {
+        slug: text + "".join(included[part] for part in parts if f"documentation/{part}" in text)
+        for slug, text in TEXTS.items()
+    }
     assert wanted
     assert [(slug, anchor) for slug, anchor in wanted if f'id="{anchor}"' not in texts[slug]] == []
 

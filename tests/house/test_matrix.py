@@ -186,6 +186,12 @@ dossiers:history               GET  302 302 302 200 404 404 200 200 404 404 404 
 dossiers:history               POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 dossiers:print_history         GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
 dossiers:print_history         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+dossiers:pieces                GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
+dossiers:pieces                POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
+dossiers:piece                 GET  302 302 302 200 404 404 200 200 404 404 404 404 404 404
+dossiers:piece                 POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+dossiers:piece_hide            GET  302 302 302 200 404 404 200 403 404 404 404 404 404 404
+dossiers:piece_hide            POST 302 302 302 302 404 404 302 403 404 404 404 404 404 404
 demo:psc_discovery             GET  200 200 200 200 200 200 200 200 200 200 200 200 200 200
 demo:psc_discovery             POST 405 405 405 405 405 405 405 405 405 405 405 405 405 405
 demo:psc_authorize             GET  400 400 400 400 400 400 400 400 400 400 400 400 400 400

@@ -144,6 +144,7 @@ HELP = {
     **{f"dossiers:{page}": (ACCEPTER,) for page in ("traitant", "traitant_found", "name_traitant")},
     "dossiers:search": (f"{ACCUEIL}#rechercher",),
     "dossiers:found": (f"{ACCUEIL}#rechercher",),
+    "dossiers:pieces": (f"{SANITAIRE}#pieces",),
     "dossiers:create": (SANITAIRE, GRAND_AGE, TND),
     "mon_compte": ("mon-compte", "parametrer-l-otp", "carte"),
     "accounts:change_password": ("mon-compte#mot-de-passe",),

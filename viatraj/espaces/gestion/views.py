@@ -11,6 +11,7 @@ import accounts.actions
 from accounts.models import User
 from accounts.policies import support
 from courrier.models import Channel, Message
+from dossiers.reads.pieces import analysis
 from habilitations.forms.comptes import PersonneConnueForm
 from habilitations.forms.droits import DroitForm
 from habilitations.reads import search
@@ -71,6 +72,7 @@ def _page(request, form, asked):
         more=more,
         at_most=search.LIMIT,
         outbox=reads.outbox(now=timezone.now()),
+        analysis=analysis(),
     )
 
 
