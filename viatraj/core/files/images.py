@@ -20,7 +20,8 @@ SCAN, END = 0xDA, 0xD9
 
 def check_png(raw: bytes) -> None:
     """Every chunk with its checksum, and nothing after the last."""
-    at, name, chunks = 8, b"", set()
+    at, name = 8, b""
+    chunks: set[bytes] = set()
     while name != b"IEND":
         length, name = int.from_bytes(raw[at : at + 4], "big"), raw[at + 4 : at + 8]
         ends = at + 12 + length
