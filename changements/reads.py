@@ -33,7 +33,7 @@ def latest(actor, *, now) -> list[tuple[Changement, list[Entry]]]:
     changements = list(made.order_by("-at", "-pk")[:AT_MOST])
     place = Window(RowNumber(), partition_by=F("tx"), order_by="id")
     lines = Entry.objects.filter(tx__in=[one.tx for one in changements], user=actor.user)
-    lines = lines.annotate(place=place).filter(place__lte=FIRST).select_related("user", "on_behalf_of")
+    lines = lines.annotate(place=place).filter(place__lte=FIRST).told()
     told = defaultdict(list)
     for line in lines.order_by("id"):
         told[line.tx].append(line)
@@ -43,4 +43,4 @@ def latest(actor, *, now) -> list[tuple[Changement, list[Entry]]]:
 def story(changement) -> list[Entry]:
     """What the journal says of it: the lines of its transaction."""
     lines = Entry.objects.filter(tx=changement.tx, user=changement.user_id)
-    return list(lines.select_related("user", "on_behalf_of").order_by("id")[:LINES])
+    return list(lines.told().order_by("id")[:LINES])

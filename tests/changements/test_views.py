@@ -99,7 +99,9 @@ def test_the_page_tells_what_was_done(client, referent, row):
     shown = client.get(button(client.post(f"{ADMIN}habilitations/{row.pk}/fin/", sent, follow=True)))
     assert shown.status_code == 200
     told = unescape(shown.text)
-    assert f"a prolongé jusqu’au {fin:%d/%m/%Y} le profil Prescripteur médical de {row.user.login}" in told
+    assert (
+        f"a prolongé jusqu’au {fin:%d/%m/%Y} le profil Prescripteur médical de {row.user.nom_complet}" in told
+    )
     assert living(row)
 
 
@@ -145,7 +147,7 @@ class TestLatest:
             str(one.cle) in path
             for one, path in zip(Changement.objects.order_by("-pk"), (newest, oldest), strict=True)
         ]
-        assert row.user.login in shown or row.user.nom_complet in shown
+        assert f"de {row.user.nom_complet}" in shown  # by his name, not by his login
         back = client.post(newest, {"retour": LATEST}, follow=True)
         assert (back.redirect_chain[-1][0], living(other), living(row)) == (LATEST, True, False)
         assert BUTTON.findall(client.get(LATEST).text) == [oldest]

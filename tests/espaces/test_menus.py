@@ -226,7 +226,7 @@ def test_who_comes_by_himself_is_told_nothing(client):
     ],
 )
 def test_what_is_sent_after_the_session_ended_is_said_to_be_lost(client, path, came_from, suite):
-    """COM, bad input: a sentence at the door, nothing done, and the way back to the page."""
+    """COM-9: a sentence at the door, nothing done, and the way back to the page."""
     headers = {"Referer": came_from} if came_from else {}
     answer = client.post(path, {"nom": "x"}, headers=headers, follow=True)
     assert "Votre session a pris fin" in answer.text

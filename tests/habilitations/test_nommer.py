@@ -98,7 +98,7 @@ def test_nothing_typed_is_refused_at_the_page(client, coordination, structure):
 
 
 def test_only_by_those_who_name_referents_there(client, structure):
-    """The near misses: its own référent, the coordination next door, a structure that has closed."""
+    """COM-8, the near misses: its own référent, the coordination next door, a structure that has closed."""
     sign_in(client, referent_of(structure))
     assert client.get(name_of(structure)).status_code == 403
     sign_in(client, referent_of(CoordinationFactory()))
