@@ -36,9 +36,13 @@ READINGS = (
     "patient.searched",
 )
 
-# What a sentence may say, of a line's data, to who may not know the patient: no name is among it.
-SAID = frozenset(("volet", "volets", "statut", "etat", "format", "taille"))
-INSTEAD = {"medecin": "un médecin", "avant": "quelqu’un d’autre"}  # of a name
+# As told to who may not know the patient: events that name somebody, without, and of the data of all others
+# what names nobody.
+UNNAMED = {
+    "traitant.named": "a désigné un médecin traitant",
+    "traitant.changed": "a désigné un autre médecin traitant",
+}
+SAID = frozenset(("volet", "volets", "statut", "etat", "decision", "motif", "avant", "format", "taille"))
 # Kinds of a history's filter, by the nouns of their events; all others are «Autres».
 GENRES = {
     "dossier": ("Création et envois du dossier", ("dossier", "presence", "demande")),

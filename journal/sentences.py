@@ -34,10 +34,9 @@ def of(entry, fragment: str | None) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def unnamed(entry, fragment: str | None, *, said: frozenset[str], instead: dict[str, str]) -> str:
+def unnamed(entry, fragment: str | None, said: frozenset[str]) -> str:
     """The same without a name: by his quality, and of the line's data only what may be `said`."""
     words = _Words(entry, said)
-    words.update({name: _Text(text) for name, text in instead.items()})
     told = LEFT_OUT.sub("", (fragment or entry.event).format_map(words))
     sentence = f"{somebody(entry.quality)} {told}{' au nom d’un médecin' if entry.on_behalf_of_id else ''}"
     return sentence[:1].upper() + sentence[1:]

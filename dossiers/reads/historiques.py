@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min
 import journal.reads
 from annuaire.models import Etablissement, Unite
 from dossiers import regards
-from dossiers.events import INSTEAD, READINGS, SAID
+from dossiers.events import READINGS, SAID, UNNAMED
 from dossiers.models import Dossier
 from journal import sentences
 from journal.models import Entry, EntryQuerySet, known_events
@@ -136,7 +136,8 @@ def _ligne(entry: Entry, names, named: bool) -> Ligne:
 
 
 def _unnamed_sentence(entry: Entry) -> str:
-    return sentences.unnamed(entry, known_events().get(entry.event), said=SAID, instead=INSTEAD)
+    fragment = UNNAMED.get(entry.event) or known_events().get(entry.event)
+    return sentences.unnamed(entry, fragment, SAID)
 
 
 def _pli(fold: journal.reads.Fold, names) -> Pli:
