@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dossiers import policies
-from dossiers.models import PieceJointe, Volet
+from dossiers.models import Dossier, PieceJointe, Volet
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.files import antivirus, vault
@@ -28,14 +28,16 @@ INFECTED = "L’antivirus y a reconnu un programme malveillant."
 
 @transaction.atomic
 def add_piece(
-    volet: Volet, *, nom: str, kind: Kind, raw: bytes, by: Actor, cle: uuid.UUID | None = None
+    volet: Volet, *, nom: str, kind: Kind, raw: bytes, now: datetime, by: Actor, cle: uuid.UUID | None = None
 ) -> PieceJointe:
     """The same `cle` twice is one pièce. The file is written before any row is locked."""
     policies.add_piece(by, volet.dossier, volet.kind)
     kept = _keep(raw)
     try:
         with transaction.atomic():
-            return _added(volet, kept, nom=nom, kind=kind, taille=len(raw), cle=cle or uuid.uuid4(), by=by)
+            return _added(
+                volet, kept, nom=nom, kind=kind, taille=len(raw), cle=cle or uuid.uuid4(), now=now, by=by
+            )
     except BaseException as error:
         vault.drop(kept.name)
         if isinstance(error, ValidationError) and (done := _already_added(volet, kept, cle, error)):
@@ -43,7 +45,7 @@ def add_piece(
         raise
 
 
-def _added(volet: Volet, kept: vault.Kept, *, by: Actor, **known) -> PieceJointe:
+def _added(volet: Volet, kept: vault.Kept, *, now: datetime, by: Actor, **known) -> PieceJointe:
     volet.dossier = locked(volet.dossier)  # two who add the last one meet here
     by = policies.add_piece(by, volet.dossier, volet.kind)
     most, pieces = settings.PIECES_A_DOSSIER, PieceJointe.objects.of(volet.dossier)
@@ -61,8 +63,15 @@ def _added(volet: Volet, kept: vault.Kept, *, by: Actor, **known) -> PieceJointe
             **known,
         )
     )
+    _modified(volet.dossier, now)
     record("piece.added", by=by, target=volet.dossier, **_told(piece))
     return piece
+
+
+def _modified(dossier: Dossier, now: datetime) -> None:
+    """Its clock begins anew: what waits unchanged for too long is archived."""
+    dossier.modified_at = now
+    save_valid(dossier)
 
 
 def _already_added(volet, kept, cle, error) -> PieceJointe | None:
@@ -84,13 +93,15 @@ def read_piece(piece: PieceJointe, *, by: Actor) -> bytes:
 @transaction.atomic
 def hide_piece(piece: PieceJointe, *, now: datetime, by: Actor) -> None:
     """Nobody opens it any more; the row and the file stay, as the rest of the dossier does."""
+    dossier = locked(piece.volet.dossier)
     piece = locked(piece)
     by = policies.hide_piece(by, piece)
     if piece.hidden_at:
         return
     piece.hidden_at, piece.hidden_by = now, by.user
     save_valid(piece)
-    record("piece.hidden", by=by, target=piece.volet.dossier, **_told(piece))
+    _modified(dossier, now)
+    record("piece.hidden", by=by, target=dossier, **_told(piece))
 
 
 @transaction.atomic

@@ -44,7 +44,7 @@ def index(request, numero):
     volets = reads.writable(dossier, actor=request.actor)
     most = file_size(settings.PIECE_MAX_BYTES)
     form = PieceForm(posted(request), request.FILES or None, volets=volets, most=most)
-    if submit(form, actions.add_piece, by=request.actor):
+    if submit(form, actions.add_piece, now=timezone.now(), by=request.actor):
         _tell_added(request, form.result)
         return redirect("dossiers:pieces", numero)
     act(actions.read, dossier, by=request.actor)  # a file's name may be a patient's

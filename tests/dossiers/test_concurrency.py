@@ -74,7 +74,13 @@ def test_two_people_save_at_once():
 
 def joining(volet, cle):
     return lambda: actions.add_piece(
-        volet, nom="radio.png", kind=Kind.PNG, raw=samples.png(), cle=cle, by=as_medecin(volet.dossier.auteur)
+        volet,
+        nom="radio.png",
+        kind=Kind.PNG,
+        raw=samples.png(),
+        cle=cle,
+        now=timezone.now(),
+        by=as_medecin(volet.dossier.auteur),
     )
 
 

@@ -1,6 +1,7 @@
 """Files joined to a volet: who adds, opens, takes away; once, at most twenty; what is journalled (DOS-3)."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from dossiers import actions, policies
 from dossiers.actions import pieces
-from dossiers.models import PieceJointe
+from dossiers.models import Dossier, PieceJointe
 from journal.models import Entry
 from tests.core.files import samples
 from tests.dossiers.factories import LISTER, MEDICAL, READER, DossierFactory, join, lend, volet_of
@@ -57,7 +58,7 @@ def kept(monkeypatch):
 
 
 def add(volet, by, **known):
-    known = {"nom": NAME, "kind": Kind.PDF, "raw": samples.pdf(), "cle": uuid.uuid4()} | known
+    known = {"nom": NAME, "kind": Kind.PDF, "raw": samples.pdf(), "cle": uuid.uuid4(), "now": NOW} | known
     return actions.add_piece(volet, by=by, **known)
 
 
@@ -224,6 +225,34 @@ def test_what_is_taken_away_stays_and_opens_to_nobody(volet, by):
     assert Entry.objects.count() == 1
     with pytest.raises(Denied):
         actions.read_piece(piece, by=by)
+
+
+@pytest.mark.parametrize("decision", [{"decision": "annule", "motif": "deces"}, {"decision": "archive"}])
+def test_nothing_is_joined_to_what_is_over_nor_taken_away(decision, volet, by, kept):
+    """What is there still opens."""
+    piece = join(volet)
+    Dossier.objects.filter(pk=volet.dossier_id).update(**decision, decided_at=NOW, decided_by=by.user)
+    volet.refresh_from_db()
+    piece.refresh_from_db()
+    with pytest.raises(Denied, match="Ce dossier est"):
+        add(volet, by)
+    with pytest.raises(Denied, match="Ce dossier est"):
+        actions.hide_piece(piece, now=NOW, by=by)
+    assert kept == [piece.stored_as]
+    assert actions.read_piece(piece, by=by) == samples.pdf()
+
+
+def test_joining_and_taking_away_are_changes_of_the_dossier(volet, by):
+    """Its clock begins anew; an opening leaves it."""
+    earlier = NOW - timedelta(days=170)
+    for act in (lambda: add(volet, by), lambda: actions.hide_piece(join(volet), now=NOW, by=by)):
+        Dossier.objects.filter(pk=volet.dossier_id).update(modified_at=earlier)
+        act()
+        assert Dossier.objects.get(pk=volet.dossier_id).modified_at == NOW
+    piece = join(volet)
+    Dossier.objects.filter(pk=volet.dossier_id).update(modified_at=earlier)
+    actions.read_piece(piece, by=by)
+    assert Dossier.objects.get(pk=volet.dossier_id).modified_at == earlier
 
 
 # --- What the database holds -----------------------------------------------------------------------
