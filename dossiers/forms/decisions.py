@@ -4,19 +4,24 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from dossiers import policies
-from dossiers.models import Motif
+from dossiers.models import Decision, Motif
 from viatraj.core.policies import can
 
 SUSPENDRE, ANNULER, REPRENDRE = "suspendre", "annuler", "reprendre"
+# What each leads to, its words, who may.
 VERBS = {
-    SUSPENDRE: ("Suspendre le dossier\u00a0: la personne souhaite attendre", policies.suspend),
-    ANNULER: ("Annuler le dossier", policies.cancel),
-    REPRENDRE: ("Reprendre le dossier", policies.resume),
+    SUSPENDRE: (
+        Decision.SUSPENDU,
+        "Suspendre le dossier\u00a0: la personne souhaite attendre",
+        policies.suspend,
+    ),
+    ANNULER: (Decision.ANNULE, "Annuler le dossier", policies.cancel),
+    REPRENDRE: ("", "Reprendre le dossier", policies.resume),
 }
 
 
 class DecisionForm(forms.Form):
-    """Only what may be decided of this dossier now."""
+    """Only what may be decided of this dossier now, and is not decided already."""
 
     choix = forms.ChoiceField(
         label="Décision",
@@ -27,7 +32,7 @@ class DecisionForm(forms.Form):
         },
     )
     motif = forms.ChoiceField(
-        label="Motif de l’annulation",
+        label="Motif, si vous annulez le dossier",
         required=False,
         choices=[("", "Choisissez un motif"), *[(one.value, one.label.capitalize()) for one in Motif]],
         error_messages={"invalid_choice": "Choisissez le motif dans la liste."},
@@ -35,7 +40,11 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args, dossier, actor, **kwargs):
         super().__init__(*args, **kwargs)
-        offered = [(verb, label) for verb, (label, may) in VERBS.items() if can(may, actor, dossier)]
+        offered = [
+            (verb, label)
+            for verb, (decision, label, may) in VERBS.items()
+            if decision != dossier.decision and can(may, actor, dossier)
+        ]
         self.fields["choix"].choices = offered
         self.asks_motif = ANNULER in dict(offered)
         if len(offered) == 1:

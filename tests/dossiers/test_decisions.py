@@ -125,10 +125,11 @@ class TestPage:
         client.post(path, {"choix": "reprendre"})
         assert Dossier.objects.get().decision == ""
 
-    def test_nothing_that_is_not_offered(self, client, medecin):
+    @pytest.mark.parametrize("choice", ["suspendre", "reprendre", "zut", ""])
+    def test_nothing_that_is_not_offered(self, client, medecin, choice):
         sanitaire = DossierFactory(auteur=medecin)
         sign_in(client, medecin)
-        assert client.post(f"{sanitaire.get_absolute_url()}etat/", {"choix": "suspendre"}).status_code == 422
+        assert client.post(f"{sanitaire.get_absolute_url()}etat/", {"choix": choice}).status_code == 422
 
     def test_an_assistant_who_reads_is_refused(self, client, dossier, medecin):
         lent = lend(medecin, droits=READER, orientations=(Orientation.GRAND_AGE,))

@@ -62,7 +62,7 @@ def volets(mode, *kinds) -> dict:
 
 
 class TestTheBoardCapsTheVolets:
-    """Within one habilitation (decisions, «Modes»)."""
+    """Within one habilitation."""
 
     def test_ecriture_caps_nothing(self, dossier, unite):
         assert seen(professionnel(PRESCRIPTEUR_MEDICAL, unite), dossier) == {

@@ -28,3 +28,23 @@ def test_every_question_on_a_right_says_how_far():
     asked = list(questions())
     assert len(asked) > 20
     assert [where for where, node in asked if not says_its_mode(node)] == []
+
+
+# Who reads dossiers without asking who sees them, and why.
+UNASKED = {
+    "dossiers/actions/dossiers.py": "the dossier that an earlier click of the same form has made",
+    "dossiers/reads/doublons.py": "tells of those out of sight that there is one, its orientation and month",
+    "dossiers/reads/echeances.py": "the clock, which shows nothing",
+    "viatraj/demo/data.py": "invented people",
+}
+
+
+def test_dossiers_are_read_through_who_sees_them():
+    """Lists, details and searches begin with `visible_to` or `named_to` (DOS-4)."""
+    unasked = set()
+    for module in modules():
+        for node in ast.walk(module.tree):
+            asked = isinstance(node, ast.Attribute) and dotted(node.value) == "Dossier.objects"
+            if asked and node.attr not in ("visible_to", "named_to"):
+                unasked.add(module.path)
+    assert unasked <= UNASKED.keys()
