@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from courrier.models import Message
 from dossiers import actions
-from dossiers.models import Role
+from dossiers.models import PieceJointe, Role
 from dossiers.reads.lignes import SORTS
 from dossiers.urls import urlpatterns
 from habilitations.profils import EQUIPE_SOIGNANTE, PRESCRIPTEUR_MEDICAL
 from journal.models import Entry
-from tests.dossiers.factories import DossierFactory, place_at, professionnel, volet_of
+from tests.dossiers.factories import DossierFactory, join, place_at, professionnel, volet_of
 from tests.factories import EtablissementFactory, UniteFactory, UserFactory
 from tests.limits import forget_limits
 from viatraj.core.droits import Orientation
@@ -34,7 +34,16 @@ WHO = {
     "sexe": "F",
 }
 CANARIES = (
-    *("zephyrin", "oscarine", "barbara", "plumecanari", "textecanari", "soinscanari", "ecrivaincanari"),
+    *(
+        "zephyrin",
+        "oscarine",
+        "barbara",
+        "plumecanari",
+        "textecanari",
+        "soinscanari",
+        "ecrivaincanari",
+        "fichiercanari",
+    ),
     *("17/03/1931", "1931-03-17", "17 mars 1931", "01234"),
 )
 NAMED = ("Aaaa", "Mmmm", "Zzzz")  # neighbours, whose names go against their numbers
@@ -71,6 +80,7 @@ class Monde:
             place_at(dossier, Role.RECEVEUR, self.receveur)
             place_at(dossier, Role.RECEVEUR, self.receveur.etablissement)
             place_at(dossier, Role.REGULATEUR, self.etablissement)
+            join(volet_of(dossier), nom="fichiercanari de sortie.pdf", added_by=dossier.cree_par)
         births = ("1999-01-01", "1950-01-01", "1901-01-01")
         for rank, (nom, birth) in enumerate(zip(NAMED, births, strict=True)):
             known = {"nom": nom, "date_naissance": birth, "numero": f"{90 - rank}000000"}
@@ -121,12 +131,13 @@ def _by_hand(monde) -> list[str]:
     found = []
     for dossier in monde.secrets.values():
         volets = dossier.volets.values_list("kind", flat=True)
+        (piece,) = PieceJointe.objects.of(dossier)
         known = {
             "numero": dossier.numero,
             "cle": "a" * 22,
             "idnat": "899000000001",
             "kind": volets[0],
-            "pk": 1,
+            "pk": piece.pk,
         }
         for route in urlpatterns:
             names = route.pattern.converters or route.pattern.regex.groupindex

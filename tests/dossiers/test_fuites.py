@@ -3,6 +3,7 @@
 import pytest
 from django.db.models import F
 
+from dossiers import policies
 from dossiers.models import Dossier
 from dossiers.reads import doublons, historiques, lignes
 from dossiers.views import listes
@@ -91,6 +92,10 @@ def in_the_search(monkeypatch):
     monkeypatch.setattr(type(Dossier.objects.all()), "named_to", lambda rows, actor: rows.visible_to(actor))
 
 
+def in_the_file_name(monkeypatch):
+    monkeypatch.setattr(policies, "read_piece", lambda actor, dossier, kind: actor)
+
+
 def in_the_history(monkeypatch):
     monkeypatch.setattr(historiques, "names_shown", lambda actor, dossier: True)
 
@@ -110,6 +115,7 @@ BROKEN = [
     (in_the_list, "zephyrin"),
     (in_the_sort, "order by nom"),
     (in_the_search, "search by name"),
+    (in_the_file_name, "fichiercanari"),
     (in_the_history, "ecrivaincanari"),
     (in_the_duplicate_warning, "duplicate warning"),
 ]
