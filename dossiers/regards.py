@@ -116,7 +116,10 @@ class Regard:
 
     @property
     def as_traitant(self) -> Voie | None:
-        return next((voie for voie in self.voies if voie.role == Role.TRAITANT), None)
+        """By the number that is asked, where somebody is known by two and has declined by one."""
+        ways = [voie for voie in self.voies if voie.role == Role.TRAITANT]
+        declined = LienMedecin.Etat.HORS_PATIENTELE
+        return min(ways, key=lambda voie: voie.presence.lien == declined, default=None)
 
     def volet(self, kind: str) -> Mode | None:
         modes = [voie.volets[kind] for voie in self.voies if kind in voie.volets]

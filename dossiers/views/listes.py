@@ -43,6 +43,7 @@ def index(request):
         liste=liste,
         onglets=_tabs(request, orientation),
         replaced=traitants.replaced(one.numero for one in shown) if liste == Liste.HORS_PATIENTELE else (),
+        checked=request.GET.get("coche") == "page",
         may_accept=can(policies.accept_all, request.actor),
         empty=_empty(liste, orientation),
         orientation=orientation,

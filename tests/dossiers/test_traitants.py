@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import changements.actions
+from accounts.models import Identite
 from changements.models import Changement
 from courrier.models import Message
 from dossiers import actions, policies, regards
@@ -275,6 +276,24 @@ def test_answering_twice_is_answering_once(asked, leclercq, verb):
     assert Message.objects.count() == (verb == "decline")
 
 
+def test_asked_by_one_number_after_she_declined_by_another(asked, leclercq, author):
+    """A médecin with an RPPS and an ADELI number answers by the one that is asked."""
+    actions.decline(asked, now=now(), by=as_medecin(leclercq))
+    adeli = "0310099001"
+    Identite.objects.create(user=leclercq, idnat=adeli, kind="adeli", nom="LECLERCQ", prenom="Christine")
+    listed(adeli, nom="LECLERCQ", prenom="Christine")
+    name(asked, adeli, by=author)
+    actions.accept(asked, now=now(), by=as_medecin(leclercq))
+    assert traitants.current(asked).professionnel.idnat == adeli
+
+
+def test_every_line_of_the_page_is_ticked_in_one_click(client, asked, leclercq):
+    sign_in(client, leclercq)
+    page = client.get(LISTS, {"liste": "a-accepter", "coche": "page"}).text
+    assert page.count(" checked>") == 1
+    assert " checked>" not in client.get(LISTS, {"liste": "a-accepter"}).text
+
+
 def test_who_may_answer(asked, leclercq, author):
     """DOS-2, DEL-7: an assistant with «Accepter un dossier» for this orientation."""
     elsewhere = lend(leclercq, droits=ACCEPTING, orientations=[Orientation.GRAND_AGE])
@@ -442,7 +461,7 @@ def test_the_lists_and_their_acts(client, asked, leclercq, author):
     sign_in(client, leclercq)
     for liste, there, said in (
         ("tous", own, "Tous mes dossiers"),
-        ("a-accepter", asked, "Accepter les dossiers cochés"),
+        ("a-accepter", asked, "Tout cocher"),
         ("hors-patientele", declined, "Reprendre"),
     ):
         page = unescape(client.get(LISTS, {"liste": liste}).text)

@@ -486,6 +486,7 @@ class World:
                 "tri": "nom",
                 "orientation": Orientation.SANITAIRE,
                 "liste": "tous",
+                "coche": "page",
                 "taille": "50",
                 "page": "1",
             },
