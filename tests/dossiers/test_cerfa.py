@@ -202,6 +202,13 @@ class TestValues:
         assert lost(remplis, paper) == []
         assert "Autres réponses" in paper.text
 
+    def test_the_files_that_are_joined_are_named(self):
+        form = volets.current("medical", "grand_age")
+        names = [f"Compte rendu n° {number} {'é' * 240}.pdf" for number in range(20)]
+        paper = printed({"medical": cerfa.Rempli(form, {}, pieces=names)})
+        assert [one for one in names if packed(one) not in packed(paper.text)] == []
+        assert "Pièces jointes" not in printed({"medical": cerfa.Rempli(form, {})}).text
+
     def test_two_girs_that_differ_are_both_said(self):
         form = volets.current("autonomie", "grand_age")
         grille = dict.fromkeys(AGGIR[:10], "A") | {"gir_declare": "2"}

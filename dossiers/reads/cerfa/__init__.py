@@ -23,16 +23,18 @@ HOW = (
     "feuille de suite, à la fin de cette partie."
 )
 TWELFTHS = 12
+PIECES = 19  # as many as a dossier may have, each on its line
 
 
 @dataclass(frozen=True)
 class Rempli:
-    """A volet as it was filled. `former`: the text that it was before it had fields."""
+    """A volet as it was filled. `former`: its text of before it had fields; `pieces`: names of files."""
 
     form: Formulaire
     values: Mapping[str, Any]
     signature: str = ""
     former: str = ""
+    pieces: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ def _part(paper: Feuillet, demande: Demande, partie: Partie, rempli: Rempli) -> 
         if partie.kind == "autonomie" and "coherence" in cadre.lignes[0].codes:
             _gir(paper, rempli)
     _others(paper, partie, rempli)
+    if rempli.pieces:
+        joined = Boite("Jointes à cette partie du dossier", "\n".join(rempli.pieces), 1, PIECES)
+        _frame(paper, "Pièces jointes", [[(joined, TWELFTHS)]])
     paper.end_part()
 
 
