@@ -1,12 +1,13 @@
 """A dossier on paper: of each volet what this reader's mode lets be seen, and the demande d'admission."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from dossiers import regards, volets
 from dossiers.models import Dossier, Volet
 from dossiers.natures import Kind, of_orientation
-from dossiers.reads import cerfa, traitants
+from dossiers.reads import cerfa, pieces, traitants
 from dossiers.volets.champs import Liste, Texte
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Mode
@@ -78,16 +79,25 @@ def _signature(volet: Volet, mode: Mode | None) -> str:
     return f"Validé le {instant(volet.validated_at)}{by}."
 
 
+def pieces_of(actor: Actor, dossier: Dossier) -> dict[str, list[str]]:
+    """By volet, the names of the files that this actor may open, the oldest first; in mode anonyme none."""
+    found: dict[str, list[str]] = {}
+    for ligne in reversed(pieces.lignes(dossier, actor=actor)):
+        if ligne.may_read:
+            found.setdefault(ligne.piece.volet.kind, []).append(f"{ligne.piece.nom} ({ligne.taille})")
+    return found
+
+
 def demande(actor: Actor, dossier: Dossier, *, now: datetime) -> cerfa.Demande:
     """The national form of Grand Âge, of the volets that may be read by name."""
     regard = regards.of(actor, dossier)
-    rows = _rows(dossier)
+    rows, files = _rows(dossier), pieces_of(actor, dossier)
     open_ones = [(kind, volet) for kind, volet in rows if regard.through(kind, Mode.LECTURE)]
     return cerfa.Demande(
         numero=dossier.numero_affiche,
         identite=_identity(dossier),
         personne=f"{dossier.patient}, {dossier.naissance}",
-        volets={kind.value: _rempli(volet) for kind, volet in open_ones},
+        volets={kind.value: replace(_rempli(volet), pieces=files.get(kind, ())) for kind, volet in open_ones},
         absents=[kind.label for kind, _ in rows if not regard.through(kind, Mode.LECTURE)],
         imprime_par=printed_by(actor),
         imprime_le=now,

@@ -23,6 +23,9 @@ def print_dossier(request, numero):
         "dossiers/print.html",
         dossier=dossier,
         volets=volets,
+        pieces=[
+            (Kind(kind).label, names) for kind, names in impressions.pieces_of(request.actor, dossier).items()
+        ],
         printed_by=impressions.printed_by(request.actor),
         printed_at=timezone.now(),
     )

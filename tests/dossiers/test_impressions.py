@@ -8,7 +8,16 @@ from django.utils.html import strip_tags
 from dossiers import policies
 from dossiers.models import LienMedecin, Role
 from journal.models import Entry
-from tests.dossiers.factories import LISTER, READER, DossierFactory, lend, name_traitant, place_at
+from tests.dossiers.factories import (
+    LISTER,
+    READER,
+    DossierFactory,
+    join,
+    lend,
+    name_traitant,
+    place_at,
+    volet_of,
+)
 from tests.factories import (
     EtablissementFactory,
     HabilitationFactory,
@@ -24,6 +33,7 @@ from viatraj.core.policies import Denied, can
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zygomatique"
+PDF = "demande-admission/"
 SAID = {"volet": "Veuve depuis 2001.", "medical": "Chutes à répétition."}
 
 
@@ -94,8 +104,18 @@ class TestPage:
         sign_in(client, delegation.delegataire, acting=delegation).get(path(aged))
         assert Entry.objects.about(aged).get().data["volets"] == ["aucun volet"]
 
+    def test_files_of_the_volets_that_may_be_read_are_named(self, client, medecin, aged):
+        for kind in ("administratif", "medical"):
+            join(volet_of(aged, kind), nom=f"Pièce du {kind}.pdf", added_by=medecin)
+        delegation = lend(medecin, droits=READER, orientations=("grand_age",))
+        sign_in(client, delegation.delegataire, acting=delegation)
+        for text in (words_of(client.get(path(aged))), Lu(client.get(path(aged, PDF)).content).text):
+            assert "Pièce du administratif.pdf (" in text
+            assert "Pièce du medical.pdf" not in text
+
     def test_in_mode_anonyme_no_name_and_no_free_text(self, client, unite, medecin):
         dossier = DossierFactory(auteur=None, lieu=unite, nom=CANARY, prenom="Noëlle", **SAID)
+        join(volet_of(dossier, "medical"), nom=f"{CANARY}.pdf", added_by=medecin)
         reader = held(unite, "prescripteur_medical", "anonyme")
         shown = words_of(sign_in(client, reader).get(path(dossier)))
         for name in (CANARY, "Noëlle", "18/02/1957", "Veuve", "Chutes"):
@@ -114,7 +134,7 @@ class TestPage:
 class TestDownload:
     @pytest.fixture
     def answer(self, client, medecin, aged):
-        return sign_in(client, medecin).get(path(aged, "demande-admission/"))
+        return sign_in(client, medecin).get(path(aged, PDF))
 
     def test_the_file(self, answer, aged):
         assert answer.headers["Content-Disposition"] == f'attachment; filename="dossier-{aged.numero}.pdf"'
@@ -131,7 +151,7 @@ class TestDownload:
 
     def test_it_names_the_medecin_traitant(self, client, medecin, aged):
         name_traitant(aged, MedecinFactory(nom="Léon", prenom="Gabriel"), LienMedecin.Etat.A_ACCEPTER)
-        answer = sign_in(client, medecin).get(path(aged, "demande-admission/"))
+        answer = sign_in(client, medecin).get(path(aged, PDF))
         assert "Léon" in Lu(answer.content).text
 
     def test_it_is_a_reading_that_names_its_volets(self, answer, aged):
@@ -142,7 +162,7 @@ class TestDownload:
     def test_what_may_not_be_read_is_not_in_it(self, client, medecin, aged):
         delegation = lend(medecin, droits=READER, orientations=("grand_age",))
         sign_in(client, delegation.delegataire, acting=delegation)
-        answer = client.get(path(aged, "demande-admission/"))
+        answer = client.get(path(aged, PDF))
         read = Lu(answer.content)
         assert "Veuve depuis 2001." in read.text
         assert "Chutes" not in read.text
@@ -152,12 +172,12 @@ class TestDownload:
 
     def test_of_no_other_orientation(self, client, medecin):
         dossier = DossierFactory(auteur=medecin)
-        assert sign_in(client, medecin).get(path(dossier, "demande-admission/")).status_code == 403
+        assert sign_in(client, medecin).get(path(dossier, PDF)).status_code == 403
         assert "demande-admission" not in client.get(dossier.get_absolute_url()).text
 
     def test_the_page_of_the_dossier_leads_to_both(self, client, medecin, aged):
         page = sign_in(client, medecin).get(aged.get_absolute_url()).text
-        assert path(aged, "demande-admission/") in page
+        assert path(aged, PDF) in page
         assert path(aged) in page
 
 
