@@ -46,6 +46,9 @@ def _place_or_professionnel() -> Q:
 
 
 class PresenceQuerySet(AtLieuQuerySet):
+    def with_lieu(self):
+        return super().with_lieu().select_related("professionnel")
+
     def with_comptes(self):
         """Whose space it is, by the living number of an account; how the médecin traitant has answered."""
         living = Compte.objects.filter(idnat=OuterRef("professionnel__idnat"), ended_at=None)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from django.db.models import Case, F, Func, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 
-from annuaire.models.lieux import NAMED
 from dossiers import regards
 from dossiers.models import ORIGINES, Presence, Sexe
 from dossiers.reads.etats import Etat, etat
@@ -125,9 +124,16 @@ def profil(years, sexe, departement) -> str:
 
 
 def asking(numeros) -> dict[str, str]:
-    """Who asks, of each of these dossiers: a unit or a coordination, or the médecin who made it."""
+    """Who asks, of each of these dossiers."""
     rows = Presence.objects.filter(dossier__numero__in=list(numeros), role__in=ORIGINES)
-    return {
-        row.numero: row.professionnel.titre if row.professionnel else str(row.lieu)
-        for row in rows.select_related("professionnel", *NAMED).annotate(numero=F("dossier__numero"))
-    }
+    return {row.numero: _who(row) for row in rows.with_lieu().annotate(numero=F("dossier__numero"))}
+
+
+def asker(dossier) -> str:
+    """Of one that `reach.dossier_of` has found, with where it lies."""
+    return next((_who(row) for row in dossier.presences.all() if row.role in ORIGINES), "")
+
+
+def _who(presence: Presence) -> str:
+    """A unit with its établissement, a coordination, or the médecin who made it."""
+    return presence.professionnel.titre if presence.professionnel else str(presence.lieu)

@@ -14,7 +14,7 @@ from dossiers.models import Volet
 from dossiers.reads import historiques, pieces, traitants
 from dossiers.reads.droits import held_on
 from dossiers.reads.etats import Etat
-from dossiers.reads.lignes import asking
+from dossiers.reads.lignes import asker
 from dossiers.views import doublons
 from dossiers.views.reach import dossier_of, orientation_of
 from viatraj.core import searches
@@ -68,7 +68,7 @@ def detail(request, numero):
         forms=forms,
         suivi=suivi,
         etat=Etat(dossier.etat).label,
-        demandeur=asking([dossier.numero]).get(dossier.numero, ""),
+        demandeur=asker(dossier),
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
         pieces=pieces.count(dossier, actor=request.actor),
         historique=historiques.latest(

@@ -1,14 +1,18 @@
 """What an address names, if this actor may see it; without names where he may not know them (DOS-4)."""
 
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from dossiers import regards
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Presence
 from dossiers.reads.etats import etat
 from dossiers.reads.lignes import age
 from viatraj.core.droits import Orientation
+
+# Read once: by the rule, and by what the page says of who asks.
+WHERE = Prefetch("presences", Presence.objects.with_comptes().with_lieu().order_by("pk"))
 
 
 def orientation_of(request) -> str:
@@ -22,7 +26,7 @@ def orientation_of(request) -> str:
 def dossier_of(request, numero) -> Dossier:
     """With its `regard`, and whatever else pages say of it: no other way leads to a dossier's page."""
     rows = Dossier.objects.visible_to(request.actor).select_related("auteur")
-    rows = rows.annotate(etat=etat(), age=age(timezone.localdate()))
+    rows = rows.annotate(etat=etat(), age=age(timezone.localdate())).prefetch_related(WHERE)
     dossier = get_object_or_404(rows, numero=numero)
     dossier.regard = regards.of(request.actor, dossier)
     if not dossier.regard.is_nominatif:
