@@ -256,10 +256,12 @@ def asks_at(actor: Actor, orientation: str, lieu: Lieu) -> Grant | None:
 
 def reached(actor: Actor, *, nominatif: bool = False) -> Q:
     """The presences by which an actor sees dossiers; `nominatif`: with the patient's name."""
-    rule = Q(pk__in=[])
+    # Both roles of a space in one condition: by OR, PostgreSQL would read all presences of everybody.
+    rule = _of_space(actor, *(role for role, tableau in TABLEAUX.items() if tableau is SPACE))
     for role, tableau in TABLEAUX.items():
         modes = [mode for mode in tableau.droit.modes if not (nominatif and mode == Mode.ANONYME)]
-        rule |= _within(actor, role, modes[0])
+        if tableau is not SPACE:
+            rule |= _within(actor, role, modes[0])
     return rule
 
 
@@ -281,7 +283,7 @@ def _at(actor: Actor, droit: Droit, mode: Mode, niveaux: list[Niveau]) -> Q:
     return actor.rights.within(droit, mode=mode, domaine="orientation", **columns)
 
 
-def _of_space(actor: Actor, role: Role) -> Q:
+def _of_space(actor: Actor, *roles: Role) -> Q:
     """A médecin's space is found by the living numbers of his account."""
     by_space: dict[frozenset, list[str]] = {}
     for orientation in Orientation:
@@ -291,7 +293,7 @@ def _of_space(actor: Actor, role: Role) -> Q:
     rule = Q(pk__in=[])
     for spaces, orientations in by_space.items():
         rule |= Q(orientation__in=orientations, professionnel__in=professionnels(spaces))
-    return Q(role=role) & rule
+    return Q(role__in=roles) & rule
 
 
 def professionnels(comptes):

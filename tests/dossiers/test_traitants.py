@@ -432,6 +432,16 @@ def test_counters_are_one_query(asked, leclercq):
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize("liste", Liste.values)
+def test_a_list_walks_the_index_of_one_medecin(leclercq, liste):
+    """DOS-1: as author and as traitant in one condition: no presence of anybody else is read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    plan = traitants.listed(as_medecin(leclercq), liste).explain()
+    assert "SubPlan" not in plan
+    assert "Seq Scan" not in plan
+
+
 def test_counters_walk_the_index_of_one_medecin(leclercq):
     """ADR 34: among five million dossiers, hers only are read."""
     with connection.cursor() as cursor:
