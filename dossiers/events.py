@@ -25,6 +25,9 @@ EVENTS = {
     "traitant.resumed": "a repris le dossier, qui était hors patientèle",
     "traitant.restored": "a annulé la réponse du médecin traitant (dossier {etat})",
     "doublon.searched": "a vérifié si un patient a déjà un dossier",
+    "saisie.kept": "a laissé une saisie en cours, conservée pour son auteur",
+    "saisie.erased": "a effacé la saisie conservée",
+    "saisies.purged": "a effacé {ended:saisie conservée}",
     "patient.searched": "a recherché un patient par son nom",
 }
 READINGS = (

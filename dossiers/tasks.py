@@ -43,3 +43,8 @@ def follow_unchanged():
     known = {"today": timezone.localdate(now), "now": now, "by": Actor.system("echeances")}
     act(actions.archive_unchanged, **known)
     act(actions.remind_unchanged, **known)
+
+
+@shared_task
+def purge_typed():
+    act(actions.purge_typed, now=timezone.now(), by=Actor.system("purge"))

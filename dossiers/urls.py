@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from dossiers.natures import Kind
 from dossiers.views import (
     decisions,
     dossiers,
@@ -10,9 +11,11 @@ from dossiers.views import (
     pieces,
     recherches,
     traitants,
+    volets,
 )
 
 app_name = "dossiers"
+KINDS = "|".join(Kind.values)
 urlpatterns = [
     path("", listes.index, name="index"),
     path("creer/", dossiers.create, name="create"),
@@ -41,4 +44,15 @@ urlpatterns = [
     re_path(r"^(?P<numero>[0-9]{8})/pieces/$", pieces.index, name="pieces"),
     re_path(r"^(?P<numero>[0-9]{8})/pieces/(?P<pk>[0-9]{1,14})/$", pieces.show, name="piece"),
     re_path(r"^(?P<numero>[0-9]{8})/pieces/(?P<pk>[0-9]{1,14})/retirer/$", pieces.hide, name="piece_hide"),
+    re_path(rf"^(?P<numero>[0-9]{{8}})/volets/(?P<kind>{KINDS})/$", volets.volet, name="volet"),
+    re_path(
+        rf"^(?P<numero>[0-9]{{8}})/volets/(?P<kind>{KINDS})/modifier/$",
+        volets.edit_volet,
+        name="edit_volet",
+    ),
+    re_path(
+        rf"^(?P<numero>[0-9]{{8}})/volets/(?P<kind>{KINDS})/saisie/effacer/$",
+        volets.forget_typed,
+        name="forget_typed",
+    ),
 ]

@@ -553,7 +553,7 @@ MUTATIONS = [
         DOSSIERS,
         "volet.kind, Mode.VALIDATION)",
         "volet.kind, Mode.LECTURE)",
-        "tests/dossiers/test_volet_medical.py tests/dossiers/test_policies.py",
+        "tests/dossiers/test_volets.py tests/dossiers/test_policies.py",
     ),
     Mutation(
         "le fichier d’une personne inconnue est lu",
@@ -668,12 +668,28 @@ MUTATIONS = [
         "tests/dossiers/test_cerfa.py",
     ),
     Mutation(
-        "la page à imprimer montre les textes libres en mode anonyme",
+        "un volet montre ses textes libres en mode anonyme",
         "DOS-4",
-        "dossiers/reads/impressions.py",
-        "        values = volets.anonymous(form, values)\n",
-        "        pass\n",
-        "tests/dossiers/test_impressions.py",
+        "dossiers/reads/reponses.py",
+        "volets.anonymous(volet.form, volet.values) if mode == Mode.ANONYME else volet.values",
+        "volet.values",
+        "tests/dossiers/test_impressions.py tests/dossiers/test_volet_pages.py",
+    ),
+    Mutation(
+        "un timbre sert deux fois",
+        "DOS-3",
+        "dossiers/actions/saisies.py",
+        '        empreinte=digest("dossiers.timbre", timbre),\n',
+        '        empreinte=digest("dossiers.timbre", f"{timbre}{now}"),\n',
+        "tests/dossiers/test_saisies.py",
+    ),
+    Mutation(
+        "un volet est validé sans ce qui est exigé",
+        "DOS-3",
+        "dossiers/actions/volets.py",
+        "    _refuse(form.check_whole, values, _contexte(volet.dossier, now))\n",
+        "",
+        "tests/dossiers/test_volets.py",
     ),
     # Journal
     Mutation(

@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=45, hour=6),
     },
     "follow-unchanged": {"task": "dossiers.tasks.follow_unchanged", "schedule": crontab(minute=0, hour=7)},
+    "purge-typed": {"task": "dossiers.tasks.purge_typed", "schedule": crontab(minute=40)},
     "purge-imports": {"task": "habilitations.tasks.purge_imports", "schedule": crontab(minute=35, hour=3)},
 }
 

@@ -7,6 +7,7 @@ from dossiers.actions.identites import edit_identite
 from dossiers.actions.impressions import download, print_dossier
 from dossiers.actions.pieces import add_piece, analyse_piece, hide_piece, read_piece
 from dossiers.actions.presences import present, withdraw
+from dossiers.actions.saisies import erase, forget_typed, keep_typed, purge_typed
 from dossiers.actions.traitants import accept, accept_all, decline, name_traitant
 from dossiers.actions.volets import edit_volet, validate_volet
 
@@ -22,10 +23,14 @@ __all__ = [
     "download",
     "edit_identite",
     "edit_volet",
+    "erase",
+    "forget_typed",
     "hide_piece",
+    "keep_typed",
     "name_traitant",
     "present",
     "print_dossier",
+    "purge_typed",
     "read",
     "read_piece",
     "remind_unchanged",

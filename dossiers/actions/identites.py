@@ -42,7 +42,8 @@ def _validated(dossier: Dossier) -> list[Volet]:
 
 
 def _to_validate_again(volet: Volet, *, by: Actor) -> Volet:
-    volet.validated_at = volet.validated_by = None
+    volet.validated_at = volet.validated_by = volet.validated_for = None
+    volet.a_revalider = True
     volet.version += 1
     save_valid(volet)
     record("volet.reopened", by=by, target=volet.dossier, volet=volet.get_kind_display())

@@ -8,6 +8,7 @@ from dossiers import policies
 from dossiers.models import LABELS, OIDS, Piece, Sexe, Statut
 from dossiers.reads.doublons import Traits as Doublon
 from dossiers.reads.lieux import lieux
+from dossiers.volets import adressage
 from viatraj.core.droits import Orientation
 from viatraj.core.forms import KeyedForm
 from viatraj.core.policies import can, refusal
@@ -20,6 +21,7 @@ from viatraj.core.saisie.fields import (
     NaissanceField,
     NomField,
 )
+from viatraj.core.saisie.naissances import Naissance, Precision
 
 OFF = {"autocomplete": "off"}  # a patient's name is not the user's own
 
@@ -192,9 +194,10 @@ class CreateForm(KeyedForm, IdentiteForm):
         },
     )
 
-    def __init__(self, *args, actor, **kwargs):
+    def __init__(self, *args, actor, today, **kwargs):
         super().__init__(*args, **kwargs)
         self.actor = actor
+        self.today = today
         open_ones = [one for one in Orientation if can(policies.create, actor, one)]
         self.fields["orientation"].choices = [(one.value, one.label) for one in open_ones]
         self.asks_lieu = not actor.in_medecin_space
@@ -204,11 +207,19 @@ class CreateForm(KeyedForm, IdentiteForm):
             del self.fields["lieu"]
 
     def clean(self):
+        """A child of seven is told before anything is filled; who validates is told again."""
         known = super().clean()
         lieu, orientation = known.get("lieu"), known.get("orientation")
         if lieu and orientation and (why := refusal(policies.create, self.actor, orientation, lieu)):
             self.add_error("lieu", why)
+        birth = known.get("date_naissance")
+        if orientation == Orientation.TND and birth and self._is_too_old(birth, known):
+            self.add_error("date_naissance", adressage.TOO_OLD)
         return known
+
+    def _is_too_old(self, birth, known) -> bool:
+        last = Naissance(birth, Precision(known["naissance_precision"])).last
+        return adressage.is_too_old(last, self.today)
 
 
 class EditIdentiteForm(IdentiteForm):

@@ -1,5 +1,7 @@
 """A dossier, who it is about, what it holds: one module a noun."""
 
+from dossiers.models.brouillons import Brouillon as Brouillon
+from dossiers.models.contacts import ContactsUnite as ContactsUnite
 from dossiers.models.dossiers import Decision as Decision
 from dossiers.models.dossiers import Dossier as Dossier
 from dossiers.models.dossiers import DossierQuerySet as DossierQuerySet
@@ -21,4 +23,5 @@ from dossiers.models.presences import LienMedecin as LienMedecin
 from dossiers.models.presences import Presence as Presence
 from dossiers.models.presences import Role as Role
 from dossiers.models.volets import TEXTE_MAX as TEXTE_MAX
+from dossiers.models.volets import Etat as Etat
 from dossiers.models.volets import Volet as Volet

@@ -4,8 +4,9 @@ import secrets
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -20,6 +21,20 @@ from viatraj.core.typography import in_groups
 def draw_numero() -> str:
     """Eight random digits: a running number would tell how many dossiers there are, and since when."""
     return str(10_000_000 + secrets.randbelow(90_000_000))
+
+
+class AgeOn(Func):
+    """Whole years between a birth, the first day possible, and the day in Paris of an instant."""
+
+    template = (
+        "date_part('year', age((%(instant)s AT TIME ZONE 'Europe/Paris')::date::timestamp, "
+        "%(birth)s::timestamp))::smallint"
+    )
+    output_field = models.SmallIntegerField()
+
+    def as_sql(self, compiler, connection, **extra):
+        instant, birth = (compiler.compile(one)[0] for one in self.source_expressions)
+        return self.template % {"instant": instant, "birth": birth}, []
 
 
 class Origine(models.TextChoices):
@@ -103,6 +118,17 @@ class Dossier(Identite):
         db_index=False,
     )
     departement = models.CharField("département", max_length=3, blank=True)
+    # What lists, searches and statistics read of the volets; each is noted when its volet is written.
+    types = ArrayField(
+        models.CharField(max_length=20), verbose_name="type de prise en charge", default=list, blank=True
+    )
+    pathologie = models.CharField("pathologie principale", max_length=5, blank=True)
+    gir = models.PositiveSmallIntegerField("GIR calculé", null=True, blank=True)
+    age_creation = models.GeneratedField(
+        expression=AgeOn("created_at", "date_naissance"),
+        output_field=models.SmallIntegerField("âge à la création"),
+        db_persist=True,
+    )
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
     motif = models.CharField("motif d’annulation", max_length=10, choices=Motif, blank=True)
     decided_at = models.DateTimeField("décidé le", null=True, blank=True)
@@ -174,6 +200,12 @@ class Dossier(Identite):
                 condition=Q(departement="") | Q(departement__regex=r"^([0-9][0-9AB]|97[0-9]|98[0-9])$"),
                 violation_error_code="departement",
                 violation_error_message="Ce département n’existe pas.",
+            ),
+            models.CheckConstraint(
+                name="dossiers_dossier_gir",
+                condition=Q(gir=None) | Q(gir__range=(1, 6)),
+                violation_error_code="gir",
+                violation_error_message="Le GIR va de 1 à 6.",
             ),
             *Identite.Meta.constraints,
         ]

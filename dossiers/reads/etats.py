@@ -23,7 +23,7 @@ def etat() -> Case:
     """Of each row of a queryset of dossiers."""
     received = Presence.objects.filter(dossier=OuterRef("pk"), role=Role.RECEVEUR)
     volets = Volet.objects.filter(dossier=OuterRef("pk"))
-    missing = volets.filter(Q(kind__in=VALIDATED, validated_at=None) | (~Q(kind__in=VALIDATED) & Q(texte="")))
+    missing = volets.filter(Q(kind__in=VALIDATED, validated_at=None) | Q(validated_at=None, complet=False))
     return Case(
         When(~Q(decision=""), then=F("decision")),
         When(Exists(received.filter(admis_at__isnull=False)), then=Value(Etat.ADMIS.value)),

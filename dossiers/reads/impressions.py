@@ -4,20 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from dossiers import regards, volets
+from dossiers import regards
 from dossiers.models import Dossier, Volet
 from dossiers.natures import Kind, of_orientation
 from dossiers.reads import cerfa, pieces, traitants
-from dossiers.volets.champs import Liste, Texte
+from dossiers.reads.reponses import FORMER, Reponse, answers, shown
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Mode
 from viatraj.core.typography import instant
-
-
-class Reponse(NamedTuple):
-    label: str
-    lines: list[str]
-    is_long: bool  # may run over a sheet
 
 
 class Imprime(NamedTuple):
@@ -44,31 +38,10 @@ def _rows(dossier: Dossier) -> list[tuple[Kind, Volet]]:
 
 
 def _printed(volet: Volet, mode: Mode | None) -> Imprime:
-    form, values = _filled(volet)
-    if mode == Mode.ANONYME:
-        values = volets.anonymous(form, values)
-    sections = _answers(form, values) if mode else []
+    sections = answers(volet.form, shown(volet, mode)) if mode else []
+    if volet.formulaire and volet.texte and mode not in (None, Mode.ANONYME):
+        sections.append((FORMER, [Reponse("Texte du volet", [volet.texte], True)]))
     return Imprime(volet.kind, volet.get_kind_display(), mode, _signature(volet, mode), sections)
-
-
-def _filled(volet: Volet) -> tuple[volets.Formulaire, volets.Values]:
-    if volet.texte:
-        return volets.formulaire(volet.kind, volet.dossier.orientation, 0), {"texte": volet.texte}
-    return volets.current(volet.kind, volet.dossier.orientation), {}
-
-
-def _answers(form: volets.Formulaire, values) -> list[tuple[str, list[Reponse]]]:
-    """(section, its answers); what has none is left out."""
-    found = [
-        (one.titre, [_answer(champ, values[champ.code]) for champ in one.champs if champ.code in values])
-        for one in form.sections
-    ]
-    return [(titre, told) for titre, told in found if told]
-
-
-def _answer(champ, value) -> Reponse:
-    lines = champ.said_rows(value) if isinstance(champ, Liste) else [champ.said(value)]
-    return Reponse(champ.label, lines, isinstance(champ, Texte | Liste))
 
 
 def _signature(volet: Volet, mode: Mode | None) -> str:
@@ -111,8 +84,7 @@ def printed_by(actor: Actor) -> str:
 
 
 def _rempli(volet: Volet) -> cerfa.Rempli:
-    form, values = _filled(volet)
-    return cerfa.Rempli(form, values, _signature(volet, Mode.LECTURE))
+    return cerfa.Rempli(volet.form, volet.values, _signature(volet, Mode.LECTURE))
 
 
 def _identity(dossier: Dossier) -> list[tuple[str, str]]:

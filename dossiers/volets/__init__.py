@@ -18,17 +18,13 @@ from dossiers.volets import (
     soins,
     textes,
 )
-from dossiers.volets.formulaires import TO_BE_VALIDATED, Contexte, Fautes, Formulaire, Nature, Values
-from viatraj.core.droits import Orientation
+from dossiers.volets.formulaires import Contexte, Fautes, Formulaire, Values
 
 __all__ = [
     "FORMULAIRES",
-    "NATURES",
-    "TO_BE_VALIDATED",
     "Contexte",
     "Fautes",
     "Formulaire",
-    "Nature",
     "Values",
     "anonymous",
     "current",
@@ -37,34 +33,21 @@ __all__ = [
 
 MODULES = (administratif, service, orientation, medical, soins, autonomie, social, adressage, textes)
 FORMULAIRES: dict[tuple[str, str, int], Formulaire] = {
-    (one.nature.value, one.orientation.value, one.version): one
+    (one.kind.value, one.orientation.value, one.version): one
     for module in MODULES
     for one in module.FORMULAIRES
 }
-# Which volets a dossier has, in the order in which they are read.
-NATURES: dict[str, tuple[Nature, ...]] = {
-    Orientation.SANITAIRE.value: (
-        Nature.SERVICE,
-        Nature.ORIENTATION,
-        Nature.MEDICAL,
-        Nature.SOINS,
-        Nature.ADMINISTRATIF,
-        Nature.SOCIAL,
-    ),
-    Orientation.GRAND_AGE.value: (Nature.ADMINISTRATIF, Nature.MEDICAL, Nature.AUTONOMIE),
-    Orientation.TND.value: (Nature.ADRESSAGE, Nature.ADMINISTRATIF),
-}
 
 
-def formulaire(nature: str, orientation: str, version: int) -> Formulaire:
+def formulaire(kind: str, orientation: str, version: int) -> Formulaire:
     """KeyError when there is none."""
-    return FORMULAIRES[str(nature), str(orientation), version]
+    return FORMULAIRES[str(kind), str(orientation), version]
 
 
-def current(nature: str, orientation: str) -> Formulaire:
+def current(kind: str, orientation: str) -> Formulaire:
     """The one that is filled now; KeyError for a volet that this orientation does not have."""
-    known = [version for one, of, version in FORMULAIRES if (one, of) == (str(nature), str(orientation))]
-    return formulaire(nature, orientation, max(known, default=-1))
+    known = [version for one, of, version in FORMULAIRES if (one, of) == (str(kind), str(orientation))]
+    return formulaire(kind, orientation, max(known, default=-1))
 
 
 def anonymous(form: Formulaire, values: Mapping[str, Any]) -> Values:

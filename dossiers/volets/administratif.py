@@ -1,5 +1,6 @@
 """The volet administratif of the three orientations; of Grand Âge, with the fields of the Cerfa 14732*03."""
 
+from dossiers.natures import Kind
 from dossiers.volets.champs import (
     OUI,
     Choix,
@@ -21,7 +22,7 @@ from dossiers.volets.communs import (
     INFORMANTS,
     PERSONNE,
 )
-from dossiers.volets.formulaires import Formulaire, Nature, Section, past
+from dossiers.volets.formulaires import Formulaire, Section, past
 from viatraj.core.droits import Orientation
 
 INFORMATION = Section(
@@ -40,7 +41,7 @@ INFORMATION = Section(
 NOT_YET_TOLD = past("information_date", "L’information de la personne ne peut pas être à venir.")
 
 SANITAIRE = Formulaire(
-    Nature.ADMINISTRATIF,
+    Kind.ADMINISTRATIF,
     Orientation.SANITAIRE,
     1,
     (COORDONNEES, ENTOURAGE, COUVERTURE, INFORMATION),
@@ -49,7 +50,7 @@ SANITAIRE = Formulaire(
 )
 
 TND = Formulaire(
-    Nature.ADMINISTRATIF,
+    Kind.ADMINISTRATIF,
     Orientation.TND,
     1,
     (COORDONNEES, COUVERTURE, INFORMATION),
@@ -175,7 +176,7 @@ SIGNATURE = Section(
 )
 
 GRAND_AGE = Formulaire(
-    Nature.ADMINISTRATIF,
+    Kind.ADMINISTRATIF,
     Orientation.GRAND_AGE,
     1,
     (DEMANDE, COORDONNEES, ENTOURAGE, COUVERTURE, RESSOURCES, INFORMATION, SIGNATURE),

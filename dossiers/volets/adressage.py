@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dossiers.natures import Kind
 from dossiers.volets.champs import OUI, Choix, Jour, Ligne, Liste, Nom, Nombre, OuiNon, Plusieurs, Texte
 from dossiers.volets.communs import MEDECIN
-from dossiers.volets.formulaires import Contexte, Formulaire, Nature, Section, past
+from dossiers.volets.formulaires import Contexte, Formulaire, Section, past
 from viatraj.core.droits import Orientation
 
 OLDEST = 6  # in whole years, at the day it is sent
@@ -61,7 +62,7 @@ def _agreed(values: Mapping[str, Any], _: Contexte) -> Mapping[str, str]:
 
 
 TND = Formulaire(
-    Nature.ADRESSAGE,
+    Kind.ADRESSAGE,
     Orientation.TND,
     1,
     (

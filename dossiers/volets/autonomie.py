@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dossiers.natures import Kind
 from dossiers.volets.aggir import VARIABLES, gir
 from dossiers.volets.champs import Choix, Jour, Texte
 from dossiers.volets.communs import MEDECIN
-from dossiers.volets.formulaires import Formulaire, Nature, Section, past
+from dossiers.volets.formulaires import Formulaire, Section, past
 from viatraj.core.droits import Orientation
 
 REPONSES = (
@@ -38,7 +39,7 @@ ILLUSTRATIVES = (
 GIRS = tuple((str(one), f"GIR {one}") for one in range(1, 7))
 
 GRAND_AGE = Formulaire(
-    Nature.AUTONOMIE,
+    Kind.AUTONOMIE,
     Orientation.GRAND_AGE,
     1,
     (

@@ -120,7 +120,7 @@ class Plusieurs(Champ):
         if not isinstance(typed, list | tuple):
             raise Refused(NOT_OF_THIS_KIND)
         known = [code for code, _ in self.options]
-        if any(one not in known for one in typed):
+        if any(one not in known for one in typed if one != ""):
             raise Refused(NOT_AN_OPTION)
         return [code for code in known if code in typed] or None
 

@@ -10,32 +10,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import TextChoices
-
+from dossiers.natures import Kind
 from dossiers.volets.champs import Champ
 from viatraj.core.droits import Orientation
 from viatraj.core.saisie import Refused
 
 Values = dict[str, Any]
-
-
-class Nature(TextChoices):
-    """Which volet of a dossier."""
-
-    ADMINISTRATIF = "administratif", "volet administratif"
-    SERVICE = "service", "service demandeur"
-    ORIENTATION = "orientation", "volet orientation"
-    MEDICAL = "medical", "volet médical"
-    SOINS = "soins", "volet soins"
-    AUTONOMIE = "autonomie", "volet autonomie"
-    SOCIAL = "social", "volet social"
-    ADRESSAGE = "adressage", "volet d’adressage"
-
-
-# The others need only be filled for a dossier to be complete.
-TO_BE_VALIDATED = frozenset(
-    (Nature.ORIENTATION, Nature.MEDICAL, Nature.SOINS, Nature.AUTONOMIE, Nature.ADRESSAGE)
-)
 
 
 class Fautes(ValueError):
@@ -70,7 +50,7 @@ class Section:
 class Formulaire:
     """`rules` refuse whatever is saved, `validating` only what is validated: codes of fields → sentences."""
 
-    nature: Nature
+    kind: Kind
     orientation: Orientation
     version: int
     sections: tuple[Section, ...]

@@ -1,5 +1,6 @@
 """The volet médical: of a hospital stay, and of a stay for old people as the Cerfa 14732*03 asks."""
 
+from dossiers.natures import Kind
 from dossiers.volets.champs import (
     OUI,
     Champ,
@@ -14,7 +15,7 @@ from dossiers.volets.champs import (
     Texte,
 )
 from dossiers.volets.communs import MEDECIN, SOINS_TECHNIQUES, rehabilitation
-from dossiers.volets.formulaires import Formulaire, Nature, Section, past
+from dossiers.volets.formulaires import Formulaire, Section, past
 from viatraj.core.droits import Orientation
 
 VOIES = (
@@ -84,7 +85,7 @@ def traitements(*, required: bool = False) -> Liste:
 
 
 SANITAIRE = Formulaire(
-    Nature.MEDICAL,
+    Kind.MEDICAL,
     Orientation.SANITAIRE,
     1,
     (
@@ -181,7 +182,7 @@ def symptomes() -> tuple[Champ, ...]:
 
 
 GRAND_AGE = Formulaire(
-    Nature.MEDICAL,
+    Kind.MEDICAL,
     Orientation.GRAND_AGE,
     1,
     (

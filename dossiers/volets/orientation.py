@@ -1,8 +1,9 @@
 """What is asked for: which care, for which pathologie, with which project, from when."""
 
+from dossiers.natures import Kind
 from dossiers.volets.champs import Choix, Jour, Liste, Nombre, OuiNon, Plusieurs, Si, Texte
 from dossiers.volets.communs import MEDECIN
-from dossiers.volets.formulaires import Formulaire, Nature, Section
+from dossiers.volets.formulaires import Formulaire, Section
 from dossiers.volets.pathologies import GROUPES, PATHOLOGIES
 from viatraj.core.droits import Orientation
 
@@ -55,7 +56,7 @@ HAD = (
 )
 
 SANITAIRE = Formulaire(
-    Nature.ORIENTATION,
+    Kind.ORIENTATION,
     Orientation.SANITAIRE,
     1,
     (

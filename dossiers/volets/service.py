@@ -1,8 +1,9 @@
 """The unit that asks, its three contacts, the dates of the stay there."""
 
+from dossiers.natures import Kind
 from dossiers.volets.champs import Choix, Jour, Ligne, Liste, Nom, Telephone, Texte
 from dossiers.volets.communs import SOIGNANTS
-from dossiers.volets.formulaires import Formulaire, Nature, Section, ordered
+from dossiers.volets.formulaires import Formulaire, Section, ordered
 from viatraj.core.droits import Orientation
 
 ROLES = (
@@ -29,7 +30,7 @@ CONTACTS = Liste(
 )
 
 SANITAIRE = Formulaire(
-    Nature.SERVICE,
+    Kind.SERVICE,
     Orientation.SANITAIRE,
     1,
     (

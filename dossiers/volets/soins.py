@@ -1,8 +1,9 @@
 """Nursing care and autonomy at the end of a hospital stay."""
 
+from dossiers.natures import Kind
 from dossiers.volets.champs import OUI, Choix, Nombre, OuiNon, Plusieurs, Si, Texte
 from dossiers.volets.communs import REEDUCATION, SOIGNANTS, SOINS_TECHNIQUES
-from dossiers.volets.formulaires import Formulaire, Nature, Section
+from dossiers.volets.formulaires import Formulaire, Section
 from viatraj.core.droits import Orientation
 
 AUTONOMIE = (
@@ -27,7 +28,7 @@ STADES = (
 )
 
 SANITAIRE = Formulaire(
-    Nature.SOINS,
+    Kind.SOINS,
     Orientation.SANITAIRE,
     1,
     (

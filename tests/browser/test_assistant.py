@@ -82,12 +82,17 @@ def _writes(paul):
     paul.presses("Travailler en son nom (Dr Christine Leclercq)")
     paul.looks("Vous agissez au nom du Dr Christine Leclercq").opens("/dossiers/")
     paul.page.locator("#dossiers tbody a").first.click()
-    paul.looks("Marchandeau").types(texte="Une fille, présente.").presses("Enregistrer")
-    paul.looks("Le volet administratif est enregistré.", "Vos droits sur ce dossier", "Volet médical Non")
+    paul.looks("Marchandeau", "Vos droits sur ce dossier", "Volet médical Non").clicks("Volet administratif")
+    paul.looks("Ce volet est vide.").clicks("Remplir ce volet")
+    paul.looks("Vous pouvez enregistrer ce volet avant de l’avoir terminé.").types(
+        motif="Une fille, présente."
+    )
+    paul.presses("Enregistrer")
+    paul.looks("Le volet administratif est enregistré.", "Une fille, présente.")
 
 
 def _is_out_at_his_next_click(medecin, paul, numero):
-    paul.opens(f"/dossiers/{numero}/").types(texte="Trop tard, mais pas perdu.")
+    paul.opens(f"/dossiers/{numero}/volets/administratif/modifier/").types(motif="Trop tard, mais pas perdu.")
     medecin.opens("/medecin/delegations/").clicks("Supprimer", exact=False)
     medecin.looks("n’aura plus accès à vos dossiers dès maintenant").presses("Supprimer la délégation")
     paul.presses("Enregistrer").looks("Trop tard, mais pas perdu.", "a pris fin entre-temps")

@@ -34,7 +34,8 @@ def test_a_medecin_delegates_to_a_confrere(
     _writes_in_her_name(confrere)
 
     numero = Dossier.objects.get().numero
-    medecin.opens(f"/dossiers/{numero}/").reads(texte=WISH).sees(
+    medecin.opens(f"/dossiers/{numero}/volets/administratif/").sees(WISH)
+    medecin.opens(f"/dossiers/{numero}/").sees(
         "Le médecin Gabriel Léon a modifié",
         "au nom du médecin Christine Leclercq",
     )
@@ -60,4 +61,5 @@ def _writes_in_her_name(confrere):
     confrere.opens("/dossiers/").sees("Vous agissez au nom du Dr Christine Leclercq")
     confrere.page.locator("#dossiers tbody a").first.click()
     confrere.sees("Marchandeau", "Vous agissez au nom du Dr Christine Leclercq")
-    confrere.types(texte=WISH).presses("Enregistrer").reads(texte=WISH)
+    confrere.clicks("Volet administratif").clicks("Remplir ce volet").types(motif=WISH)
+    confrere.presses("Enregistrer").sees("Le volet administratif est enregistré.", WISH)

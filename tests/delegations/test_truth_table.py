@@ -1,6 +1,7 @@
 """Kind × right × orientation × state × way in: what a delegate reaches, and nothing else (DEL-5, DEL-7)."""
 
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from delegations import rights
 from delegations.models import Delegation
 from delegations.rights import LENDABLE, Lent
 from dossiers.models import Dossier
-from tests.dossiers.factories import DossierFactory, lend
+from tests.dossiers.factories import ADRESSAGE_SENT, DossierFactory, edit_path, lend, sent
 from tests.factories import DelegationFactory, MedecinFactory, UserFactory, as_delegate, sign_in
 from viatraj.core.actor import Place
 from viatraj.core.droits import ABSENT, Droit, Mode, Orientation
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.django_db
 HERE, ELSEWHERE = Orientation.SANITAIRE, Orientation.TND
 TEXT, CARE = "Vit seul au premier étage", "Plaie en voie de cicatrisation"
 LIST = (Droit.DOSSIER_LISTE, Mode.OUI)
+CARED = ["medical", "adressage"]
+CHILD = date(2023, 3, 1)  # young enough for a platform, for years
 
 
 def listed(client, dossier):
@@ -43,44 +46,55 @@ def by_name(client, dossier):
 
 
 def read(client, dossier):
-    return TEXT in client.get(f"/dossiers/{dossier.numero}/").text
+    return TEXT in client.get(f"/dossiers/{dossier.numero}/volets/administratif/").text
 
 
 def read_medical(client, dossier):
-    return CARE in client.get(f"/dossiers/{dossier.numero}/").text
+    kind = "adressage" if dossier.orientation == ELSEWHERE else "medical"
+    return CARE in client.get(f"/dossiers/{dossier.numero}/volets/{kind}/").text
 
 
-def send(client, dossier, volet, **more):
+def send(client, dossier, kinds, **typed):
     """As its form does, or as somebody who forges it; what it has become."""
-    row = dossier.volets.get(kind__in=volet)
-    sent = {"volet": row.kind, "version": row.version, "au_nom_de": client.principal, **more}
-    client.post(f"/dossiers/{dossier.numero}/", sent)
+    row = dossier.volets.get(kind__in=kinds)
+    typed |= {"formulaire": "1", "version": row.version, "au_nom_de": client.principal}
+    client.post(edit_path(dossier, row.kind), typed)
     row.refresh_from_db()
     return row
 
 
 def write(client, dossier):
-    return send(client, dossier, ["administratif"], texte="Écrit").texte == "Écrit"
+    return send(client, dossier, ["administratif"], caisse="Écrit").contenu.get("caisse") == "Écrit"
+
+
+def filled(dossier, text) -> dict:
+    """All that its médecin is asked, with this text."""
+    if dossier.orientation == ELSEWHERE:
+        return ADRESSAGE_SENT | {"commentaire": text}
+    return {"histoire": text}
 
 
 def write_medical(client, dossier):
-    return send(client, dossier, ["medical", "adressage"], texte="Cicatrisée").texte == "Cicatrisée"
+    volet = send(client, dossier, CARED, **filled(dossier, "Cicatrisée"))
+    return "Cicatrisée" in volet.contenu.values()
 
 
 def validate_medical(client, dossier):
-    volet = send(client, dossier, ["medical", "adressage"], texte="Guérie", valider="oui")
-    assert bool(volet.validated_at) is (volet.texte == "Guérie"), "a refused validation writes nothing"
+    volet = send(client, dossier, CARED, **filled(dossier, "Guérie"), valider="oui")
+    assert bool(volet.validated_at) is ("Guérie" in volet.contenu.values()), "refused, it writes nothing"
     return volet.validated_at is not None
 
 
 def validate_administrative(client, dossier):
     """Of no médecin, hence of no delegate."""
-    return send(client, dossier, ["administratif"], texte="Vu", valider="oui").validated_at is not None
+    told = {"information_date": "2026-01-05", "information_par": "medecin"}
+    return send(client, dossier, ["administratif"], **told, valider="oui").validated_at is not None
 
 
 def create(client, dossier):
     """In the orientation of this dossier."""
-    sent = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": "1969-09-05", "sexe": "F"}
+    birth = CHILD.isoformat() if dossier.orientation == ELSEWHERE else "1969-09-05"
+    sent = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": birth, "sexe": "F"}
     sent |= {"statut": "provisoire", "cle": uuid.uuid4()}
     before = Dossier.objects.count()
     sent |= {"orientation": dossier.orientation, "au_nom_de": client.principal}
@@ -118,7 +132,7 @@ def dossiers(medecin):
     texts = {"volet": TEXT, "medical": CARE}
     return [
         DossierFactory(auteur=medecin, orientation=HERE, nom="Garricou", **texts),
-        DossierFactory(auteur=medecin, orientation=ELSEWHERE, nom="Beaufilet", **texts),
+        DossierFactory(auteur=medecin, orientation=ELSEWHERE, nom="Beaufilet", date_naissance=CHILD, **texts),
         DossierFactory(orientation=HERE, nom="Tournesac", **texts),
     ]
 
@@ -221,14 +235,14 @@ def test_no_assistant_validates_a_medical_volet_by_a_forged_post(client, medecin
     """The page offers no such button to whoever may write all that can be lent; the médecin has it."""
     at_work(client, lend(medecin, droits=ALL_THAT_CAN_BE_LENT, orientations=(HERE,)), medecin)
     here = dossiers[0]
-    path = f"/dossiers/{here.numero}/"
+    path = edit_path(here, "medical")
     assert 'name="valider"' not in client.get(path).text
-    sent = {"volet": "medical", "texte": "Forgé", "version": 1, "valider": "oui", "au_nom_de": medecin.pk}
-    answer = client.post(path, sent)
+    forged = sent(histoire="Forgé", valider="oui", au_nom_de=medecin.pk)
+    answer = client.post(path, forged)
     assert answer.status_code == 403
     assert "Volet médical (validation)" in answer.text
     volet = here.volets.get(kind="medical")
-    assert (volet.texte, volet.version, volet.validated_at) == (CARE, 1, None)
+    assert (volet.texte, volet.contenu, volet.version, volet.validated_at) == (CARE, {}, 1, None)
     assert 'name="valider"' in sign_in(client, medecin).get(path).text
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from annuaire.models import Lieu
 from delegations.models import Delegation, DroitDelegue
+from dossiers import actions, volets
 from dossiers.models import Dossier, LienMedecin, Origine, PieceJointe, Presence, Role, Volet
 from habilitations.models import DroitPersonnalise
 from tests.core.files import samples
@@ -136,3 +137,47 @@ def professionnel(profil, lieu, *, user=None, **modes):
         domaine, droit = name.split("__") if "__" in name else (profil.domaine, name)
         DroitPersonnalise.objects.create(habilitation=held, domaine=domaine, droit=droit, mode=mode)
     return as_professionnel(held.user)
+
+
+ADRESSAGE = {
+    "titulaires": [{"nom": "Garricou", "prenom": "Michel"}],
+    "accord": "oui",
+    "consultation": "2026-01-20",
+    "signes": ["langage"],
+    "mdph": "non",
+}
+MEDICAL_REMPLI = {"histoire": "Chute à domicile."}
+ORIENTATION_REMPLIE = {
+    "type": ["smr_geriatrie"],
+    "pathologie": "FES",
+    "souhaitee": "2026-12-03",
+    "mode": "complet",
+    "projet": "Reprise de la marche.",
+}
+
+
+def write(volet, *, by, version=None, valider=False, **contenu):
+    """As its page does."""
+    verb = actions.validate_volet if valider else actions.edit_volet
+    form = volets.current(volet.kind, volet.dossier.orientation)
+    version = version or Volet.objects.get(pk=volet.pk).version
+    return verb(volet, contenu=contenu, formulaire=form.version, version=version, now=timezone.now(), by=by)
+
+
+def edit_path(dossier, kind) -> str:
+    return f"/dossiers/{dossier.numero}/volets/{kind}/modifier/"
+
+
+def sent(*, version=1, **typed) -> dict:
+    """As the page of a volet sends it."""
+    return {"formulaire": "1", "version": version, **typed}
+
+
+ADRESSAGE_SENT = {
+    "titulaires-0-nom": "Garricou",
+    "titulaires-0-prenom": "Michel",
+    "accord": "oui",
+    "consultation": "2026-01-20",
+    "signes": ["langage"],
+    "mdph": "non",
+}

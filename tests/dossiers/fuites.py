@@ -10,16 +10,14 @@ from datetime import date
 from html import unescape
 
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 
 from courrier.models import Message
-from dossiers import actions
 from dossiers.models import PieceJointe, Role
 from dossiers.reads.lignes import SORTS
 from dossiers.urls import urlpatterns
 from habilitations.profils import EQUIPE_SOIGNANTE, PRESCRIPTEUR_MEDICAL
 from journal.models import Entry
-from tests.dossiers.factories import DossierFactory, join, place_at, professionnel, volet_of
+from tests.dossiers.factories import DossierFactory, join, place_at, professionnel, volet_of, write
 from tests.factories import EtablissementFactory, UniteFactory, UserFactory
 from tests.limits import forget_limits
 from viatraj.core.droits import Orientation
@@ -87,8 +85,8 @@ class Monde:
             DossierFactory(auteur=None, lieu=self.ici, **known)
         writer = professionnel(PRESCRIPTEUR_MEDICAL, self.ici, user=UserFactory(nom="Ecrivaincanari"))
         secret = self.secrets[Orientation.SANITAIRE]
-        texte = "Textecanari, appeler sa fille aînée"
-        actions.edit_volet(volet_of(secret), texte=texte, version=1, now=timezone.now(), by=writer)
+        contacts = [{"nom": "Textecanari", "lien": "enfant"}]
+        write(volet_of(secret), contacts=contacts, ville="Textecanari", regime="general", by=writer)
 
     def blind(self):
         """Without names here, with them in the unit next door, where he creates as well."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dossiers import actions
 from dossiers.models import Dossier, Volet
 from journal.models import Entry
-from tests.dossiers.factories import READER, DossierFactory, lend, volet_of
+from tests.dossiers.factories import READER, DossierFactory, lend, volet_of, write
 from tests.factories import DelegationFactory, MedecinFactory, ProfessionnelFactory, as_delegate, as_medecin
 from viatraj.core.droits import Orientation
 from viatraj.core.policies import Denied
@@ -33,8 +33,8 @@ def create(by, **known):
     return actions.create(**{"orientation": Orientation.SANITAIRE, **PATIENT, **known}, by=by)
 
 
-def edit(volet, texte, *, version=1, by):
-    return actions.edit_volet(volet, texte=texte, version=version, now=timezone.now(), by=by)
+def edit(volet, caisse, *, version=1, by):
+    return write(volet, caisse=caisse, version=version, by=by)
 
 
 def events():
@@ -114,9 +114,9 @@ def test_a_birth_to_come_is_told_at_its_field(medecin):
 def test_a_text_is_written_and_its_field_told(medecin):
     volet = volet_of(DossierFactory(auteur=medecin))
     written = edit(volet, "Vit seule.", by=as_medecin(medecin))
-    assert (written.texte, written.version) == ("Vit seule.", 2)
+    assert (written.values, written.version) == ({"caisse": "Vit seule."}, 2)
     entry = Entry.objects.get()
-    assert entry.data == {"volet": "volet administratif", "champs": ["texte"]}
+    assert entry.data == {"volet": "volet administratif", "champs": ["Caisse de rattachement"]}
     assert entry.target == volet.dossier
 
 
@@ -126,8 +126,8 @@ def test_two_people_write(medecin):
     edit(volet, "Vit seule.", by=as_medecin(medecin))
     with pytest.raises(Stale) as stale:
         edit(volet, "Vit avec sa fille.", by=as_medecin(medecin))
-    assert (stale.value.fresh.texte, stale.value.fresh.version) == ("Vit seule.", 2)
-    assert volet_of(volet.dossier).texte == "Vit seule."
+    assert (stale.value.fresh.values, stale.value.fresh.version) == ({"caisse": "Vit seule."}, 2)
+    assert volet_of(volet.dossier).values == {"caisse": "Vit seule."}
     assert events() == ["volet.updated"]
 
 

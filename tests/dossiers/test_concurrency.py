@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from dossiers import actions
-from dossiers.models import Dossier, PieceJointe
+from dossiers import actions, timbres
+from dossiers.models import Brouillon, Dossier, PieceJointe
 from journal.models import Entry
 from tests.concurrency import at_once
 from tests.core.files import samples
-from tests.dossiers.factories import DossierFactory, join, volet_of
+from tests.dossiers.factories import MEDICAL_REMPLI, DossierFactory, join, volet_of, write
 from tests.factories import MedecinFactory, ProfessionnelFactory, as_medecin
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Orientation
@@ -60,15 +60,13 @@ def test_two_people_save_at_once():
     medecin = MedecinFactory()
     volet = volet_of(DossierFactory(auteur=medecin))
     acts = [
-        lambda texte=texte: actions.edit_volet(
-            volet, texte=texte, version=1, now=timezone.now(), by=as_medecin(medecin)
-        )
-        for texte in ("Vit seule.", "Vit avec sa fille.")
+        lambda caisse=caisse: write(volet, caisse=caisse, version=1, by=as_medecin(medecin))
+        for caisse in ("Vit seule.", "Vit avec sa fille.")
     ]
     answers = at_once(*acts)
     stale = [answer for answer in answers if isinstance(answer, Stale)]
     assert len(stale) == 1
-    assert stale[0].fresh.texte == volet_of(volet.dossier).texte
+    assert stale[0].fresh.values == volet_of(volet.dossier).values
     assert Entry.objects.filter(event="volet.updated").count() == 1
 
 
@@ -119,3 +117,55 @@ def test_a_verdict_and_a_withdrawal_at_once():
 def files_in(storage) -> set[str]:
     folders, _ = storage.listdir("") if storage.exists("") else ([], [])
     return {f"{folder}/{name}" for folder in folders for name in storage.listdir(folder)[1]}
+
+
+def test_two_people_save_two_volets_at_once():
+    """DOS-3: they wait for each other, and nobody is refused."""
+    medecin = MedecinFactory()
+    dossier = DossierFactory(auteur=medecin)
+    medical, administratif = volet_of(dossier, "medical"), volet_of(dossier)
+    answers = at_once(
+        lambda: write(medical, version=1, by=as_medecin(medecin), valider=True, **MEDICAL_REMPLI),
+        lambda: write(administratif, version=1, by=as_medecin(medecin), code_postal="35000"),
+    )
+    assert [answer.version for answer in answers] == [2, 2]
+    dossier.refresh_from_db()
+    assert dossier.departement == "35"
+
+
+def test_validating_while_the_identity_changes():
+    """Whoever comes first: what is validated was read with the identity that stands."""
+    medecin = MedecinFactory()
+    dossier = DossierFactory(auteur=medecin)
+    volet, by = volet_of(dossier, "medical"), as_medecin(medecin)
+    write(volet, by=by, valider=True, **MEDICAL_REMPLI)
+    validated, changed = at_once(
+        lambda: write(volet, version=2, by=by, valider=True, **MEDICAL_REMPLI),
+        lambda: actions.edit_identite(dossier, version=1, nom="Villedary", by=by),
+    )
+    volet.refresh_from_db()
+    assert volet.etat == "a_revalider"
+    assert [one.pk for one in changed] == [volet.pk]
+    assert isinstance(validated, Stale) or validated.version == 2
+
+
+def test_a_double_click_on_validate():
+    medecin = MedecinFactory()
+    volet = volet_of(DossierFactory(auteur=medecin), "medical")
+    acts = [lambda: write(volet, version=1, by=as_medecin(medecin), valider=True, **MEDICAL_REMPLI)] * 4
+    assert [answer.pk for answer in at_once(*acts)] == [volet.pk] * 4
+    assert Entry.objects.filter(event="volet.validated").count() == 1
+
+
+def test_the_same_stamp_sent_several_times_at_once_is_kept_once():
+    medecin = MedecinFactory()
+    volet, now = volet_of(DossierFactory(auteur=medecin)), timezone.now()
+    timbre = timbres.stamp(medecin.pk, volet.pk, now=now)
+    acts = [
+        lambda n=n: actions.keep_typed(
+            timbre=timbre, typed={"caisse": [str(n)]}, now=now, by=Actor.anonymous("127.0.0.1")
+        )
+        for n in range(4)
+    ]
+    assert at_once(*acts) == [volet] * 4
+    assert Brouillon.objects.count() == 1

@@ -21,6 +21,7 @@ from tests.dossiers.factories import (
     place_at,
     professionnel,
     volet_of,
+    write,
 )
 from tests.dossiers.test_views import text_of
 from tests.factories import MedecinFactory, UniteFactory, as_delegate, as_medecin, sign_in
@@ -75,7 +76,7 @@ class TestDecisions:
         for policy in (policies.edit_identite, policies.send, policies.name_traitant):
             assert not can(policy, by, dossier), policy
         with pytest.raises(Denied, match="Ce dossier est annulé"):
-            actions.edit_volet(volet, texte="X", version=1, now=NOW, by=by)
+            write(volet, caisse="X", by=by)
         assert can(policies.read_volet, by, volet_of(dossier)), "it is still read"
 
     def test_who_decides(self, medecin):
@@ -169,7 +170,7 @@ class TestClock:
         aged(dossier, 190)
         if moved == "volet":
             by = as_medecin(medecin)
-            actions.edit_volet(volet_of(dossier), texte="Vu", version=1, now=timezone.now(), by=by)
+            write(volet_of(dossier), caisse="Vu", by=by)
         elif moved == "identity":
             actions.edit_identite(dossier, version=1, by=as_medecin(medecin), nom="Garriguou")
         elif moved == "presence":

@@ -4,13 +4,12 @@ import json
 from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from dossiers import actions, policies
 from dossiers.models import Dossier, Volet
 from journal.models import Entry
 from tests.core.saisie.test_ins import KNOWN, encoded
-from tests.dossiers.factories import LISTER, READER, SECRETARIAT, DossierFactory, lend, volet_of
+from tests.dossiers.factories import LISTER, READER, SECRETARIAT, DossierFactory, lend, volet_of, write
 from tests.dossiers.test_views import text_of
 from tests.factories import DelegationFactory, MedecinFactory, as_delegate, as_medecin, sign_in
 from viatraj.core.policies import can
@@ -145,13 +144,12 @@ class TestChanging:
     def test_validated_volets_are_to_be_validated_again(self, signed_in, medecin):
         dossier = DossierFactory(auteur=medecin, volet="Vit seule.", medical="Diabète.")
         medical = volet_of(dossier, Volet.Kind.MEDICAL)
-        actions.validate_volet(
-            medical, texte="Diabète.", version=1, now=timezone.now(), by=as_medecin(medecin)
-        )
+        write(medical, by=as_medecin(medecin), valider=True, histoire="Diabète.")
         url = f"{dossier.get_absolute_url()}identite/"
         response = signed_in.post(url, {**PATIENT, "version": 1}, follow=True)
         assert "À valider de nouveau : volet médical." in text_of(response)
-        assert volet_of(dossier, Volet.Kind.MEDICAL).validated_at is None
+        medical = volet_of(dossier, Volet.Kind.MEDICAL)
+        assert (medical.validated_at, medical.etat) == (None, "a_revalider")
 
     def test_the_journal_names_fields_and_never_values(self, signed_in, medecin):
         dossier = DossierFactory(auteur=medecin)

@@ -17,7 +17,7 @@ from habilitations.profils import (
     RESPONSABLE_ADMISSIONS,
 )
 from journal.models import Entry
-from tests.dossiers.factories import DossierFactory, place_at, professionnel, volet_of
+from tests.dossiers.factories import DossierFactory, place_at, professionnel, volet_of, write
 from tests.dossiers.test_views import CREATE, LIST, SEARCH, numbers_in, queries, text_of
 from tests.factories import CoordinationFactory, UniteFactory, as_professionnel, sign_in
 from viatraj.core.actor import Actor
@@ -103,7 +103,7 @@ class TestStates:
         assert self.etat_of(dossier) == Etat.REDACTION
         now, user = timezone.now(), dossier.cree_par
         adressage, administratif = volet_of(dossier, "adressage"), volet_of(dossier)
-        adressage.texte, administratif.texte = "Adressé pour bilan", "Vit à Lyon"
+        adressage.complet = administratif.complet = True
         adressage.save(), administratif.save()
         assert self.etat_of(dossier) == Etat.REDACTION, "the adressage is completed, not validated"
         adressage.validated_at, adressage.validated_by = now, user
@@ -191,7 +191,7 @@ class TestWithoutNames:
         writer = professionnel(EQUIPE_SOIGNANTE, unite)
         writer.user.nom = "Plumette"
         writer.user.save()
-        actions.edit_volet(volet_of(dossier), texte="Écrit", version=1, now=timezone.now(), by=writer)
+        write(volet_of(dossier), caisse="Écrit", by=writer)
         actions.read(dossier, by=writer)
         sign_in(client, blind)
         for path in (dossier.get_absolute_url(), f"{dossier.get_absolute_url()}historique/"):

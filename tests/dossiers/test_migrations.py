@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from annuaire.models import Professionnel
 from dossiers.models import Dossier, Role, Volet
+from dossiers.natures import of_orientation
 from journal.models import record
 from tests.dossiers.factories import lend
 from tests.factories import MedecinFactory, ProfessionnelFactory, as_delegate, as_medecin
@@ -59,4 +60,5 @@ def test_dossiers_of_before_lie_in_the_space_of_their_medecin(before):
         ("administratif", "Texte administratif"),
         ("adressage", "Texte medical"),
     }
-    assert {one.kind for one in Volet.objects.filter(dossier=medical)} == {"administratif", "medical"}
+    wanted = set(of_orientation(medical.orientation))
+    assert {one.kind for one in Volet.objects.filter(dossier=medical)} == wanted

@@ -17,7 +17,16 @@ from dossiers.models import LienMedecin, Presence, Role
 from dossiers.reads import traitants
 from dossiers.reads.traitants import Liste
 from journal.models import Entry
-from tests.dossiers.factories import LISTER, READER, SECRETARIAT, DossierFactory, lend, name_traitant
+from tests.dossiers.factories import (
+    LISTER,
+    READER,
+    SECRETARIAT,
+    DossierFactory,
+    edit_path,
+    lend,
+    name_traitant,
+    sent,
+)
 from tests.factories import (
     DelegationFactory,
     HabilitationFactory,
@@ -201,8 +210,9 @@ def test_before_she_accepts_she_sees_who_and_by_whom_and_no_volet(client, asked,
     for hidden in ("Volet", "Historique", "HISTORIQUE"):
         assert hidden not in shown.partition("<main")[2].replace("Les volets", "")
     assert client.get(f"{asked.get_absolute_url()}historique/").status_code == 403
-    sent = {"volet": "medical", "texte": "x", "version": 1}
-    assert client.post(asked.get_absolute_url(), sent).status_code == 403
+    for path in (edit_path(asked, "medical"), edit_path(asked, "medical").removesuffix("modifier/")):
+        assert client.get(path).status_code == 403
+    assert client.post(edit_path(asked, "medical"), sent(histoire="x")).status_code == 403
 
 
 def test_accepting_opens_all_volets_and_lets_her_write_the_medical_ones(asked, leclercq, author):
@@ -552,9 +562,9 @@ def test_she_answers_through_pages(client, asked, leclercq, sent, says):
 
 def test_an_answer_that_is_none_is_not_found(client, asked, leclercq):
     sign_in(client, leclercq)
-    for sent in ({}, {"reponse": "autre"}):
+    for said in ({}, {"reponse": "autre"}):
         path = f"{asked.get_absolute_url()}reponse/"
-        assert client.post(path, {**sent, "au_nom_de": leclercq.pk}).status_code == 404
+        assert client.post(path, {**said, "au_nom_de": leclercq.pk}).status_code == 404
 
 
 def test_taking_back_too_late_is_said(client, asked, leclercq, author):

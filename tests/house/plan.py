@@ -24,6 +24,7 @@ from changements.models import Changement
 from delegations import emails
 from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
+from dossiers import volets
 from habilitations.models import DemandeHabilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
 from tests.annuaire import files
@@ -54,6 +55,7 @@ PATIENT |= {"statut": "provisoire"} | dict.fromkeys(
 # Pages of an account, for its référents; of a habilitation, for its holder.
 OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
 # Results of a search, here of one that the session does not know.
+OF_VOLETS = ("volet", "edit_volet", "forget_typed")
 SEARCHES = ("habilitations:recherche", "dossiers:found", "delegations:found", "delegations:cover_search")
 OF_CAMPAGNES = "campagne campagne_close examens".split()
 OF_REPORTS = "campagne_report campagne_workbook campagne_pdf".split()
@@ -204,6 +206,7 @@ class World:
             "dossiers:answer": {"numero": self.named.numero},
             "dossiers:pieces": {"numero": self.dossier.numero},
             **{page: {"numero": self.dossier.numero, "pk": self.piece.pk} for page in OF_PIECES},
+            **{f"dossiers:{page}": {"numero": self.dossier.numero, "kind": "medical"} for page in OF_VOLETS},
         }.get(name, {})
 
     def _search(self) -> dict:
@@ -433,7 +436,7 @@ class World:
             },
             "dossiers:search": {"nom": "Garricou", "prenom": ""},
             "dossiers:found": {"nom": "Garricou", "prenom": ""},
-            "dossiers:detail": {"volet": "medical", "texte": "Un texte", "version": 1, "valider": "oui"},
+            "dossiers:edit_volet": _volet(histoire="Un texte", antecedents="renal"),
         }.get(route.name, {})
 
     def _decision(self, today) -> dict:
@@ -493,6 +496,7 @@ class World:
             "dossiers:accept_all": {"choix": self.named.numero},
             "dossiers:create": {"orientation": Orientation.SANITAIRE},
             "dossiers:search": {"numero": self.dossier.numero},
+            "dossiers:edit_volet": {"repartir": "oui"},
             "dossiers:history": {"par": self.owner.pk, "genre": "consultations", "page": "1", **days},
             "dossiers:print_history": {"par": self.owner.pk, "genre": "volets", **days},
             "habilitations:journal": structure | {"avant": "1"},
@@ -550,6 +554,16 @@ ROLES = (
     "anonymous signing arriving owner other confrere acting reader ended waiting support plain "
     "referent neighbour"
 ).split()
+
+
+def _volet(**typed) -> dict:
+    """All that the page of a volet médical sends."""
+    names = {"formulaire": "1", "version": "1", "timbre": "zut", "suite": "etat", "valider": "oui"}
+    for code, champ in volets.current("medical", Orientation.SANITAIRE).champs.items():
+        rows = range(getattr(champ, "blank", 0))
+        cells = [f"{code}-{row}-{one.code}" for row in rows for one in getattr(champ, "colonnes", ())]
+        names |= dict.fromkeys(cells or [code], "")
+    return names | typed
 
 
 def _asked(user, lieu) -> DemandeHabilitation:

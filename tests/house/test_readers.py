@@ -26,6 +26,7 @@ OURS = {
     "authcps/views/secours.py:_key": "the key that this session holds, sealed by us",
     "courrier/secrets.py:unseal": "a body that we sealed",
     "viatraj/core/files/pdf_child.py:examine": "in a process of its own, whose one word `content.read` takes",
+    "dossiers/reads/saisies.py:kept": "what somebody was typing, sealed by us",
     "viatraj/core/searches.py:find": "what this session holds, sealed by us",
     "viatraj/core/workbook.py:Workbook.__init__": "an archive that we write",
 }

@@ -60,6 +60,7 @@ PARTS = {
     "delegations:invite_key": "writes nothing: what tells one invitation from another",
     "delegations:lend": "of granting to an assistant, and of modifying",
     "dossiers:inscribe": "of creating, naming and presenting: a dossier lies somewhere more",
+    "dossiers:erase": "of writing a volet, and of forgetting: what was being typed in it",
     "habilitations:check_last": "of revoke, give_up, depart: writes to those above a structure left alone",
     "habilitations:hold_peers": "of the same, and of revoke_all: locks référents in one order",
     "habilitations:hold_open": "of deciding and of entrusting: whoever closes the campaign waits",
@@ -77,6 +78,7 @@ PARTS = {
 NOBODY_IS_KNOWN_YET = "somebody is signing in: caps in SQL stand guard, not a policy"
 WITHOUT_POLICY = {
     "journal:note": "what was refused is written whoever asked for it",
+    "dossiers:keep_typed": "the session is over: the stamp of the form is the right",
     "accounts:note_wrong_password": NOBODY_IS_KNOWN_YET,
     "accounts:note_sign_in": NOBODY_IS_KNOWN_YET,
     "accounts:ask_new_password": NOBODY_IS_KNOWN_YET,

@@ -49,6 +49,8 @@ ORDER = (
     "dossiers_presence",
     "dossiers_volet",
     "dossiers_piecejointe",
+    "dossiers_brouillon",
+    "dossiers_contactsunite",
     # What may still be undone, then what leaves.
     "changements_changement",
     "courrier_message",
@@ -70,6 +72,7 @@ HANG_ON = {
     "annuaire_guichet": "annuaire_etablissement",
     "annuaire_guichet_unites": "annuaire_guichet",
     "delegations_droitdelegue": "delegations_delegation",
+    "dossiers_brouillon": "dossiers_volet",
     "habilitations_droitpersonnalise": "habilitations_habilitation",
     "habilitations_examen": "habilitations_campagne",
     "habilitations_relecteur": "habilitations_campagne",

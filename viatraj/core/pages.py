@@ -11,6 +11,15 @@ class TooManyRequests(Exception):
         self.seconds = seconds
 
 
+def kept(request, view) -> bool:
+    """What a long form sent is kept for its author, though its page cannot take it now: no session any more.
+
+    Such a view has a function of its own for it, `keep`, which believes the form's stamp alone.
+    """
+    keep = getattr(view, "keep", None)
+    return bool(request.method == "POST" and keep and keep(request))
+
+
 def page(request, template, *, status=200, **context):
     """Render; 422 when a form in the context was refused, 409 when it was stale (its text is kept)."""
     form = context.get("form")

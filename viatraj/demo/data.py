@@ -37,6 +37,25 @@ PATIENTS = (
     (Orientation.TND, "Courbaisse", "Léo", "2022-05-21", "M"),
 )
 
+ADRESSE = {
+    "type_sejour": ["permanent"],
+    "delai": "six_mois",
+    "situation": "domicile",
+    "aides_domicile": ["aide_domicile", "portage"],
+    "adresse": "12 rue des Tilleuls",
+    "code_postal": "31000",
+    "ville": "Toulouse",
+    "contacts": [{"nom": "Anne Marchandeau", "lien": "enfant", "telephone": "+33199001234"}],
+}
+SOINS = {
+    "motif": "Vit seule, chutes répétées depuis l’été.",
+    "antecedents": "Fracture du poignet, hypertension.",
+    "pathologies": "Arthrose, troubles de la mémoire débutants.",
+    "ordonnance": "oui",
+    "poids": 58.5,
+    "chute": "oui",
+}
+
 
 def make(*, now: datetime, scale: int = 1) -> None:
     users = {person.login: _account(person, now) for person in PEOPLE}
@@ -167,12 +186,10 @@ def _assistants(medecin, assistante: User, now):
     )
     dossier = Dossier.objects.filter(auteur=medecin).order_by("pk").first()
     volet = dossier.volets.get(kind=Volet.Kind.ADMINISTRATIF)
-    texte = "Personne à prévenir\u00a0: sa fille, présente aux rendez-vous."
-    dossiers.actions.edit_volet(volet, texte=texte, version=volet.version, now=now, by=by)
+    dossiers.actions.edit_volet(volet, contenu=ADRESSE, formulaire=1, version=volet.version, now=now, by=by)
     volet = dossier.volets.get(kind=Volet.Kind.MEDICAL)
-    texte = "Marche avec une canne. Traitement stable depuis un an, sans surveillance particulière."
-    arguments = {"texte": texte, "version": volet.version, "now": now, "by": _medecin(medecin)}
-    dossiers.actions.validate_volet(volet, **arguments)
+    arguments = {"contenu": SOINS, "formulaire": 1, "version": volet.version}
+    dossiers.actions.validate_volet(volet, **arguments, now=now, by=_medecin(medecin))
 
 
 def _invite(medecin, now, **who) -> Delegation:

@@ -13,7 +13,7 @@ from accounts.mots_de_passe import is_expired
 from authcps.views.beginning import LONGEST
 from delegations.models import Delegation
 from viatraj.core.actor import BY_PASSWORD
-from viatraj.core.pages import TooManyRequests
+from viatraj.core.pages import TooManyRequests, kept
 from viatraj.core.saving import act
 from viatraj.site.views import errors
 
@@ -54,20 +54,25 @@ class Gate(LoginRequiredMiddleware):
             request.session.touch(timezone.now())
         first = self._first_page(request)
         if first and first != request.resolver_match.view_name:
-            if request.method == "GET":
+            if request.method == "GET" or kept(request, view_func):
                 request.session["suite"] = _wanted(request)
             return redirect(reverse(first))
         return self._refuse_other_principal(request)
 
     def handle_no_permission(self, request, view_func):
         door = "authcps:medecin" if request.path.startswith(self.MEDECIN_PATHS) else "accueil"
-        said = {"suite": _wanted(request)} if request.method == "GET" else self._lost(request)
+        said = {"suite": _wanted(request)} if request.method == "GET" else self._lost(request, view_func)
         return redirect(f"{reverse(door)}?{urlencode(said, safe='/')}".rstrip("?"))
 
-    def _lost(self, request) -> dict:
-        """What was sent after the session had ended: nothing of it is done, and the door says so."""
+    def _lost(self, request, view_func) -> dict:
+        """What was sent after the session had ended: nothing of it is done, and the door says so.
+
+        Of a long form it is kept, for its author alone.
+        """
         if request.method != "POST" or request.resolver_match.view_name in self.FREE:
             return {}
+        if kept(request, view_func):
+            return {"garde": "oui", "suite": _wanted(request)}
         left = _left(request)
         return {"perdu": "oui", **({"suite": left} if left else {})}
 

@@ -146,6 +146,8 @@ HELP = {
     "dossiers:found": (f"{ACCUEIL}#rechercher",),
     "dossiers:pieces": (f"{SANITAIRE}#pieces",),
     "dossiers:create": (SANITAIRE, GRAND_AGE, TND),
+    "dossiers:volet": (SANITAIRE, GRAND_AGE, TND),
+    "dossiers:edit_volet": (SANITAIRE, GRAND_AGE, TND),
     "mon_compte": ("mon-compte", "parametrer-l-otp", "carte"),
     "accounts:change_password": ("mon-compte#mot-de-passe",),
     "accounts:change_email": ("mon-compte#coordonnees",),

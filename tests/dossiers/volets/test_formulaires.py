@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dossiers import volets
-from dossiers.volets import Contexte, Fautes, Nature, champs, departements, pathologies
+from dossiers.natures import Kind, of_orientation
+from dossiers.volets import Contexte, Fautes, champs, departements, pathologies
 from dossiers.volets.champs import Champ, Choix, Jour, Liste, Lu, Nombre, Plusieurs, Si, Texte
 from dossiers.volets.formulaires import Formulaire, Section
 from tests.house.test_words import faults, typing_faults
@@ -43,9 +44,7 @@ def every(form) -> list[tuple[str, Champ]]:
 
 
 ALL = [
-    (f"{form.nature}/{form.orientation}/{form.version}:{code}", c)
-    for form in FORMS
-    for code, c in every(form)
+    (f"{form.kind}/{form.orientation}/{form.version}:{code}", c) for form in FORMS for code, c in every(form)
 ]
 
 
@@ -59,21 +58,17 @@ def said() -> list[str]:
 
 
 def test_each_orientation_has_a_form_for_each_of_its_volets():
-    assert volets.NATURES.keys() == set(Orientation.values)
-    for orientation, natures in volets.NATURES.items():
-        assert all(volets.current(nature, orientation).version >= 1 for nature in natures)
-    of_none = {(form.nature, form.orientation) for form in FORMS} - {
-        (nature, orientation) for orientation, natures in volets.NATURES.items() for nature in natures
-    }
-    assert of_none == set()
+    had = {(kind, orientation) for orientation in Orientation for kind in of_orientation(orientation)}
+    assert {(form.kind, form.orientation) for form in FORMS} == had
+    assert all(volets.current(*one).version >= 1 for one in had)
 
 
 def test_a_volet_that_the_orientation_does_not_have():
     """The near miss: the same volet exists for another one."""
     with pytest.raises(KeyError):
-        volets.current(Nature.AUTONOMIE, Orientation.SANITAIRE)
+        volets.current(Kind.AUTONOMIE, Orientation.SANITAIRE)
     with pytest.raises(KeyError):
-        volets.formulaire(Nature.MEDICAL, Orientation.SANITAIRE, 99)
+        volets.formulaire(Kind.MEDICAL, Orientation.SANITAIRE, 99)
 
 
 def test_codes_are_unique_short_and_none_of_the_pages_own():
@@ -164,7 +159,7 @@ def test_a_version_that_has_served_is_never_changed():
     A form that has never been released may be noted again: delete its line, then run this test once.
     """
     known = json.loads(DIGESTS.read_text()) if DIGESTS.exists() else {}
-    now = {f"{one.nature}/{one.orientation}/{one.version}": described(one) for one in FORMS}
+    now = {f"{one.kind}/{one.orientation}/{one.version}": described(one) for one in FORMS}
     if now.keys() - known.keys():
         DIGESTS.write_text(json.dumps({**now, **known}, indent=1, sort_keys=True) + "\n")
         pytest.fail("noted: run again")
@@ -174,7 +169,7 @@ def test_a_version_that_has_served_is_never_changed():
 # --- Reading ------------------------------------------------------------------------------
 
 LIT = Formulaire(
-    Nature.SOCIAL,
+    Kind.SOCIAL,
     Orientation.SANITAIRE,
     1,
     (
@@ -302,7 +297,7 @@ def test_missing_fields_are_told_when_validating_only():
 
 def test_another_version_takes_what_still_fits():
     autre = Formulaire(
-        Nature.SOCIAL,
+        Kind.SOCIAL,
         Orientation.SANITAIRE,
         2,
         (
@@ -366,7 +361,7 @@ def filled(champ) -> object:
     return known.get(type(champ), CANARY)
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda one: f"{one.nature}-{one.orientation}-{one.version}")
+@pytest.mark.parametrize("form", FORMS, ids=lambda one: f"{one.kind}-{one.orientation}-{one.version}")
 def test_no_form_lets_a_canary_through(form):
     """DOS-4: every field filled."""
     values = form.read({code: filled(champ) for code, champ in form.champs.items()})

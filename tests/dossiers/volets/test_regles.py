@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from dossiers import volets
-from dossiers.volets import Contexte, Fautes, Nature
+from dossiers.natures import Kind
+from dossiers.volets import Contexte, Fautes
 from dossiers.volets.adressage import is_too_old
 from viatraj.core.droits import Orientation
 
@@ -20,7 +21,7 @@ ADRESSAGE = {
 
 
 def whole(values, *, born=date(2022, 3, 1)):
-    volets.current(Nature.ADRESSAGE, Orientation.TND).check_whole(values, Contexte(TODAY, born))
+    volets.current(Kind.ADRESSAGE, Orientation.TND).check_whole(values, Contexte(TODAY, born))
 
 
 @pytest.mark.parametrize(
@@ -56,18 +57,18 @@ def test_an_unknown_answer_does_not_exclude():
 
 
 @pytest.mark.parametrize(
-    ("nature", "orientation", "values", "field"),
+    ("kind", "orientation", "values", "field"),
     [
-        (Nature.SERVICE, "sanitaire", {"entree": "2026-11-02", "sortie": "2026-11-01"}, "sortie"),
-        (Nature.ADMINISTRATIF, "sanitaire", {"information_date": "2026-11-30"}, "information_date"),
-        (Nature.ADMINISTRATIF, "grand_age", {"signature_date": "2026-11-30"}, "signature_date"),
-        (Nature.AUTONOMIE, "grand_age", {"evaluation": "2026-11-30"}, "evaluation"),
-        (Nature.MEDICAL, "grand_age", {"mms_date": "2026-11-30"}, "mms_date"),
-        (Nature.ADRESSAGE, "tnd", {"consultation": "2026-11-30"}, "consultation"),
+        (Kind.SERVICE, "sanitaire", {"entree": "2026-11-02", "sortie": "2026-11-01"}, "sortie"),
+        (Kind.ADMINISTRATIF, "sanitaire", {"information_date": "2026-11-30"}, "information_date"),
+        (Kind.ADMINISTRATIF, "grand_age", {"signature_date": "2026-11-30"}, "signature_date"),
+        (Kind.AUTONOMIE, "grand_age", {"evaluation": "2026-11-30"}, "evaluation"),
+        (Kind.MEDICAL, "grand_age", {"mms_date": "2026-11-30"}, "mms_date"),
+        (Kind.ADRESSAGE, "tnd", {"consultation": "2026-11-30"}, "consultation"),
     ],
 )
-def test_days_that_cannot_be(nature, orientation, values, field):
-    form = volets.current(nature, orientation)
+def test_days_that_cannot_be(kind, orientation, values, field):
+    form = volets.current(kind, orientation)
     with pytest.raises(Fautes) as refused:
         form.check(values, Contexte(TODAY))
     assert set(refused.value.faults) == {field}
@@ -75,7 +76,7 @@ def test_days_that_cannot_be(nature, orientation, values, field):
 
 
 def test_the_near_miss_of_each():
-    volets.current(Nature.SERVICE, "sanitaire").check(
+    volets.current(Kind.SERVICE, "sanitaire").check(
         {"entree": "2026-11-02", "sortie": "2026-11-02"}, Contexte(TODAY)
     )
-    volets.current(Nature.ADRESSAGE, "tnd").check({"consultation": "2026-11-29"}, Contexte(TODAY))
+    volets.current(Kind.ADRESSAGE, "tnd").check({"consultation": "2026-11-29"}, Contexte(TODAY))

@@ -1,6 +1,7 @@
 """Dates of birth: the day, or day and month, may be unknown; an INS writes 00 for them (DOS-3)."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -35,6 +36,14 @@ class Naissance:
         if self.precision == Precision.ANNEE:
             return str(self.jour.year)
         return in_month(self.jour) if self.precision == Precision.MOIS else short_day(self.jour)
+
+    @property
+    def last(self) -> date:
+        """The last day possible: who may be young enough is not taken for too old."""
+        if self.precision == Precision.ANNEE:
+            return date(self.jour.year, 12, 31)
+        days = monthrange(self.jour.year, self.jour.month)[1]
+        return self.jour.replace(day=days) if self.precision == Precision.MOIS else self.jour
 
     @property
     def typed(self) -> str:

@@ -7,16 +7,17 @@ import re
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
 from viatraj.core.addresses import address
+from viatraj.core.pages import kept
 from viatraj.core.policies import Denied
 from viatraj.core.typography import duration, unbroken_hours
 from viatraj.espaces.context import dialled
 
 NOT_SHOWN = re.compile(
-    r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe|ancien$|code_porteur|choix|droits?[-_]|etape"
+    r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe|ancien$|code_porteur|choix|droits?[-_]|etape|timbre|formulaire$|suite$"
 )
 
 
@@ -33,8 +34,10 @@ def permission_denied(request, exception=None):
 
 def csrf_failure(request, reason=""):
     """`reason` is Django's, for the log, never for people."""
-    answer = _page(request, "csrf.html", 403)
-    answer.is_csrf_failure = True
+    match = request.resolver_match
+    saved = match is not None and kept(request, match.func)  # signed in again in another tab meanwhile
+    answer = redirect(request.path) if saved else _page(request, "csrf.html", 403)
+    answer.is_csrf_failure = not saved
     return answer
 
 

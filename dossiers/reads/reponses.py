@@ -1,0 +1,103 @@
+"""The answers of a volet as a page shows them, and the volets of a dossier in one table (DOS-3, DOS-4)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from dossiers import regards, volets
+from dossiers.models import Brouillon, Dossier, Etat, Volet
+from dossiers.natures import Kind, of_orientation
+from dossiers.volets import aggir, autonomie
+from dossiers.volets.champs import Liste, Texte
+from viatraj.core.actor import Actor
+from viatraj.core.droits import Mode
+
+TONES = {
+    Etat.VIDE: ("neutre", ""),
+    Etat.EN_COURS: ("info", "crayon"),
+    Etat.COMPLETE: ("info", "ok"),
+    Etat.VALIDE: ("succes", ""),
+    Etat.A_REVALIDER: ("attention", "sablier"),
+}
+FORMER = "Texte saisi avant ce formulaire"  # of version 0
+WRITES = (Mode.ECRITURE, Mode.VALIDATION)
+
+
+class Reponse(NamedTuple):
+    label: str
+    lines: list[str]
+    is_long: bool  # over the width of a page, or over a sheet
+
+
+class Ligne(NamedTuple):
+    """A volet in the table of a dossier."""
+
+    url: str  # "" when it may not be read
+    label: str
+    etat: str
+    tone: str
+    icon: str
+    volet: Volet
+    may_edit: bool
+
+
+def answers(form: volets.Formulaire, values: Mapping[str, Any]) -> list[tuple[str, list[Reponse]]]:
+    """(section, its answers); what has none is left out."""
+    found = [
+        (one.titre, [_answer(c, values[c.code]) for c in one.champs if c.code in values])
+        for one in form.sections
+    ]
+    return [(titre, told) for titre, told in found if told]
+
+
+def _answer(champ, value) -> Reponse:
+    lines = champ.said_rows(value) if isinstance(champ, Liste) else [champ.said(value)]
+    return Reponse(champ.label, lines, isinstance(champ, Texte | Liste))
+
+
+def shown(volet: Volet, mode: Mode) -> volets.Values:
+    """Of its answers, those that this mode lets be seen."""
+    return volets.anonymous(volet.form, volet.values) if mode == Mode.ANONYME else volet.values
+
+
+def girs(volet: Volet) -> dict[str, Any]:
+    """Of a volet autonomie: the GIR computed, and the two that differ."""
+    if volet.kind != Kind.AUTONOMIE:
+        return {"gir": None, "difference": None}
+    return {"gir": aggir.gir(volet.values), "difference": autonomie.difference(volet.values)}
+
+
+def lignes(actor: Actor, dossier: Dossier, *, now: datetime) -> list[Ligne]:
+    """In the order of a page; those that exist, whoever may read them."""
+    regard = regards.of(actor, dossier)
+    rows = dossier.volets.select_related("validated_by", "validated_for").annotate(
+        kept=Exists(Brouillon.objects.living(now).filter(user=actor.user, volet=OuterRef("pk")))
+    )
+    known = {one.kind: one for one in rows}
+    return [
+        _ligne(dossier, known[kind], regard.volet(kind))
+        for kind in of_orientation(dossier.orientation)
+        if kind in known
+    ]
+
+
+def etat_of(volet: Volet) -> tuple[str, str, str]:
+    """(label, tone, icon) of its chip."""
+    etat = Etat(volet.etat)
+    return (etat.label, *TONES[etat])
+
+
+def _ligne(dossier, volet, mode) -> Ligne:
+    label, tone, icon = etat_of(volet)
+    return Ligne(
+        url=reverse("dossiers:volet", args=[dossier.numero, volet.kind]) if mode else "",
+        label=volet.get_kind_display().capitalize(),
+        etat=label,
+        tone=tone,
+        icon=icon,
+        volet=volet,
+        may_edit=mode in WRITES,
+    )
