@@ -52,7 +52,8 @@ def main():
 
 
 def limit(memory, seconds):
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    if sys.platform == "linux":  # macOS, where some develop, refuses to set this one
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     # No other process, no file written, and few opened (what decrypts asks for chance).
     for what, most in (("CORE", 0), ("NPROC", 0), ("FSIZE", 0), ("NOFILE", 8)):
