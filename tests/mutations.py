@@ -746,8 +746,8 @@ MUTATIONS = [
         "on examine ses propres habilitations",
         "HAB-11",
         HABILITATIONS,
-        "    if actor.user.pk == examen.titulaire_id:\n",
-        "    if False:\n",
+        '    if actor.user.pk == examen.titulaire_id:\n        raise Denied("Personne n’examine',
+        '    if False:\n        raise Denied("Personne n’examine',
         CAMPAGNES,
     ),
     Mutation(
