@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from dossiers import regards
-from dossiers.models import Dossier, Volet
+from dossiers import regards, volets
+from dossiers.models import Dossier, Etat, Volet
 from dossiers.natures import Kind, of_orientation
 from dossiers.reads import cerfa, pieces, traitants
-from dossiers.reads.reponses import FORMER, Reponse, answers, shown
+from dossiers.reads.reponses import FORMER, Reponse, answers, girs, shown
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Mode
 from viatraj.core.typography import instant
@@ -22,6 +22,8 @@ class Imprime(NamedTuple):
     mode: Mode | None
     signature: str
     sections: list[tuple[str, list[Reponse]]]
+    gir: int | None = None
+    difference: tuple[int, int] | None = None
 
 
 def volets_of(actor: Actor, dossier: Dossier) -> list[Imprime]:
@@ -31,7 +33,7 @@ def volets_of(actor: Actor, dossier: Dossier) -> list[Imprime]:
 
 
 def _rows(dossier: Dossier) -> list[tuple[Kind, Volet]]:
-    rows = {volet.kind: volet for volet in dossier.volets.select_related("validated_by")}
+    rows = {volet.kind: volet for volet in dossier.volets.select_related("validated_by", "validated_for")}
     for volet in rows.values():
         volet.dossier = dossier
     return [(kind, rows[kind]) for kind in of_orientation(dossier.orientation) if kind in rows]
@@ -41,15 +43,20 @@ def _printed(volet: Volet, mode: Mode | None) -> Imprime:
     sections = answers(volet.form, shown(volet, mode)) if mode else []
     if volet.formulaire and volet.texte and mode not in (None, Mode.ANONYME):
         sections.append((FORMER, [Reponse("Texte du volet", [volet.texte], True)]))
-    return Imprime(volet.kind, volet.get_kind_display(), mode, _signature(volet, mode), sections)
+    gir = girs(volet) if mode else {}
+    return Imprime(volet.kind, volet.get_kind_display(), mode, _signature(volet, mode), sections, **gir)
 
 
 def _signature(volet: Volet, mode: Mode | None) -> str:
     """Who has validated it: a name, which mode anonyme does not read."""
     if volet.validated_at is None:
-        return "Non validé à ce jour."
-    by = f" par le {volet.validated_by.titre}" if mode != Mode.ANONYME else ""
-    return f"Validé le {instant(volet.validated_at)}{by}."
+        return f"Non validé à ce jour ({Etat(volet.etat).label.lower()})."
+    said = f"Validé le {instant(volet.validated_at)}"
+    if mode == Mode.ANONYME:
+        return f"{said}."
+    by, owner = volet.validated_by, volet.validated_for
+    name = f", au nom du {owner.titre}" if owner else ""
+    return f"{said} par {'le ' if by.is_medecin else ''}{by.titre}{name}."
 
 
 def pieces_of(actor: Actor, dossier: Dossier) -> dict[str, list[str]]:
@@ -84,7 +91,12 @@ def printed_by(actor: Actor) -> str:
 
 
 def _rempli(volet: Volet) -> cerfa.Rempli:
-    return cerfa.Rempli(volet.form, volet.values, _signature(volet, Mode.LECTURE))
+    """One that was never filled is the form of today, to be filled by hand."""
+    signature = _signature(volet, Mode.LECTURE)
+    if volet.formulaire:
+        return cerfa.Rempli(volet.form, volet.values, signature, former=volet.texte)
+    form = volet.form if volet.texte else volets.current(volet.kind, volet.dossier.orientation)
+    return cerfa.Rempli(form, volet.values, signature)
 
 
 def _identity(dossier: Dossier) -> list[tuple[str, str]]:

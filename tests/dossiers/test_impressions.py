@@ -6,7 +6,8 @@ import pytest
 from django.utils.html import strip_tags
 
 from dossiers import policies
-from dossiers.models import LienMedecin, Role
+from dossiers.models import LienMedecin, Role, Volet
+from dossiers.volets import aggir
 from journal.models import Entry
 from tests.dossiers.factories import (
     LISTER,
@@ -17,12 +18,14 @@ from tests.dossiers.factories import (
     name_traitant,
     place_at,
     volet_of,
+    write,
 )
 from tests.factories import (
     EtablissementFactory,
     HabilitationFactory,
     MedecinFactory,
     UniteFactory,
+    UserFactory,
     as_delegate,
     as_medecin,
     as_professionnel,
@@ -74,7 +77,7 @@ class TestPage:
         for words in (CANARY, "Noëlle", "Volet administratif", "Veuve depuis 2001.", "Chutes à répétition."):
             assert words in shown
         assert "Imprimé par Dr Christine Leclercq le " in shown
-        assert "Non validé à ce jour." in shown
+        assert "Non validé à ce jour (en cours)." in shown
 
     def test_in_whose_name(self, client, medecin, aged):
         delegation = lend(medecin, droits=READER, orientations=("grand_age",))
@@ -129,6 +132,58 @@ class TestPage:
         assert client.get(path(aged, tail)).status_code == 404
         assert client.get(f"/dossiers/10000000/{tail}").status_code == 404
         assert not Entry.objects.about(aged).exists()
+
+
+class TestAnswers:
+    """By the forms of today: what was answered, who has validated it, the GIR that follows."""
+
+    @pytest.fixture
+    def autonomie(self, medecin, aged):
+        Volet.objects.create(dossier=aged, kind="autonomie")
+        grille = dict.fromkeys(aggir.VARIABLES, "C") | {"evaluation": "2026-10-12", "gir_declare": "4"}
+        write(volet_of(aged, "autonomie"), by=as_medecin(medecin), valider=True, **grille)
+
+    @pytest.mark.parametrize("tail", ["imprimer/", PDF])
+    def test_on_both_papers(self, client, medecin, aged, autonomie, tail):
+        write(volet_of(aged), by=as_medecin(medecin), delai="immediat", motif="Ne vit plus seule.")
+        answer = sign_in(client, medecin).get(path(aged, tail))
+        text = Lu(answer.content).text if tail == PDF else words_of(answer)
+        for words in ("Ne vit plus seule.", "Immédiat", "12/10/2026", "Veuve depuis 2001."):
+            assert words in text
+        assert "GIR calculé d’après la grille : " in text
+        assert "par le Dr Christine Leclercq." in text
+        assert text.count("Texte saisi avant ce formulaire") == 1
+
+    def test_one_validated_in_a_name(self, client, medecin, aged, autonomie):
+        leon = MedecinFactory(nom="Léon", prenom="Gabriel")
+        aged.volets.filter(kind="autonomie").update(validated_by=leon, validated_for=medecin)
+        shown = words_of(sign_in(client, medecin).get(path(aged)))
+        assert "par le Dr Gabriel Léon, au nom du Dr Christine Leclercq." in shown
+
+    def test_one_validated_by_who_is_no_medecin(self, client, medecin, aged, autonomie):
+        claire = UserFactory(nom="Arnaud", prenom="Claire")
+        aged.volets.filter(kind="autonomie").update(validated_by=claire)
+        shown = words_of(sign_in(client, medecin).get(path(aged)))
+        assert " par Claire Arnaud." in shown
+
+    def test_what_was_never_filled_is_printed_as_the_empty_form(self, client, medecin):
+        empty = DossierFactory(auteur=medecin, orientation="grand_age")
+        read = Lu(sign_in(client, medecin).get(path(empty, PDF)).content)
+        assert "Type d’accueil demandé" in read.text
+        assert "Antécédents médicaux et chirurgicaux" in read.text
+        assert "Autres réponses" not in read.text
+
+    def test_in_mode_anonyme_codes_and_days_of_the_stay_only(self, client, unite, medecin):
+        dossier = DossierFactory(auteur=None, lieu=unite, nom=CANARY)
+        writer = held(unite, "prescripteur_medical")
+        said = {"isolement": "contact", "histoire": "Vue chez Zoé.", "chirurgie": "2026-10-12"}
+        write(volet_of(dossier, "medical"), by=as_professionnel(writer), **said)
+        reader = held(unite, "prescripteur_medical", "anonyme")
+        shown = words_of(sign_in(client, reader).get(path(dossier)))
+        assert "Isolement Contact" in shown
+        assert "12/10/2026" in shown
+        assert "Zoé" not in shown
+        assert "Histoire de la maladie" not in shown
 
 
 class TestDownload:
