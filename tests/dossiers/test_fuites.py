@@ -5,7 +5,7 @@ from django.db.models import F
 
 from dossiers import policies
 from dossiers.models import Dossier
-from dossiers.reads import doublons, historiques, lignes
+from dossiers.reads import doublons, historiques, impressions, lignes
 from dossiers.views import listes
 from habilitations import profils
 from tests.dossiers.factories import lend, professionnel
@@ -100,6 +100,11 @@ def in_the_history(monkeypatch):
     monkeypatch.setattr(historiques, "names_shown", lambda actor, dossier: True)
 
 
+def on_paper(monkeypatch):
+    """The page to be printed says what the page of the volet does not."""
+    monkeypatch.setattr(impressions, "shown", lambda volet, mode: volet.values)
+
+
 def in_the_duplicate_warning(monkeypatch):
     real = doublons.of
 
@@ -117,6 +122,7 @@ BROKEN = [
     (in_the_search, "search by name"),
     (in_the_file_name, "fichiercanari"),
     (in_the_history, "ecrivaincanari"),
+    (on_paper, "textecanari"),
     (in_the_duplicate_warning, "duplicate warning"),
 ]
 
