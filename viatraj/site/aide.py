@@ -141,7 +141,10 @@ HELP = {
     "plateformes_tnd": (TND,),
     "dossiers:index": (f"{ACCUEIL}#acceder", f"{ACCEPTER}#attend"),
     "dossiers:accept_all": (f"{ACCEPTER}#accepter",),
-    **{f"dossiers:{page}": (ACCEPTER,) for page in ("traitant", "traitant_found", "name_traitant")},
+    **{
+        f"dossiers:{page}": (f"{ACCEPTER}#designer",)
+        for page in ("traitant", "traitant_found", "name_traitant")
+    },
     "dossiers:search": (f"{ACCUEIL}#rechercher",),
     "dossiers:found": (f"{ACCUEIL}#rechercher",),
     "dossiers:pieces": (f"{SANITAIRE}#pieces",),
