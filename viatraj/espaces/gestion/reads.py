@@ -50,6 +50,8 @@ KINDS = {
     "echeances": "Récapitulatif des échéances",
     "demandes": "Demandes à traiter",
     "demande_habilitation": "Réponse à une demande",
+    "dossier": "Dossier sans modification",
+    "lien": "Médecin traitant d’un dossier",
 }
 
 
