@@ -5,8 +5,10 @@ mode, which caps what the same habilitation gives on each volet. Of several ways
 `of` says it of one dossier, `reached` and `mode_liste` of a list, in SQL (docs/adr/0034).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from django.db.models import (
     Case,
@@ -256,44 +258,54 @@ def asks_at(actor: Actor, orientation: str, lieu: Lieu) -> Grant | None:
 
 def reached(actor: Actor, *, nominatif: bool = False) -> Q:
     """The presences by which an actor sees dossiers; `nominatif`: with the patient's name."""
-    # Both roles of a space in one condition: by OR, PostgreSQL would read all presences of everybody.
-    rule = _of_space(actor, *(role for role, tableau in TABLEAUX.items() if tableau is SPACE))
-    for role, tableau in TABLEAUX.items():
+    return _any(way for roles, mode in _least_modes(nominatif) for way in _ways(actor, roles, mode))
+
+
+def perimetre(actor: Actor, *, nominatif: bool = False, orientation: str = "", but: Q | None = None):
+    """The dossiers of these presences, a union, each once: each part walks an index of its own, to its end
+    (docs/adr/0053). `but`: presences left out."""
+    narrowed = (Q(orientation=orientation) if orientation else Q()) & ~(but or Q(pk__in=[]))
+    ways = [way for roles, mode in _least_modes(nominatif) for way in _ways(actor, roles, mode)]
+    first, *others = [
+        Presence.objects.filter(way, narrowed).order_by().values("dossier") for way in ways
+    ] or [Presence.objects.none().values("dossier")]
+    return first.union(*others) if others else first.distinct()
+
+
+def _least_modes(nominatif: bool) -> Iterator[tuple[tuple[Role, ...], Mode]]:
+    """Both roles of a médecin's space are one: by OR, PostgreSQL would read the presences of everybody."""
+    for tableau in dict.fromkeys(TABLEAUX.values()):
         modes = [mode for mode in tableau.droit.modes if not (nominatif and mode == Mode.ANONYME)]
-        if tableau is not SPACE:
-            rule |= _within(actor, role, modes[0])
-    return rule
+        yield tuple(role for role in Role if TABLEAUX[role] is tableau), modes[0]
 
 
-def _within(actor: Actor, role: Role, mode: Mode) -> Q:
-    """Those of a role, by a board in at least this mode."""
-    tableau = TABLEAUX[role]
-    if tableau is SPACE:
-        return _of_space(actor, role)
-    names = [niveau for niveau in tableau.niveaux if niveau != Niveau.NATIONAL]
-    own = [niveau for niveau in names if _is_of_a_coordination(niveau, role)]
-    found = _at(actor, tableau.droit, mode, [one for one in names if one not in own])
-    if own:
-        found |= Q(niveau=Niveau.COORDINATION) & _at(actor, tableau.droit, mode, own)
-    return Q(role=role) & found
+def _any(ways: Iterable[Q]) -> Q:
+    return reduce(or_, ways, Q(pk__in=[]))
 
 
-def _at(actor: Actor, droit: Droit, mode: Mode, niveaux: list[Niveau]) -> Q:
-    columns = {niveau.value: f"{niveau.value}_id" for niveau in niveaux}
-    return actor.rights.within(droit, mode=mode, domaine="orientation", **columns)
+def _ways(actor: Actor, roles: tuple[Role, ...], mode: Mode) -> Iterator[Q]:
+    """Presences of roles that one board shows, in at least this mode: a level and the same orientations
+    each."""
+    tableau = TABLEAUX[roles[0]]
+    held: dict[tuple[str, int | None], set[str]] = {}
+    for grant in actor.rights.giving(tableau.droit, mode=mode):
+        orientations = {grant.domaine} if grant.domaine else set(Orientation.values)
+        if grant.niveau in tableau.niveaux:
+            held.setdefault((grant.niveau, grant.lieu_id), set()).update(orientations)
+    together: dict[tuple[str, tuple[str, ...]], list[int | None]] = {}
+    for (niveau, lieu), orientations in sorted(held.items(), key=str):
+        together.setdefault((niveau, tuple(sorted(orientations))), []).append(lieu)
+    for (niveau, orientations), lieux in together.items():
+        yield Q(role__in=roles, orientation__in=orientations) & _at(niveau, roles[0], lieux)
 
 
-def _of_space(actor: Actor, *roles: Role) -> Q:
-    """A médecin's space is found by the living numbers of his account."""
-    by_space: dict[frozenset, list[str]] = {}
-    for orientation in Orientation:
-        scopes = actor.rights.scopes(SPACE.droit, mode=Mode.OUI, domaine=orientation)
-        if spaces := scopes.get(Niveau.MEDECIN):
-            by_space.setdefault(spaces, []).append(orientation.value)
-    rule = Q(pk__in=[])
-    for spaces, orientations in by_space.items():
-        rule |= Q(orientation__in=orientations, professionnel__in=professionnels(spaces))
-    return Q(role__in=roles) & rule
+def _at(niveau: str, role: Role, lieux: list[int | None]) -> Q:
+    if niveau == Niveau.NATIONAL:
+        return Q()
+    if niveau == Niveau.MEDECIN:  # found by the living numbers of his account
+        return Q(professionnel__in=professionnels(lieux))
+    here = Q(**{f"{niveau}__in": lieux})
+    return here & Q(niveau=niveau) if _is_of_a_coordination(niveau, role) else here
 
 
 def professionnels(comptes):
@@ -325,7 +337,9 @@ def mode_liste(actor: Actor):
     if len(given) <= 1:
         return Value(next(iter(given), None), output_field=CharField())
     whens.sort(key=lambda one: -OF_THE_WHOLE.index(one[2]))
-    ranks = [When(_within(actor, role, mode), then=OF_THE_WHOLE.index(whole)) for role, mode, whole in whens]
+    ranks = [
+        When(_any(_ways(actor, (role,), mode)), then=OF_THE_WHOLE.index(whole)) for role, mode, whole in whens
+    ]
     rank = Case(*ranks, output_field=IntegerField())
     ways = Presence.objects.filter(reached(actor), dossier=OuterRef("pk")).annotate(rank=rank)
     names = [When(rank=OF_THE_WHOLE.index(one), then=Value(one)) for one in sorted(given)]

@@ -591,7 +591,7 @@ MUTATIONS = [
         "la liste montre les dossiers de tous",
         "DEL-7",
         "dossiers/models/dossiers.py",
-        'pk__in=Presence.objects.filter(regards.reached(actor)).values("dossier")',
+        "pk__in=regards.perimetre(actor, **known)",
         "",
         TRUTH,
     ),

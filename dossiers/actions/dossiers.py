@@ -10,11 +10,13 @@ import annuaire.actions
 from annuaire.models import Lieu
 from dossiers import policies
 from dossiers.actions.presences import inscribe
-from dossiers.models import LABELS, Dossier, DossierQuerySet, Origine, Role, Volet, draw_numero
+from dossiers.models import LABELS, Dossier, Origine, Role, Volet, draw_numero
 from dossiers.natures import of_orientation
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import save_valid
+
+FOUND_AT_MOST = 100  # and one, to know that there are more
 
 
 @transaction.atomic
@@ -87,9 +89,9 @@ def read(dossier: Dossier, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def search(*, nom: str, prenom: str, by: Actor) -> DossierQuerySet:
+def search(*, nom: str, prenom: str, by: Actor) -> list[int]:
     """Patients of whom he may know the names, in all orientations. The journal notes the search, not the
     name (TRC-1)."""
     policies.search(by)
     record("patient.searched", by=by)
-    return Dossier.objects.named_to(by).named(nom, prenom)
+    return Dossier.objects.patients(by, nom, prenom, most=FOUND_AT_MOST + 1)

@@ -2,11 +2,13 @@
 
 import secrets
 import uuid
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -67,31 +69,48 @@ class Nominatif(Exception):
     """A name was asked of a dossier that is shown without."""
 
 
+NAMES = ("nom_cle", "nom_utilise_cle")  # of birth, in use
+
+
 class DossierQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        """Lists, details and searches all begin here (DOS-4)."""
-        return self.filter(pk__in=Presence.objects.filter(regards.reached(actor)).values("dossier"))
+        """Details begin here (DOS-4): one looks at what few dossiers are; lists at `in_reach`."""
+        return self.filter(Exists(Presence.objects.filter(regards.reached(actor), dossier=OuterRef("pk"))))
+
+    def in_reach(self, actor, **known):
+        """The same, from what lies in the actor’s perimeter: long lists and searches begin here."""
+        return self.filter(pk__in=regards.perimetre(actor, **known))
 
     def named_to(self, actor):
-        """Those of them whose patient he may know: a search by name finds no other."""
-        known = Presence.objects.filter(regards.reached(actor, nominatif=True))
-        return self.filter(pk__in=known.values("dossier"))
+        """Those whose patient he may know."""
+        known = regards.reached(actor, nominatif=True)
+        return self.filter(Exists(Presence.objects.filter(known, dossier=OuterRef("pk"))))
 
     def with_mode(self, actor):
         """`mode_liste`: how far this actor sees each of those that he sees."""
         return self.annotate(mode_liste=regards.mode_liste(actor))
 
-    def named(self, nom: str, prenom: str = ""):
+    def named(self, nom: str, prenom: str = "", columns: tuple[str, ...] = NAMES):
         """Patients whose names, of birth or in use, begin so, whatever case, accents or spaces.
 
         Nothing typed finds nobody.
         """
         known = self.alias(key=Cle(Value(nom))).exclude(key="")
-        named = known.filter(Q(nom_cle__startswith=F("key")) | Q(nom_utilise_cle__startswith=F("key")))
+        either = reduce(or_, (Q(**{f"{column}__startswith": F("key")}) for column in columns))
         if not prenom:
-            return named
+            return known.filter(either)
         begins = Cle(Value(prenom))
-        return named.filter(Q(prenom_cle__startswith=begins) | Q(prenom_utilise_cle__startswith=begins))
+        first = Q(prenom_cle__startswith=begins) | Q(prenom_utilise_cle__startswith=begins)
+        return known.filter(either, first)
+
+    def patients(self, actor, nom: str, prenom: str = "", *, most: int) -> list[int]:
+        """Keys of those whose name he may know, by name; each name along its index, nothing else is read."""
+        known = regards.perimetre(actor, nominatif=True)
+        found: list[tuple[str, str, int]] = []
+        for column in NAMES:
+            rows = self.named(nom, prenom, (column,)).exclude(**{column: ""}).filter(pk__in=known)
+            found += rows.order_by(column, "prenom_cle", "pk").values_list(column, "prenom_cle", "pk")[:most]
+        return list(dict.fromkeys(pk for *_, pk in sorted(found)))[:most]
 
 
 class Dossier(Identite):
@@ -211,9 +230,17 @@ class Dossier(Identite):
         ]
         indexes = [
             models.Index("auteur", name="dossiers_auteur", condition=Q(auteur__isnull=False)),
-            models.Index("nom_cle", "prenom_cle", name="dossiers_patient"),
+            # All that a search by name asks of a dossier.
             models.Index(
-                "nom_utilise_cle", name="dossiers_patient_utilise", condition=~Q(nom_utilise_cle="")
+                fields=["nom_cle", "prenom_cle", "id"],
+                include=["prenom_utilise_cle"],
+                name="dossiers_patient",
+            ),
+            models.Index(
+                fields=["nom_utilise_cle", "prenom_cle", "id"],
+                include=["prenom_utilise_cle"],
+                name="dossiers_patient_utilise",
+                condition=~Q(nom_utilise_cle=""),
             ),
             models.Index(
                 "modified_at", name="dossiers_echeance", condition=Q(orientation="grand_age", decision="")

@@ -117,11 +117,22 @@ class Presence(AtLieu):
             models.Index(
                 name,
                 "role",
+                "orientation",
                 F("dossier").desc(),
                 name=f"dossiers_chez_{name}",
                 condition=Q(**{f"{name}__isnull": False}),
             )
             for name in ("professionnel", "unite", "guichet", "etablissement", "coordination")
+        ] + [
+            # Of what a coordination asks itself, among all that its structures ask.
+            models.Index(
+                "coordination",
+                "role",
+                "orientation",
+                F("dossier").desc(),
+                name="dossiers_par_coordination",
+                condition=Q(niveau=Niveau.COORDINATION.value),
+            )
         ]
 
     def __str__(self):

@@ -20,8 +20,9 @@ from viatraj.core.saisie.naissances import Naissance, Precision
 from viatraj.core.typography import counted, in_groups, short_day
 
 PREFIX = "vu_"  # of a column as this reader may see it
+RECENTS = "recents"
 SORTS = {
-    "recents": "Les plus récents d’abord",
+    RECENTS: "Les plus récents d’abord",
     "nom": "Par nom",
     "naissance": "Par date de naissance",
     "numero": "Par numéro",

@@ -25,14 +25,18 @@ ETATS = {
 }
 
 
-def listed(actor: Actor, liste: str) -> DossierQuerySet:
+def listed(actor: Actor, liste: str, orientation: str = "") -> DossierQuerySet:
     """All one's own, or those of one answer; who has no médecin's space has only the first list."""
-    visible = Dossier.objects.visible_to(actor)
-    liens = _liens(actor, Droit.DOSSIER_LISTE)
-    if liste in ETATS:
-        return visible.filter(pk__in=liens.filter(etat=ETATS[Liste(liste)], **_open(liste)).values("dossier"))
-    others = liens.exclude(etat=LienMedecin.Etat.ACCEPTE).filter(dossier=OuterRef("pk"))
-    return visible.exclude(Exists(others))
+    if liste not in ETATS:
+        return Dossier.objects.in_reach(actor, orientation=orientation, but=unanswered(actor))
+    liens = _liens(actor, Droit.DOSSIER_LISTE).filter(etat=ETATS[Liste(liste)], **_open(liste))
+    return Dossier.objects.in_reach(actor, orientation=orientation).filter(pk__in=liens.values("dossier"))
+
+
+def unanswered(actor: Actor) -> Q:
+    """Presences of what is not, or not yet, of this actor's patients."""
+    liens = _liens(actor, Droit.DOSSIER_LISTE).exclude(etat=LienMedecin.Etat.ACCEPTE)
+    return Q(Exists(liens.filter(dossier=OuterRef("dossier"))))
 
 
 def _open(liste: str) -> dict:

@@ -1,14 +1,12 @@
 """The lists of dossiers (DOS-1, DOS-4)."""
 
-from django.core.paginator import Paginator
 from django.http import Http404
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dossiers import policies
-from dossiers.reads import traitants
-from dossiers.reads.etats import Etat, etat
-from dossiers.reads.lignes import SORTS, lignes, ordered, seen
+from dossiers.reads import listes, traitants
+from dossiers.reads.etats import Etat
+from dossiers.reads.lignes import SORTS, lignes
 from dossiers.reads.traitants import Liste
 from dossiers.views.reach import orientation_of
 from viatraj.core.droits import Orientation
@@ -28,13 +26,15 @@ def index(request):
         "tri": _chosen(request, "tri", SORTS, next(iter(SORTS))),
         "taille": int(_chosen(request, "taille", [str(size) for size in SIZES], str(SIZES[0]))),
     }
-    dossiers = traitants.listed(request.actor, liste)
-    if orientation:
-        dossiers = dossiers.filter(orientation=orientation)
-    if chosen["etat"]:
-        dossiers = dossiers.alias(dans=etat()).filter(dans=chosen["etat"])
-    rows = ordered(seen(dossiers, request.actor, today=timezone.localdate()), chosen["tri"])
-    page_obj = Paginator(rows, chosen["taille"]).get_page(request.GET.get("page"))
+    page_obj = listes.page(
+        request.actor,
+        liste=liste,
+        orientation=orientation,
+        etat=chosen["etat"],
+        tri=chosen["tri"],
+        size=chosen["taille"],
+        number=request.GET.get("page"),
+    )
     with_asking = not request.actor.in_medecin_space or liste != Liste.TOUS
     shown = lignes(page_obj.object_list, with_asking=with_asking)
     return page(

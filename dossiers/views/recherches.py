@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dossiers import actions, policies
+from dossiers.actions.dossiers import FOUND_AT_MOST
 from dossiers.forms.recherches import NumeroForm, PatientForm
 from dossiers.models import Dossier
 from dossiers.reads.lignes import lignes, ordered, seen
@@ -15,7 +16,6 @@ from viatraj.core.forms import submit
 from viatraj.core.pages import page
 from viatraj.core.policies import can
 
-FOUND_AT_MOST = 100
 PATIENTS = "patients"  # as `searches` keeps them
 
 
@@ -53,13 +53,8 @@ def _search_patient(request):
     form = PatientForm(request.POST)
     if not submit(form, actions.search, by=request.actor):
         return _search_page(request, patient_form=form, form=form)
-    found = list(
-        form.result.order_by("nom_cle", "prenom_cle", "numero").values_list("pk", flat=True)[
-            : FOUND_AT_MOST + 1
-        ]
-    )
     typed = {name: form.data.get(name, "") for name in form.fields}
-    return redirect("dossiers:found", searches.keep(request, PATIENTS, typed=typed, found=found))
+    return redirect("dossiers:found", searches.keep(request, PATIENTS, typed=typed, found=form.result))
 
 
 def _search_again(request, cle):

@@ -3,10 +3,9 @@
 import pytest
 from django.db.models import F
 
-from dossiers import policies
+from dossiers import policies, regards
 from dossiers.models import Dossier
-from dossiers.reads import doublons, historiques, impressions, lignes
-from dossiers.views import listes
+from dossiers.reads import doublons, historiques, impressions, lignes, listes
 from habilitations import profils
 from tests.dossiers.factories import lend, professionnel
 from tests.dossiers.fuites import Monde, leaks
@@ -89,6 +88,8 @@ def in_the_sort(monkeypatch):
 
 
 def in_the_search(monkeypatch):
+    of_all = regards.perimetre
+    monkeypatch.setattr(regards, "perimetre", lambda actor, **known: of_all(actor))
     monkeypatch.setattr(type(Dossier.objects.all()), "named_to", lambda rows, actor: rows.visible_to(actor))
 
 
