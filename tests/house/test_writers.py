@@ -29,6 +29,7 @@ WRITERS = {
     "habilitations/imports/modele.py": "openpyxl's own `save`, of a workbook",
     "viatraj/core/saving.py": "`save_valid` itself, which only actions may name",
     "viatraj/core/files/vault.py": "files in their storage, for the actions that keep their row",
+    "viatraj/demo/patientele.py": "a country of invented dossiers, written by SQL",
     "viatraj/demo/pays.py": "two million invented rows for load tests; it exists with DEMO=1 only",
     "journal/seals.py": "seals of the journal: its own proof, made by a process",
 }

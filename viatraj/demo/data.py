@@ -21,7 +21,7 @@ from dossiers.models import Dossier, Volet
 from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
-from viatraj.demo import campagnes, demandes, extraction, pays, personnel, structures
+from viatraj.demo import campagnes, demandes, extraction, patientele, pays, personnel, structures
 from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE, Person
 
 DIRECTORY_PERSONS = 20_000
@@ -131,6 +131,7 @@ def _pays(now, scale):
     """In number, besides the people above; once."""
     if scale > 1 and not pays.is_there():
         pays.load(SHARE * scale, now=now)
+        patientele.load(SHARE * scale, now=now)
 
 
 def _medecin(user) -> Actor:

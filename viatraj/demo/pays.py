@@ -1,13 +1,15 @@
 """A country of invented structures, accounts and habilitations, written by SQL: for load tests and benches.
 
 Scale 1: 100 coordinations (the largest of some 3,000 établissements), 35,000 établissements, 60,000 units,
-350,000 accounts, 2 million habilitations. Indexes and triggers are set aside while it is written.
+350,000 accounts, 2 million habilitations. Indexes and triggers are set aside while it is written. Its
+dossiers are `patientele`'s.
 """
 
 from contextlib import contextmanager
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
+from django.db.models import CheckConstraint
 
 from annuaire.models import Region
 from habilitations.models import Habilitation
@@ -27,10 +29,17 @@ PARTS = {
     "fins": "ac ard as aud ault bert bois card court dier don el er ert et eux gnac gnan in land let "
     "lin lot mand mont nac nard net nier non ot pin quet ran rel rin ron sac tel vain",
 }
-NAME = (
-    "(%(debuts)s::text[])[1 + k %% 32] || (%(milieux)s::text[])[1 + k / 32 %% 32]"
-    " || (%(fins)s::text[])[1 + k / 1024]"
-)
+
+
+def named(k: str) -> str:
+    """SQL of the surname that a column of numbers under 40,960 draws."""
+    return (
+        f"(%(debuts)s::text[])[1 + {k} %% 32] || (%(milieux)s::text[])[1 + {k} / 32 %% 32]"
+        f" || (%(fins)s::text[])[1 + {k} / 1024]"
+    )
+
+
+NAME = named("k")
 
 STRUCTURES = """
 INSERT INTO annuaire_region (code, nom)
@@ -147,20 +156,25 @@ def load(scale, *, now):
         "unites": int(UNITES * scale),
         "accounts": int(ACCOUNTS * scale),
     }
-    known |= {name: parts.split() for name, parts in PARTS.items()}
-    known["prenoms"] = [*noms.PRENOMS["F"], *noms.PRENOMS["M"]][:80]
+    known |= names()
     with connection.cursor() as cursor:
-        with _light(cursor):
+        with light(cursor, Habilitation):
             cursor.execute("SELECT setseed(0.42)")
             _profils(cursor)
             for statement in (STRUCTURES, PEOPLE):
-                _run(cursor, statement.format(name=NAME), known)
+                run(cursor, statement.format(name=NAME), known)
             for statement in (ON_STRUCTURES, ON_ETABLISSEMENTS, ON_COORDINATIONS, PROLONGED):
                 cursor.execute(HELD + statement, known)
         cursor.execute("ANALYZE")
 
 
-def _run(cursor, script, known):
+def names() -> dict[str, list[str]]:
+    """What the statements draw names from."""
+    drawn = {name: parts.split() for name, parts in PARTS.items()}
+    return drawn | {"prenoms": [*noms.PRENOMS["F"], *noms.PRENOMS["M"]][:80]}
+
+
+def run(cursor, script, known):
     for statement in filter(str.strip, script.split(";\n")):
         cursor.execute(statement, known)
 
@@ -181,19 +195,31 @@ def _profils(cursor):
 
 
 @contextmanager
-def _light(cursor):
-    """No index, constraint or trigger on what is loaded, until it is."""
+def light(cursor, *models):
+    """No index nor trigger on what is loaded, until it is; checks stay."""
     cursor.execute("SET LOCAL session_replication_role = replica")
-    indexes, constraints = Habilitation._meta.indexes, Habilitation._meta.constraints
     with connection.schema_editor() as editor:
-        for one in constraints:
-            editor.remove_constraint(Habilitation, one)
-        for one in indexes:
-            editor.remove_index(Habilitation, one)
+        for model, constraint in _unique(models):
+            editor.remove_constraint(model, constraint)
+        for model, index in _indexes(models):
+            editor.remove_index(model, index)
     yield
     with connection.schema_editor() as editor:
-        for one in indexes:
-            editor.add_index(Habilitation, one)
-        for one in constraints:
-            editor.add_constraint(Habilitation, one)
+        for model, index in _indexes(models):
+            editor.add_index(model, index)
+        for model, constraint in _unique(models):
+            editor.add_constraint(model, constraint)
     cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def _unique(models):
+    return [
+        (model, one)
+        for model in models
+        for one in model._meta.constraints
+        if not isinstance(one, CheckConstraint)
+    ]
+
+
+def _indexes(models):
+    return [(model, one) for model in models for one in model._meta.indexes]
