@@ -21,7 +21,7 @@ from dossiers.models import Dossier, Volet
 from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
-from viatraj.demo import campagnes, demandes, extraction, patientele, pays, personnel, structures
+from viatraj.demo import campagnes, demandes, extraction, patientele, patients, pays, personnel, structures
 from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE, Person
 
 DIRECTORY_PERSONS = 20_000
@@ -71,6 +71,7 @@ def make(*, now: datetime, scale: int = 1) -> None:
     _dossiers(first, scale)
     _waiting_delegation(first, PEOPLE[2], now)
     _assistants(first, users["599999999900027/cpa0000021"], now)
+    patients.make(users, rows, now=now)
 
 
 def _account(person: Person, now) -> User:
