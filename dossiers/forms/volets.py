@@ -106,8 +106,8 @@ class LignesWidget(forms.Widget):
 
 
 def _label(champ: Champ) -> str:
-    unite = getattr(champ, "unite", "")
-    return f"{champ.label} ({unite})" if unite else champ.label
+    mesure = getattr(champ, "mesure", "")
+    return f"{champ.label} ({mesure})" if mesure else champ.label
 
 
 def _aide(champ: Champ) -> str:

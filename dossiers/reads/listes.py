@@ -1,8 +1,9 @@
 """Pages of lists: keys first, along the perimeter, then the rows of one page (docs/adr/0053)."""
 
+from datetime import date
+
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from dossiers import regards
 from dossiers.models import Decision, Dossier
@@ -13,10 +14,17 @@ from viatraj.core.actor import Actor
 
 
 def page(
-    actor: Actor, *, liste: str, orientation: str, etat: str, tri: str, size: int, number: int | str | None
+    actor: Actor,
+    *,
+    liste: str,
+    orientation: str,
+    etat: str,
+    tri: str,
+    size: int,
+    number: int | str | None,
+    today: date,
 ) -> Page:
     """Its rows are as `seen` reads them."""
-    today = timezone.localdate()
     if liste == traitants.Liste.TOUS and not etat and tri == RECENTS:  # of presences alone
         but = traitants.unanswered(actor)
         keys = regards.perimetre(actor, orientation=orientation, but=but).order_by("-dossier")

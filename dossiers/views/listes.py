@@ -1,6 +1,7 @@
 """The lists of dossiers (DOS-1, DOS-4)."""
 
 from django.http import Http404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dossiers import policies
@@ -34,6 +35,7 @@ def index(request):
         tri=chosen["tri"],
         size=chosen["taille"],
         number=request.GET.get("page"),
+        today=timezone.localdate(),
     )
     with_asking = not request.actor.in_medecin_space or liste != Liste.TOUS
     shown = lignes(page_obj.object_list, with_asking=with_asking)

@@ -72,7 +72,7 @@ def forget_typed(request, numero, kind):
 def keep_typed(request) -> bool:
     """What came after the session had ended, by the stamp of its form; no file, nor more than a form says."""
     size = request.META.get("CONTENT_LENGTH") or "0"
-    if request.FILES or not size.isdecimal() or int(size) > LONGEST:
+    if getattr(request, "refused_file", False) or not size.isdecimal() or int(size) > LONGEST:
         return False
     typed = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
     kept = {"timbre": request.POST.get("timbre", ""), "typed": typed}

@@ -79,7 +79,7 @@ DEMANDE = Section(
         Nombre(
             "duree",
             "Durée du séjour temporaire",
-            unite="jours",
+            mesure="jours",
             least=1,
             most=365,
             required=True,

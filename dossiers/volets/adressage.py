@@ -99,7 +99,7 @@ TND = Formulaire(
                     ),
                 ),
                 Jour("consultation", "Date de la consultation", required=True),
-                Nombre("terme", "Terme de naissance", unite="semaines d’aménorrhée", least=22, most=43),
+                Nombre("terme", "Terme de naissance", mesure="semaines d’aménorrhée", least=22, most=43),
                 Plusieurs(
                     "risques",
                     "Facteurs de haut risque",

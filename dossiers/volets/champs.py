@@ -150,7 +150,7 @@ class Jour(Champ):
 class Nombre(Champ):
     """Between bounds, both allowed, with at most so many decimals: kept as an int or a float of these."""
 
-    unite: str = ""
+    mesure: str = ""
     least: int = 0
     most: int = 999
     decimals: int = 0
@@ -168,7 +168,7 @@ class Nombre(Champ):
         if not number.is_finite() or "e" in text.lower() or "_" in text:
             raise Refused(NOT_A_NUMBER)
         if not self.least <= number <= self.most:
-            unit = f"\u00a0{self.unite}" if self.unite else ""
+            unit = f"\u00a0{self.mesure}" if self.mesure else ""
             raise Refused(f"Écrivez un nombre entre {grouped(self.least)} et {grouped(self.most)}{unit}.")
         return self._kept(number)
 
@@ -182,7 +182,7 @@ class Nombre(Champ):
 
     def said(self, value: Any) -> str:
         figures = grouped(Decimal(str(value)))
-        return f"{figures}\u00a0{self.unite}" if self.unite else figures
+        return f"{figures}\u00a0{self.mesure}" if self.mesure else figures
 
 
 @dataclass(frozen=True)

@@ -217,8 +217,8 @@ GRAND_AGE = Formulaire(
             "etat",
             "État général et sens",
             (
-                Nombre("poids", "Poids", unite="kg", least=20, most=300, decimals=1),
-                Nombre("taille", "Taille", unite="cm", least=80, most=230),
+                Nombre("poids", "Poids", mesure="kg", least=20, most=300, decimals=1),
+                Nombre("taille", "Taille", mesure="cm", least=80, most=230),
                 OuiNon("amaigrissement", "Amaigrissement récent"),
                 Choix("vue", "Vue", options=SENS),
                 Choix("ouie", "Ouïe", options=SENS),
@@ -270,7 +270,7 @@ GRAND_AGE = Formulaire(
             "Symptômes psycho-comportementaux",
             (
                 *symptomes(),
-                Nombre("mms", "Score MMS", unite="sur 30", most=30),
+                Nombre("mms", "Score MMS", mesure="sur 30", most=30),
                 Jour("mms_date", "Date du score MMS"),
             ),
         ),

@@ -102,7 +102,7 @@ SANITAIRE = Formulaire(
             "Projet",
             (
                 Texte("projet", "Projet et objectifs", required=True),
-                Nombre("duree", "Durée envisagée", unite="jours", least=1, most=730),
+                Nombre("duree", "Durée envisagée", mesure="jours", least=1, most=730),
                 Choix("anterieur", "Lieu de vie antérieur", options=LIEUX),
                 Choix("devenir", "Lieu de vie envisagé à la sortie", options=LIEUX),
             ),

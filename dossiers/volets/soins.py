@@ -36,8 +36,8 @@ SANITAIRE = Formulaire(
             "general",
             "État général",
             (
-                Nombre("taille", "Taille", unite="cm", least=30, most=230),
-                Nombre("poids", "Poids", unite="kg", least=1, most=350, decimals=1),
+                Nombre("taille", "Taille", mesure="cm", least=30, most=230),
+                Nombre("poids", "Poids", mesure="kg", least=1, most=350, decimals=1),
                 Choix(
                     "conscience",
                     "Conscience",
@@ -163,7 +163,7 @@ SANITAIRE = Formulaire(
                 Nombre(
                     "oxygene_debit",
                     "Débit d’oxygène",
-                    unite="L/min",
+                    mesure="L/min",
                     most=60,
                     decimals=1,
                     required=True,
@@ -179,7 +179,7 @@ SANITAIRE = Formulaire(
             "Réadaptation",
             (
                 Plusieurs("reeducation", "Rééducation", options=REEDUCATION),
-                Nombre("seances", "Séances", unite="par semaine", most=30),
+                Nombre("seances", "Séances", mesure="par semaine", most=30),
                 Texte("observations", "Observations", most=5000),
             ),
         ),

@@ -214,7 +214,7 @@ def test_a_patient_s_search_is_come_back_to(browser_of, width):
     tab.clicks_on("Rechercher un patient").sees("Garricou", "Garrigue")
     assert "garri" not in tab.page.url
     tab.page.locator("#dossiers tbody a").first.click()
-    tab.sees("Historique des actions").goes_back().sees("Garricou", "Garrigue")
+    tab.sees("HISTORIQUE DES ACTIONS").goes_back().sees("Garricou", "Garrigue")
     tab.page.locator("#dossiers tbody a").first.click()
     tab.page.locator(".fil").get_by_role("link", name="Rechercher").click()
     tab.sees("Garricou", "Garrigue")

@@ -94,9 +94,12 @@ def validate_administrative(client, dossier):
 def create(client, dossier):
     """In the orientation of this dossier."""
     birth = CHILD.isoformat() if dossier.orientation == ELSEWHERE else "1969-09-05"
-    sent = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": birth, "sexe": "F"}
-    sent |= {"statut": "provisoire", "cle": uuid.uuid4()}
     before = Dossier.objects.count()
+    nom = "Villedary " + "abcdefghij"[before % 10] * (
+        before // 10 + 1
+    )  # a patient of the one before is asked of
+    sent = {"nom": nom, "prenom": "Nadège", "date_naissance": birth, "sexe": "F"}
+    sent |= {"statut": "provisoire", "cle": uuid.uuid4()}
     sent |= {"orientation": dossier.orientation, "au_nom_de": client.principal}
     client.post("/dossiers/creer/", sent)
     return Dossier.objects.count() > before

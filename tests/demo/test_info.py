@@ -8,6 +8,7 @@ from viatraj.demo.lecteur import cartes
 
 ROLES = {
     "medecin",
+    "novice",
     "confrere",
     "assistant",
     "support",

@@ -178,4 +178,4 @@ class TestChanging:
         dossier = DossierFactory(auteur=medecin, nom_utilise="Léon-Dumas", prenom_utilise="Zoé")
         DossierFactory(nom_utilise="Léon-Dumas")
         for nom, prenom in (("leondu", ""), ("garri", "zo"), ("Léon", "mich")):
-            assert list(actions.search(nom=nom, prenom=prenom, by=as_medecin(medecin))) == [dossier]
+            assert list(actions.search(nom=nom, prenom=prenom, by=as_medecin(medecin))) == [dossier.pk]

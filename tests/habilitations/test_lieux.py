@@ -72,8 +72,10 @@ def letters(held) -> dict:
         "digest": lambda: emails.digest(user, [held], total=1, monday=now.date()),
         "referents_changed": lambda: emails.referents_changed(user, came=[held], **others),
         "demandes_waiting": lambda: emails.demandes_waiting(user, [demande]),
-        "demande_habilitation_accepted": lambda: emails.demande_habilitation_accepted(demande),
-        "demande_habilitation_refused": lambda: emails.demande_habilitation_refused(demande),
+        "demande_habilitation_accepted": lambda: emails.demande_habilitation_accepted(
+            demande, changement=None
+        ),
+        "demande_habilitation_refused": lambda: emails.demande_habilitation_refused(demande, changement=None),
     }
 
 

@@ -186,7 +186,7 @@ LIT = Formulaire(
                     si=Si("couleur", ("b",)),
                 ),
                 Jour("jour", "Jour", sejour=True),
-                Nombre("poids", "Poids", unite="kg", least=1, most=300, decimals=1),
+                Nombre("poids", "Poids", mesure="kg", least=1, most=300, decimals=1),
                 Nombre("etage", "Étage", least=-2, most=60),
                 Texte("note", "Note"),
                 champs.Ligne("mot", "Mot"),
