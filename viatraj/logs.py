@@ -22,7 +22,7 @@ QUOTED = "…"
 # They write whole paths, statements and addresses, with a token or a name in them.
 MUTED = ("django.request", "django.security", "django.db.backends", "urllib3")
 
-TALKATIVE = ("fontTools",)  # dozens of lines a PDF
+TALKATIVE = ("fontTools", "pikepdf")  # lines that tell nothing, at each PDF
 
 log = structlog.get_logger("viatraj.failures")
 

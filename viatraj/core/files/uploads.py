@@ -17,7 +17,7 @@ class Bounded(FileUploadHandler):
         super().new_file(*args, **kwargs)
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
-            self.request.refused_file = True  # `request.FILES` says nothing of it
+            vars(self.request)["refused_file"] = True  # `request.FILES` says nothing of it
             raise StopUpload(connection_reset=True)
         self.held, self.size = BytesIO(), 0
         self.room = getattr(self, "room", settings.PIECE_MAX_BYTES)  # of all files of one request
