@@ -71,6 +71,7 @@ class FinForm(EcheanceForm):
     def __init__(self, *args, habilitation, **kwargs):
         super().__init__(*args, start=habilitation.debut, **kwargs)
         self.present, self.is_agreed = habilitation.fin, False
+        self.current = habilitation.version
 
     def note(self, until):
         return f"réduit de {span(until, self.present)}" if until < self.present else ""
@@ -84,8 +85,10 @@ class FinForm(EcheanceForm):
 
     @property
     def asks(self) -> bool:
-        """Valid, but shorter than it is, and not agreed to yet."""
-        return self.is_valid() and not self.is_agreed and self.cleaned_data["fin"] < self.present
+        """Valid, but shorter than it is, and not agreed to yet; of what was changed meanwhile, nothing."""
+        if not self.is_valid() or self.is_agreed or self.cleaned_data["version"] != self.current:
+            return False
+        return self.cleaned_data["fin"] < self.present
 
     @property
     def shortened_by(self) -> str:

@@ -369,3 +369,11 @@ def test_two_referents_change_the_same_end_at_once():
     assert sorted(statuses) == [302, 409]
     winner = int(months[statuses.index(302)])
     assert Habilitation.objects.get(pk=row.pk).fin == add_months(timezone.localdate(), winner)
+
+
+def test_what_was_changed_meanwhile_is_said_before_shortening_is_asked(client):
+    row = HabilitationFactory(lieu=EtablissementFactory(), profil="equipe_soignante")
+    sign_in(client, referent_of(row.etablissement))
+    assert fin(client, row, duree="24").status_code == 302
+    assert fin(client, row, duree="6").status_code == 409  # it sends the version read before
+    assert Habilitation.objects.get(pk=row.pk).fin == add_months(timezone.localdate(), 24)

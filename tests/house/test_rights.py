@@ -36,6 +36,7 @@ UNASKED = {
     "dossiers/reads/doublons.py": "tells of those out of sight that there is one, its orientation and month",
     "dossiers/reads/echeances.py": "the clock, which shows nothing",
     "viatraj/demo/data.py": "invented people",
+    "viatraj/demo/patients.py": "the same, in number",
 }
 
 
