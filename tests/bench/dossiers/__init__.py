@@ -1,0 +1,1 @@
+"""What bench_dossiers measures, a file each."""
