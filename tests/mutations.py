@@ -128,9 +128,9 @@ MUTATIONS = [
         "une durée qui réduit n’est pas demandée",
         "HAB-5",
         "habilitations/forms/fins.py",
-        'return self.is_valid() and not self.is_agreed and self.cleaned_data["fin"] < self.present',
+        'return self.cleaned_data["fin"] < self.present',
         "return False",
-        "tests/habilitations/test_attribution.py",
+        "tests/habilitations/test_attribution.py tests/changements/test_views.py",
     ),
     # Signing in
     Mutation(
@@ -1004,14 +1004,6 @@ MUTATIONS = [
         '    if keep(noted, f"habilitation.{verb}", by=by):\n        tell(noted, verb)',
         '    keep(noted, f"habilitation.{verb}", by=by)',
         "tests/changements/test_annulation.py",
-    ),
-    Mutation(
-        "une date plus proche ne se confirme plus",
-        "HAB-5",
-        "habilitations/forms/fins.py",
-        'return self.is_valid() and not self.is_agreed and self.cleaned_data["fin"] < self.present',
-        "return False",
-        "tests/changements/test_views.py tests/habilitations/test_attribution.py",
     ),
     Mutation(
         "un départ termine aussi ce qui n’est pas coché",
