@@ -198,9 +198,7 @@ class Texte(Champ):
         text = _text(typed).replace("\r\n", "\n").replace("\r", "\n")
         text = visible(text).strip() if self.long else plain(text)
         if len(text) > self.most:
-            raise Refused(
-                f"Ce texte compte {grouped(len(text))} caractères, pour {grouped(self.most)} au plus."
-            )
+            raise Refused(_too_long(text, self.most))
         for line in text.split("\n"):
             check(line.replace("\t", " "))
         return text or None
@@ -226,9 +224,7 @@ class Lu(Champ):
     def read(self, typed: Any) -> str | None:
         text = _text(typed)
         if len(text) > self.most:
-            raise Refused(
-                f"Ce texte compte {grouped(len(text))} caractères, pour {grouped(self.most)} au plus."
-            )
+            raise Refused(_too_long(text, self.most))
         return self.READ(text) or None
 
 
