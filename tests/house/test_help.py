@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.house.plan import our_routes
 from tests.house.source import ROOT
+from viatraj.site import aide
 from viatraj.site.aide import FICHES, HELP
 
 CELLS = re.compile(r"\| ([^|]+) \| ([^|]*?) ?\| ([^|]*?) ?\| ([^|]+) \|")
@@ -104,3 +105,10 @@ def test_the_plan_leads_to_every_page(walk, world):
 
 def test_exceptions_exist():
     assert NOT_ON_THE_PLAN.keys() <= ROUTES.keys()
+
+
+def test_a_hospital_is_not_led_to_the_fiches_of_a_medecin_s_space():
+    """DOC-1: the lists and searches of dossiers are of both."""
+    for page in ("dossiers:index", "dossiers:search"):
+        assert "accueil-medecin" in aide.line_of(page, in_space=True)
+        assert "accueil-medecin" not in aide.line_of(page, in_space=False)

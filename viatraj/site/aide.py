@@ -121,6 +121,8 @@ CAMPAGNES = (
 ACCUEIL, ACCEPTER = "accueil-medecin", "accepter-un-dossier"
 SANITAIRE, GRAND_AGE, TND = (f"gerer-un-dossier-{one}" for one in ("sanitaire", "grand-age", "tnd"))
 PROLONGER, REVUE = "prolonger-une-habilitation", "revue-des-habilitations"
+# What they say is of a médecin's space, though a hospital has the page too.
+OF_A_SPACE = {f"{ACCUEIL}#acceder", f"{ACCUEIL}#rechercher", f"{ACCEPTER}#attend"}
 # Name of a URL → fiches, each perhaps with the heading where the answer stands.
 HELP = {
     "authcps:medecin": SIGN_IN,
@@ -196,16 +198,20 @@ HELP = {
 def aide(request):
     """Context processor: the line «Comment faire ?» of this page, as HTML; empty where none is needed."""
     match = request.resolver_match
-    return {"aide": line_of(match.view_name) if match else ""}
+    actor = getattr(request, "actor", None)
+    in_space = actor is not None and (actor.in_medecin_space or actor.is_acting)
+    return {"aide": line_of(match.view_name, in_space=in_space) if match else ""}
 
 
 @cache
-def line_of(name: str) -> str:
-    links = list(_links(name))
+def line_of(name: str, *, in_space: bool = True) -> str:
+    """`in_space`: to somebody in a médecin's space."""
+    links = [link for one, link in _links(name) if in_space or one not in OF_A_SPACE]
     return drawn("site/documentation/how.html", {"links": links}) if links else ""
 
 
-def _links(name: str) -> Iterator[tuple[str, str]]:
+def _links(name: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """As `HELP` has it: (title, address)."""
     for one in HELP.get(name, ()):
         slug, hash_sign, heading = one.partition("#")
-        yield FICHES[slug].title, f"{FICHES[slug].url}{hash_sign}{heading}"
+        yield one, (FICHES[slug].title, f"{FICHES[slug].url}{hash_sign}{heading}")
