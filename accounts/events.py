@@ -4,6 +4,7 @@ EVENTS = {
     "compte.updated": "a modifié ses coordonnées",
     "compte.corrected": "a modifié le compte {label}",
     "compte.welcomed": "a renvoyé à {label} le lien de son premier mot de passe",
+    "compte.entrusted": "a ouvert le support national à {label}",
     "compte.disabled": "a désactivé le compte {label}",
     "compte.enabled": "a réactivé le compte {label}",
     "compte.restored": "a annulé la désactivation du compte {label}",

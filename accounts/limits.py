@@ -17,6 +17,9 @@ UNPROVED_AT_ONCE = parse("3 per 10 minute")  # without proof of work: then after
 UNPROVED = parse("20 per hour")
 SEARCHES_AT_ONCE = parse("60 per 10 minute")  # of accounts, by one référent
 SEARCHES_A_DAY = parse("1000 per day")
+ASKED_OF_THE_DIRECTORY = parse("600 per 10 minute")  # public searches from one address: a hospital has one
+TAKEN_WHOLE = parse("20 per hour")  # the public directory as a file, by one address
+TAKEN_WHOLE_IN_ALL = parse("300 per hour")  # a proxy keeps it for ten minutes
 FILES_AT_ONCE = parse("60 per 10 minute")  # taken apart for one account: each is a process for a moment
 ONCE_A_PROOF = parse("1 per 2 hour")
 

@@ -18,6 +18,13 @@ SESSION_AND_USER = """
     LEFT JOIN accounts_user u ON u.id = s.user_id AND u.disabled_at IS NULL
     WHERE s.session_key = %(key)s AND s.expire_date > %(now)s"""
 SEEN_EVERY = timedelta(minutes=1)
+_beside: dict[str, str] = {}
+
+
+def read_beside(name: str, sql: str) -> None:
+    """One value more, that every page shows: an app above says at start-up how it is read of session `s`."""
+    _beside[name] = sql
+    _statement.cache_clear()
 
 
 class SessionStore(db.SessionStore):
@@ -25,6 +32,7 @@ class SessionStore(db.SessionStore):
 
     row = None
     user = None  # the account read with the session; to be trusted only through `proved_user`
+    beside: dict = {}  # what else was read with it, by its name
 
     @classmethod
     def get_model_class(cls):
@@ -40,8 +48,10 @@ class SessionStore(db.SessionStore):
             return None
         (values,) = found
         self.row = self.model.from_db("default", sessions, values[: len(sessions)])
+        last = len(sessions) + len(users)
+        self.beside = dict(zip(_beside, values[last:], strict=True))
         if values[len(sessions)] is not None:
-            self.user = get_user_model().from_db("default", users, values[len(sessions) :])
+            self.user = get_user_model().from_db("default", users, values[len(sessions) : last])
         return self.row
 
     def proved_user(self):
@@ -96,5 +106,7 @@ def _statement() -> tuple[str, list[str], list[str]]:
         [field.attname for field in model._meta.concrete_fields]
         for model in (SessionStore.get_model_class(), get_user_model())
     )
-    columns = ", ".join([f"s.{name}" for name in sessions] + [f"u.{name}" for name in users])
+    columns = ", ".join(
+        [f"s.{name}" for name in sessions] + [f"u.{name}" for name in users] + list(_beside.values())
+    )
     return SESSION_AND_USER.format(columns=columns), sessions, users

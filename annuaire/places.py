@@ -34,10 +34,11 @@ class Place:
         return CORSICA.get(self.code, (self.code,))
 
     def in_departement(self, code: str) -> bool:
-        return code[: self._figures] == self.code[: self._figures]
+        return code[: self.figures] == self.code[: self.figures]
 
     @property
-    def _figures(self) -> int:
+    def figures(self) -> int:
+        """Of a code postal, how many say its département."""
         return 3 if self.code.startswith(OVERSEAS) else 2
 
 
@@ -60,6 +61,12 @@ def read(words: list[str]) -> Place:
 def _coded(code: str, words: list[str]) -> Place:
     """Of an arrondissement, the code says it all: «75014 Paris» is not all of Paris."""
     return Place(code, "" if OF_ARRONDISSEMENT.fullmatch(code) else town(words))
+
+
+def departement(code: str) -> str:
+    """Of a code postal, or its first figures: 2A and 2B in Corsica, three figures overseas."""
+    corse = next((one for one, starts in CORSICA.items() if code.startswith(starts)), "")
+    return corse or code[: Place(code).figures]
 
 
 def town(words: list[str]) -> str:

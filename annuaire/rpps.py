@@ -13,18 +13,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from operator import itemgetter
+from operator import add
 from pathlib import Path
 from typing import BinaryIO
 
-from viatraj.core.reading import reads
-from viatraj.core.saisie.caracteres import visible
+from annuaire.lignes import LONGEST_LINE, Format, Refused
+from viatraj.core.reading import reads, why
 
-SEPARATOR = b"|"
-LONGEST_LINE = 16_384  # bytes; a real one has about 350
-LONGEST_FIELD = 250  # bytes of what is indexed
-LONGEST_IDNAT = 40
+BLOCK = 2**15  # bytes read at once: they stay near the processor
 LARGEST_FILE = 8 * 2**30
 HIGHEST_RATIO = 100  # the published zip has about 10
 
@@ -56,16 +52,12 @@ OPTIONAL = {
     "type_voie": ("Libellé type de voie (coord. structure)",),
     "voie": ("Libellé Voie (coord. structure)",),
 }
-COLUMNS = [*REQUIRED, *OPTIONAL]  # of a row, in this order
+COLUMNS = [*REQUIRED, *OPTIONAL]
 RESTRICTED_WIDTHS = (49, 50)
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 
 
 DAMAGED = "Le fichier est abîmé ou illisible."
-
-
-class Refused(ValueError):
-    """The file is not taken; the sentence is for the operator."""
 
 
 @dataclass
@@ -79,84 +71,50 @@ class Extraction:
     day: date | None
     sha256: str
     layout: str
-    width: int
-    pick: itemgetter
+    format: Format
     file: BinaryIO
     lines: int = 0
     duplicates: int = 0
 
     @reads(Refused, lambda: Refused(DAMAGED))
     def unknown(self, known: dict[bytes, bool]) -> Iterator[bytes]:
-        """The lines of the file that are new, ready for PostgreSQL's COPY (text, delimiter «|»).
+        """The lines of the file that are new, some at a time, for PostgreSQL's COPY (text, delimiter «|»).
 
-        A row is the line's MD5, then the fields of COLUMNS. `known` maps MD5 → was it seen in this file?;
-        each line read sets its own to True, and a line that is known already is skipped without being
-        parsed. Everything is in one loop, because it runs two million times.
+        A row is the line's MD5, then the fields of `format.columns`. `known` maps MD5 → was it seen in this
+        file?; each line read sets its own to True, and a line that is known already is not taken apart.
         """
-        width, pick, md5, number = self.width, self.pick, partial(hashlib.md5, usedforsecurity=False), 1
         try:
-            for number, ended in enumerate(iter(partial(self.file.readline, LONGEST_LINE), b""), 2):
-                line = ended.rstrip(b"\r\n")
-                digest = md5(line).digest()
-                seen = known.get(digest)
-                known[digest] = True
-                if seen is not None:
-                    self.duplicates += seen
-                    continue
-                fields = line.split(SEPARATOR)
-                if len(fields) != width or "\0" in line.decode():
-                    _refuse_line(number, ended, width)
-                fields.append(b"")  # where columns that are not there point to
-                picked = pick(fields)
-                row = SEPARATOR.join(picked)
-                if _may_hold_blanks(row):
-                    picked = _trimmed(picked)
-                    row = SEPARATOR.join(picked)
-                if len(row) > LONGEST_FIELD or not 0 < len(picked[0]) <= LONGEST_IDNAT:
-                    _check_lengths(number, picked)
-                yield hexlify(digest) + SEPARATOR + row.replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
-        except UnicodeDecodeError as error:
-            raise Refused(f"Ligne {number}\u00a0: le texte n’est pas de l’UTF-8.") from error
+            for block in iter(self._block, b""):
+                yield self._rows(*self._sorted_out(block, known))
         except UNREADABLE as error:
             raise Refused(f"Le fichier est abîmé ou illisible\u00a0: {error}.") from error
-        self.lines = number - 1
 
+    def _block(self) -> bytes:
+        """Whole lines, unless the last one is too long."""
+        return self.file.read(BLOCK) + self.file.readline(LONGEST_LINE)
 
-def _may_hold_blanks(row: bytes) -> bool:
-    """An outer space or tab, bytes that begin a no-break space or what nobody sees: yes too often."""
-    return (
-        b" |" in row
-        or b"| " in row
-        or b"\t" in row
-        or b"\xc2" in row
-        or b"\xe2" in row
-        or b"\xe3" in row
-        or b"\xef" in row
-        or row[:1] == b" "
-        or row[-1:] == b" "
-    )
+    def _sorted_out(self, block: bytes, known: dict[bytes, bool]) -> tuple[dict[int, bytes], list[bytes]]:
+        """(lines by their number, their MD5 in letters) of those that are new."""
+        lines = block.removesuffix(b"\n").split(b"\n")
+        if b"\r" in block:
+            lines = [line.rstrip(b"\r") for line in lines]
+        fresh, hashes, md5 = {}, [], hashlib.md5
+        for number, line in enumerate(lines, self.lines + 2):  # after the header, from 1 on
+            digest = md5(line, usedforsecurity=False).digest()
+            seen = known.get(digest)
+            known[digest] = True
+            if seen is None:
+                fresh[number] = line
+                hashes.append(hexlify(digest))
+            else:
+                self.duplicates += seen
+        self.lines += len(lines)
+        return fresh, hashes
 
-
-def _trimmed(picked: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """Keys and places as they are searched: no outer space, nothing unseen; the number without any."""
-    idnat, *fields = (visible(field.decode()).strip().encode() for field in picked)
-    return (idnat.replace(b" ", b""), *fields)
-
-
-def _refuse_line(number: int, line: bytes, width: int):
-    if len(line) == LONGEST_LINE:
-        raise Refused(f"Ligne {number}\u00a0: plus de {LONGEST_LINE} octets.")
-    if b"\0" in line:
-        raise Refused(f"Ligne {number}\u00a0: caractère nul.")
-    found = line.count(SEPARATOR) + 1
-    raise Refused(f"Ligne {number}\u00a0: {found} champs au lieu de {width} (ligne tronquée\u202f?).")
-
-
-def _check_lengths(number: int, picked: tuple[bytes, ...]):
-    if not 0 < len(picked[0]) <= LONGEST_IDNAT:
-        raise Refused(f"Ligne {number}\u00a0: identification nationale absente ou trop longue.")
-    if max(map(len, picked[1 : len(REQUIRED)])) > LONGEST_FIELD:
-        raise Refused(f"Ligne {number}\u00a0: un champ dépasse {LONGEST_FIELD} octets.")
+    def _rows(self, fresh: dict[int, bytes], hashes: list[bytes]) -> bytes:
+        rows = self.format.rows(fresh) if fresh else []
+        ended = self.format.end.join([*map(add, hashes, rows), b""])
+        return ended.replace(b"\\", b"\\\\").replace(b"\r", b"\\r")
 
 
 @contextmanager
@@ -176,7 +134,7 @@ def _open(path: Path, kept: ExitStack) -> Extraction:
         name, file = _main_file(path, raw, kept)
         return _accepted(name, file, sha256)
     except OSError as error:
-        raise Refused(f"Le fichier {path.name} ne se lit pas\u00a0: {error.strerror}.") from error
+        raise Refused(f"Le fichier {path.name} ne se lit pas\u00a0: {why(error)}.") from error
 
 
 def _main_file(path, raw, kept):
@@ -224,10 +182,12 @@ def _accepted(name: str, file, sha256: str) -> Extraction:
     where = {title: place for place, title in enumerate(titles)}
     if len(where) != len(titles):
         raise Refused("L’en-tête nomme deux fois la même colonne.")
-    places = [_place(where, titles, required=True) for titles in REQUIRED.values()]
-    places += [_place(where, titles, required=False, absent=width) for titles in OPTIONAL.values()]
+    places = {column: _place(where, names) for column, names in (REQUIRED | OPTIONAL).items()}
+    for column, names in REQUIRED.items():
+        if places[column] is None:
+            raise Refused(f"Il manque la colonne «\u00a0{names[0]}\u00a0» dans l’en-tête.")
     layout = hashlib.md5("|".join(header).encode(), usedforsecurity=False).hexdigest()
-    return Extraction(name, _day(name), sha256, layout, width, itemgetter(*places), file)
+    return Extraction(name, _day(name), sha256, layout, Format(width, places), file)
 
 
 def _header_line(file) -> bytes:
@@ -246,13 +206,8 @@ def _refuse_restricted(name, titles):
         )
 
 
-def _place(where: dict, names, *, required: bool, absent: int = 0) -> int:
-    for name in names:
-        if _column(name) in where:
-            return where[_column(name)]
-    if required:
-        raise Refused(f"Il manque la colonne «\u00a0{names[0]}\u00a0» dans l’en-tête.")
-    return absent
+def _place(where: dict[str, int], names: tuple[str, ...]) -> int | None:
+    return next((where[_column(name)] for name in names if _column(name) in where), None)
 
 
 def _column(title: str) -> str:

@@ -14,6 +14,10 @@ UNDOABLE_FOR = timedelta(minutes=10)
 
 
 class ChangementQuerySet(models.QuerySet):
+    def made_by(self, actor):
+        """By this person, in the same name: what he did for a médecin is not his own to undo elsewhere."""
+        return self.filter(user=actor.user, on_behalf_of=actor.on_behalf_of)
+
     def open_at(self, now):
         """May still be undone, if nothing else has happened since."""
         return self.filter(undone_at=None, at__gt=now - UNDOABLE_FOR)
@@ -29,6 +33,15 @@ class Changement(models.Model):
     cle = models.UUIDField("clé", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="auteur", db_index=False
+    )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="au nom de",
+        db_index=False,
     )
     verb = models.CharField("verbe", max_length=60)
     at = models.DateTimeField("fait le", db_default=Now(), editable=False)

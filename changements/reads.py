@@ -14,13 +14,13 @@ FIRST, AT_MOST = 3, 20  # lines of each, and changes, in the list
 
 def made_by(actor) -> str:
     """The key of what this request has just changed, for its message; empty when it has changed nothing."""
-    made = Changement.objects.filter(user=actor.user, request_id=actor.request_id).exclude(request_id="")
+    made = Changement.objects.made_by(actor).filter(request_id=actor.request_id).exclude(request_id="")
     newest = made.order_by("-at", "-pk").values_list("cle", flat=True).first()
     return str(newest or "")
 
 
 def undoable(cle, *, actor, now) -> Changement | None:
-    return Changement.objects.open_at(now).filter(cle=cle, user=actor.user).first()
+    return Changement.objects.made_by(actor).open_at(now).filter(cle=cle).first()
 
 
 def latest(actor, *, now) -> list[tuple[Changement, list[Entry]]]:
@@ -29,7 +29,7 @@ def latest(actor, *, now) -> list[tuple[Changement, list[Entry]]]:
     `count`: of its rows. Two queries, however many changes and rows.
     """
     count = Func("rows", function="jsonb_array_length", output_field=IntegerField())
-    made = Changement.objects.open_at(now).filter(user=actor.user).annotate(count=count).defer("rows")
+    made = Changement.objects.made_by(actor).open_at(now).annotate(count=count).defer("rows")
     changements = list(made.order_by("-at", "-pk")[:AT_MOST])
     place = Window(RowNumber(), partition_by=F("tx"), order_by="id")
     lines = Entry.objects.filter(tx__in=[one.tx for one in changements], user=actor.user)

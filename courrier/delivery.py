@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from courrier import routes
+from courrier import attaches, routes
 from courrier.models import Message, Priority
 from courrier.outbox import BELL
 from viatraj.core.saving import update_unheld
@@ -115,8 +115,11 @@ class Sender:
 
     def _send(self, message):
         """False when the way out is closed, so sending was not tried: this does not count as an attempt."""
-        if message.expires_at and message.expires_at <= timezone.now():
+        now = timezone.now()
+        if message.expires_at and message.expires_at <= now:
             return self._close(message, Message.State.EXPIRED)
+        if not attaches.may_leave(message, now):
+            return self._close(message, Message.State.WITHDRAWN)
         route = self.routes[message.channel]
         if route.is_closed or not _opened(route):
             return False

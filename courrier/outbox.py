@@ -1,6 +1,6 @@
 """The outbox: a letter is written in the action's own transaction, so both are kept or neither is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
 from typing import Any
@@ -38,24 +38,43 @@ def post(  # noqa: PLR0913
     `secret`: the body is encrypted, and erased once gone (the subject must not hold the secret).
     `changement`: it tells of one that may be undone, so it leaves after two minutes, unless `withdraw`.
     """
+    message = Message(
+        key=key, to=to, channel=channel, priority=priority, expires_at=expires_at, changement=changement
+    )
+    return _insert([_written(message, letter, context, secret=secret)]) == 1
+
+
+def reword(message: Message, letter: str, *, context: Mapping[str, Any]) -> None:
+    """What a letter that is about to leave says no more; one that comes twice keeps its Message-ID."""
+    known = message.message_id
+    _written(message, letter, context).message_id = known
+    kept = {"subject": message.subject, "text": message.text, "html": message.html}
+    update_unheld(Message.objects.pending().filter(pk=message.pk), **kept)
+
+
+def post_each(
+    letter: str, posts: Iterable[tuple[str, str, Mapping[str, Any]]], *, changement: UUID | None = None
+) -> int:
+    """The same mail to many, each (to, key, context), by few round trips. Returns how many were written."""
+    messages = [
+        _written(Message(key=key, to=to, channel=Channel.MAIL, changement=changement), letter, context)
+        for to, key, context in posts
+    ]
+    return _insert(messages) if messages else 0
+
+
+def _written(message: Message, letter: str, context: Mapping[str, Any], *, secret: bool = False) -> Message:
     known = {"site_url": settings.SITE_URL.rstrip("/"), "site_name": settings.SITE_NAME}
     known |= {"support_phone": settings.SUPPORT_PHONE, "support_email": settings.SUPPORT_EMAIL, **context}
     text = _plain(f"{letter}.body.txt", known).strip() + "\n"
     subject = " ".join(_plain(f"{letter}.subject.txt", known).split())
-    html = _html(subject, text, known) if channel == Channel.MAIL else ""
-    message = Message(
-        key=key,
-        message_id=_message_id(),
-        channel=channel,
-        to=to,
-        subject=subject[:200],
-        priority=priority,
-        expires_at=expires_at,
-        changement=changement,
-        secret=secret,
-        **({"secret_body": secrets.seal(text, html)} if secret else {"text": text, "html": html}),
-    )
-    return _insert(message)
+    html = _html(subject, text, known) if message.channel == Channel.MAIL else ""
+    message.message_id, message.subject, message.secret = _message_id(), subject[:200], secret
+    if secret:
+        message.secret_body = secrets.seal(text, html)
+    else:
+        message.text, message.html = text, html
+    return message
 
 
 def known(keys) -> set[str]:
@@ -83,10 +102,10 @@ def purge(*, now: datetime) -> int:
     return update_unheld(old.exclude(text="", html=""), text="", html="")
 
 
-def _insert(message: Message) -> bool:
-    """Insert unless the key exists. Of two transactions with the same key, the second waits for the first."""
+def _insert(messages: list[Message]) -> int:
+    """Those whose key is new. Of two transactions with the same key, the second waits for the first."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(
+        cursor.executemany(
             "WITH posted AS ("
             'INSERT INTO courrier_message (key, message_id, channel, "to", subject, text, html, secret,'
             " secret_body, priority, expires_at, changement, next_attempt_at, state, attempts, last_error)"
@@ -94,9 +113,9 @@ def _insert(message: Message) -> bool:
             " 'pending', 0, '')"
             " ON CONFLICT (key) DO NOTHING RETURNING priority)"
             " SELECT pg_notify(%s, priority::text) FROM posted",
-            [*(getattr(message, name) for name in COLUMNS), _wait(message), BELL],
+            [[*(getattr(one, name) for name in COLUMNS), _wait(one), BELL] for one in messages],
         )
-        return cursor.rowcount == 1
+        return cursor.rowcount
 
 
 COLUMNS = ("key", "message_id", "channel", "to", "subject", "text", "html", "secret", "secret_body")

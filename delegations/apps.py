@@ -7,6 +7,9 @@ class DelegationsConfig(AppConfig):
 
     def ready(self):
         from accounts import mandats
+        from annuaire import attaches
         from delegations import reads
+        from delegations.actions import numeros
 
         mandats.told_by(reads.count_received)
+        attaches.follows_numbers("delegations", numeros.follow_number)

@@ -39,18 +39,18 @@ class Received(NamedTuple):
     awaiting: DelegationQuerySet
 
 
+def may_concern(user, *, on: date) -> prepared.Asked:
+    """The quick first test, to be asked with what else the page asks."""
+    return MAY_CONCERN, {"user": user.pk, "nom": user.nom, "day": on}
+
+
 def has_received(user, *, on: date) -> bool:
-    """Does «Délégations reçues» have something to show him: in force, to come, or to be answered?"""
-    return _may_concern(user, on) and Delegation.objects.addressed_to(user).current(on).exists()
-
-
-def _may_concern(user, on) -> bool:
-    ((may,),) = prepared.rows(MAY_CONCERN, {"user": user.pk, "nom": user.nom, "day": on})
-    return may
+    """Has «Délégations reçues» something to show: in force, to come, to be answered?"""
+    return Delegation.objects.addressed_to(user).current(on).exists()
 
 
 def received(user, *, on: date) -> Received:
-    if not _may_concern(user, on):
+    if not prepared.values({"may": may_concern(user, on=on)})["may"]:
         return Received(Delegation.objects.none(), Delegation.objects.none())
     lent = Delegation.objects.received_in_force(user, on=on).select_related("delegant")
     awaiting = Delegation.objects.awaiting(user, on=on).select_related("delegant")

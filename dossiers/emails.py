@@ -9,6 +9,12 @@ from dossiers.models import Dossier, LienMedecin
 from viatraj.core.typography import short_day
 
 
+def named(dossier: Dossier, lien: LienMedecin, *, compte):
+    """To the médecin of whom the dossier asks an answer, once each time that it is asked."""
+    link = dossier.get_absolute_url()
+    _post("traitant_named", dossier, lien, compte.email, person=compte.titre, link=link)
+
+
 def declined(dossier: Dossier, lien: LienMedecin, *, changement=None):
     """To the author, who is asked for another médecin."""
     _to_author("traitant_declined", dossier, lien, changement=changement)
@@ -20,8 +26,13 @@ def resumed(dossier: Dossier, lien: LienMedecin, *, changement=None):
 
 
 def replaced(dossier: Dossier, lien: LienMedecin, *, compte):
-    """To a médecin who had accepted, and in whose space the dossier is no more."""
+    """To a médecin who had accepted, or was asked, and in whose space the dossier is no more."""
     _post("traitant_replaced", dossier, lien, compte.email, person=compte.titre)
+
+
+def removed(dossier: Dossier, lien: LienMedecin, *, compte):
+    """To a médecin who was asked, and is no longer."""
+    _post("traitant_removed", dossier, lien, compte.email, person=compte.titre)
 
 
 def unchanged(dossier: Dossier, *, until: date):
@@ -54,6 +65,6 @@ def _post(letter, dossier, lien, to, *, changement=None, **context):
         f"dossiers/emails/{letter}",
         to=to,
         key=f"lien:{lien.pk}:{letter}:{lien.version}",
-        context={"dossier": dossier, "medecin": lien.professionnel.titre, **context},
+        context={"dossier": dossier, "lien": lien, "medecin": lien.professionnel.titre, **context},
         changement=changement,
     )

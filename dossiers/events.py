@@ -4,6 +4,8 @@ EVENTS = {
     "dossier.resumed": "a repris le dossier, qui était {avant}",
     "dossier.reminded": "a signalé à son auteur que le dossier n’a pas changé depuis six mois",
     "dossier.archived": "a archivé le dossier, resté sans modification",
+    "dossier.followed": "a fait suivre le dossier ({lieu}) vers la structure «\u00a0{after}\u00a0»",
+    "dossier.followed_back": "a rendu le dossier à la structure «\u00a0{lieu}\u00a0», qui reste ouverte",
     "dossier.presented": "a présenté le dossier ({lieu})",
     "dossier.withdrawn": "a retiré le dossier ({lieu})",
     "dossier.read": "a consulté le dossier",
@@ -12,6 +14,7 @@ EVENTS = {
     "identite.updated": "a modifié l’identité du patient (identité {statut})",
     "piece.accepted": "a terminé l’analyse d’une pièce jointe du {volet}, sans rien y trouver",
     "piece.added": "a ajouté une pièce jointe au {volet} ({format}, {taille})",
+    "piece.erased": "a détruit le fichier d’une pièce retirée du {volet} ({format}, {taille})",
     "piece.hidden": "a retiré une pièce jointe du {volet} ({format}, {taille})",
     "piece.read": "a ouvert une pièce jointe du {volet} ({format}, {taille})",
     "piece.refused": "a refusé une pièce jointe du {volet} ({format}, {taille})",
@@ -20,6 +23,7 @@ EVENTS = {
     "volet.validated": "a validé le {volet}",
     "traitant.named": "a désigné le {medecin} comme médecin traitant",
     "traitant.changed": "a désigné le {medecin} comme médecin traitant, à la place du {avant}",
+    "traitant.removed": "ne désigne plus le {medecin} comme médecin traitant",
     "traitant.accepted": "a accepté le dossier",
     "traitant.declined": "a déclaré ne pas être le médecin traitant",
     "traitant.resumed": "a repris le dossier, qui était hors patientèle",
@@ -44,6 +48,7 @@ READINGS = (
 UNNAMED = {
     "traitant.named": "a désigné un médecin traitant",
     "traitant.changed": "a désigné un autre médecin traitant",
+    "traitant.removed": "ne désigne plus de médecin traitant",
 }
 SAID = frozenset(("volet", "volets", "statut", "etat", "decision", "motif", "avant", "format", "taille"))
 # Kinds of a history's filter, by the nouns of their events; all others are «Autres».

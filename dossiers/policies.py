@@ -9,7 +9,7 @@ from dossiers.models import Decision, Dossier, PieceJointe, Presence, Role, Vole
 from dossiers.natures import of_orientation
 from dossiers.regards import Regard, Voie
 from viatraj.core.actor import Actor, Place
-from viatraj.core.droits import ABSENT, Droit, Mode, Orientation
+from viatraj.core.droits import ABSENT, Droit, Mode, Niveau, Orientation
 from viatraj.core.policies import Denied, can, system
 
 LABELS = dict(Orientation.choices)
@@ -46,6 +46,19 @@ def _create_at(actor: Actor, orientation: str, lieu: Lieu) -> Actor:
     if grant is None:
         raise Denied(f"Vous ne pouvez pas créer ce dossier pour la structure «\u00a0{lieu}\u00a0».")
     return actor.by(grant.source)
+
+
+def receive_paper(actor: Actor, lieu: Lieu) -> Actor:
+    """Where it was brought: a unit that receives dossiers of Grand Âge. He writes who the patient is."""
+    there = Presence(role=Role.RECEVEUR, niveau=lieu.niveau, **lieu.columns)
+    ways = regards.at(actor, Role.RECEVEUR, there, orientation=Orientation.GRAND_AGE).voies
+    held = (one for one in ways if Droit.PAPIER in one.held and one.mode != Mode.ANONYME)
+    voie = next(held, None) if lieu.niveau == Niveau.UNITE else None
+    if voie is None:
+        raise Denied(
+            f"Vous ne pouvez pas enregistrer de dossier papier pour la structure «\u00a0{lieu}\u00a0»."
+        )
+    return voie.used_by(actor)
 
 
 def read(actor: Actor, dossier: Dossier) -> Actor:

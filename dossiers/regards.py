@@ -2,33 +2,20 @@
 
 A dossier lies at presences. A board (`TABLEAUX`) that a habilitation holds there shows it, in the board's
 mode, which caps what the same habilitation gives on each volet. Of several ways the furthest counts.
-`of` says it of one dossier, `reached` and `mode_liste` of a list, in SQL (docs/adr/0034).
+`of` says it of one dossier; `dossiers.perimetres` says the same of a list, in SQL (docs/adr/0034).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+from functools import cache
 
-from django.db.models import (
-    Case,
-    CharField,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    Subquery,
-    Value,
-    When,
-    prefetch_related_objects,
-)
+from django.db.models import Prefetch, prefetch_related_objects
 
-from accounts.models import Identite as Compte
-from annuaire.models import Lieu, Professionnel
+from annuaire.models import COLUMNS, AtLieu, Lieu
 from dossiers.models.presences import NIVEAUX, LienMedecin, Presence, Role
 from dossiers.natures import NATURES, Kind, Nature
 from viatraj.core.actor import Actor, Grant
-from viatraj.core.droits import Droit, Mode, Niveau, Orientation
+from viatraj.core.droits import Droit, Mode, Niveau
 
 ANYWHERE = (Niveau.NATIONAL, Niveau.REGION, Niveau.COORDINATION, Niveau.ETABLISSEMENT)
 
@@ -150,15 +137,27 @@ def of(actor: Actor, dossier) -> Regard:
     return Regard(tuple(sorted(voies, key=_nearness)))
 
 
+def at(actor: Actor, role: Role, lain: AtLieu, *, orientation: str) -> Regard:
+    """As if a dossier lay where this row does: of what lies there no more, or not yet."""
+    columns = {f"{name}_id": getattr(lain, f"{name}_id") for name in COLUMNS}
+    there = Presence(role=role, niveau=lain.niveau, orientation=orientation, **columns)
+    return Regard(tuple(sorted(_voies(actor, there), key=_nearness)))
+
+
 def _presences(dossier) -> list[Presence]:
-    known = Prefetch("presences", Presence.objects.with_comptes().order_by("pk"))
-    prefetch_related_objects([dossier], known)
+    prefetch_related_objects([dossier], _known())
     return list(dossier.presences.all())
+
+
+@cache
+def _known() -> Prefetch:
+    """Drawn up once: a page asks a dozen times, and its answer is then at hand."""
+    return Prefetch("presences", Presence.objects.with_comptes().order_by("pk"))
 
 
 def _nearness(voie: Voie) -> tuple[int, int, int]:
     niveau, source = Niveau(voie.board.niveau), voie.board.source
-    return -list(Niveau).index(niveau), source.habilitation_id if source else 0, voie.presence.pk
+    return -list(Niveau).index(niveau), source.habilitation_id if source else 0, voie.presence.pk or 0
 
 
 def _voies(actor: Actor, presence: Presence) -> Iterator[Voie]:
@@ -174,16 +173,16 @@ def _voies(actor: Actor, presence: Presence) -> Iterator[Voie]:
 
 
 def _reaches(grant: Grant, presence: Presence) -> bool:
-    if grant.domaine not in ("", presence.orientation):
+    if grant.domaine not in ("", presence.module):
         return False
     if grant.niveau not in TABLEAUX[Role(presence.role)].niveaux:
         return False
-    if _is_of_a_coordination(grant.niveau, presence.role) and presence.niveau != Niveau.COORDINATION:
+    if is_of_a_coordination(grant.niveau, presence.role) and presence.niveau != Niveau.COORDINATION:
         return False
     return grant.reaches(presence.place)
 
 
-def _is_of_a_coordination(niveau: str, role: str) -> bool:
+def is_of_a_coordination(niveau: str, role: str) -> bool:
     """Who accompanies people for a coordination sees what it asks itself, nothing of its structures."""
     return niveau == Niveau.COORDINATION and role == Role.DEMANDEUR
 
@@ -248,7 +247,7 @@ def asking(actor: Actor, orientation: str = "") -> list[Grant]:
 
 
 def asks_at(actor: Actor, orientation: str, lieu: Lieu) -> Grant | None:
-    """The nearest right to ask from a unit, or from a coordination."""
+    """The nearest right to ask from a unit, an établissement, or a coordination."""
     if lieu.niveau not in NIVEAUX[Role.DEMANDEUR]:
         return None
     there = Presence(role=Role.DEMANDEUR, niveau=lieu.niveau, orientation=orientation, **lieu.columns)
@@ -256,65 +255,7 @@ def asks_at(actor: Actor, orientation: str, lieu: Lieu) -> Grant | None:
     return max(found, key=lambda grant: list(Niveau).index(Niveau(grant.niveau)), default=None)
 
 
-def reached(actor: Actor, *, nominatif: bool = False) -> Q:
-    """The presences by which an actor sees dossiers; `nominatif`: with the patient's name."""
-    return _any(way for roles, mode in _least_modes(nominatif) for way in _ways(actor, roles, mode))
-
-
-def perimetre(actor: Actor, *, nominatif: bool = False, orientation: str = "", but: Q | None = None):
-    """The dossiers of these presences, a union, each once: each part walks an index of its own, to its end
-    (docs/adr/0053). `but`: presences left out."""
-    narrowed = (Q(orientation=orientation) if orientation else Q()) & ~(but or Q(pk__in=[]))
-    ways = [way for roles, mode in _least_modes(nominatif) for way in _ways(actor, roles, mode)]
-    first, *others = [
-        Presence.objects.filter(way, narrowed).order_by().values("dossier") for way in ways
-    ] or [Presence.objects.none().values("dossier")]
-    return first.union(*others) if others else first.distinct()
-
-
-def _least_modes(nominatif: bool) -> Iterator[tuple[tuple[Role, ...], Mode]]:
-    """Both roles of a médecin's space are one: by OR, PostgreSQL would read the presences of everybody."""
-    for tableau in dict.fromkeys(TABLEAUX.values()):
-        modes = [mode for mode in tableau.droit.modes if not (nominatif and mode == Mode.ANONYME)]
-        yield tuple(role for role in Role if TABLEAUX[role] is tableau), modes[0]
-
-
-def _any(ways: Iterable[Q]) -> Q:
-    return reduce(or_, ways, Q(pk__in=[]))
-
-
-def _ways(actor: Actor, roles: tuple[Role, ...], mode: Mode) -> Iterator[Q]:
-    """Presences of roles that one board shows, in at least this mode: a level and the same orientations
-    each."""
-    tableau = TABLEAUX[roles[0]]
-    held: dict[tuple[str, int | None], set[str]] = {}
-    for grant in actor.rights.giving(tableau.droit, mode=mode):
-        orientations = {grant.domaine} if grant.domaine else set(Orientation.values)
-        if grant.niveau in tableau.niveaux:
-            held.setdefault((grant.niveau, grant.lieu_id), set()).update(orientations)
-    together: dict[tuple[str, tuple[str, ...]], list[int | None]] = {}
-    for (niveau, lieu), orientations in sorted(held.items(), key=str):
-        together.setdefault((niveau, tuple(sorted(orientations))), []).append(lieu)
-    for (niveau, orientations), lieux in together.items():
-        yield Q(role__in=roles, orientation__in=orientations) & _at(niveau, roles[0], lieux)
-
-
-def _at(niveau: str, role: Role, lieux: list[int | None]) -> Q:
-    if niveau == Niveau.NATIONAL:
-        return Q()
-    if niveau == Niveau.MEDECIN:  # found by the living numbers of his account
-        return Q(professionnel__in=professionnels(lieux))
-    here = Q(**{f"{niveau}__in": lieux})
-    return here & Q(niveau=niveau) if _is_of_a_coordination(niveau, role) else here
-
-
-def professionnels(comptes):
-    """Whom the directory knows by the living numbers of these accounts."""
-    living = Compte.objects.filter(user__in=comptes, ended_at=None)
-    return Professionnel.objects.filter(idnat__in=living.values("idnat"))
-
-
-def _boards(actor: Actor) -> list[tuple[Role, Mode, Mode]]:
+def boards(actor: Actor) -> list[tuple[Role, Mode, Mode]]:
     """What may be seen at what title: the board's mode, and that of the whole."""
     held = {(grant.droit, grant.mode) for grant in actor.rights.grants}
     return [
@@ -326,22 +267,5 @@ def _boards(actor: Actor) -> list[tuple[Role, Mode, Mode]]:
 
 
 def wholes(actor: Actor) -> set[Mode]:
-    """The modes in which this actor may see a whole dossier; which one, `mode_liste` says of each row."""
-    return {whole for _, _, whole in _boards(actor)}
-
-
-def mode_liste(actor: Actor):
-    """The mode of the whole, of each row of `Dossier.objects.visible_to(actor)`."""
-    whens = _boards(actor)
-    given = {whole for _, _, whole in whens}
-    if len(given) <= 1:
-        return Value(next(iter(given), None), output_field=CharField())
-    whens.sort(key=lambda one: -OF_THE_WHOLE.index(one[2]))
-    ranks = [
-        When(_any(_ways(actor, (role,), mode)), then=OF_THE_WHOLE.index(whole)) for role, mode, whole in whens
-    ]
-    rank = Case(*ranks, output_field=IntegerField())
-    ways = Presence.objects.filter(reached(actor), dossier=OuterRef("pk")).annotate(rank=rank)
-    names = [When(rank=OF_THE_WHOLE.index(one), then=Value(one)) for one in sorted(given)]
-    named = ways.order_by("-rank").annotate(mode=Case(*names, output_field=CharField()))
-    return Subquery(named.values("mode")[:1])
+    """The modes in which this actor may see a whole dossier; which one, `perimetres` says of each row."""
+    return {whole for _, _, whole in boards(actor)}

@@ -46,5 +46,11 @@ def follow_unchanged():
 
 
 @shared_task
+def erase_pieces():
+    """Each night, what was taken away; also what an outage has left."""
+    act(actions.erase_hidden, now=timezone.now(), by=Actor.system("purge"))
+
+
+@shared_task
 def purge_typed():
     act(actions.purge_typed, now=timezone.now(), by=Actor.system("purge"))

@@ -26,6 +26,7 @@ urlpatterns = [
     re_path(r"^(?P<numero>[0-9]{8})/identite/$", identites.identite, name="identite"),
     re_path(r"^(?P<numero>[0-9]{8})/etat/$", decisions.decide, name="decide"),
     re_path(r"^(?P<numero>[0-9]{8})/medecin-traitant/$", traitants.search, name="traitant"),
+    re_path(r"^(?P<numero>[0-9]{8})/medecin-traitant/retirer/$", traitants.remove, name="remove_traitant"),
     re_path(
         r"^(?P<numero>[0-9]{8})/medecin-traitant/recherche/(?P<cle>[^/]+)/$",
         traitants.search,

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from annuaire.models import Lieu
 from habilitations import rights
 from habilitations.profils import AUCUN, DroitProfil, Profil
-from viatraj.core.droits import Droit, Mode
+from viatraj.core.droits import FERMES, Droit, Mode
 from viatraj.core.periods import REVERSED, add_months
 
 STRONGER = "Le droit «\u00a0{}\u00a0» irait plus loin qu’aujourd’hui\u00a0: une revue ne fait que réduire."
@@ -66,7 +66,8 @@ def droits(profil: Profil, lieu: Lieu, typed: dict[str, str]) -> dict[DroitProfi
             )
         wanted[droit] = mode
     for droit in known.values():  # a module not deployed today stays without right, even once it is deployed
-        if droit.domaine and lieu.modules is not None and droit.domaine not in lieu.modules:
+        elsewhere = droit.domaine and lieu.modules is not None and droit.domaine not in lieu.modules
+        if elsewhere or droit.droit in FERMES:
             wanted[droit] = AUCUN
     _check_answer({**{droit: droit.mode for droit in known.values()}, **wanted})
     return {droit: mode for droit, mode in wanted.items() if mode != droit.mode}

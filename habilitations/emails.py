@@ -5,8 +5,10 @@ from datetime import date
 from django.conf import settings
 from django.urls import reverse
 
+from annuaire.models import Lieu
 from courrier import outbox
 from courrier.models import Priority
+from viatraj.core.typography import plural
 
 SHOWN = 20  # requests named in one letter
 
@@ -34,6 +36,80 @@ def departed(user, lieu, fin, done, *, changement):
     """`done`: what ended, what was cancelled."""
     key = f"depart:{user.pk}:{lieu.key}:{fin}:{changement}"
     _post("departed", user, key, changement=changement, lieu=lieu, fin=fin, done=done)
+
+
+def closed(told, tranche):
+    """A structure has closed. `told`: what of each ended, follows, was asked; nothing of a référent."""
+    _of_closing("closed", told, tranche)
+
+
+def reopened(told, tranche):
+    """It is open again. `told`: what each account holds there once more; nothing of a référent."""
+    _of_closing("reopened", told, tranche, once=":reopened")
+
+
+def _of_closing(letter, told, tranche, *, once=""):
+    """One letter to each account, however often."""
+    fermeture = tranche.fermeture
+    known = {
+        "fermeture": fermeture,
+        "lieu": tranche.lieu,
+        "successeur": tranche.successeur,
+        "bilan": ", ".join([*fermeture.suivi, *fermeture.fini]),
+        "link": reverse("mon_compte"),
+    }
+    outbox.post_each(
+        f"habilitations/emails/{letter}",
+        [
+            (user.email, f"fermeture:{fermeture.cle}:{user.pk}{once}", {"user": user, "rows": rows, **known})
+            for user, rows in told.items()
+            if user.email
+        ],
+        changement=fermeture.cle if tranche.undoable else None,
+    )
+
+
+def closing(user, avis) -> bool:
+    """To who decides: a feeder says that a structure has closed; again as often as `avis.rappels`."""
+    lieu = Lieu.of(avis.structure)
+    return _post(
+        "closing",
+        user,
+        f"avis:{avis.pk}:{user.pk}:{avis.rappels}",
+        avis=avis,
+        lieu=lieu,
+        link=reverse("annuaire:fermeture", args=[lieu.niveau, lieu.row.pk]),
+    )
+
+
+def ror(user, rows, *, releve) -> bool:
+    """To a référent: what a run of the ROR asks of him, by établissement, each with its counts."""
+    return _post(
+        "ror",
+        user,
+        f"ror:{releve.pk}:{user.pk}",
+        priority=Priority.DIGEST,
+        total=len(rows),
+        lignes=[
+            (one, [plural_of(word, count) for word, count in said.items()]) for one, said in rows[:SHOWN]
+        ],
+        others=max(0, len(rows) - SHOWN),
+        releve=releve,
+        link=reverse("annuaire:etablissements"),
+    )
+
+
+ROR_WORDS = {
+    "offres_nouvelles": "nouvelle offre à rapprocher,nouvelles offres à rapprocher",
+    "offres_deplacees": "offre venue d’un autre établissement,offres venues d’un autre établissement",
+    "natures": "unité d’un autre type,unités d’un autre type",
+    "fermetures": "fermeture à confirmer,fermetures à confirmer",
+    "refuses": "description que nous n’avons pas pu lire,descriptions que nous n’avons pas pu lire",
+}
+
+
+def plural_of(word: str, count: int) -> str:
+    return f"{count} {plural(count, ROR_WORDS[word])}"
 
 
 def left_without(user, etablissement, leaver, *, on, changement):
@@ -122,12 +198,13 @@ def campagnes_to_review(user, told) -> bool:
     )
 
 
-def examens_entrusted(user, campagne, count, *, by, now):
+def examens_entrusted(user, campagne, count, *, by, changement):
     """To whom lines of a campaign were given by hand: how many, by whom."""
     _post(
         "examens_entrusted",
         user,
-        f"campagne:{campagne.pk}:entrusted:{user.pk}:{now.isoformat()}",
+        f"campagne:{campagne.pk}:entrusted:{user.pk}:{changement}",
+        changement=changement,
         campagne=campagne,
         count=count,
         by=by,

@@ -16,9 +16,18 @@ def administer(actor: Actor) -> None:
         raise Denied("Cette page est réservée aux référents.")
 
 
+def deployment(actor: Actor) -> None:
+    """«Déploiement»: coordinations and those above them, in their own name (ANN-8)."""
+    _in_own_name(actor)
+    wide = {Niveau.COORDINATION, Niveau.REGION, Niveau.NATIONAL}
+    if not wide & actor.rights.scopes(Droit.DEPLOIEMENT).keys():
+        raise Denied("Cette page est réservée aux coordinations.")
+
+
 def grant(actor: Actor, profil: Profil, lieu: Lieu) -> Actor:
     """Each profile says which right its granter holds at the place; he acts by it."""
     administer(actor)
+    offered(profil)
     if lieu.niveau not in profil.niveaux:
         raise Denied(f"Le profil «\u00a0{profil}\u00a0» ne s’attribue pas à ce niveau.")
     granter = actor.using(profil.granted_with, lieu.place, mode=Mode.OUI)
@@ -34,6 +43,14 @@ def grant(actor: Actor, profil: Profil, lieu: Lieu) -> Actor:
             f"Le module «\u00a0{profil.domaine.label}\u00a0» n’est pas déployé dans cette coordination."
         )
     return granter
+
+
+def offered(profil: Profil) -> None:
+    """It opens something today: else it is neither given nor prolonged."""
+    if not profil.is_offered:
+        raise Denied(
+            f"Le profil «\u00a0{profil}\u00a0» n’ouvre encore aucune page\u00a0: il n’est pas déployé."
+        )
 
 
 def grant_to(actor: Actor, user) -> None:

@@ -7,7 +7,7 @@ from habilitations.models import Habilitation
 from habilitations.profils import AUCUN, PROFILS, DroitProfil
 from viatraj.core import prepared
 from viatraj.core.actor import Grant, Rights, Source
-from viatraj.core.droits import Droit, Mode, Niveau
+from viatraj.core.droits import FERMES, Droit, Mode, Niveau
 
 # One prepared statement, since every page of a professional begins with it. `held` is the same rule as a
 # queryset.
@@ -71,7 +71,8 @@ def grants(habilitation) -> list[Grant]:
 
 def given(profil, niveau, chosen) -> dict[DroitProfil, str]:
     """The rights that a habilitation really gives, by its own choices (domaine, droit, mode)."""
-    held = {droit: mode for droit, mode in _modes(profil, niveau, chosen).items() if mode != AUCUN}
+    every = _modes(profil, niveau, chosen).items()
+    held = {droit: mode for droit, mode in every if mode != AUCUN and droit.droit not in FERMES}
     answering = any(mode == Mode.REPONDRE for mode in held.values())
     return {droit: mode for droit, mode in held.items() if droit.droit != Droit.REPONSE or answering}
 

@@ -1,5 +1,7 @@
 """Who did what, in whose name, on what, when, from where, by which means (TRC-1). Added to, never changed."""
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -18,6 +20,9 @@ from django.utils.module_loading import module_has_submodule
 
 from journal import filing, sentences
 from viatraj.core.actor import Actor
+from viatraj.core.typography import in_groups
+
+DOSSIER = re.compile(r"[0-9]{8}")  # a label that is the number of one
 
 
 class TransactionId(models.Func):
@@ -142,6 +147,11 @@ class Entry(models.Model):
         """As the «Historique des actions» says it (DEL-6)."""
         return sentences.of(self, known_events().get(self.event))
 
+    @property
+    def numero(self) -> str:
+        """Of the dossier that it is about, as people read it; a line about anything else has none."""
+        return in_groups(self.label, 4) if DOSSIER.fullmatch(self.label) else ""
+
 
 class Filing(models.Model):
     """Where a line is found again: an index over `Entry.concerns`, kept by a trigger (docs/adr/0043).
@@ -194,10 +204,23 @@ class Seal(models.Model):
 def record(
     event: str, *, by: Actor, target: models.Model | None = None, label: str | None = None, **data: Any
 ) -> Entry:
-    """Write one line; nothing else writes the journal.
+    """Write one line; nothing else writes the journal, but `record_each`.
 
     `label` defaults to `str(target)`; `data` is kept as JSON.
     """
+    entry = _entry(event, by=by, target=target, label=label, data=data)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_each(event: str, lines: Iterable[tuple[models.Model, str, dict[str, Any]]], *, by: Actor) -> None:
+    """A line for each (target, label, data), in one statement."""
+    Entry.objects.bulk_create(
+        [_entry(event, by=by, target=target, label=label, data=data) for target, label, data in lines]
+    )
+
+
+def _entry(event: str, *, by: Actor, target, label: str | None, data: dict[str, Any]) -> Entry:
     if event not in known_events():
         raise LookupError(f"{event!r} is in no app's events.EVENTS")
     _refuse_nobody(by)
@@ -214,7 +237,6 @@ def record(
     if target is not None:
         entry.content_type = ContentType.objects.get_for_model(target)
         entry.object_id = str(target.pk)
-    entry.save(force_insert=True)
     return entry
 
 

@@ -4,8 +4,10 @@ import ipaddress
 import os
 import socket
 import tempfile
+from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from django.db import connection
@@ -24,6 +26,34 @@ from viatraj.core import roles
 
 pytest.register_assert_rewrite("tests.browser.story")  # what it asserts is told as in a test
 LONGEST = ("test_run.py", "house/test_bad_input.py", "browser/", "house/", "espaces/")
+
+
+DESK, PHONE = {"1280", "bureau"}, {"390", "320", "mobile"}
+SEED = int(os.environ.get("SEED") or 10)
+
+
+class OneWidth:
+    """`make test` looks at each page at one of its widths, drawn by SEED; `make proofs` at the other."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items):
+        by_test = defaultdict(dict)
+        for item in items:
+            words = item.callspec.id.split("-") if hasattr(item, "callspec") else []
+            for width in (DESK | PHONE) & {*words}:
+                by_test[item.originalname, item.path, *(word for word in words if word != width)][width] = (
+                    item
+                )
+        for name, widths in by_test.items():
+            if DESK & widths.keys() and PHONE & widths.keys():
+                kept = (DESK, PHONE)[(crc32(str(name[0]).encode()) + SEED) % 2]
+                for width, item in widths.items():
+                    if width not in kept:
+                        item.add_marker(pytest.mark.proofs)
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(OneWidth())
 
 
 @pytest.hookimpl(trylast=True)
@@ -59,8 +89,19 @@ def unordered_means_any_order():
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb():
+    """The one of the cluster that `tests.clusters` has copied."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix():
+    """Each worker has a cluster of its own, so all databases bear the same name."""
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
-    """The owner creates the test database and drops it."""
+    """The owner prepares the test database."""
     with ExitStack() as owner:
         owner.enter_context(roles.as_owner())
         yield owner

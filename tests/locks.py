@@ -33,6 +33,15 @@ BY_HAND = {
     "annuaire_activite": "two million rows, by one import at a time (an advisory lock)",
     "annuaire_patronyme": "its surnames, by the same import",
     "annuaire_localite": "its places, by the same import",
+    **dict.fromkeys(
+        ("annuaire_departement", "annuaire_epci", "annuaire_commune"),
+        "the territory of a year, by one load at a time (an advisory lock)",
+    ),
+    "annuaire_arrivage": "added by one reception of the ROR at a time (an advisory lock), or too old",
+    "annuaire_ecart": "compared with a whole FINESS, by one import at a time",
+    "annuaire_communeancienne": "its former codes, by the same load",
+    "annuaire_modification": "rows added only, by hand by the import of FINESS",
+    "annuaire_etablissement": "held by ascending key before, by one import of FINESS at a time",
     "courrier_message": "a letter marked as sent: one row, in a transaction of its own",
 }
 
@@ -73,9 +82,9 @@ class Statement:
 
 @cache
 def keys() -> dict[str, str]:
-    """The key's column of each table."""
+    """The key's column of each table; those with a key of several columns are only added to."""
     models = apps.get_models(include_auto_created=True)
-    return {model._meta.db_table: model._meta.pk.column for model in models}
+    return {model._meta.db_table: model._meta.pk.column for model in models if model._meta.pk.column}
 
 
 @cache

@@ -14,8 +14,10 @@ SHOWN = {
     "habilitations:demande": "the form again, with the rights of another profile: nothing was asked for",
     "habilitations:fin": "asks whether it is meant to shorten: a question, which the next page need not show",
     "habilitations:campagne_create": "counts the lines first: a question, which the next page need not show",
+    "annuaire:couverture": "zones found fill the form again, with all that was typed: nothing is saved",
     "dossiers:create": "a Datamatrix that was read fills the form again: nothing is saved",
     "dossiers:identite": "a Datamatrix that was read fills the form again: nothing is saved",
+    "demandes:papier": "a Datamatrix that was read fills the form again: nothing is saved",
     "demo:reader": "the demonstration's programme of the workstation, which posts on by itself",
 }
 

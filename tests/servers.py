@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import clusters
 from tools import children, servers
 
 FOLDER = "viatraj-pytest-"
@@ -46,10 +47,10 @@ def stop():
 def start():
     sweep()
     folder = _folder()
-    databases = _postgres(folder)
     valkey = servers.Valkey(folder / "valkey", log=folder / "valkey.log")
     started.append(valkey.stop)
     valkey.start()
+    databases = _postgres(folder)
     os.environ.update(servers.environment(databases, valkey.url(), folder / "data"))
     os.environ[RUN] = str(folder)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the test's thread
@@ -77,6 +78,7 @@ def _folder():
 def _postgres(folder):
     postgres = servers.Postgres(folder / "pg", log=folder / "postgres.log", **servers.THROW_AWAY)
     started.append(postgres.stop)
+    clusters.copy_to(postgres, folder)
     postgres.start()
     postgres.create("viatraj")
     return postgres.urls("viatraj")

@@ -8,6 +8,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from tools import children, programs, servers
@@ -16,6 +17,7 @@ SERVE = (
     "import sys; from pathlib import Path; from tools import supervisor; supervisor.main(Path(sys.argv[1]))"
 )
 READY = "ViaTraj est prêt"
+FIRST, MANY = 6, 200  # dossiers of the demonstration: those that are there with the pages, those that follow
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux tells a child that its parent died"
@@ -64,6 +66,22 @@ class Product:
         assert any(READY in sentence for sentence in said), "".join(said)
         return "".join(said)
 
+    def says_that_all_is_there(self) -> bool:
+        """What its console says next of the demonstration."""
+        return "tout est là" in next(one for one in self.process.stdout if "de démonstration" in one)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(line.split("=", 1) for line in (self.var / "env").read_text().splitlines())
+
+    def manages(self, *words):
+        environment = {**os.environ, **self.environment}
+        subprocess.run([sys.executable, "manage.py", *words], cwd=programs.ROOT, env=environment, check=True)
+
+    def count(self, sql) -> int:
+        with psycopg.connect(self.environment["DATABASE_OWNER_URL"]) as link:
+            return link.execute(sql).fetchone()[0]
+
     def numbers(self):
         return {file.stem: int(file.read_text()) for file in self.var.glob("*.pid")}
 
@@ -92,7 +110,10 @@ def test_the_whole_product_runs_survives_and_leaves_nothing(product):
         assert f"http://127.0.0.1:{product.port}/" in said
         assert "/demo/courriels/" in said
         first = product.numbers()
-        assert first.keys() >= {"postgres", "valkey", "mailbox", "web", "courrier", "worker", "beat"}
+        assert first.keys() >= {"postgres", "valkey", "mailbox", "ror", "web", "courrier", "worker", "beat"}
+        assert "Comptes et structures de démonstration prêts" in said
+        os.kill(first["demo_data"], signal.SIGKILL)
+        assert within(60, lambda: product.numbers().get("demo_data") not in (first["demo_data"], None))
         assert (product.var / "env").stat().st_mode & 0o077 == 0
 
         os.kill(first["valkey"], signal.SIGKILL)
@@ -110,6 +131,10 @@ def test_the_whole_product_runs_survives_and_leaves_nothing(product):
     with product.running():
         third = product.numbers()
         assert product.status() == 200
+        product.manages("demo_data")  # somebody's own, beside the one that fills
+        assert product.says_that_all_is_there()
+        assert "demo_data" not in product.numbers()
+        assert product.count("SELECT count(*) FROM dossiers_dossier") == FIRST + MANY
         assert (product.var / "secret_key").read_text() == key
     assert product.process.returncode == 0
     assert not left(third)

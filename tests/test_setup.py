@@ -12,7 +12,9 @@ import time
 from email.message import EmailMessage
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -83,7 +85,7 @@ def test_a_second_call_installs_nothing_until_a_lock_changes(tmp_path, monkeypat
 
 
 def test_the_example_lists_the_variables_that_settings_and_compose_read():
-    settings = (ROOT / "viatraj" / "settings.py").read_text()
+    settings = "".join(one.read_text() for one in (ROOT / "viatraj" / "settings").glob("*.py"))
     read = set(re.findall(r"env(?:\.\w+)?\(\s*\"(\w+)\"", settings))
     read |= set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     example = (ROOT / ".env.example").read_text()
@@ -129,6 +131,17 @@ def test_compose_lets_cards_and_pro_sante_connect_in():
     inside = {one.split(":")[1] for one in services["web"]["volumes"]}
     assert all(any(folder.startswith(f"{place}/") for place in inside) for folder in folders)
     assert "outside" in services["web"]["networks"]
+
+
+def test_compose_lets_the_worker_ask_the_ror():
+    """ANN-7: it reads our certificate and goes out, behind no proxy of ours."""
+    worker = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["worker"]
+    assert "outside" in worker["networks"]
+    example = (ROOT / ".env.example").read_text()
+    files = re.findall(r"^#ROR_(?:CERTIFICAT|CLE|CA)=(\S+)", example, flags=re.MULTILINE)
+    inside = {one.split(":")[1] for one in worker["volumes"]}
+    assert len(files) == 3
+    assert all(any(file.startswith(f"{place}/") for place in inside) for file in files)
 
 
 @pytest.mark.parametrize("secret", ["deploy/igc", "deploy/nginx/tls", "deploy/nginx/card", ".env"])
@@ -182,6 +195,17 @@ def test_valkey_killed_comes_back_with_its_data_behind_its_password(tmp_path):
             stranger.get("kept")
     finally:
         valkey.stop()
+
+
+def test_the_ror_of_the_demonstration_is_where_it_says(tmp_path):
+    """ANN-7: and gives nothing to who has no token."""
+    ror = programs.ror(tmp_path)
+    try:
+        ror.start()
+        with pytest.raises(HTTPError, match="401"):
+            urlopen(f"{ror.known['ROR_URL']}/HealthcareService", timeout=10)
+    finally:
+        ror.stop()
 
 
 def test_the_mailbox_keeps_each_mail_as_a_file(tmp_path):

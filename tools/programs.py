@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -47,6 +48,19 @@ def mailbox(var):
     return program
 
 
+def ror(var):
+    """The ROR of the demonstration: empty until `demo_data` has filled its folder."""
+    port = servers.free_port()
+    words = ["-m", "viatraj.demo.ror", port, var / "ror"]
+    program = Program("ror", words, environment=dict(os.environ), var=var, ready=lambda: _is_there(port))
+    root = f"http://127.0.0.1:{port}"
+    program.known = {
+        "ROR_URL": f"{root}/fhir",
+        "ROR_TOKEN_URL": f"{root}/auth/realms/ror/protocol/openid-connect/token",
+    }
+    return program
+
+
 def web(environment, var, port):
     words = ["-m", "gunicorn", "viatraj.wsgi", "--config", "deploy/gunicorn.py"]
     words += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", 5]
@@ -66,9 +80,11 @@ def behind_the_scenes(environment, var):
     yield Program("beat", [*celery, "beat", "--loglevel", "INFO", "--schedule", var / "beat"], **arguments)
 
 
-def start_step(name, environment, var, *words):
-    """Starts `manage.py <name>`, its words in var/<name>.log."""
-    command = [sys.executable, "manage.py", name, *words]
+def start_step(name, environment, var, *words, gently=False):
+    """Starts `manage.py <name>`, its words in var/<name>.log; `gently`: pages come before it."""
+    command = [sys.executable, "manage.py", name, "--skip-checks", *words]
+    if gently and (nice := shutil.which("nice")):
+        command = [nice, *command]
     return children.start(command, log=var / f"{name}.log", env=environment, cwd=ROOT)
 
 
@@ -94,6 +110,14 @@ def _listens(port):
             return link.recv(3) == b"220"
     except OSError:
         return False
+
+
+def _is_there(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _answers(port):

@@ -15,9 +15,10 @@ import time
 from pathlib import Path
 
 from tools import children, programs, servers
+from tools.filling import Filling
+from tools.watch import MOST_DEATHS, Watch
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_DEATHS, WINDOW = 5, 60  # a process that dies so often in so many seconds stops everything
 SETTINGS = {"shared_buffers": "256MB", "max_connections": "100", "random_page_cost": "1.1"}
 
 
@@ -29,7 +30,7 @@ class Supervisor:
     def __init__(self, port, var):
         self.port, self.var, self.began = port, var, time.monotonic()
         self.asked_to_stop = False
-        self.services, self.watches = [], {}
+        self.services, self.watches, self.filling = [], {}, Filling()
 
     def run(self):
         """Until Ctrl-C or SIGTERM; the exit code."""
@@ -53,11 +54,13 @@ class Supervisor:
         self.say(f"Journaux dans {self.var}")
         environment = {**os.environ, **self._start_servers()}
         self._prepare_data(environment)
+        self.filling = Filling(dict(environment), self.var, self.say)
         del environment["DATABASE_OWNER_URL"]  # processes that serve pages never alter tables
         self._start(programs.web(environment, self.var, self.port))
         self.say(f"Pages prêtes : {self.site}")
         for program in programs.behind_the_scenes(environment, self.var):
             self._start(program)
+        self.filling.look_after()
         self._welcome(environment)
 
     @property
@@ -67,8 +70,8 @@ class Supervisor:
     def _start_servers(self):
         postgres = servers.Postgres(data_folder(self.var, "pg"), log=self.var / "postgres.log", **SETTINGS)
         valkey = servers.Valkey(self.var / "valkey", log=self.var / "valkey.log", persist=True)
-        mailbox = programs.mailbox(self.var)
-        for server in (postgres, valkey, mailbox):
+        mailbox, ror = programs.mailbox(self.var), programs.ror(self.var)
+        for server in (postgres, valkey, mailbox, ror):
             self._start(server)
         postgres.create("viatraj")
         environment = {
@@ -78,6 +81,7 @@ class Supervisor:
             "SITE_URL": self.site.rstrip("/"),
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+            **ror.known,
             "DATA_DIR": str(self.var),
             "DEMO": "1",
         }
@@ -103,8 +107,8 @@ class Supervisor:
         self._finish("migrate", programs.start_step("migrate", environment, self.var, "--noinput"))
         self.say("Base à jour")
         if programs.has_command("demo_data"):
-            self._finish("demo_data", programs.start_step("demo_data", environment, self.var))
-            self.say("Données de démonstration prêtes")
+            self._finish("demo_data", programs.start_step("demo_data", environment, self.var, "--begin"))
+            self.say("Comptes et structures de démonstration prêts")
 
     def _finish(self, name, process):
         try:
@@ -147,6 +151,7 @@ class Supervisor:
             for service in self.services:
                 if service.process.poll() is not None:
                     self._revive(service, self.watches[service.name])
+            self.filling.look_after()
             time.sleep(0.1)
 
     def _revive(self, service, watch):
@@ -169,6 +174,7 @@ class Supervisor:
 
     def _stop_all(self):
         self.say("Arrêt…")
+        self.filling.stop()
         for service in self.services:
             service.ask_to_stop()  # our processes all at once; servers below, when their turn comes
         for service in reversed(self.services):
@@ -179,22 +185,6 @@ class Supervisor:
 
     def say(self, sentence):
         print(f"[{time.monotonic() - self.began:5.1f} s] {sentence}", flush=True)
-
-
-class Watch:
-    """The recent deaths of one process."""
-
-    def __init__(self):
-        self.deaths, self.restart_at = [], None
-
-    def died(self, now):
-        """Seconds to wait before the next start; None when it has died too often."""
-        self.deaths = [death for death in self.deaths if death > now - WINDOW] + [now]
-        if len(self.deaths) >= MOST_DEATHS:
-            return None
-        pause = 0.2 * 4 ** (len(self.deaths) - 1)
-        self.restart_at = now + pause
-        return pause
 
 
 def data_folder(var, name):

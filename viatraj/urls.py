@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from demandes.urls import DELAIS, NOTIFICATIONS, TABLEAUX
 from viatraj.espaces.gestion import admin
 
 handler400 = "viatraj.site.views.errors.bad_request"
@@ -17,8 +18,13 @@ urlpatterns = [
     path("changements/", include("changements.urls")),
     path("", include("authcps.urls")),
     path("", include("delegations.urls")),
+    path("", include("annuaire.urls")),
     path("administration/", include("habilitations.urls")),
+    path("administration/", include(DELAIS)),
     path("dossiers/", include("dossiers.urls")),
+    path("demandes/", include("demandes.urls")),
+    path("tableaux/", include(TABLEAUX)),
+    path("notifications/", include(NOTIFICATIONS)),
     path("gestion/", include("viatraj.espaces.gestion.urls")),
     path("gestion/", admin.site.urls),  # the journal and its seals, whole
     *([path("demo/", include("viatraj.demo.urls"))] if settings.DEMO else []),

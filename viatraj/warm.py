@@ -16,10 +16,13 @@ OF_FIELDS = Path(django.__file__).parent / "forms" / "templates"
 
 
 def once() -> None:
-    """In the process that workers are forked from: import views, resolve URLs, compile templates.
+    """In the process that workers are forked from: import views and what draws papers, resolve URLs, compile
+    templates.
 
     Opens no database connection, which all forks would share.
     """
+    import viatraj.core.papier  # noqa: F401  (25 MB, which forks share)
+
     resolver = get_resolver()
     resolver._populate()  # has no public name; the first `reverse()` would call it
     for name in templates():

@@ -22,6 +22,7 @@ from accounts.actions.mots_de_passe import (
     warn_of_expiry,
 )
 from accounts.actions.referents import correct, register, welcome_again
+from accounts.actions.support import open_support
 from accounts.actions.verrous import lift_lock, note_wrong_password, unlock
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "note_sign_in",
     "note_support_search",
     "note_wrong_password",
+    "open_support",
     "prove",
     "purge_sessions",
     "register",

@@ -29,6 +29,9 @@ class UserQuerySet(models.QuerySet):
     def enabled(self):
         return self.filter(disabled_at=None)
 
+    def disabled(self):
+        return self.filter(disabled_at__isnull=False)
+
     def get_by_natural_key(self, login):
         return self.get(login=login)
 
@@ -126,6 +129,10 @@ class User(AbstractBaseUser):
             # Finds who never signed in, or not for a long time, without reading the whole table.
             models.Index(fields=["last_sign_in_at", "id"], name="accounts_user_last_sign_in"),
             models.Index(fields=["created_at"], name="accounts_user_created"),  # those of the last days
+            # The few who are, for lists that leave them out.
+            models.Index(
+                fields=["disabled_at"], name="accounts_user_disabled", condition=Q(disabled_at__isnull=False)
+            ),
         ]
 
     def __str__(self):

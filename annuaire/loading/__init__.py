@@ -5,9 +5,8 @@ its bytes: what is known is not parsed again, order does not matter, strictly eq
 """
 
 from binascii import hexlify
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice
 
 from django.db import connection
 
@@ -21,7 +20,6 @@ FORMAT = "FORMAT text, DELIMITER '|', NULL E'\\x01'"  # no field is null
 SEARCHED = "idnat, nom_cle, prenom_cle, commune_cle, code_postal, profession, categorie"
 HASHES = "SELECT coalesce(string_agg(uuid_send(empreinte), ''), '') FROM annuaire_activite"
 BEFORE_HASHES = 25  # bytes of COPY's binary header, then of the only row's and its only field's lengths
-BATCH = 250  # rows a write: small enough for PostgreSQL to work meanwhile
 HIGHEST_LOSS = 0.05
 
 
@@ -96,7 +94,7 @@ def _fill(cursor, extraction) -> dict[bytes, bool]:
 def _copy(cursor, extraction, frozen="") -> dict[bytes, bool]:
     """Hashes of the lines."""
     known: dict[bytes, bool] = {}
-    with cursor.copy(f"COPY annuaire_activite {INTO} FROM STDIN ({FORMAT}{frozen})") as copy:
+    with cursor.copy(f"COPY annuaire_activite {_into(extraction)} FROM STDIN ({FORMAT}{frozen})") as copy:
         _send(copy, extraction.unknown(known))
     return known
 
@@ -115,7 +113,7 @@ def _owned(cursor) -> bool:
 def _refresh(cursor, extraction, known, *, same_layout, accept_loss) -> Outcome:
     before = len(known)
     _temporary(cursor, "arrivee", "LIKE annuaire_activite")
-    with cursor.copy(f"COPY arrivee {INTO} FROM STDIN ({FORMAT})") as copy:
+    with cursor.copy(f"COPY arrivee {_into(extraction)} FROM STDIN ({FORMAT})") as copy:
         _send(copy, extraction.unknown(known))
     outcome = _counted(extraction)
     gone = [digest for digest, seen in known.items() if not seen]
@@ -134,7 +132,7 @@ def _apply(cursor, gone, outcome, accept_loss):
     before = _persons(cursor)
     _temporary(cursor, "depart", "empreinte uuid PRIMARY KEY")
     with cursor.copy("COPY depart FROM STDIN") as copy:
-        _send(copy, map(hexlify, gone))
+        _send(copy, (hexlify(digest) + b"\n" for digest in gone))
     cursor.execute("ANALYZE depart, arrivee")
     _temporary(cursor, "concerne", "idnat text")
     cursor.execute(
@@ -189,9 +187,13 @@ def tidy():
 # --- Both --------------------------------------------------------------------------------
 
 
-def _send(copy, rows: Iterator[bytes]):
-    while batch := list(islice(rows, BATCH)):
-        copy.write(b"\n".join(batch) + b"\n")
+def _into(extraction) -> str:
+    return f"(empreinte, {', '.join(extraction.format.columns)})"
+
+
+def _send(copy, rows: Iterable[bytes]):
+    for some in rows:
+        copy.write(some)
 
 
 def _counted(extraction) -> Outcome:

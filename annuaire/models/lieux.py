@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
-from annuaire.models.structures import Coordination, Etablissement, Guichet, Region, Unite
+from annuaire.models.etablissements import Etablissement
+from annuaire.models.structures import Coordination, Region
+from annuaire.models.unites import Guichet, Unite
 from viatraj.core.actor import Place
 from viatraj.core.droits import Niveau
 

@@ -3,7 +3,8 @@
 Each app lists its own as `ANNULABLES`, in its `actions/annulables.py` (docs/adr/0037).
 """
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -23,7 +24,8 @@ class Annulable:
     """`columns`: what an act may change; `hung`: the rows that hang on one of these, put back whole.
 
     `named(row)` says it within a sentence. `may(by, row, now)` asks the policy of the act anew, and hands
-    back the actor with the right used. `record(row, made=, by=)` writes the line of the journal.
+    back the actor with the right used. `hold(pks)` holds what stands above these rows before they are locked,
+    or says why it is too late. `record(row, made=, by=)` writes the line of the journal.
     `tell(rows, made=, to=, changement=)` corrects what was told of these rows, at the addresses `to`;
     returns those it wrote to.
     """
@@ -35,16 +37,23 @@ class Annulable:
     record: Callable[..., None]
     tell: Callable[..., set[str]]
     hung: type[models.Model] | None = None
+    hold: Callable[[list[int]], None] = lambda pks: None
     joined: tuple[str, ...] = ()  # what `named`, `record` and `tell` need of other tables
 
     @property
     def table(self) -> str:
         return self.model._meta.db_table
 
-    def held(self, row: models.Model) -> dict[str, Any]:
-        """What the row holds, as JSON; days and instants as text, because JSON would round them."""
-        found = {name: _plain(getattr(row, self._field(name).attname)) for name in self.columns}
-        return found | {"hung": list(self.hung_on([row.pk]).values())}
+    def held(self, rows: Sequence[models.Model]) -> list[dict[str, Any]]:
+        """What each row holds, as JSON; days and instants as text, because JSON would round them."""
+        hung = defaultdict(list)
+        for one in self.hung_on([row.pk for row in rows]).values():
+            hung[one[f"{self._hook}_id"]].append(one)
+        return [
+            {name: _plain(getattr(row, self._field(name).attname)) for name in self.columns}
+            | {"hung": hung[row.pk]}
+            for row in rows
+        ]
 
     def put_back(self, row: models.Model, before: dict[str, Any]) -> None:
         """Sets the columns, without saving."""
@@ -55,8 +64,12 @@ class Annulable:
     def hung_on(self, pks: Iterable[int]) -> models.QuerySet:
         if self.hung is None:
             return self.model._base_manager.none()
-        name = next(one.name for one in self.hung._meta.fields if one.related_model is self.model)
-        return self.hung._base_manager.filter(**{f"{name}__in": list(pks)}).order_by("pk")
+        return self.hung._base_manager.filter(**{f"{self._hook}__in": list(pks)}).order_by("pk")
+
+    @property
+    def _hook(self) -> str:
+        """The name by which what hangs refers to these rows."""
+        return next(one.name for one in self.hung._meta.fields if one.related_model is self.model)  # type: ignore[union-attr]
 
     def referring(self) -> Iterable[tuple[type[models.Model], str]]:
         """Who else may refer to such a row, by which column."""

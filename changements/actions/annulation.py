@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -36,7 +37,12 @@ class Noted:
 
     def found(self, row: models.Model) -> None:
         """A row that the act holds locked, as it is before the change."""
-        self.rows.append((row, by_model()[type(row)].held(row)))
+        self.found_each([row])
+
+    def found_each(self, rows: Sequence[models.Model]) -> None:
+        """The same of several rows of one model."""
+        if rows:
+            self.rows += zip(rows, by_model()[type(rows[0])].held(rows), strict=True)
 
     def made(self, row: models.Model) -> None:
         self.rows.append((row, None))
@@ -54,7 +60,8 @@ def keep(noted: Noted, verb: str, *, by: Actor) -> Changement | None:
         {"table": row._meta.db_table, "pk": row.pk, "version": _version(row), "before": before}
         for row, before in noted.rows
     ]
-    return save_valid(Changement(cle=noted.cle, user=by.user, verb=verb, rows=rows, request_id=by.request_id))
+    known = {"user": by.user, "on_behalf_of": by.on_behalf_of, "request_id": by.request_id}
+    return save_valid(Changement(cle=noted.cle, verb=verb, rows=rows, **known))
 
 
 def _version(row: models.Model) -> int | None:
@@ -120,10 +127,13 @@ class _Group:
         self.also = defaultdict(list)  # by table: what is put back with it, and may refer to it until then
         for one in changement.rows:
             self.also[one["table"]].append(one["pk"])
+        kind.hold(list(self.noted))
         rows = kind.model._base_manager.select_related(*kind.joined).select_for_update(
             of=("self",), no_key=True
         )
         self.rows = {row.pk: row for row in rows.filter(pk__in=list(self.noted)).order_by("pk")}
+        if kind.hung:  # held now, in their turn: they are put back after rows of later tables
+            list(kind.hung_on(self.rows).select_for_update(of=("self",), no_key=True))
         self.actors: dict[int, Actor] = {}
 
     def check(self, *, now, by: Actor) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 import annuaire.reads.search
-from annuaire.forms import RechercheForm
+from annuaire.forms.recherches import RechercheForm
 from annuaire.models import Professionnel
 from delegations import actions, policies
 from delegations.forms import AbsenceForm

@@ -1,7 +1,5 @@
 """«Activité de mes délégataires»: what was done in my name, filtered, exported (TRC-2)."""
 
-import re
-
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,7 +13,6 @@ from journal.models import Entry
 from viatraj.core import workbook
 from viatraj.core.pages import page
 from viatraj.core.saving import act
-from viatraj.core.typography import in_groups
 
 BY_PAGE, EXPORTED_AT_MOST = 50, 10_000
 HEAD = ["Date", "Délégataire", "Qualité", "Action", "Dossier"]
@@ -25,9 +22,6 @@ HEAD = ["Date", "Délégataire", "Qualité", "Action", "Dossier"]
 def activity(request):
     form, entries = _asked(request)
     histoire = journal.reads.paged(entries, size=BY_PAGE, number=request.GET.get("page"), fold=form.folds)
-    for row in histoire.rows:
-        if row.entry:
-            row.entry.numero = dossier_of(row.entry)
     return page(request, "delegations/activity.html", form=form, histoire=histoire)
 
 
@@ -54,9 +48,4 @@ def _asked(request):
 
 
 def _row(entry) -> tuple:
-    return entry.at, entry.user.titre, entry.quality, entry.sentence, dossier_of(entry)
-
-
-def dossier_of(entry) -> str:
-    """Its number, as people read it; a line about a délégation has none."""
-    return in_groups(entry.label, 4) if re.fullmatch(r"[0-9]{8}", entry.label) else ""
+    return entry.at, entry.user.titre, entry.quality, entry.sentence, entry.numero

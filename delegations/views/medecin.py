@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import annuaire.reads.search
 import journal.reads
 from accounts.models import Identite
-from annuaire.forms import RechercheForm
+from annuaire.forms.recherches import RechercheForm
 from delegations import actions, policies, rights
 from delegations.forms import ConfrereForm, ModifyForm
 from delegations.models import Delegation

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import transaction
 
-from dossiers import emails, policies
-from dossiers.models import Decision, Dossier
+from dossiers import attaches, emails, policies
+from dossiers.models import Decision, Dossier, Motif
 from dossiers.reads import echeances
 from journal.models import record
 from viatraj.core.actor import Actor
@@ -56,7 +56,13 @@ def _decide(dossier, decision, *, motif="", now, by) -> Dossier:
         record("dossier.decided", by=by, target=dossier, **said)
     else:
         record("dossier.resumed", by=by, target=dossier, avant=before)
+    attaches.follow([dossier], now=now, by=by)
     return dossier
+
+
+def end_by_death(dossier: Dossier, *, now: datetime, by: Actor) -> Dossier:
+    """Part of what answers for a signalled death, or finds that nobody has; the dossier is held."""
+    return _decide(dossier, Decision.ANNULE, motif=Motif.DECES, now=now, by=by)
 
 
 def remind_unchanged(*, today: date, now: datetime, by: Actor) -> int:
@@ -84,6 +90,7 @@ def archive_unchanged(*, today: date, now: datetime, by: Actor) -> int:
             dossier.version += 1
             save_valid(dossier)
             record("dossier.archived", by=by, target=dossier)
+        attaches.follow(rows, now=now, by=by)
 
     due = echeances.to_archive(add_months(today, -settings.DOSSIER_ARCHIVE_MONTHS))
     return by_slices(due, put_away)

@@ -8,14 +8,17 @@ from django.db import transaction
 
 import annuaire.actions
 from annuaire.models import Lieu
-from dossiers import policies
+from dossiers import perimetres, policies
 from dossiers.actions.presences import inscribe
 from dossiers.models import LABELS, Dossier, Origine, Role, Volet, draw_numero
 from dossiers.natures import of_orientation
+from dossiers.reads import lieux
 from journal.models import record
 from viatraj.core.actor import Actor
+from viatraj.core.droits import Orientation
 from viatraj.core.saving import save_valid
 
+BY_A_UNIT = "Cet établissement a des unités\u00a0: choisissez celle qui demande."
 FOUND_AT_MOST = 100  # and one, to know that there are more
 
 
@@ -35,6 +38,8 @@ def create(
     by = policies.create(by, orientation, lieu)
     if lieu and lieu.is_closed:
         raise ValidationError("Cette structure est fermée\u00a0: choisissez-en une autre.", code="lieu")
+    if lieu and lieux.asks_by_its_units(lieu):
+        raise ValidationError(BY_A_UNIT, code="lieu")
     asked = Dossier(
         orientation=orientation,
         origine=Origine.DEMANDEUR if lieu else Origine.MEDECIN,
@@ -43,21 +48,40 @@ def create(
         cle=cle or uuid.uuid4(),
         **identite,
     )
-    try:
-        dossier = _save_numbered(asked)
-    except ValidationError as error:
-        if done := _already_created(asked, lieu, error):
-            return done
-        raise
+    dossier, is_new = _begin(asked, lieu, by=by)
+    if not is_new:
+        return dossier
     if lieu:
         inscribe(dossier, Role.DEMANDEUR, lieu=lieu)
     else:
         professionnel = annuaire.actions.refer_account(by.principal, by=by)
         inscribe(dossier, Role.MEDECIN, professionnel=professionnel)
-    for kind in of_orientation(orientation):
-        save_valid(Volet(dossier=dossier, kind=kind))
-    record("dossier.created", by=by, target=dossier, orientation=orientation)
     return dossier
+
+
+@transaction.atomic
+def create_on_paper(*, lieu: Lieu, by: Actor, cle: uuid.UUID | None = None, **identite: Any) -> Dossier:
+    """Noted by the unit that has received it: nobody asks by this service, its volets stay on paper. Part of
+    recording its demande, which lets the unit read it."""
+    by = policies.receive_paper(by, lieu)
+    known = {"orientation": Orientation.GRAND_AGE, "origine": Origine.PAPIER, "cree_par": by.user}
+    asked = Dossier(cle=cle or uuid.uuid4(), **known, **identite)
+    dossier, _ = _begin(asked, lieu, by=by)
+    return dossier
+
+
+def _begin(asked: Dossier, lieu: Lieu | None, *, by: Actor) -> tuple[Dossier, bool]:
+    """With its volets; whether it is new: one form makes one dossier."""
+    try:
+        dossier = _save_numbered(asked)
+    except ValidationError as error:
+        if done := _already_created(asked, lieu, error):
+            return done, False
+        raise
+    for kind in of_orientation(dossier.orientation):
+        save_valid(Volet(dossier=dossier, kind=kind))
+    record("dossier.created", by=by, target=dossier, orientation=dossier.orientation)
+    return dossier, True
 
 
 def _save_numbered(dossier: Dossier) -> Dossier:
@@ -94,4 +118,4 @@ def search(*, nom: str, prenom: str, by: Actor) -> list[int]:
     name (TRC-1)."""
     policies.search(by)
     record("patient.searched", by=by)
-    return Dossier.objects.patients(by, nom, prenom, most=FOUND_AT_MOST + 1)
+    return perimetres.patients(by, nom, prenom, most=FOUND_AT_MOST + 1)

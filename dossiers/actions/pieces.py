@@ -1,24 +1,24 @@
-"""A file joined to a volet, opened, taken away; analysed, where there is an antivirus.
+"""A file joined to a volet, opened, taken away, then destroyed; analysed, where there is an antivirus.
 
 The journal gets volet, format and size, never a name: people call files after patients (DOS-5, TRC-1).
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from dossiers import policies
+from dossiers import attaches, policies
 from dossiers.models import Dossier, PieceJointe, Volet
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.files import antivirus, vault
 from viatraj.core.files.content import Kind
 from viatraj.core.policies import system
-from viatraj.core.saving import locked, save_valid
+from viatraj.core.saving import by_slices, locked, save_valid
 from viatraj.core.typography import file_size
 
 GONE = "Les pièces jointes sont indisponibles pour l’instant. Réessayez dans quelques minutes."
@@ -65,6 +65,7 @@ def _added(volet: Volet, kept: vault.Kept, *, now: datetime, by: Actor, **known)
     )
     _modified(volet.dossier, now)
     record("piece.added", by=by, target=volet.dossier, **_told(piece))
+    attaches.note(volet.dossier, now=now, by=by)
     return piece
 
 
@@ -92,7 +93,7 @@ def read_piece(piece: PieceJointe, *, by: Actor) -> bytes:
 
 @transaction.atomic
 def hide_piece(piece: PieceJointe, *, now: datetime, by: Actor) -> None:
-    """Nobody opens it any more; the row and the file stay, as the rest of the dossier does."""
+    """Nobody opens it any more; the row stays, as the rest of the dossier does, and its file for a while."""
     dossier = locked(piece.volet.dossier)
     piece = locked(piece)
     by = policies.hide_piece(by, piece)
@@ -102,6 +103,33 @@ def hide_piece(piece: PieceJointe, *, now: datetime, by: Actor) -> None:
     save_valid(piece)
     _modified(dossier, now)
     record("piece.hidden", by=by, target=dossier, **_told(piece))
+
+
+def erase_hidden(*, now: datetime, by: Actor) -> int:
+    """The files of what was taken away long enough ago; returns how many.
+
+    First the key, with the line of the journal: what is left is noise that no row opens. Then the bytes,
+    again at each run until the storage has let go of them.
+    """
+    system(by)
+
+    def forget(part):
+        for piece in part:
+            piece.sealed_key, piece.erased_at = None, now
+            save_valid(piece)
+            record("piece.erased", by=by, target=piece.volet.dossier, **_told(piece))
+
+    before = now - timedelta(days=settings.PIECES_HIDDEN_DAYS)
+    count = by_slices(PieceJointe.objects.to_erase(before).select_related("volet__dossier"), forget)
+    by_slices(PieceJointe.objects.left_over(), _destroy)
+    return count
+
+
+def _destroy(part: list[PieceJointe]) -> None:
+    for piece in part:
+        if vault.drop(piece.stored_as):
+            piece.stored_as = None
+            save_valid(piece)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ Each begins with the row of the dossier, so that an answer and another name give
 the other.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -23,9 +24,10 @@ from viatraj.core.saving import locked, save_valid
 
 Etat = LienMedecin.Etat
 MEANWHILE = (
-    "Le médecin traitant de ce dossier vient de changer, ou de répondre\u00a0: vérifiez avant d’en désigner "
-    "un autre."
+    "Le médecin traitant de ce dossier vient de changer, ou de répondre\u00a0: vérifiez ce qui est "
+    "affiché avant de le changer."
 )
+ACCEPTED = "Ce médecin a accepté le dossier\u00a0: désignez-en un autre s’il doit le quitter."
 OTHER_NAMED = "Un autre médecin traitant a été désigné dans ce dossier."
 
 
@@ -47,8 +49,9 @@ def name_traitant(dossier: Dossier, *, idnat: str, seen: str, by: Actor) -> Lien
     if (current.stamp if current else "") != seen:
         raise ValidationError(MEANWHILE, code="seen")
     if current:
-        _leave(dossier, current)
+        _leave(dossier, current, emails.replaced)
     lien = _ask(dossier, professionnel, liens.get(professionnel.pk))
+    _tell(emails.named, dossier, lien)
     if current:
         before = current.professionnel.titre
         record("traitant.changed", by=by, target=dossier, medecin=professionnel.titre, avant=before)
@@ -62,12 +65,17 @@ def _liens(dossier: Dossier):
     return rows.filter(dossier=dossier).order_by("pk")
 
 
-def _leave(dossier: Dossier, lien: LienMedecin) -> None:
+def _leave(dossier: Dossier, lien: LienMedecin, letter: Callable[..., None]) -> None:
     """Out of his lists; the journal tells that he was there."""
-    if lien.etat == Etat.ACCEPTE and (compte := _compte(lien.professionnel)):
-        emails.replaced(dossier, lien, compte=compte)
+    _tell(letter, dossier, lien)
     dossier.presences.filter(role=Role.TRAITANT, professionnel=lien.professionnel_id).delete()
     LienMedecin.objects.filter(pk=lien.pk).delete()
+
+
+def _tell(letter: Callable[..., None], dossier: Dossier, lien: LienMedecin) -> None:
+    """Who has no account yet finds the dossier in his lists at his first sign-in."""
+    if compte := _compte(lien.professionnel):
+        letter(dossier, lien, compte=compte)
 
 
 def _compte(professionnel: Professionnel) -> User | None:
@@ -90,11 +98,30 @@ def _set(lien: LienMedecin, etat: str, *, now: datetime | None = None, by: Actor
 
 
 @transaction.atomic
+def remove_traitant(dossier: Dossier, *, seen: str, by: Actor) -> None:
+    """Whom the author has named by mistake, before he answers; nobody is named then. Twice is once.
+
+    `seen`: as for `name_traitant`.
+    """
+    dossier = locked(dossier)
+    by = policies.name_traitant(by, dossier)
+    lien = next((lien for lien in _liens(dossier) if lien.is_living), None)
+    if lien is None:
+        return
+    if lien.stamp != seen:
+        raise ValidationError(MEANWHILE, code="seen")
+    if not lien.awaits:
+        raise ValidationError(ACCEPTED, code="seen")
+    _leave(dossier, lien, emails.removed)
+    record("traitant.removed", by=by, target=dossier, medecin=lien.professionnel.titre)
+
+
+@transaction.atomic
 def accept(dossier: Dossier, *, now: datetime, by: Actor) -> LienMedecin:
     """«Accepter», and «Reprendre» what was said to be somebody else's. Twice is once."""
     noted = Noted()
     lien = _accept(locked(dossier), noted, now=now, by=by)
-    _keep(noted, "traitant.accepted", by=by)
+    keep(noted, "traitant.accepted", by=by)
     return lien
 
 
@@ -104,7 +131,7 @@ def accept_all(dossiers: list[Dossier], *, now: datetime, by: Actor) -> list[Lie
     noted = Noted()
     rows = [locked(dossier) for dossier in sorted(dossiers, key=lambda dossier: dossier.pk)]
     liens = [_accept_or_say(dossier, noted, now=now, by=by) for dossier in rows]
-    _keep(noted, "traitant.accepted", by=by)
+    keep(noted, "traitant.accepted", by=by)
     return liens
 
 
@@ -127,7 +154,7 @@ def _accept(dossier, noted, *, now, by) -> LienMedecin:
     _set(lien, Etat.ACCEPTE, now=now, by=by)
     record("traitant.resumed" if was_declined else "traitant.accepted", by=by, target=dossier)
     if was_declined:
-        emails.resumed(dossier, lien)
+        emails.resumed(dossier, lien, changement=noted.cle)
     return lien
 
 
@@ -142,8 +169,8 @@ def decline(dossier: Dossier, *, now: datetime, by: Actor) -> LienMedecin:
     noted.found(lien)
     _set(lien, Etat.HORS_PATIENTELE, now=now, by=by)
     record("traitant.declined", by=by, target=dossier)
-    kept = _keep(noted, "traitant.declined", by=by)
-    emails.declined(dossier, lien, changement=noted.cle if kept else None)
+    keep(noted, "traitant.declined", by=by)
+    emails.declined(dossier, lien, changement=noted.cle)
     return lien
 
 
@@ -151,8 +178,3 @@ def _asked(dossier: Dossier, by: Actor) -> tuple[LienMedecin, Actor]:
     """The question that this médecin is asked, or was, as it stands: locked after its dossier."""
     by, presence = policies.answer(by, dossier)
     return _liens(dossier).get(professionnel=presence.professionnel_id), by
-
-
-def _keep(noted: Noted, verb: str, *, by: Actor):
-    """A delegate takes back by the contrary answer: what is undone is undone in one's own name."""
-    return None if by.is_acting else keep(noted, verb, by=by)

@@ -8,10 +8,11 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from dossiers import policies, volets
+from dossiers import attaches, policies, volets
 from dossiers.actions.saisies import erase
 from dossiers.models import ContactsUnite, Dossier, Presence, Role, Volet
-from dossiers.volets import aggir, departements
+from dossiers.reads import adresses
+from dossiers.volets import aggir
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import Stale, locked, save_valid
@@ -74,6 +75,7 @@ def _write(
     save_valid(volet)
     _note(volet, now=now)
     record("volet.updated", by=by, target=volet.dossier, volet=volet.get_kind_display(), champs=changed)
+    attaches.note(volet.dossier, now=now, by=by)
     return True
 
 
@@ -97,7 +99,7 @@ def _checked(
     """What is kept of it, or the sentences of what cannot be."""
     values: volets.Values = _refuse(form.read, contenu)
     _refuse(form.check, values, _contexte(dossier, now))
-    return values
+    return _refuse(adresses.settled, values) if "commune" in form.champs else values
 
 
 def _is_whole(form: volets.Formulaire, values: volets.Values, dossier: Dossier, now: datetime) -> bool:
@@ -133,7 +135,7 @@ def _note(volet: Volet, *, now: datetime) -> None:
         case Volet.Kind.ORIENTATION:
             dossier.types, dossier.pathologie = values.get("type", []), values.get("pathologie", "")
         case Volet.Kind.ADMINISTRATIF:
-            dossier.departement = departements.of(values)
+            dossier.departement = adresses.departement(values)
             if "type_sejour" in volet.form.champs:
                 dossier.types = values.get("type_sejour", [])
         case Volet.Kind.AUTONOMIE:

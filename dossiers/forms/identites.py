@@ -1,9 +1,12 @@
 """Who a patient is: typed, or scanned (DOS-3)."""
 
+from datetime import date
+
 from django import forms
 from django.conf import settings
 
 from annuaire.models import Lieu
+from annuaire.reads import communes, territoires
 from dossiers import policies
 from dossiers.models import LABELS, OIDS, Piece, Sexe, Statut
 from dossiers.reads.doublons import Traits as Doublon
@@ -13,23 +16,37 @@ from viatraj.core.droits import Orientation
 from viatraj.core.forms import KeyedForm
 from viatraj.core.policies import can, refusal
 from viatraj.core.saisie import ins, noms
+from viatraj.core.saisie.caracteres import plain
 from viatraj.core.saisie.datamatrix import Traits
 from viatraj.core.saisie.fields import (
     DatamatrixField,
-    LieuNaissanceField,
     MatriculeField,
     NaissanceField,
     NomField,
+    ReadField,
 )
-from viatraj.core.saisie.naissances import Naissance, Precision
+from viatraj.core.saisie.naissances import Naissance
+from viatraj.core.saisie.numeros import squeezed
 
 OFF = {"autocomplete": "off"}  # a patient's name is not the user's own
+OF_INSI = (Statut.RECUPEREE, Statut.QUALIFIEE)
 
 
 def _natures() -> list[tuple[str, str]]:
     """Identities of test in the demonstration only."""
     known = [(oid, label) for oid, label in OIDS.items() if settings.DEMO or oid not in ins.TESTS]
     return [("", "Aucune"), *known]
+
+
+class LieuNaissanceField(ReadField):
+    """As a code, or by the name of the commune; one of several that bear it is chosen in `lieu_parmi`."""
+
+    read = staticmethod(territoires.birthplace)
+    attrs = OFF
+
+    def __init__(self):
+        help_text = "Nom de la commune, ou code INSEE de la commune ou du pays, par exemple 76540."
+        super().__init__(label="Lieu de naissance", help_text=help_text, max_length=territoires.LONGEST)
 
 
 class IdentiteForm(forms.Form):
@@ -92,13 +109,17 @@ class IdentiteForm(forms.Form):
         "oid",
     )
 
+    today: date
     scanned: Traits | None = None
     shown = ""  # the patient whose other dossiers the sender has been shown
     is_about_another = True
 
     @property
     def more(self):
-        return [self[name] for name in self.MORE]
+        names = list(self.MORE)
+        if "lieu_parmi" in self.fields:
+            names.insert(names.index("lieu_naissance") + 1, "lieu_parmi")
+        return [self[name] for name in names]
 
     @property
     def more_is_open(self) -> bool:
@@ -106,7 +127,12 @@ class IdentiteForm(forms.Form):
         said = (self[name].value() or "" for name in self.MORE)
         return any(name in self.errors for name in self.MORE) or set(said) - {"", Statut.PROVISOIRE} != set()
 
+    def goes_to_tnd(self, naissance: Naissance) -> bool:
+        """It is, or becomes, the birth of a child for whom a platform of the TND is asked."""
+        raise NotImplementedError
+
     def clean(self):
+        """A child of seven is told here, before anything is filled; who validates is told again."""
         known = super().clean()
         self.scanned = known.pop("datamatrix", None)
         self.shown = known.pop("shown_doublons", "")
@@ -115,9 +141,36 @@ class IdentiteForm(forms.Form):
             return known
         if naissance := known.get("date_naissance"):
             known |= {"date_naissance": naissance.jour, "naissance_precision": naissance.precision.value}
+            if self.goes_to_tnd(naissance) and adressage.is_too_old(naissance.last, self.today):
+                self.add_error("date_naissance", adressage.TOO_OLD)
+        if "lieu_naissance" in self.errors:
+            self._choose_lieu(known)
+        if known.get("statut") in OF_INSI and "lieu_naissance" in self.errors:
+            self._take_lieu_as_given(known)
         if known.get("statut") != Statut.QUALIFIEE:
             known |= {"matricule": "", "oid": ""}
         return known
+
+    def _choose_lieu(self, known):
+        """Of several communes of the name that was typed, one; the name stays where it was typed."""
+        found = communes.named(self["lieu_naissance"].value() or "")
+        if len(found) < 2:
+            return
+        self.fields["lieu_parmi"] = forms.ChoiceField(
+            label="Laquelle de ces communes\u00a0?",
+            choices=territoires.options(found),
+            widget=forms.RadioSelect,
+        )
+        if (chosen := self["lieu_parmi"].value()) in dict(territoires.options(found)):
+            del self.errors["lieu_naissance"]
+            known["lieu_naissance"] = chosen
+
+    def _take_lieu_as_given(self, known):
+        """INSi also gives codes that no COG of today knows: those of Algeria before 1962."""
+        given = squeezed(plain(self["lieu_naissance"].value() or ""))
+        if ins.LIEU.fullmatch(given):
+            del self.errors["lieu_naissance"]
+            known["lieu_naissance"] = given
 
     def _ask_nothing_else(self):
         for name in set(self.errors) - {"datamatrix"}:
@@ -164,12 +217,13 @@ def _same(typed, read) -> bool:
 class LieuField(forms.ChoiceField):
     """For which unit or coordination; the only one is chosen already."""
 
-    def __init__(self):
-        sentences = {
-            "required": "Choisissez la structure qui demande.",
-            "invalid_choice": "Cette structure n’est pas proposée.",
-        }
-        super().__init__(label="Structure qui demande", error_messages=sentences)
+    def __init__(
+        self,
+        label: str = "Structure qui demande",
+        required_sentence: str = "Choisissez la structure qui demande.",
+    ):
+        sentences = {"required": required_sentence, "invalid_choice": "Cette structure n’est pas proposée."}
+        super().__init__(label=label, error_messages=sentences)
         self.lieux: dict[str, Lieu] = {}
 
     def offer(self, lieux: dict[str, Lieu]):
@@ -206,30 +260,30 @@ class CreateForm(KeyedForm, IdentiteForm):
         else:
             del self.fields["lieu"]
 
+    def goes_to_tnd(self, naissance):
+        return self.cleaned_data.get("orientation") == Orientation.TND
+
     def clean(self):
-        """A child of seven is told before anything is filled; who validates is told again."""
         known = super().clean()
         lieu, orientation = known.get("lieu"), known.get("orientation")
         if lieu and orientation and (why := refusal(policies.create, self.actor, orientation, lieu)):
             self.add_error("lieu", why)
-        birth = known.get("date_naissance")
-        if orientation == Orientation.TND and birth and self._is_too_old(birth, known):
-            self.add_error("date_naissance", adressage.TOO_OLD)
         return known
-
-    def _is_too_old(self, birth, known) -> bool:
-        last = Naissance(birth, Precision(known["naissance_precision"])).last
-        return adressage.is_too_old(last, self.today)
 
 
 class EditIdentiteForm(IdentiteForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, sent=None, *, dossier, initial=None):
+    def __init__(self, sent=None, *, dossier, today, initial=None):
         known = {name: getattr(dossier, name) for name in (*LABELS, "version")}
         known["date_naissance"] = dossier.naissance
         super().__init__(sent, initial=initial or known)
         self.dossier = dossier
+        self.today = today
+
+    def goes_to_tnd(self, naissance):
+        """A child who has turned seven since: his name may still be corrected."""
+        return self.dossier.orientation == Orientation.TND and naissance != self.dossier.naissance
 
     @property
     def is_about_another(self) -> bool:

@@ -2,13 +2,13 @@
 
 from dossiers.models.brouillons import Brouillon as Brouillon
 from dossiers.models.contacts import ContactsUnite as ContactsUnite
-from dossiers.models.dossiers import Decision as Decision
 from dossiers.models.dossiers import Dossier as Dossier
 from dossiers.models.dossiers import DossierQuerySet as DossierQuerySet
-from dossiers.models.dossiers import Motif as Motif
 from dossiers.models.dossiers import Nominatif as Nominatif
 from dossiers.models.dossiers import Origine as Origine
 from dossiers.models.dossiers import draw_numero as draw_numero
+from dossiers.models.etats import Decision as Decision
+from dossiers.models.etats import Motif as Motif
 from dossiers.models.identites import LABELS as LABELS
 from dossiers.models.identites import NOMINATIFS as NOMINATIFS
 from dossiers.models.identites import OIDS as OIDS

@@ -2,18 +2,16 @@
 
 import secrets
 import uuid
-from functools import reduce
-from operator import or_
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, Func, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from annuaire.models import Cle
-from dossiers import regards
+from dossiers import perimetres
+from dossiers.models.etats import Decision, Etat, Motif
 from dossiers.models.identites import NOMINATIFS, Identite
 from dossiers.models.presences import Presence
 from viatraj.core.droits import Orientation
@@ -47,70 +45,27 @@ class Origine(models.TextChoices):
     PAPIER = "papier", "dossier papier"
 
 
-class Decision(models.TextChoices):
-    """What somebody decides; other states follow from volets and demandes."""
-
-    SUSPENDU = "suspendu", "suspendu"
-    ANNULE = "annule", "annulé"
-    ARCHIVE = "archive", "archivé"
-
-
-class Motif(models.TextChoices):
-    """Why it is cancelled."""
-
-    DECES = "deces", "décès"
-    DOMICILE = "domicile", "retour à domicile"
-    SOLUTION = "solution", "autre solution trouvée"
-    DOUBLON = "doublon", "dossier en double"
-    ERREUR = "erreur", "créé par erreur"
-
-
 class Nominatif(Exception):
     """A name was asked of a dossier that is shown without."""
-
-
-NAMES = ("nom_cle", "nom_utilise_cle")  # of birth, in use
 
 
 class DossierQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """Details begin here (DOS-4): one looks at what few dossiers are; lists at `in_reach`."""
-        return self.filter(Exists(Presence.objects.filter(regards.reached(actor), dossier=OuterRef("pk"))))
+        return self.filter(Exists(Presence.objects.filter(perimetres.reached(actor), dossier=OuterRef("pk"))))
 
     def in_reach(self, actor, **known):
         """The same, from what lies in the actor’s perimeter: long lists and searches begin here."""
-        return self.filter(pk__in=regards.perimetre(actor, **known))
+        return self.filter(pk__in=perimetres.perimetre(actor, **known))
 
     def named_to(self, actor):
         """Those whose patient he may know."""
-        known = regards.reached(actor, nominatif=True)
+        known = perimetres.reached(actor, nominatif=True)
         return self.filter(Exists(Presence.objects.filter(known, dossier=OuterRef("pk"))))
 
     def with_mode(self, actor):
         """`mode_liste`: how far this actor sees each of those that he sees."""
-        return self.annotate(mode_liste=regards.mode_liste(actor))
-
-    def named(self, nom: str, prenom: str = "", columns: tuple[str, ...] = NAMES):
-        """Patients whose names, of birth or in use, begin so, whatever case, accents or spaces.
-
-        Nothing typed finds nobody.
-        """
-        known = self.alias(key=Cle(Value(nom))).exclude(key="")
-        either = reduce(or_, (Q(**{f"{column}__startswith": F("key")}) for column in columns))
-        if not prenom:
-            return known.filter(either)
-        begins = Cle(Value(prenom))
-        first = Q(prenom_cle__startswith=begins) | Q(prenom_utilise_cle__startswith=begins)
-        return known.filter(either, first)
-
-    def patients(self, actor, nom: str, prenom: str = "", *, most: int) -> list[int]:
-        """Keys of those whose name he may know, by name; each name along its index, nothing else is read."""
-        known = regards.perimetre(actor, nominatif=True)
-        found: list[tuple[str, str, int]] = []
-        for column in NAMES:
-            rows = self.named(nom, prenom, (column,)).exclude(**{column: ""}).filter(pk__in=known)
-            found += rows.order_by(column, "prenom_cle", "pk").values_list(column, "prenom_cle", "pk")[:most]
-        return list(dict.fromkeys(pk for *_, pk in sorted(found)))[:most]
+        return self.annotate(mode_liste=perimetres.mode_liste(actor))
 
 
 class Dossier(Identite):
@@ -160,6 +115,8 @@ class Dossier(Identite):
         verbose_name="décidé par",
         db_index=False,
     )
+    # Whatever is written there, a trigger says it.
+    etat = models.CharField("état", max_length=10, choices=Etat, default=Etat.REDACTION, editable=False)
     modified_at = models.DateTimeField("modifié le", db_default=Now(), editable=False)
     reminded_at = models.DateTimeField("relancé le", null=True, blank=True)
     cle = models.UUIDField(
@@ -200,12 +157,19 @@ class Dossier(Identite):
                 violation_error_message="Seul le dossier d’un médecin se trouve dans son espace.",
             ),
             models.CheckConstraint(
+                name="dossiers_dossier_papier",
+                condition=~Q(origine=Origine.PAPIER) | Q(orientation=Orientation.GRAND_AGE),
+                violation_error_code="orientation",
+                violation_error_message="Seul un dossier d’hébergement se reçoit sur papier.",
+            ),
+            models.CheckConstraint(
                 name="dossiers_dossier_decision",
                 condition=Q(decision="", decided_at=None, decided_by=None)
                 | Q(decision__in=["suspendu", "annule"], decided_at__isnull=False, decided_by__isnull=False)
-                | Q(decision="archive", decided_at__isnull=False),
+                | Q(decision="archive", decided_at__isnull=False)
+                | Q(decision="annule", motif="deces", decided_at__isnull=False),
                 violation_error_code="decision",
-                violation_error_message="Une décision a une date, et un auteur sauf l’archivage automatique.",
+                violation_error_message="Une décision a une date, et un auteur sauf à l’échéance d’un délai.",
             ),
             models.CheckConstraint(
                 name="dossiers_dossier_motif",
@@ -230,18 +194,9 @@ class Dossier(Identite):
         ]
         indexes = [
             models.Index("auteur", name="dossiers_auteur", condition=Q(auteur__isnull=False)),
-            # All that a search by name asks of a dossier.
-            models.Index(
-                fields=["nom_cle", "prenom_cle", "id"],
-                include=["prenom_utilise_cle"],
-                name="dossiers_patient",
-            ),
-            models.Index(
-                fields=["nom_utilise_cle", "prenom_cle", "id"],
-                include=["prenom_utilise_cle"],
-                name="dossiers_patient_utilise",
-                condition=~Q(nom_utilise_cle=""),
-            ),
+            models.Index("cree_par", name="dossiers_cree_par"),
+            # Of the same patient; a search by name reads presences.
+            models.Index(fields=["nom_cle", "prenom_cle", "date_naissance"], name="dossiers_patient"),
             models.Index(
                 "modified_at", name="dossiers_echeance", condition=Q(orientation="grand_age", decision="")
             ),

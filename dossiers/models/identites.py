@@ -49,15 +49,14 @@ class Piece(models.TextChoices):
 PROVEN = (Statut.VALIDEE, Statut.QUALIFIEE)
 
 
-class Identite(models.Model):
-    """Names are as they were typed; `date_naissance` is the first day possible, see `naissance_precision`."""
+class Personne(models.Model):
+    """Who is meant, by a dossier or by a decision; each has a `created_at`.
+
+    Names are as they were typed; `date_naissance` is the first day possible, see `naissance_precision`.
+    """
 
     nom = models.CharField("nom de naissance", max_length=100)
     prenom = models.CharField("premier prénom de naissance", max_length=100)
-    prenoms = models.CharField("prénoms de naissance", max_length=100, blank=True)
-    nom_utilise = models.CharField("nom utilisé", max_length=100, blank=True)
-    prenom_utilise = models.CharField("prénom utilisé", max_length=100, blank=True)
-    sexe = models.CharField("sexe", max_length=1, choices=Sexe, blank=True)  # empty before it was asked
     date_naissance = models.DateField("date de naissance")
     naissance_precision = models.CharField(
         "ce qui en est connu",
@@ -65,6 +64,46 @@ class Identite(models.Model):
         choices=[(one.value, one.value) for one in Precision],
         default=Precision.JOUR.value,
     )
+    nom_cle = search_key("nom")
+    prenom_cle = search_key("prenom")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_born_after_1900",
+                condition=Q(date_naissance__gte=EARLIEST_BIRTH),
+                violation_error_code="date_naissance",
+                violation_error_message="Vérifiez l’année de naissance\u00a0: elle précède 1900.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_born_before_creation",
+                condition=LessThanOrEqual(F("date_naissance"), TruncDate("created_at")),
+                violation_error_code="date_naissance",
+                violation_error_message="La date de naissance est dans le futur.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_first_day_possible",
+                condition=Q(naissance_precision="jour")
+                | Q(naissance_precision="mois", date_naissance__day=1)
+                | Q(naissance_precision="annee", date_naissance__day=1, date_naissance__month=1),
+                violation_error_code="date_naissance",
+                violation_error_message="Cette date de naissance ne dit pas ce qui en est connu.",
+            ),
+        ]
+
+    @property
+    def naissance(self) -> Naissance:
+        return Naissance(self.date_naissance, Precision(self.naissance_precision))
+
+
+class Identite(Personne):
+    """Of a patient: the traits of an identité nationale de santé."""
+
+    prenoms = models.CharField("prénoms de naissance", max_length=100, blank=True)
+    nom_utilise = models.CharField("nom utilisé", max_length=100, blank=True)
+    prenom_utilise = models.CharField("prénom utilisé", max_length=100, blank=True)
+    sexe = models.CharField("sexe", max_length=1, choices=Sexe, blank=True)  # empty before it was asked
     lieu_naissance = models.CharField("lieu de naissance", max_length=5, blank=True)
     statut = models.CharField(
         "statut de l’identité", max_length=10, choices=Statut, default=Statut.PROVISOIRE
@@ -72,14 +111,13 @@ class Identite(models.Model):
     piece = models.CharField("pièce présentée", max_length=10, choices=Piece, blank=True)
     matricule = models.CharField("matricule INS", max_length=15, blank=True)
     oid = models.CharField("nature du matricule", max_length=20, choices=list(OIDS.items()), blank=True)
-    nom_cle = search_key("nom")
-    prenom_cle = search_key("prenom")
     nom_utilise_cle = search_key("nom_utilise")
     prenom_utilise_cle = search_key("prenom_utilise")
 
-    class Meta:
+    class Meta(Personne.Meta):
         abstract = True
         constraints = [
+            *Personne.Meta.constraints,
             models.CheckConstraint(
                 name="dossiers_dossier_patient_named",
                 condition=~Q(nom="") & ~Q(prenom=""),
@@ -97,26 +135,6 @@ class Identite(models.Model):
                 condition=Q(sexe__in=["", *Sexe.values]),
                 violation_error_code="sexe",
                 violation_error_message="Choisissez le sexe dans la liste.",
-            ),
-            models.CheckConstraint(
-                name="dossiers_dossier_born_after_1900",
-                condition=Q(date_naissance__gte=EARLIEST_BIRTH),
-                violation_error_code="date_naissance",
-                violation_error_message="Vérifiez l’année de naissance\u00a0: elle précède 1900.",
-            ),
-            models.CheckConstraint(
-                name="dossiers_dossier_born_before_creation",
-                condition=LessThanOrEqual(F("date_naissance"), TruncDate("created_at")),
-                violation_error_code="date_naissance",
-                violation_error_message="La date de naissance est dans le futur.",
-            ),
-            models.CheckConstraint(
-                name="dossiers_dossier_first_day_possible",
-                condition=Q(naissance_precision="jour")
-                | Q(naissance_precision="mois", date_naissance__day=1)
-                | Q(naissance_precision="annee", date_naissance__day=1, date_naissance__month=1),
-                violation_error_code="date_naissance",
-                violation_error_message="Cette date de naissance ne dit pas ce qui en est connu.",
             ),
             models.CheckConstraint(
                 name="dossiers_dossier_lieu_naissance",
@@ -153,10 +171,6 @@ class Identite(models.Model):
     def matricule_affiche(self) -> str:
         """2 57 02 99 999 001 94."""
         return in_groups(self.matricule, 1, 2, 2, 2, 3, 3, 2)
-
-    @property
-    def naissance(self) -> Naissance:
-        return Naissance(self.date_naissance, Precision(self.naissance_precision))
 
 
 # All that tells who somebody is; a field that is added is one of them, unless it is said here.

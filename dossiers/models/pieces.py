@@ -25,13 +25,22 @@ class PieceQuerySet(models.QuerySet):
         """Those that take a place among the few that a dossier may have."""
         return self.shown().exclude(etat=PieceJointe.Etat.REFUSEE)
 
+    def to_erase(self, before):
+        """Taken away before this instant, their files still there."""
+        return self.filter(hidden_at__lt=before, erased_at=None)
+
+    def left_over(self):
+        """Erased, but for the bytes: a storage that was down, a worker that died."""
+        return self.filter(erased_at__isnull=False, stored_as__isnull=False)
+
     def to_analyse(self):
         """Those without a verdict, oldest first."""
-        return self.filter(etat=PieceJointe.Etat.ANALYSE).order_by("added_at", "pk")
+        return self.filter(etat=PieceJointe.Etat.ANALYSE, erased_at=None).order_by("added_at", "pk")
 
 
 class PieceJointe(models.Model):
-    """Whoever may read its volet may open it. Taken away it is hidden, not destroyed."""
+    """Whoever may read its volet may open it. Taken away it is hidden; later its file is destroyed, the row
+    stays. `erased_at`: the key is gone; while `stored_as` is still there, bytes are left to delete."""
 
     class Etat(models.TextChoices):
         ANALYSE = "analyse", "en cours d’analyse"
@@ -43,8 +52,8 @@ class PieceJointe(models.Model):
     kind = models.CharField("format", max_length=4, choices=Kind)
     taille = models.PositiveIntegerField("taille en octets")
     empreinte = models.CharField("empreinte SHA-256", max_length=64)
-    stored_as = models.CharField(max_length=100, unique=True)
-    sealed_key = models.BinaryField()
+    stored_as = models.CharField(max_length=100, unique=True, null=True, blank=True)
+    sealed_key = models.BinaryField(null=True)
     etat = models.CharField("état", max_length=8, choices=Etat)
     motif = models.CharField("motif du refus", max_length=200, blank=True)
     cle = models.UUIDField(
@@ -79,6 +88,7 @@ class PieceJointe(models.Model):
         verbose_name="retirée par",
         db_index=False,
     )
+    erased_at = models.DateTimeField("fichier détruit le", null=True, blank=True)
 
     objects = PieceQuerySet.as_manager()
 
@@ -122,9 +132,20 @@ class PieceJointe(models.Model):
                 | Q(hidden_at__isnull=False, hidden_by__isnull=False),
                 violation_error_message="Une pièce retirée l’est par quelqu’un.",
             ),
+            models.CheckConstraint(
+                name="dossiers_piecejointe_erased_once_hidden",
+                condition=Q(erased_at=None, stored_as__isnull=False, sealed_key__isnull=False)
+                | Q(erased_at__isnull=False, hidden_at__isnull=False, sealed_key=None),
+                violation_error_message="Le fichier d’une pièce n’est détruit qu’après son retrait.",
+            ),
         ]
         indexes = [
             models.Index("added_at", name="dossiers_pieces_to_analyse", condition=Q(etat="analyse")),
+            models.Index(
+                "hidden_at",
+                name="dossiers_pieces_to_erase",
+                condition=Q(hidden_at__isnull=False, stored_as__isnull=False),
+            ),
         ]
 
     def __str__(self):
@@ -136,6 +157,7 @@ class PieceJointe(models.Model):
 
     @property
     def kept(self) -> Kept:
+        """Of a file that is not erased."""
         return Kept(self.stored_as, bytes(self.sealed_key), self.empreinte)
 
     @property

@@ -7,8 +7,9 @@ from django.db.models.functions import Now
 
 from accounts.models import Identite as Compte
 from annuaire.models import COLUMNS, AtLieu, AtLieuQuerySet, Professionnel, filled_as_the_level_says
+from dossiers.models.etats import Etat
 from viatraj.core.actor import Place
-from viatraj.core.droits import Niveau, Orientation
+from viatraj.core.droits import Domaine, Niveau, Orientation
 
 
 class Role(models.TextChoices):
@@ -24,12 +25,24 @@ class Role(models.TextChoices):
 # One asks, by one place; the others may be several.
 ORIGINES = (Role.DEMANDEUR, Role.MEDECIN)
 NIVEAUX = {
-    Role.DEMANDEUR: (Niveau.UNITE, Niveau.COORDINATION),
+    Role.DEMANDEUR: (Niveau.UNITE, Niveau.ETABLISSEMENT, Niveau.COORDINATION),
     Role.MEDECIN: (Niveau.MEDECIN,),
     Role.TRAITANT: (Niveau.MEDECIN,),
-    Role.RECEVEUR: (Niveau.UNITE, Niveau.GUICHET, Niveau.ETABLISSEMENT),
+    Role.RECEVEUR: (Niveau.UNITE, Niveau.GUICHET, Niveau.ETABLISSEMENT, Niveau.COORDINATION),
     Role.REGULATEUR: (Niveau.ETABLISSEMENT, Niveau.COORDINATION),
 }
+
+
+def module(role: str, niveau: str, orientation: str) -> str:
+    """Whose rights reach it: an orientation; of what a coordination has received, the CPAM (PRADO)."""
+    is_cpam = role == Role.RECEVEUR and niveau == Niveau.COORDINATION
+    return Domaine.CPAM.value if is_cpam else orientation
+
+
+# Of the dossier: who it is about. All that lists ask of a presence stands in the index of each level.
+PATIENT = ("patient", "date_naissance")
+LISTED = ("role", "orientation", "etat", F("dossier").desc())
+SORTED = ("numero", *PATIENT)
 
 
 def _at_levels_of_its_role() -> Q:
@@ -60,10 +73,16 @@ class PresenceQuerySet(AtLieuQuerySet):
         )
 
 
+class PresenceManager(models.Manager.from_queryset(PresenceQuerySet)):
+    def get_queryset(self):
+        """Who the patient is sorts lists, in SQL; no page reads it of a presence (DOS-4)."""
+        return super().get_queryset().defer(*PATIENT)
+
+
 class Presence(AtLieu):
     """A dossier at one place, or in the space of one médecin, whether or not he has an account yet.
 
-    `orientation` is the dossier's, copied by a trigger: rights and lists ask it first.
+    Some columns are the dossier's, copied by a trigger: what rights and lists ask first, what they sort by.
     """
 
     dossier = models.ForeignKey(
@@ -76,8 +95,14 @@ class Presence(AtLieu):
     )
     admis_at = models.DateTimeField("admis le", null=True, blank=True)
     created_at = models.DateTimeField("depuis le", db_default=Now(), editable=False)
+    numero = models.PositiveIntegerField("numéro", editable=False)
+    etat = models.CharField("état", max_length=10, choices=Etat, editable=False)
+    # Names of birth, then in use, as searches compare them, in one text: it sorts as they do one after the
+    # other. What separates them, `perimetres` knows.
+    patient = models.TextField("patient", db_collation="C", editable=False)
+    date_naissance = models.DateField("date de naissance", editable=False)
 
-    objects = PresenceQuerySet.as_manager()
+    objects = PresenceManager()
 
     class Meta:
         verbose_name = "présence d’un dossier"
@@ -116,10 +141,9 @@ class Presence(AtLieu):
         indexes = [
             models.Index(
                 name,
-                "role",
-                "orientation",
-                F("dossier").desc(),
+                *LISTED,
                 name=f"dossiers_chez_{name}",
+                include=SORTED,
                 condition=Q(**{f"{name}__isnull": False}),
             )
             for name in ("professionnel", "unite", "guichet", "etablissement", "coordination")
@@ -127,16 +151,19 @@ class Presence(AtLieu):
             # Of what a coordination asks itself, among all that its structures ask.
             models.Index(
                 "coordination",
-                "role",
-                "orientation",
-                F("dossier").desc(),
+                *LISTED,
                 name="dossiers_par_coordination",
+                include=SORTED,
                 condition=Q(niveau=Niveau.COORDINATION.value),
             )
         ]
 
     def __str__(self):
         return f"{self.dossier_id} : {self.get_role_display()}"
+
+    @property
+    def module(self) -> str:
+        return module(self.role, self.niveau, self.orientation)
 
     @property
     def place(self) -> Place:
@@ -216,6 +243,11 @@ class LienMedecin(models.Model):
     @property
     def is_living(self) -> bool:
         return self.etat != self.Etat.HORS_PATIENTELE
+
+    @property
+    def awaits(self) -> bool:
+        """His answer."""
+        return self.etat == self.Etat.A_ACCEPTER
 
     @property
     def stamp(self) -> str:

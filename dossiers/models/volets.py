@@ -12,6 +12,7 @@ from dossiers.natures import NATURES, Kind
 from viatraj.core.droits import Droit
 
 TEXTE_MAX = 20_000
+TO_VALIDATE = [kind.value for kind, nature in NATURES.items() if nature.validated]
 
 
 class Etat(models.TextChoices):
@@ -49,6 +50,12 @@ class Volet(models.Model):
             default=Value(Etat.EN_COURS.value),
         ),
         output_field=models.CharField("état", max_length=12, choices=Etat),
+        db_persist=True,
+    )
+    # As far as a complete dossier wants it (DOS-3).
+    is_enough = models.GeneratedField(
+        expression=Q(validated_at__isnull=False) | Q(complet=True) & ~Q(kind__in=TO_VALIDATE),
+        output_field=models.BooleanField("suffit à un dossier complet"),
         db_persist=True,
     )
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -121,9 +128,3 @@ class Volet(models.Model):
     def values(self) -> volets.Values:
         """Its answers, by the codes of `form`."""
         return ({"texte": self.texte} if self.texte else {}) if self.formulaire == 0 else self.contenu
-
-    @property
-    def is_enough(self) -> bool:
-        """As far as a complete dossier wants it (DOS-3)."""
-        wants = NATURES[Kind(self.kind)].validated
-        return self.validated_at is not None or (self.complet and not wants)

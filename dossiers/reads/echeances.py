@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import make_aware
 
-from dossiers.models import Dossier, DossierQuerySet, LienMedecin, Presence, Volet
+from dossiers.models import Dossier, DossierQuerySet, LienMedecin, Origine, Presence, Volet
 from viatraj.core.droits import Orientation
 
 
@@ -21,7 +21,9 @@ def to_archive(before: date) -> DossierQuerySet:
 
 
 def _living() -> DossierQuerySet:
-    return Dossier.objects.filter(orientation=Orientation.GRAND_AGE, decision="")
+    """One on paper moves elsewhere, and has nobody to recall."""
+    living = Dossier.objects.filter(orientation=Orientation.GRAND_AGE, decision="")
+    return living.exclude(origine=Origine.PAPIER)
 
 
 def _unmoved_since(moment) -> Q:

@@ -4,24 +4,33 @@ Names of fields, never values (DOS-5, DEL-6). Whoever may not know the patient r
 structures of the authors, not their names: that row is read without them.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page
-from django.db.models import Count, Max, Min
+from django.db.models import BooleanField, CharField, Count, Exists, Func, Max, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 
 import journal.reads
 from annuaire.models import Etablissement, Unite
 from dossiers import regards
-from dossiers.events import READINGS, SAID, UNNAMED
-from dossiers.models import Dossier
+from dossiers.events import SAID, UNNAMED
+from dossiers.models import Dossier, Role
+from habilitations.models import Habilitation
+from habilitations.profils import PROFILS
 from journal import sentences
-from journal.models import Entry, EntryQuerySet, known_events
+from journal.models import Entry, EntryQuerySet, known_events, readings
 from viatraj.core.actor import Actor
+from viatraj.core.droits import Droit
 
-AT = ("etablissement_id", "unite_id")
+AT = ("etablissement_nom", "unite_nom")  # as it is called now
+# Profiles of who receives; lines that say where a dossier lies.
+RECEIVING = [one.code for one in PROFILS.values() if Droit.TABLEAU_RECEVEUR in {d.droit for d in one.droits}]
+INTERNAL = ("demande.advised", "demande.listed", "demande.unlisted")  # of who receives, among themselves
+OF_PLACES = ("dossier.presented", "dossier.withdrawn", "dossier.followed", "dossier.followed_back")
 
 
 def names_shown(actor: Actor, dossier: Dossier) -> bool:
@@ -30,7 +39,49 @@ def names_shown(actor: Actor, dossier: Dossier) -> bool:
 
 
 def of(dossier: Dossier) -> EntryQuerySet:
-    return Entry.objects.about(dossier)
+    """With the structure of the right that was used; none in a médecin's space."""
+    return _placed(Entry.objects.about(dossier))
+
+
+def _placed(entries: EntryQuerySet) -> EntryQuerySet:
+    return entries.annotate(
+        etablissement_nom=_nom(Etablissement, "etablissement_id"), unite_nom=_nom(Unite, "unite_id")
+    )
+
+
+def seen_by(actor: Actor, dossier: Dossier) -> EntryQuerySet:
+    """To who has only received it: nothing of another receveur, nor of where else it lies (DOS-4).
+
+    Who asks, and whoever regulates, also reads what became of its demandes.
+    """
+    voies, entries = regards.of(actor, dossier).voies, of(dossier)
+    if any(one.role != Role.RECEVEUR for one in voies):
+        return with_demandes(dossier).exclude(event__in=INTERNAL)
+    mine = {one.presence.lieu_key for one in voies} | {f"{v.board.niveau}:{v.board.lieu_id}" for v in voies}
+    receiving = Habilitation.objects.filter(pk=OuterRef("habilitation_id"), profil__in=RECEIVING)
+    elsewhere = Exists(receiving.exclude(lieu_key__in=mine))
+    return entries.exclude(elsewhere).exclude(event__in=OF_PLACES)
+
+
+class AmongKeys(Func):
+    """`a = ANY (array)`: the array is made once, then each key is sought in the index."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY ("
+    output_field = BooleanField()
+
+
+def with_demandes(dossier: Dossier) -> EntryQuerySet:
+    """Rows of the app above, by their relation; their keys are an array, so that the index is walked."""
+    demandes = dossier.demandes.order_by()
+    kinds = ContentType.objects.get_for_models(Dossier, demandes.model)
+    keys = ArraySubquery(demandes.values(text=Cast("pk", CharField())))
+    mine = Q(content_type=kinds[Dossier], object_id=str(dossier.pk))
+    theirs = Q(AmongKeys("object_id", keys), content_type=kinds[demandes.model])
+    return _placed(Entry.objects.filter(mine | theirs))
+
+
+def _nom(model, column: str) -> Subquery:
+    return Subquery(model.objects.filter(pk=OuterRef(column)).values("nom")[:1])
 
 
 class Ligne(NamedTuple):
@@ -86,14 +137,13 @@ def consultations(entries: EntryQuerySet, *, named: bool) -> list[Consultation]:
     """«Qui a consulté ce dossier», who read it last first: one query, along the index of the dossier."""
     telling = _telling(named)
     columns = telling.who + telling.at
-    read = entries.filter(event__in=READINGS).order_by().values(*columns)
+    read = entries.filter(event__in=readings()).order_by().values(*columns)
     counted = read.annotate(times=Count("pk"), latest=Max("at"), earliest=Min("at")).order_by("-latest")
     found = [
         (telling.reader(*row), earliest)
         for *row, earliest in counted.values_list(*columns, "times", "latest", "earliest")
     ]
-    names = _structures(_at(reader) for reader, _ in found)
-    return [_consultation(reader, names, first) for reader, first in found]
+    return [_consultation(reader, first) for reader, first in found]
 
 
 def _telling(named: bool) -> journal.reads.Telling:
@@ -112,26 +162,20 @@ def _capital_somebody(quality: str) -> str:
 
 
 def _told(histoire: journal.reads.Histoire, named: bool) -> Historique:
-    acts = [row.entry for row in histoire.rows if row.entry]
-    readers = [reader for row in histoire.rows if row.fold for reader in row.fold.readers]
-    names = _structures(
-        [(one.etablissement_id, one.unite_id) for one in acts] + [_at(one) for one in readers]
-    )
     rangs = [
-        Rang(pli=_pli(row.fold, names)) if row.fold else Rang(_ligne(row.entry, names, named))
-        for row in histoire.rows
+        Rang(pli=_pli(row.fold)) if row.fold else Rang(_ligne(row.entry, named)) for row in histoire.rows
     ]
     return Historique(rangs, histoire.page_obj)
 
 
-def _ligne(entry: Entry, names, named: bool) -> Ligne:
+def _ligne(entry: Entry, named: bool) -> Ligne:
     return Ligne(
         entry.pk,
         entry.at,
         entry.sentence if named else _unnamed_sentence(entry),
         [str(one) for one in entry.data.get("champs", [])],
         _quality(entry.quality),
-        _structure((entry.etablissement_id, entry.unite_id), names),
+        _structure(*(getattr(entry, name) for name in AT)),
     )
 
 
@@ -140,18 +184,13 @@ def _unnamed_sentence(entry: Entry) -> str:
     return sentences.unnamed(entry, fragment, SAID)
 
 
-def _pli(fold: journal.reads.Fold, names) -> Pli:
-    return Pli(fold.count, fold.people, [_consultation(reader, names) for reader in fold.readers])
+def _pli(fold: journal.reads.Fold) -> Pli:
+    return Pli(fold.count, fold.people, [_consultation(reader) for reader in fold.readers])
 
 
-def _consultation(reader: journal.reads.Reader, names, first=None) -> Consultation:
-    quality = reader.known[0]
-    where = _structure(_at(reader), names)
+def _consultation(reader: journal.reads.Reader, first=None) -> Consultation:
+    quality, where = reader.known[0], _structure(*reader.known[-len(AT) :])
     return Consultation(reader.name, _quality(quality), where, reader.count, reader.last, first)
-
-
-def _at(reader: journal.reads.Reader) -> tuple[int | None, int | None]:
-    return reader.known[-2:]
 
 
 def _quality(quality: str) -> str:
@@ -161,21 +200,5 @@ def _quality(quality: str) -> str:
     return quality[:1].upper() + quality[1:]
 
 
-def _structures(places: Iterable[tuple[int | None, int | None]]) -> dict[str, dict[int, str]]:
-    """Names by id: two queries, whatever the number of lines."""
-    etablissements, unites = zip(*{*places, (None, None)}, strict=True)
-    return {
-        "etablissement": _names(Etablissement, etablissements),
-        "unite": _names(Unite, unites),
-    }
-
-
-def _names(model, ids) -> dict[int, str]:
-    return dict(model.objects.filter(pk__in={pk for pk in ids if pk}).order_by().values_list("pk", "nom"))
-
-
-def _structure(at: tuple[int | None, int | None], names) -> str:
-    """Of the right that was used, as it is called now; none in a médecin's space."""
-    etablissement, unite = at
-    said = (names["etablissement"].get(etablissement), names["unite"].get(unite))
-    return ", ".join(one for one in said if one)
+def _structure(etablissement: str | None, unite: str | None) -> str:
+    return ", ".join(one for one in (etablissement, unite) if one)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from annuaire.reads import territoires
 from dossiers import regards, volets
 from dossiers.models import Dossier, Etat, Volet
 from dossiers.natures import Kind, of_orientation
@@ -109,7 +110,7 @@ def _identity(dossier: Dossier) -> list[tuple[str, str]]:
         ("Nom et prénom utilisés", used if dossier.nom_utilise or dossier.prenom_utilise else ""),
         ("Date de naissance", str(dossier.naissance)),
         ("Sexe", dossier.get_sexe_display()),
-        ("Lieu de naissance (code INSEE)", dossier.lieu_naissance),
+        ("Lieu de naissance", territoires.said(dossier.lieu_naissance)),
         ("Statut de l’identité", dossier.get_statut_display()),
         ("Matricule INS", dossier.matricule_affiche),
         ("Médecin traitant", lien.professionnel.titre if lien else ""),

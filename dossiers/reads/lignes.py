@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from dossiers import regards
 from dossiers.models import ORIGINES, Presence, Sexe
-from dossiers.reads.etats import Etat, etat
+from dossiers.models.etats import Etat
+from dossiers.perimetres import RECENTS
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Mode, Orientation
 from viatraj.core.saisie import noms
@@ -20,7 +21,6 @@ from viatraj.core.saisie.naissances import Naissance, Precision
 from viatraj.core.typography import counted, in_groups, short_day
 
 PREFIX = "vu_"  # of a column as this reader may see it
-RECENTS = "recents"
 SORTS = {
     RECENTS: "Les plus récents d’abord",
     "nom": "Par nom",
@@ -51,8 +51,13 @@ class Ligne(NamedTuple):
 
 
 NAMES = ("nom", "prenom", "nom_utilise", "date_naissance", "naissance_precision")
-SORTED_BY = ("nom_cle", "prenom_cle")
+SORTED_BY = {
+    "nom": ("nom_cle", "prenom_cle", "nom_utilise_cle", "prenom_utilise_cle"),
+    "naissance": ("date_naissance",),
+    "numero": (),
+}
 PROFIL = ("vu_age", "sexe", "departement")
+ON_PAPER = "Dossier papier"  # nobody asks by this service
 ORIENTATIONS, ETATS, SEXES = dict(Orientation.choices), dict(Etat.choices), dict(Sexe.choices)
 
 
@@ -66,9 +71,9 @@ def seen(rows: QuerySet, actor: Actor, *, today: date) -> QuerySet:
     """With each nominative column as this actor sees it, NULL in mode anonyme; and `vu_age` only there."""
     wholes = regards.wholes(actor)
     rows = rows.with_mode(actor)
-    for name in (*NAMES, *SORTED_BY):
+    for name in (*NAMES, *SORTED_BY["nom"]):
         rows = rows.annotate(**{PREFIX + name: _masked(F(name), wholes, named=True)})
-    return rows.annotate(vu_age=_masked(age(today), wholes, named=False), etat=etat())
+    return rows.annotate(vu_age=_masked(age(today), wholes, named=False))
 
 
 def _masked(value, wholes: set[Mode], *, named: bool):
@@ -81,12 +86,9 @@ def _masked(value, wholes: set[Mode], *, named: bool):
 
 def ordered(rows: QuerySet, sort: str) -> QuerySet:
     """Anonymous rows have no name and no birth to be sorted by: they come last, by their number."""
-    if sort == "nom":
-        by = [F(PREFIX + name).asc(nulls_last=True) for name in SORTED_BY]
-    elif sort == "naissance":
-        by = [F(f"{PREFIX}date_naissance").asc(nulls_last=True)]
-    else:
-        return rows.order_by("numero" if sort == "numero" else "-pk")
+    if sort == RECENTS:
+        return rows.order_by("-pk")
+    by = [F(PREFIX + name).asc(nulls_last=True) for name in SORTED_BY[sort]]
     return rows.order_by(*by, "numero")
 
 
@@ -101,11 +103,11 @@ def lignes(rows: QuerySet, *, after: str = "", with_asking: bool = False) -> lis
             url=f"{base}{numero}/{after}",
             numero=numero,
             affiche=in_groups(numero, 4),
-            patient=_patient(*named) if named[0] is not None else None,
+            patient=patient(*named) if named[0] is not None else None,
             profil=profil(*said) if named[0] is None else "",
             orientation=ORIENTATIONS[orientation],
             etat=ETATS[etat],
-            demandeur=asked.get(numero, ""),
+            demandeur=asked.get(numero, ON_PAPER),
             created=short_day(created),
         )
         for numero, orientation, created, etat, *values in found
@@ -113,7 +115,8 @@ def lignes(rows: QuerySet, *, after: str = "", with_asking: bool = False) -> lis
     ]
 
 
-def _patient(nom, prenom, utilise, birth, precision) -> Patient:
+def patient(nom, prenom, utilise, birth, precision) -> Patient:
+    """Of the values of `NAMES`."""
     other = utilise if noms.key(utilise) != noms.key(nom) else ""
     return Patient(nom, prenom, other, str(Naissance(birth, Precision(precision))))
 
@@ -127,12 +130,12 @@ def profil(years, sexe, departement) -> str:
 def asking(numeros) -> dict[str, str]:
     """Who asks, of each of these dossiers."""
     rows = Presence.objects.filter(dossier__numero__in=list(numeros), role__in=ORIGINES)
-    return {row.numero: _who(row) for row in rows.with_lieu().annotate(numero=F("dossier__numero"))}
+    return {str(row.numero): _who(row) for row in rows.with_lieu()}
 
 
 def asker(dossier) -> str:
     """Of one that `reach.dossier_of` has found, with where it lies."""
-    return next((_who(row) for row in dossier.presences.all() if row.role in ORIGINES), "")
+    return next((_who(row) for row in dossier.presences.all() if row.role in ORIGINES), ON_PAPER)
 
 
 def _who(presence: Presence) -> str:

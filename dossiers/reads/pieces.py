@@ -35,11 +35,6 @@ def lignes(dossier: Dossier, *, actor: Actor) -> list[Ligne]:
     return found
 
 
-def count(dossier: Dossier, *, actor: Actor) -> int:
-    kinds = [kind for kind in Volet.Kind if can(policies.read_piece, actor, dossier, kind)]
-    return PieceJointe.objects.of(dossier).shown().filter(volet__kind__in=kinds).count()
-
-
 def writable(dossier: Dossier, *, actor: Actor):
     """The volets to which this person may join a file."""
     kinds = [kind for kind in Volet.Kind if can(policies.add_piece, actor, dossier, kind)]

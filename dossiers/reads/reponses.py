@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from dossiers import regards, volets
-from dossiers.models import Brouillon, Dossier, Etat, Volet
+from dossiers import policies, regards, volets
+from dossiers.models import Brouillon, Dossier, Etat, PieceJointe, Volet
 from dossiers.natures import Kind, of_orientation
 from dossiers.volets import aggir, autonomie
-from dossiers.volets.champs import Liste, Texte
 from viatraj.core.actor import Actor
+from viatraj.core.champs import Liste, Texte
 from viatraj.core.droits import Mode
+from viatraj.core.policies import can
 
 TONES = {
     Etat.VIDE: ("neutre", ""),
@@ -42,6 +44,7 @@ class Ligne(NamedTuple):
     icon: str
     volet: Volet
     may_edit: bool
+    pieces: int  # joined to it, of those that may be read
 
 
 def answers(form: volets.Formulaire, values: Mapping[str, Any]) -> list[tuple[str, list[Reponse]]]:
@@ -74,14 +77,21 @@ def lignes(actor: Actor, dossier: Dossier, *, now: datetime) -> list[Ligne]:
     """In the order of a page; those that exist, whoever may read them."""
     regard = regards.of(actor, dossier)
     rows = dossier.volets.select_related("validated_by", "validated_for").annotate(
-        kept=Exists(Brouillon.objects.living(now).filter(user=actor.user, volet=OuterRef("pk")))
+        kept=Exists(Brouillon.objects.living(now).filter(user=actor.user, volet=OuterRef("pk"))),
+        joined=_joined(),
     )
     known = {one.kind: one for one in rows}
     return [
-        _ligne(dossier, known[kind], regard.volet(kind))
+        _ligne(actor, dossier, known[kind], regard.volet(kind))
         for kind in of_orientation(dossier.orientation)
         if kind in known
     ]
+
+
+def _joined() -> Subquery:
+    """How many files are joined to a volet."""
+    shown = PieceJointe.objects.shown().filter(volet=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(shown.values("volet").annotate(count=Count("pk")).values("count")), 0)
 
 
 def etat_of(volet: Volet) -> tuple[str, str, str]:
@@ -90,7 +100,7 @@ def etat_of(volet: Volet) -> tuple[str, str, str]:
     return (etat.label, *TONES[etat])
 
 
-def _ligne(dossier, volet, mode) -> Ligne:
+def _ligne(actor, dossier, volet, mode) -> Ligne:
     label, tone, icon = etat_of(volet)
     return Ligne(
         url=reverse("dossiers:volet", args=[dossier.numero, volet.kind]) if mode else "",
@@ -100,4 +110,5 @@ def _ligne(dossier, volet, mode) -> Ligne:
         icon=icon,
         volet=volet,
         may_edit=mode in WRITES,
+        pieces=volet.joined if can(policies.read_piece, actor, dossier, volet.kind) else 0,
     )

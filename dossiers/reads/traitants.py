@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, TextChoices
 
-from dossiers import regards
+from dossiers import perimetres, regards
 from dossiers.models import Decision, Dossier, DossierQuerySet, LienMedecin
 from dossiers.reads.lignes import asking
 from viatraj.core.actor import Actor
@@ -25,18 +25,21 @@ ETATS = {
 }
 
 
-def listed(actor: Actor, liste: str, orientation: str = "") -> DossierQuerySet:
-    """All one's own, or those of one answer; who has no médecin's space has only the first list."""
-    if liste not in ETATS:
-        return Dossier.objects.in_reach(actor, orientation=orientation, but=unanswered(actor))
-    liens = _liens(actor, Droit.DOSSIER_LISTE).filter(etat=ETATS[Liste(liste)], **_open(liste))
-    return Dossier.objects.in_reach(actor, orientation=orientation).filter(pk__in=liens.values("dossier"))
+def listed(actor: Actor, liste: str) -> DossierQuerySet:
+    return Dossier.objects.in_reach(actor, only=presences(actor, liste))
 
 
-def unanswered(actor: Actor) -> Q:
-    """Presences of what is not, or not yet, of this actor's patients."""
-    liens = _liens(actor, Droit.DOSSIER_LISTE).exclude(etat=LienMedecin.Etat.ACCEPTE)
-    return Q(Exists(liens.filter(dossier=OuterRef("dossier"))))
+def presences(actor: Actor, liste: str) -> Q:
+    """Those that put a dossier in this list: all one's own, or those of one answer.
+
+    Who has no médecin's space has only the first list.
+    """
+    liens = _liens(actor, Droit.DOSSIER_LISTE)
+    if liste not in ETATS:  # but what is not, or not yet, of this actor's patients
+        others = liens.exclude(etat=LienMedecin.Etat.ACCEPTE)
+        return ~Q(Exists(others.filter(dossier=OuterRef("dossier"))))
+    known = liens.filter(etat=ETATS[Liste(liste)], **_open(liste))
+    return Q(dossier__in=known.values("dossier"))
 
 
 def _open(liste: str) -> dict:
@@ -52,7 +55,7 @@ def _liens(actor: Actor, droit: Droit):
             by_space.setdefault(spaces, []).append(orientation.value)
     rule = Q(pk__in=[])
     for spaces, orientations in by_space.items():
-        here = Q(professionnel__in=regards.professionnels(spaces))
+        here = Q(professionnel__in=perimetres.professionnels(spaces))
         rule |= here & Q(dossier__orientation__in=orientations)
     return LienMedecin.objects.filter(rule)
 

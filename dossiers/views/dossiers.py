@@ -9,9 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dossiers import actions, policies
 from dossiers.forms.identites import CreateForm
-from dossiers.reads import historiques, pieces, traitants
+from dossiers.reads import historiques, traitants
 from dossiers.reads.droits import held_on
-from dossiers.reads.etats import Etat
 from dossiers.reads.lignes import asker
 from dossiers.reads.reponses import lignes
 from dossiers.views import doublons
@@ -53,6 +52,7 @@ def detail(request, numero):
     act(actions.read, dossier, by=request.actor)
     if suivi and not suivi.is_answered:  # who the patient is and who asks, no volet
         return page(request, "dossiers/to_answer.html", dossier=dossier, suivi=suivi)
+    shown = lignes(request.actor, dossier, now=timezone.now())
     came_from = request.GET.get("recherche", "")
     return page(
         request,
@@ -60,12 +60,14 @@ def detail(request, numero):
         dossier=dossier,
         results=reverse("dossiers:found", args=[came_from]) if searches.is_key(came_from) else "",
         suivi=suivi,
-        etat=Etat(dossier.etat).label,
+        etat=dossier.get_etat_display(),
         demandeur=asker(dossier),
-        lignes=lignes(request.actor, dossier, now=timezone.now()),
+        lignes=shown,
         droits=held_on(request.actor, dossier) if request.actor.is_acting else [],
-        pieces=pieces.count(dossier, actor=request.actor),
+        pieces=sum(one.pieces for one in shown),
         historique=historiques.latest(
-            historiques.of(dossier), LATEST, named=historiques.names_shown(request.actor, dossier)
+            historiques.seen_by(request.actor, dossier),
+            LATEST,
+            named=historiques.names_shown(request.actor, dossier),
         ),
     )

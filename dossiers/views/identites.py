@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.db.models import Q
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dossiers import actions, policies
@@ -18,9 +19,10 @@ from viatraj.core.saving import act
 def identite(request, numero):
     dossier = dossier_of(request, numero)
     policies.edit_identite(request.actor, dossier)
-    form = EditIdentiteForm(posted(request), dossier=dossier)
+    known = {"dossier": dossier, "today": timezone.localdate()}
+    form = EditIdentiteForm(posted(request), **known)
     if form.has_scanned():
-        again = EditIdentiteForm(dossier=dossier, initial=form.as_read())
+        again = EditIdentiteForm(initial=form.as_read(), **known)
         return page(
             request, "dossiers/identite.html", dossier=dossier, form=again, scanned=form, doublons=None
         )

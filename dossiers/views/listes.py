@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dossiers import policies
+from dossiers.models.etats import Etat
 from dossiers.reads import listes, traitants
-from dossiers.reads.etats import Etat
 from dossiers.reads.lignes import SORTS, lignes
 from dossiers.reads.traitants import Liste
 from dossiers.views.reach import orientation_of

@@ -103,6 +103,7 @@ def hide(request, numero, pk):
         dossier=piece.volet.dossier,
         piece=piece,
         taille=file_size(piece.taille),
+        days=settings.PIECES_HIDDEN_DAYS,
     )
 
 

@@ -5,9 +5,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from annuaire.reads.territoires import nom_of
 from dossiers import regards
 from dossiers.models import Dossier, Presence
-from dossiers.reads.etats import etat
 from dossiers.reads.lignes import age
 from viatraj.core.droits import Orientation
 
@@ -26,9 +26,11 @@ def orientation_of(request) -> str:
 def dossier_of(request, numero) -> Dossier:
     """With its `regard`, and whatever else pages say of it: no other way leads to a dossier's page."""
     rows = Dossier.objects.visible_to(request.actor).select_related("auteur")
-    rows = rows.annotate(etat=etat(), age=age(timezone.localdate())).prefetch_related(WHERE)
-    dossier = get_object_or_404(rows, numero=numero)
+    rows = rows.annotate(age=age(timezone.localdate()), ne_a=nom_of("lieu_naissance"))
+    dossier = get_object_or_404(rows.prefetch_related(WHERE), numero=numero)
+    request.orientation = dossier.orientation  # «Comment faire ?» is of it
     dossier.regard = regards.of(request.actor, dossier)
     if not dossier.regard.is_nominatif:
         dossier.forget_names()
+        del dossier.ne_a
     return dossier

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 import annuaire.reads.search
-from annuaire.forms import RechercheForm
+from annuaire.forms.recherches import RechercheForm
 from changements.reads import made_by
 from dossiers import actions, policies
 from dossiers.forms.traitants import ReponseForm, TraitantForm
@@ -88,6 +88,23 @@ def name(request, numero, idnat):
         seen=seen,
         back=_back(request, numero),
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request, numero):
+    """A page asks first; what was answered meanwhile is shown in its place."""
+    dossier = dossier_of(request, numero)
+    policies.name_traitant(request.actor, dossier)
+    current = traitants.current(dossier)
+    form = TraitantForm(posted(request))
+    if submit(form, actions.remove_traitant, dossier=dossier, by=request.actor):
+        named = current.professionnel.titre if current else "de médecin traitant"
+        messages.success(request, f"Le dossier ne désigne plus {named}.")
+        return redirect(dossier)
+    if not form.is_bound and (current is None or not current.awaits):
+        messages.info(request, "Ce dossier n’attend la réponse d’aucun médecin.")
+        return redirect(dossier)
+    return page(request, "dossiers/traitant_remove.html", dossier=dossier, current=current, form=form)
 
 
 def _back(request, numero) -> str:

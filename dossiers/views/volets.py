@@ -79,7 +79,7 @@ def keep_typed(request) -> bool:
     return act(actions.keep_typed, **kept, now=timezone.now(), by=request.actor) is not None
 
 
-NOT_KEPT = ("csrfmiddlewaretoken", "au_nom_de", "timbre", "valider", "suite")
+NOT_KEPT = ("csrfmiddlewaretoken", "au_nom_de", "timbre", "doute", "valider", "suite")
 edit_volet.keep = keep_typed
 
 

@@ -1,7 +1,17 @@
 """The volet administratif of the three orientations; of Grand Âge, with the fields of the Cerfa 14732*03."""
 
 from dossiers.natures import Kind
-from dossiers.volets.champs import (
+from dossiers.volets.communs import (
+    AIDES_DOMICILE,
+    COORDONNEES,
+    COUVERTURE,
+    ENTOURAGE,
+    GESTIONNAIRE,
+    INFORMANTS,
+    PERSONNE,
+)
+from dossiers.volets.formulaires import Formulaire, Section, past
+from viatraj.core.champs import (
     OUI,
     Choix,
     Jour,
@@ -13,16 +23,6 @@ from dossiers.volets.champs import (
     Si,
     Texte,
 )
-from dossiers.volets.communs import (
-    AIDES_DOMICILE,
-    COORDONNEES,
-    COUVERTURE,
-    ENTOURAGE,
-    GESTIONNAIRE,
-    INFORMANTS,
-    PERSONNE,
-)
-from dossiers.volets.formulaires import Formulaire, Section, past
 from viatraj.core.droits import Orientation
 
 INFORMATION = Section(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dossiers.natures import Kind
-from dossiers.volets.champs import OUI, Choix, Jour, Ligne, Liste, Nom, Nombre, OuiNon, Plusieurs, Texte
 from dossiers.volets.communs import MEDECIN
 from dossiers.volets.formulaires import Contexte, Formulaire, Section, past
+from viatraj.core.champs import OUI, Choix, Jour, Ligne, Liste, Nom, Nombre, OuiNon, Plusieurs, Texte
 from viatraj.core.droits import Orientation
 
 OLDEST = 6  # in whole years, at the day it is sent

@@ -5,9 +5,9 @@ from typing import Any
 
 from dossiers.natures import Kind
 from dossiers.volets.aggir import VARIABLES, gir
-from dossiers.volets.champs import Choix, Jour, Texte
 from dossiers.volets.communs import MEDECIN
 from dossiers.volets.formulaires import Formulaire, Section, past
+from viatraj.core.champs import Choix, Jour, Texte
 from viatraj.core.droits import Orientation
 
 REPONSES = (

@@ -1,6 +1,7 @@
 """Answers and fields that several volets share."""
 
-from dossiers.volets.champs import (
+from dossiers.volets.formulaires import Section
+from viatraj.core.champs import (
     OUI,
     Choix,
     CodePostal,
@@ -14,7 +15,6 @@ from dossiers.volets.champs import (
     Si,
     Telephone,
 )
-from dossiers.volets.formulaires import Section
 
 MEDECIN = "Médecin"
 SOIGNANTS = "Équipe soignante"

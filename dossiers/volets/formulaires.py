@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from dossiers.natures import Kind
-from dossiers.volets.champs import Champ
+from viatraj.core.champs import Champ
 from viatraj.core.droits import Orientation
 from viatraj.core.saisie import Refused
 

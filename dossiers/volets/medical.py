@@ -1,7 +1,9 @@
 """The volet médical: of a hospital stay, and of a stay for old people as the Cerfa 14732*03 asks."""
 
 from dossiers.natures import Kind
-from dossiers.volets.champs import (
+from dossiers.volets.communs import MEDECIN, SOINS_TECHNIQUES, rehabilitation
+from dossiers.volets.formulaires import Formulaire, Section, past
+from viatraj.core.champs import (
     OUI,
     Champ,
     Choix,
@@ -14,8 +16,6 @@ from dossiers.volets.champs import (
     Si,
     Texte,
 )
-from dossiers.volets.communs import MEDECIN, SOINS_TECHNIQUES, rehabilitation
-from dossiers.volets.formulaires import Formulaire, Section, past
 from viatraj.core.droits import Orientation
 
 VOIES = (

@@ -1,12 +1,13 @@
 """What is asked for: which care, for which pathologie, with which project, from when."""
 
 from dossiers.natures import Kind
-from dossiers.volets.champs import Choix, Jour, Liste, Nombre, OuiNon, Plusieurs, Si, Texte
 from dossiers.volets.communs import MEDECIN
 from dossiers.volets.formulaires import Formulaire, Section
 from dossiers.volets.pathologies import GROUPES, PATHOLOGIES
+from viatraj.core.champs import Choix, Jour, Liste, Nombre, OuiNon, Plusieurs, Si, Texte
 from viatraj.core.droits import Orientation
 
+PRADO = "prado"
 SMR = (
     ("smr_polyvalent", "SMR polyvalent"),
     ("smr_geriatrie", "SMR gériatrie"),
@@ -26,7 +27,7 @@ TYPES = (
     ("usp", "Unité de soins palliatifs"),
     ("lisp", "Lit identifié de soins palliatifs"),
     ("ssiad", "Domicile avec service de soins infirmiers"),
-    ("prado", "Domicile avec le programme PRADO"),
+    (PRADO, "Domicile avec le programme PRADO"),
 )
 EN_HAD = Si("type", ("had",))
 EN_SMR = Si("type", tuple(code for code, _ in SMR))

@@ -1,9 +1,9 @@
 """The unit that asks, its three contacts, the dates of the stay there."""
 
 from dossiers.natures import Kind
-from dossiers.volets.champs import Choix, Jour, Ligne, Liste, Nom, Telephone, Texte
 from dossiers.volets.communs import SOIGNANTS
 from dossiers.volets.formulaires import Formulaire, Section, ordered
+from viatraj.core.champs import Choix, Jour, Ligne, Liste, Nom, Telephone, Texte
 from viatraj.core.droits import Orientation
 
 ROLES = (

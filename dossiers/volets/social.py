@@ -1,9 +1,9 @@
 """Where the person lives, who helps, what is under way before the return."""
 
 from dossiers.natures import Kind
-from dossiers.volets.champs import Choix, Nombre, OuiNon, Plusieurs, Texte
 from dossiers.volets.communs import AIDES_DOMICILE, GESTIONNAIRE
 from dossiers.volets.formulaires import Formulaire, Section
+from viatraj.core.champs import Choix, Nombre, OuiNon, Plusieurs, Texte
 from viatraj.core.droits import Orientation
 
 SANITAIRE = Formulaire(

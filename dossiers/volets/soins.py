@@ -1,9 +1,9 @@
 """Nursing care and autonomy at the end of a hospital stay."""
 
 from dossiers.natures import Kind
-from dossiers.volets.champs import OUI, Choix, Nombre, OuiNon, Plusieurs, Si, Texte
 from dossiers.volets.communs import REEDUCATION, SOIGNANTS, SOINS_TECHNIQUES
 from dossiers.volets.formulaires import Formulaire, Section
+from viatraj.core.champs import OUI, Choix, Nombre, OuiNon, Plusieurs, Si, Texte
 from viatraj.core.droits import Orientation
 
 AUTONOMIE = (

@@ -34,7 +34,12 @@ from habilitations.actions.habilitations import (
 )
 from habilitations.actions.lots import prolong_all, revoke_all
 from habilitations.actions.profils import note_profils
-from habilitations.actions.recherches import note_export, note_journal_export, note_search
+from habilitations.actions.recherches import (
+    note_deployment_export,
+    note_export,
+    note_journal_export,
+    note_search,
+)
 from habilitations.actions.referents import create_referent, tell_of_referents
 
 __all__ = [
@@ -57,6 +62,7 @@ __all__ = [
     "give_up",
     "grant",
     "name_referent",
+    "note_deployment_export",
     "note_export",
     "note_journal_export",
     "note_profils",

@@ -1,9 +1,18 @@
 """What of this app can be put back as it was (COM-11)."""
 
-from annuaire.models.lieux import NAMED
+from annuaire.models.lieux import COLUMNS, NAMED
 from changements.actions.annulables import Annulable
 from habilitations import emails, policies
-from habilitations.models import DemandeHabilitation, DroitPersonnalise, Habilitation, Import
+from habilitations.actions.campagnes.decisions import hold_open
+from habilitations.models import (
+    Campagne,
+    DemandeHabilitation,
+    DroitPersonnalise,
+    Examen,
+    Habilitation,
+    Import,
+)
+from habilitations.reads import campagnes
 from journal.models import record
 
 
@@ -65,6 +74,24 @@ def _tell_demande(rows, *, made, to, changement) -> set[str]:
     return {row.user.email for row in told}
 
 
+def _hold_campagnes(pks):
+    """Once a campaign closes, its lines are sealed."""
+    for campagne in Campagne.objects.filter(examens__in=pks).distinct().order_by("pk"):
+        hold_open(campagne)
+
+
+def _named_examen(examen) -> str:
+    return f"la ligne de {examen.titulaire.nom_complet}, {examen.habilitation.lieu}"
+
+
+def _may_entrust(by, examen, now):
+    return policies.lead_campagne(by, campagnes.lieux_of(examen.campagne))
+
+
+def _record_examen(examen, *, made, by):
+    record("examen.taken_back", by=by, target=examen, **examen.told, after=examen.bureau)
+
+
 def _may_import(by, upload, now):
     policies.own_import(by, upload)
     return by
@@ -87,12 +114,22 @@ ANNULABLES = (
     ),
     Annulable(
         model=DemandeHabilitation,
-        columns=("state", "reponse", "closed_at", "closed_by", "accorde"),
+        columns=("state", "reponse", "closed_at", "closed_by", "accorde", "habilitation", *COLUMNS),
         named=_named_demande,
         may=_may_answer,
         record=_record_demande,
         tell=_tell_demande,
         joined=("user", *NAMED),
+    ),
+    Annulable(
+        model=Examen,
+        columns=("bureau", "confie_a", "plancher"),
+        hold=_hold_campagnes,
+        named=_named_examen,
+        may=_may_entrust,
+        record=_record_examen,
+        tell=lambda rows, **_: set(),  # to whom it was entrusted is told that the letter is void
+        joined=("campagne", "titulaire", *(f"habilitation__{name}" for name in NAMED)),
     ),
     Annulable(
         model=Import,

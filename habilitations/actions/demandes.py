@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annuaire.models import Lieu
+from annuaire.reads.lieux import refuse_closed
 from changements.actions import Noted, keep
 from habilitations import checks, emails, policies
 from habilitations.actions.habilitations import give, put_end
@@ -97,6 +98,7 @@ def _asked(asked, *, fin, motif, cle, today, now, by) -> DemandeHabilitation:
     demande = save_valid(
         DemandeHabilitation(user=by.user, fin=fin, motif=motif, cle=cle, asked_at=now, **asked)
     )
+    refuse_closed(demande.lieu)
     _record("demande_habilitation.asked", demande, by=by)
     return demande
 

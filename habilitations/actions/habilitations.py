@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from annuaire.models import Lieu
+from annuaire.reads.lieux import refuse_closed
 from changements.actions import Noted, keep
 from habilitations import checks, emails, policies
 from habilitations.actions import relais
@@ -97,6 +98,7 @@ def _granted(user, profil, lieu, droits: dict[DroitProfil, str], *, by, **fields
             **fields,
         )
     )
+    refuse_closed(lieu)
     _customise(habilitation, droits)
     _record("habilitation.granted", habilitation, by=by, debut=habilitation.debut, droits=_named(droits))
     return habilitation
@@ -145,6 +147,8 @@ def put_end(habilitation, noted, *, fin, version, today, by) -> Habilitation:
     if fin == habilitation.fin:
         return habilitation
     checks.end(fin, today=today)
+    if fin > habilitation.fin:
+        policies.offered(habilitation.le_profil)
     noted.found(habilitation)
     before, habilitation.fin = habilitation.fin, fin
     _change(habilitation)

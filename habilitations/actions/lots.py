@@ -7,6 +7,7 @@ from changements.actions import Noted
 from habilitations import checks, policies
 from habilitations.actions import relais
 from habilitations.actions.habilitations import kept, put_end, take_away
+from habilitations.reads import lots
 from journal.models import record
 from viatraj.core.policies import Denied
 from viatraj.core.saving import Stale
@@ -19,9 +20,11 @@ def prolong_all(habilitations, *, fin, versions, today, by):
     checks.end(fin, today=today)
     noted = Noted()
 
+    suites = lots.followers(habilitations)
+
     def prolong(habilitation):
-        if fin < habilitation.fin:
-            raise ValidationError(f"elle va déjà jusqu’au {habilitation.fin:%d/%m/%Y}.")
+        if why := lots.barred(habilitation, fin, following=suites.get(habilitation.pk)):
+            raise ValidationError(why)
         put_end(habilitation, noted, fin=fin, version=versions[habilitation.pk], today=today, by=by)
 
     _each(habilitations, prolong)

@@ -13,9 +13,7 @@ from viatraj.core.saving import save_valid
 def note_profils(*, now, by) -> list[VersionProfil]:
     """What changed since the last deployment, withdrawn profiles included; nothing the second time."""
     policies.system(by)
-    known = {
-        one.code: one for one in VersionProfil.objects.select_for_update(no_key=True).order_by("version")
-    }
+    known = {one.code: one for one in VersionProfil.objects.select_for_update(no_key=True).order_by("pk")}
     current = {code: described(profil) for code, profil in PROFILS.items()}
     return [
         _changed(code, known.get(code), current.get(code, {}), now=now, by=by)

@@ -20,6 +20,13 @@ def note_export(*, criteres: dict[str, str], lignes: int, by):
 
 
 @transaction.atomic
+def note_deployment_export(*, criteres: dict[str, str], lignes: int, by):
+    """The deployment of a territory, leaving as a file (ANN-8)."""
+    policies.deployment(by)
+    record("deploiement.exported", by=by, criteres=criteres, lignes=lignes)
+
+
+@transaction.atomic
 def note_journal_export(*, lignes: int, by):
     """The journal of one's structures, leaving as a file (COM-13)."""
     policies.administer(by)

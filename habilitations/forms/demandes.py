@@ -50,7 +50,9 @@ class ProfilField(forms.ChoiceField):
 
 
 def _offered():
-    rows = [profil for profil in PROFILS.values() if set(profil.niveaux) & set(ASKED_AT)]
+    rows = [
+        profil for profil in PROFILS.values() if profil.is_offered and set(profil.niveaux) & set(ASKED_AT)
+    ]
     return [("", "Choisissez un profil"), *by_domaine(rows)]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from django import forms
 
 from habilitations.profils import AUCUN, NAMES, OUI, PROFILS, DroitProfil, Groupe, Profil
-from viatraj.core.droits import Domaine, Droit
+from viatraj.core.droits import FERMES, Domaine, Droit
 
 PREFIX = "droit-"
 
@@ -43,6 +43,8 @@ class DroitsForm(forms.Form):
                 self.fields[f"{PREFIX}{droit.key}"] = _field(droit, self.mode_of(droit))
 
     def is_deployed(self, droit: DroitProfil) -> bool:
+        if droit.droit in FERMES:
+            return False
         return self.modules is None or not droit.domaine or droit.domaine in self.modules
 
     def mode_of(self, droit: DroitProfil) -> str:

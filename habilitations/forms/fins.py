@@ -1,13 +1,16 @@
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django import forms
 
 from habilitations import checks
+from habilitations.reads import lots
 from viatraj.core.periods import add_months
 from viatraj.core.saisie.fields import DateField
 from viatraj.core.typography import plural, span
 
+NAMED = 3  # people of a lot who refuse a stretch; the others are counted
 STRETCHES = {"6": "6 mois", "12": "1 an", "24": "2 ans", "60": "5 ans"}
 
 
@@ -96,21 +99,41 @@ class FinForm(EcheanceForm):
 
 
 class LotForm(EcheanceForm):
-    """One end for several rows; hands over `versions`, {key: version}, as they were read."""
+    """One end for several rows; hands over `versions`, {key: version}, as they were read.
 
-    def __init__(self, *args, rows, **kwargs):
+    `suites`: where the next one of each begins (`lots.followers`); `aside`: keys of those left out already.
+    """
+
+    def __init__(self, *args, rows, suites, aside, **kwargs):
         super().__init__(*args, **kwargs)
-        self.rows, self.names = rows, {row.pk: f"version-{row.pk}" for row in rows}
+        self.offered, self.suites = [row for row in rows if row.pk not in aside], suites
+        self.names = {row.pk: f"version-{row.pk}" for row in rows}
         for row in rows:
             self.fields[self.names[row.pk]] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=row.version
             )
 
     def note(self, until):
-        further = sum(row.fin > until for row in self.rows)
-        if not further:
+        ticked = [row for row in self.offered if row.pk not in self.left]
+        barred = [row for row in ticked if row.pk in self.barred(until)]
+        if not barred:
             return ""
-        return f"{further} sur {len(self.rows)} {plural(further, 'va,vont')} déjà plus loin"
+        names = list(dict.fromkeys(row.user.nom_complet for row in barred))
+        shown, others = names[:NAMED], len(names) - NAMED
+        if others > 0:
+            shown.append(f"{others} {plural(others, 'autre,autres')}")
+        return f"{len(barred)} sur {len(ticked)} à décocher\u00a0: {', '.join(shown)}"
+
+    def barred(self, fin) -> set[int]:
+        """Keys of the rows that would refuse this end."""
+        suites = self.suites
+        return {row.pk for row in self.offered if lots.barred(row, fin, following=suites.get(row.pk))}
+
+    @cached_property
+    def left(self) -> set[int]:
+        """Those that have refused the end that was sent: to be left out, or another end to be chosen."""
+        fin = self.is_bound and getattr(self, "cleaned_data", {}).get("fin")
+        return self.barred(fin) if fin else set()
 
     def clean(self):
         typed = super().clean()

@@ -3,8 +3,8 @@ import re
 from django import forms
 
 from habilitations.imports import reader
-from habilitations.imports.table import Unreadable
 from viatraj.core.forms import KeyedForm
+from viatraj.core.tableaux.cellules import Unreadable
 
 
 class ImportForm(KeyedForm):

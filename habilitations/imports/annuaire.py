@@ -21,9 +21,7 @@ class Lieux:
         self.structures, self.below = defaultdict(list), defaultdict(list)
         named = {row["etablissement"] for row in rows} - {""}
         same_name = Q(cle__in=[Cle(Value(name)) for name in named])
-        etablissements = Etablissement.objects.annotate(cle=Cle("nom")).filter(
-            Q(finess__in=named) | same_name, closed_at=None
-        )
+        etablissements = Etablissement.objects.filter(Q(finess__in=named) | same_name, closed_at=None)
         for one in etablissements.select_related("coordination__region"):
             for name in {one.finess or "", one.nom}:
                 self.structures[plain(name)].append(one)
@@ -36,7 +34,7 @@ class Lieux:
         inside = {one.pk for one in structures if isinstance(one, Etablissement)}
         beside = {one.pk for one in structures if isinstance(one, Coordination)}
         units = Unite.objects.filter(etablissement__in=inside, closed_at=None)
-        guichets = Guichet.objects.filter(
+        guichets = Guichet.objects.open().filter(
             Q(etablissement__in=inside) | Q(etablissement=None, coordination__in=beside)
         )
         for row in (

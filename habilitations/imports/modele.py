@@ -10,12 +10,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from annuaire.models import Coordination, Etablissement, Guichet, Unite
-from habilitations.imports.classeur import LISTS, SHEET
 from habilitations.imports.colonnes import BY_KEY, COLONNES, RAISON
 from habilitations.imports.table import MAX_LINES
 from habilitations.profils import NAMES, PROFILS
 from viatraj.core.droits import Droit, Niveau
 from viatraj.core.saisie import Refused, dates
+from viatraj.core.tableaux.classeur import LISTS, SHEET
 from viatraj.core.workbook import Column, Workbook
 
 AT_MOST = 5_000  # places listed; who has more knows their FINESS numbers
@@ -180,7 +180,7 @@ def places(rights) -> list[tuple]:
     """FINESS or name as the file may say it, then names to recognise the place by."""
     whole = Etablissement.objects.open().within(rights, Droit.HABILITATION).order_by("nom", "pk")
     units = Unite.objects.open().within(rights, Droit.HABILITATION).select_related("etablissement")
-    guichets = Guichet.objects.within(rights, Droit.HABILITATION)
+    guichets = Guichet.objects.open().within(rights, Droit.HABILITATION)
     coordinations = Coordination.objects.within(rights, Droit.HABILITATION)
     rows = [(_said(one), one.nom, "") for one in (*whole[:AT_MOST], *coordinations[:AT_MOST])]
     for row in (*units[:AT_MOST], *guichets.select_related("etablissement", "coordination")[:AT_MOST]):
@@ -196,7 +196,7 @@ def _said(structure) -> str:
 def _profils():
     for profil in PROFILS.values():
         levels = [niveau.label for niveau in profil.niveaux if niveau in WAYS]
-        if not levels:
+        if not levels or not profil.is_offered:
             continue  # given on the screen
         where = ", ".join(levels)
         yield (profil.label, where, None, None, None, None)

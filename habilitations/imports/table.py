@@ -1,45 +1,24 @@
-"""Shared by both readers: limits, refusals, and lines under their headers."""
+"""The lines of an import under their headers, with what is wrong with each."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from habilitations.imports.colonnes import BY_LABEL, COLONNES, EXAMPLE, RAISON, Colonne, plain
 from viatraj.core.saisie import dates
 from viatraj.core.saisie.caracteres import one_line
+from viatraj.core.tableaux.cellules import (
+    FORMULA,
+    MAX_COLUMNS,
+    MAX_SCANNED,
+    TOO_LONG,
+    TOO_WIDE,
+    Cell,
+    Unreadable,
+)
 from viatraj.core.typography import grouped
 
-MAX_BYTES = 2_000_000
 MAX_LINES = 1_000  # of people; about half a minute of work
-MAX_SCANNED = 5_000  # rows looked at, empty ones included
-MAX_COLUMNS = 40
 MAX_CELL = 300
-MAX_PROBLEMS = 50  # of a file's shape, told at once
-
 TOO_MANY_LINES = f"Ce fichier compte plus de {grouped(MAX_LINES)} lignes. Partagez-le en plusieurs fichiers."
-TOO_LONG = (
-    f"Ce tableau s’étend au-delà de la ligne {grouped(MAX_SCANNED)}. Supprimez les lignes vides après la "
-    "dernière personne, ou recopiez celles-ci dans un modèle neuf."
-)
-TOO_WIDE = f"Ce tableau a plus de {MAX_COLUMNS} colonnes. Recopiez les personnes dans un modèle neuf."
-
-
-class Unreadable(Exception):
-    """The sentences are for the person; each names its line where there is one."""
-
-    def __init__(self, *sentences: str):
-        super().__init__(*sentences)
-        self.sentences = list(sentences)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """`value`: text, a number or a date; `fault` says why it cannot be taken."""
-
-    value: object = ""
-    fault: str = ""
-
-
-FORMULA = "C’est une formule. Collez sa valeur à la place."
 
 
 class Tableau(list):
@@ -55,16 +34,24 @@ class Tableau(list):
 
 
 class Lines:
-    """Builds the lines as rows come in; `number` of a row is what its spreadsheet shows."""
+    """Builds the lines as rows come in (`viatraj.core.tableaux`)."""
 
     def __init__(self):
         self.columns: list[Colonne | None] = []
         self.lines = Tableau()
+        self.left_out = self.lines.left_out
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.columns)
+
+    def knows(self, title: str) -> bool:
+        return plain(title) in BY_LABEL
 
     def add(self, number: int, cells: list[Cell]):
         if number > MAX_SCANNED:
             raise Unreadable(TOO_LONG)
-        if not any(cell.fault or cell.value not in ("", None) for cell in cells):
+        if all(cell.is_empty for cell in cells):
             return
         if len(cells) > MAX_COLUMNS:
             raise Unreadable(TOO_WIDE)

@@ -66,10 +66,36 @@ CREATE TRIGGER habilitation_used AFTER INSERT ON journal_entry
   FOR EACH ROW WHEN (NEW.habilitation_id IS NOT NULL) EXECUTE FUNCTION habilitation_used();
 """
 
+# Of the lines of all campaigns, the last that stands decided. The habilitation is held first: of two who
+# decide at once, the second reads what the first has written.
+REVIEWED_ON = """
+CREATE FUNCTION habilitation_reviewed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM habilitations_habilitation WHERE id = NEW.habilitation_id FOR NO KEY UPDATE;
+  UPDATE habilitations_habilitation h SET reviewed_on = said.day
+  FROM (SELECT max((decided_at AT TIME ZONE 'Europe/Paris')::date) AS day FROM habilitations_examen
+    WHERE habilitation_id = NEW.habilitation_id) said
+  WHERE h.id = NEW.habilitation_id AND h.reviewed_on IS DISTINCT FROM said.day;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER habilitation_reviewed_first AFTER INSERT ON habilitations_examen
+  FOR EACH ROW WHEN (NEW.decided_at IS NOT NULL) EXECUTE FUNCTION habilitation_reviewed();
+CREATE TRIGGER habilitation_reviewed AFTER UPDATE OF decided_at ON habilitations_examen
+  FOR EACH ROW WHEN (OLD.decided_at IS DISTINCT FROM NEW.decided_at) EXECUTE FUNCTION habilitation_reviewed();
+"""
+# Those decided before the column was there.
+REVIEWED_BEFORE = """
+UPDATE habilitations_habilitation h SET reviewed_on = said.day
+FROM (SELECT habilitation_id, max((decided_at AT TIME ZONE 'Europe/Paris')::date) AS day
+  FROM habilitations_examen WHERE decided_at IS NOT NULL GROUP BY habilitation_id) said
+WHERE h.id = said.habilitation_id;
+"""
+
 
 def at_lieu(table: str):
-    """The triggers of a table of what lies at a place."""
-    return migrations.RunSQL(LIEUX.format(table=table, columns=COLUMNS, old=places("OLD"), new=places("NEW")))
+    """The triggers of a table of what lies at a place; they go with it."""
+    made = LIEUX.format(table=table, columns=COLUMNS, old=places("OLD"), new=places("NEW"))
+    return migrations.RunSQL(made, migrations.RunSQL.noop)
 
 
 NEEDS = [("annuaire", "0001_initial"), ("journal", "0001_initial")]

@@ -30,7 +30,8 @@ class DemandeHabilitationQuerySet(OfPersonQuerySet):
 class DemandeHabilitation(AtLieu):
     """`habilitation`: the one to prolong; `accorde`: the one that was given, or prolonged.
 
-    Accepted without `closed_by`: what it asked for was given meanwhile by another way.
+    Without `closed_by`: accepted, what it asked for was given meanwhile by another way; refused, its place
+    has closed by itself.
     """
 
     class State(models.TextChoices):
@@ -80,10 +81,10 @@ class DemandeHabilitation(AtLieu):
             models.CheckConstraint(
                 name="habilitations_demandehabilitation_closed",
                 condition=Q(state="waiting", closed_at=None, closed_by=None)
-                | Q(state="accepted", closed_at__isnull=False)
-                | Q(state__in=["refused", "withdrawn"], closed_at__isnull=False, closed_by__isnull=False),
-                violation_error_message="Une demande close l’est à une date, et par quelqu’un si elle n’est "
-                "pas acceptée.",
+                | Q(state__in=["accepted", "refused"], closed_at__isnull=False)
+                | Q(state="withdrawn", closed_at__isnull=False, closed_by__isnull=False),
+                violation_error_message="Une demande close l’est à une date, et par quelqu’un si elle est "
+                "retirée.",
             ),
             models.CheckConstraint(
                 name="habilitations_demandehabilitation_accorde",

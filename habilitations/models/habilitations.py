@@ -15,6 +15,7 @@ from viatraj.core.droits import Domaine, Droit
 from viatraj.core.periods import Periode, PeriodeQuerySet, no_overlap
 
 LIVING = Q(revoked_at=None)
+INCLUDED = ("etablissement", "unite", "user", "reviewed_on")  # by each index of a coordination
 SORTS = {  # each ends on the key: a total order
     "nom": ("nom_tri", "id"),
     "profil": ("domaine", "profil", "nom_tri", "id"),
@@ -89,6 +90,8 @@ class Habilitation(AtLieu, Periode):
     )
     # The last day it let somebody act, set by a trigger of the journal.
     used_on = models.DateField("utilisée le", null=True, blank=True, editable=False)
+    # The last day on which a reviewer decided of it, copied by a trigger of the campaigns' lines (HAB-11).
+    reviewed_on = models.DateField("relue le", null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = HabilitationQuerySet.as_manager()
@@ -116,7 +119,18 @@ class Habilitation(AtLieu, Periode):
         ]
         indexes = [
             models.Index(fields=["user", "fin"], name="habilitations_user", condition=LIVING),
-            models.Index(fields=["etablissement", "fin"], name="habilitations_etab", condition=LIVING),
+            models.Index(
+                fields=["etablissement", "fin"],
+                name="habilitations_etab",
+                include=["debut", "user"],  # how many people work there, without a row read
+                condition=LIVING,
+            ),
+            models.Index(
+                fields=["etablissement", "fin"],
+                name="habilitations_referents_de",
+                include=["debut", "profil", "user"],
+                condition=LIVING & Q(domaine=Domaine.ADMINISTRATION),
+            ),
             models.Index(fields=["unite", "fin"], name="habilitations_unite", condition=LIVING),
             models.Index(fields=["lot"], name="habilitations_lot"),
             # The référents of the whole country, a few thousand, looked over each quarter of an hour.
@@ -132,6 +146,12 @@ class Habilitation(AtLieu, Periode):
                 name="habilitations_revoked_by",
                 condition=Q(revoked_by__isnull=False),
             ),
+            # What one closing ended, to the microsecond.
+            models.Index(
+                fields=["revoked_at"],
+                name="habilitations_revoked_at",
+                condition=Q(revoked_at__isnull=False),
+            ),
             # The platforms of the TND, a few hundred, for a page that anybody may open.
             models.Index(
                 fields=["fin", "etablissement"],
@@ -142,19 +162,28 @@ class Habilitation(AtLieu, Periode):
             models.Index(
                 fields=["coordination", "nom_tri", "id"],
                 name="habilitations_coord_nom",
-                include=["debut", "fin", "domaine", "profil", "etablissement", "unite", "user"],
+                include=[
+                    "debut",
+                    "fin",
+                    "domaine",
+                    "profil",
+                    "etablissement",
+                    "unite",
+                    "user",
+                    "reviewed_on",
+                ],
                 condition=LIVING,
             ),
             models.Index(
                 fields=["coordination", "domaine", "profil", "nom_tri", "id"],
                 name="habilitations_coord_profil",
-                include=["debut", "fin", "etablissement", "unite", "user"],
+                include=["debut", "fin", *INCLUDED],
                 condition=LIVING,
             ),
             models.Index(
                 fields=["coordination", "fin", "id"],
                 name="habilitations_coord_fin",
-                include=["debut", "domaine", "profil", "etablissement", "unite", "user"],
+                include=["debut", "domaine", "profil", *INCLUDED],
                 condition=LIVING,
             ),
         ]

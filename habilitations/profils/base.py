@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from viatraj.core.droits import Domaine, Droit, Mode, Niveau
+from viatraj.core.droits import SANS_PAGE, Domaine, Droit, Mode, Niveau
 
 AUCUN = "aucun"
 OUI, ANONYME, LECTURE, ECRITURE, REPONDRE, VALIDATION = Mode
@@ -80,6 +80,11 @@ class Profil:
     @property
     def is_referent(self) -> bool:
         return any(droit.droit == Droit.HABILITATION for droit in self.droits)
+
+    @property
+    def is_offered(self) -> bool:
+        """It opens something; whoever holds another keeps it to its end, and nobody is given one more."""
+        return any(droit.droit not in SANS_PAGE for droit in self.droits)
 
     @property
     def quality(self) -> str:

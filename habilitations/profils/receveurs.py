@@ -112,12 +112,14 @@ CONSEILLER_PRADO = Profil(
     "Conseiller PRADO",
     Domaine.CPAM,
     (Niveau.COORDINATION,),
-    "Suit les dossiers signalés pour un retour à domicile, et y répond.",
+    "Suit les demandes de retour à domicile avec le programme PRADO, et y répond.",
     (
         groupe(
             "CPAM – PRADO",
             Domaine.CPAM,
             choix(Droit.TABLEAU_RECEVEUR, REPONDRE, *LU, REPONDRE),
+            fixe(Droit.RECU_ADMINISTRATIF, LECTURE),
+            fixe(Droit.RECU_ORIENTATION, LECTURE),
             choix(Droit.REPONSE, OUI),
         ),
     ),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from annuaire.reads import fermetures
 from habilitations import policies
 from habilitations.models.perimetre import perimeter_sql
 from habilitations.profils import PROFILS
@@ -46,9 +47,10 @@ class AFaire:
     ending: int | None
     orphans: int
     examens: int = 0
+    closings: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.waiting or self.ending or self.orphans or self.examens)
+        return bool(self.waiting or self.ending or self.orphans or self.examens or self.closings)
 
 
 def of(actor: Actor, *, today) -> AFaire | None:
@@ -57,23 +59,19 @@ def of(actor: Actor, *, today) -> AFaire | None:
         return None
     orphans = can(policies.orphans, actor) and orphelines.visible_to(actor, today=today).count()
     wider = actor.rights.scopes(Droit.HABILITATION).keys() - set(DIGESTED)
-    counts = [WAITING, "SELECT NULL::bigint" if wider else ENDING, TO_REVIEW]
-    sql = "SELECT " + ", ".join(f"({one})" for one in counts)
-    waiting, ending, examens = _counted(actor, sql, today=today, soon=add_months(today, SOON_MONTHS))
-    return AFaire(waiting=waiting, ending=ending, orphans=int(orphans), examens=examens)
+    asked = {"waiting": waiting(actor), "examens": (TO_REVIEW, {"user": actor.user.pk})}
+    if not wider:
+        asked["ending"] = _of_perimeter(actor, ENDING, today=today, soon=add_months(today, SOON_MONTHS))
+    told = {"orphans": int(orphans), "closings": fermetures.waiting(actor).count()}
+    return AFaire(**{"ending": None, **prepared.values(asked)}, **told)
 
 
-def waiting(actor: Actor, *, at_most: int | None = None) -> int:
-    """Demandes of his perimeter that wait for an answer, without his own, which another référent gives."""
-    if actor.is_acting or actor.user is None:
-        return 0
-    (count,) = _counted(actor, WAITING, at_most=at_most)
-    return count
+def waiting(actor: Actor, *, at_most: int | None = None) -> prepared.Asked:
+    """How many demandes of his perimeter wait for an answer; to be asked with what else the page asks."""
+    return _of_perimeter(actor, WAITING, profils=list(PROFILS), at_most=at_most)
 
 
-def _counted(actor: Actor, sql: str, **said) -> tuple:
+def _of_perimeter(actor: Actor, sql: str, **said) -> prepared.Asked:
     """Without what is the référent's own: another one answers, prolongs, reviews."""
     rule, places = perimeter_sql(actor.rights)
-    known = {"user": actor.user.pk, "profils": list(PROFILS), "at_most": None, **said, **places}
-    (counts,) = prepared.rows(sql.format(perimeter=rule), known)
-    return counts
+    return sql.format(perimeter=rule), {"user": actor.user.pk, **said, **places}

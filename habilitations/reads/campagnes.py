@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -22,13 +22,22 @@ USAGE_MONTHS, YEAR = 6, 12
 
 def rows(lieux, *, profils, inutilisees, today):
     """The habilitations of a perimeter, in force or to come."""
-    places = (Q(**{lieu.niveau: lieu.row}) if lieu.row else Q(niveau__gt="") for lieu in lieux)
-    found = Habilitation.objects.current(today).filter(reduce(or_, places, Q(pk__in=[])))
+    found = Habilitation.objects.current(today).filter(_among(lieux))
     found = found.filter(profil__in=profils or PROFILS)
     if inutilisees:
         since = add_months(today, -USAGE_MONTHS)
         found = found.filter(Q(used_on=None) | Q(used_on__lt=since), debut__lt=since)
     return found
+
+
+def _among(lieux) -> Q:
+    """A list for each level: a hundred coordinations are looked up, not compared one after the other."""
+    by_niveau = defaultdict(list)
+    for lieu in lieux:
+        by_niveau[lieu.niveau].append(lieu.row)
+    if Niveau.NATIONAL in by_niveau:
+        return Q()
+    return reduce(or_, (Q(**{f"{niveau}__in": rows}) for niveau, rows in by_niveau.items()), Q(pk__in=[]))
 
 
 def of_campagne(campagne, *, today):
@@ -192,13 +201,9 @@ def list_of(campagne, user):
     return Examen.objects.on_desks(desks).exclude(titulaire=user)
 
 
-def reviewed(rows, *, today) -> int:
-    """How many of these habilitations somebody has reviewed within the last twelve months."""
-    midnight = timezone.make_aware(datetime.combine(add_months(today, -YEAR), time.min))
-    seen = Examen.objects.filter(
-        habilitation=OuterRef("pk"), state=Examen.State.DECIDED, decided_at__gte=midnight
-    )
-    return rows.order_by().filter(Exists(seen)).count()
+def reviewed(today) -> Q:
+    """Of habilitations: somebody has reviewed it within the last twelve months."""
+    return Q(reviewed_on__gte=add_months(today, -YEAR))
 
 
 def at_desk(campagne, bureau):

@@ -11,12 +11,12 @@ from django.utils import timezone
 from habilitations.models import Examen, Habilitation
 from habilitations.profils import NAMES, PROFILS
 from habilitations.reads import campagnes
-from viatraj.core.papier import Papier
 from viatraj.core.typography import NBSP, counted, grouped, instant, long_day, short_day
 from viatraj.core.workbook import Column, Workbook
 
 UNDECIDED = 1_000  # lines of the PDF; the workbook has them all
 PEOPLE = 500
+CHUNK = 200  # lines in memory at once, each with what it was in some twenty words
 STATES = dict(Examen.State.choices)
 DECISIONS = dict(Examen.Decision.choices)
 COLUMNS = [
@@ -33,6 +33,7 @@ COLUMNS = [
     Column("Fin avant la campagne", 12, "date"),
     Column("Ajoutée le", 12, "date"),
     Column("État", 22),
+    Column("Confiée à", 30),
     Column("Décision", 14),
     Column("Fin décidée", 12, "date"),
     Column("Droits décidés", 40),
@@ -43,7 +44,8 @@ COLUMNS = [
     Column("Restée sans effet", 40),
 ]
 FIELDS = (
-    *("id", "avant", "profil", "ajoute_le", "state", "decision", "fin_voulue", "droits_voulus", "motif"),
+    *("id", "avant", "profil", "ajoute_le", "state", "confie_a__nom", "confie_a__prenom"),
+    *("decision", "fin_voulue", "droits_voulus", "motif"),
     *("decided_by__nom", "decided_by__prenom", "decided_at", "applied_at", "sans_effet"),
 )
 
@@ -74,19 +76,19 @@ def figures(campagne, *, today) -> dict:
     }
 
 
-def workbook(campagne) -> bytes:
+def workbook(campagne) -> memoryview:
     """Every line, in constant memory but for the file itself; same lines, same bytes."""
     out = BytesIO()
     with Workbook(out) as book, book.sheet("Décisions", COLUMNS) as sheet:
         sheet.write_rows(_rows(campagne))
-    return out.getvalue()
+    return out.getbuffer()
 
 
 def _rows(campagne):
     lines = Examen.objects.filter(campagne=campagne).order_by("pk").values_list(*FIELDS)
-    for line in lines.iterator(chunk_size=2000):
-        pk, avant, profil, ajoute_le, state, decision, fin, droits, motif, nom, prenom, *rest = line
-        decided_at, applied_at, sans_effet = rest
+    for line in lines.iterator(chunk_size=CHUNK):
+        pk, avant, profil, ajoute_le, state, *rest = line
+        *entrusted, decision, fin, droits, motif, nom, prenom, decided_at, applied_at, sans_effet = rest
         yield [
             pk,
             *(avant[name] for name in ("nom", "prenom", "compte")),
@@ -97,15 +99,20 @@ def _rows(campagne):
             date.fromisoformat(avant["fin"]),
             ajoute_le,
             STATES[state],
+            _named(*entrusted) or None,
             DECISIONS.get(decision, ""),
             fin,
             _droits(droits),
             motif,
-            f"{nom} {prenom}" if nom else None,
+            _named(nom, prenom) or None,
             decided_at,
             applied_at,
             sans_effet,
         ]
+
+
+def _named(nom, prenom) -> str:
+    return f"{nom} {prenom}" if nom else ""
 
 
 def _label(code) -> str:
@@ -118,7 +125,8 @@ def _droits(droits) -> str:
 
 def undecided(campagne):
     """As the page and the PDF list them."""
-    return Examen.objects.to_decide().filter(campagne=campagne).sorted_by_name()
+    rows = Examen.objects.to_decide().filter(campagne=campagne)
+    return rows.select_related("confie_a").sorted_by_name()
 
 
 def place(avant) -> str:
@@ -129,6 +137,8 @@ def place(avant) -> str:
 
 def pdf(campagne, *, seal, classeur: str) -> bytes:
     """`classeur`: the workbook's SHA-256; `seal`: the journal's, over the line of the closure."""
+    from viatraj.core.papier import Papier  # 25 MB, only where papers are drawn
+
     rapport = campagne.rapport
     said, lines = rapport.chiffres, rapport.chiffres["lignes"]
     paper = Papier(
@@ -151,11 +161,13 @@ def pdf(campagne, *, seal, classeur: str) -> bytes:
         paper.say("Aucune décision n’a été prise.")
     paper.heading("Lignes sans décision", level=2)
     paper.say(_about_undecided(campagne, lines["todo"]))
-    for pk, avant, profil in undecided(campagne).values_list("pk", "avant", "profil")[:UNDECIDED]:
+    named = ("pk", "avant", "profil", "confie_a__nom", "confie_a__prenom")
+    for pk, avant, profil, *entrusted in undecided(campagne).values_list(*named)[:UNDECIDED]:
         end = short_day(date.fromisoformat(avant["fin"]))
+        to = _named(*entrusted)
         paper.say(
             f"n° {pk} – {avant['nom']} {avant['prenom']} ({avant['compte']}), {_label(profil)}, "
-            f"{place(avant)}, jusqu’au {end}",
+            f"{place(avant)}, jusqu’au {end}" + (f", confiée à {to}" if to else ""),
             8,
         )
     paper.heading("Vérification", level=2)

@@ -19,6 +19,10 @@ GENRES = {
     "fins": ("Fins prolongées ou réduites", ("habilitation.prolonged", "habilitation.shortened")),
     "droits": ("Droits et e-mails", ("habilitation.adjusted", "habilitation.notified")),
     "retraits": ("Suppressions et renoncements", ("habilitation.revoked", "habilitation.given_up")),
+    "fermetures": (
+        "Fermetures de structures",
+        ("habilitation.closed", "habilitation.followed", "habilitation.given_back", "structure."),
+    ),
     "annulations": (
         "Annulations",
         (
@@ -33,6 +37,7 @@ GENRES = {
     "demandes": ("Demandes d’habilitation", ("demande_habilitation.",)),
     "comptes": ("Comptes et adresses", ("compte.", "adresse.", "identite.")),
     "imports": ("Imports", ("import.",)),
+    "fiches": ("Fiches de l’annuaire", ("fiche.",)),
 }
 AUTRES = "autres"
 CHOICES = {key: label for key, (label, _) in GENRES.items()} | {AUTRES: "Autres"}

@@ -46,7 +46,8 @@ def stirring(user, *, today: date, now: datetime) -> Stirring:
     ((ends, asked),) = prepared.rows(STIRRING, {"user": user.pk, "day": today, "last": last, "since": since})
     demandes = list(_told(user, since)) if asked else []
     waiting = {one.habilitation_id: one for one in demandes if one.is_waiting}
-    ending = list(ending_soon(own(user, on=today), today)) if ends else []
+    mine = Habilitation.objects.of(user).with_lieu().order_by("fin", "pk")
+    ending = list(ending_soon(mine, today)) if ends else []
     for one in ending:
         one.demande = waiting.get(one.pk)
         one.until, one.cle = add_months(one.fin, PROLONGED_BY), uuid.uuid4()

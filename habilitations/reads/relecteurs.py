@@ -18,11 +18,15 @@ _LEVEL_OF = {code: RANGS[PROFILS[code].niveaux[0]] for code in CODES}
 _PROFILS = " ".join(f"WHEN '{code}' THEN {degre}" for code, degre in _LEVEL_OF.items())
 _LEVELS = {RANGS[niveau]: niveau for niveau in RANGS}
 _HERE = {niveau: f"'{niveau}:' || h.{niveau}_id" for niveau in RANGS} | {Niveau.NATIONAL: "'national:'"}
-# Joined by hashing, whatever the planner knows of rows that were inserted a moment ago. `DESKS` is a CTE;
-# `JOINS` goes with `h`, a habilitation, and `plancher`, the level that did not know.
+_AMONG = {Niveau.NATIONAL: "countrywide"}
+# Joined by hashing, whatever the planner knows of rows that were inserted a moment ago; the country's desk,
+# which joins by no column, is looked for once and not at each line. `DESKS` are CTEs; `JOINS` goes with `h`,
+# a habilitation, and `plancher`, the level that did not know.
 DESKS = """desks AS MATERIALIZED (
       SELECT bureau, degre, max(rang) AS rang FROM habilitations_relecteur
       WHERE campagne_id = %(campagne)s GROUP BY bureau, degre
+    ), countrywide AS MATERIALIZED (
+      SELECT * FROM desks WHERE bureau = 'national:'
     ), holders AS MATERIALIZED (
       SELECT user_id, max(rang) AS rang FROM habilitations_relecteur
       WHERE campagne_id = %(campagne)s GROUP BY user_id)"""
@@ -30,7 +34,8 @@ RANG = "COALESCE(holder.rang, 0)"
 BUREAU = f"COALESCE({', '.join(f'd{degre}.bureau' for degre in sorted(_LEVELS))})"
 JOINS = "LEFT JOIN holders holder ON holder.user_id = h.user_id" + "".join(
     f"""
-    LEFT JOIN desks d{degre} ON d{degre}.bureau = {_HERE[_LEVELS[degre]]} AND d{degre}.rang > {RANG}
+    LEFT JOIN {_AMONG.get(_LEVELS[degre], "desks")} d{degre}
+      ON d{degre}.bureau = {_HERE[_LEVELS[degre]]} AND d{degre}.rang > {RANG}
       AND {degre} > GREATEST(plancher, CASE h.profil {_PROFILS} ELSE 0 END)"""
     for degre in sorted(_LEVELS)
 )

@@ -4,13 +4,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime, time
 from functools import cached_property
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Count, Func, Q
 from django.utils import timezone
 
 from annuaire.models import Coordination, Etablissement, Lieu, Unite
 from habilitations.models import SORTS, Habilitation
 from habilitations.profils import PROFILS, Profil, of_domaine
-from habilitations.reads import referents
+from habilitations.reads import campagnes, referents
 from habilitations.reads.echeances import ending_soon
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Domaine, Droit, Mode, Niveau
@@ -207,16 +208,30 @@ class Revue:
             rows = rows.filter(profil=self.profil, domaine=PROFILS[self.profil].domaine)
         return self._seen_as(rows)
 
+    def counted(self) -> tuple[int, int]:
+        """How many, and how many of them within a year were reviewed; of a coordination, by an index."""
+        reviewed = Count("pk", filter=campagnes.reviewed(self.today))
+        said = self.rows().order_by().aggregate(total=Count("pk"), reviewed=reviewed)
+        return said["total"], said["reviewed"]
+
     def pks(self):
         """The keys of all rows, sorted; read from an index alone."""
-        return self.rows().sorted_by(self.tri, descending=self.descending).values_list("pk", flat=True)
+        return self._sorted(self.rows()).values_list("pk", flat=True)
 
-    def shown(self, pks) -> list[Habilitation]:
-        """One page's rows, ready to be shown, in the order of their keys; the perimeter is asked again."""
-        pks = list(pks)
-        visible = Habilitation.objects.visible_to(self.actor).filter(pk__in=pks)
-        rows = visible.with_lieu().select_related("user").in_bulk()
-        return [rows[pk] for pk in pks if pk in rows]
+    def shown(self, page) -> list[Habilitation]:
+        """Rows ready to be shown, sorted: of a slice of `pks()`, in the same statement, whose keys come first
+        whatever the planner believes of them."""
+        return self._ready(Habilitation.objects.filter(OneOf("pk", ArraySubquery(page))))
+
+    def still_here(self, pks) -> list[Habilitation]:
+        """As `shown`, of keys read before; the perimeter is asked again."""
+        return self._ready(Habilitation.objects.visible_to(self.actor).filter(pk__in=pks))
+
+    def _ready(self, rows) -> list[Habilitation]:
+        return list(self._sorted(rows).with_lieu().select_related("user"))
+
+    def _sorted(self, rows):
+        return rows.sorted_by(self.tri, descending=self.descending)
 
     def _in_perimeter(self):
         current = Habilitation.objects.current(self.today)
@@ -245,6 +260,12 @@ class Revue:
         if self.vue == "referents":
             return rows.filter(profil__in=referents.CODES)
         return rows
+
+
+class OneOf(Func):
+    """A value is in an array: PostgreSQL makes the array first, then looks each of its values up."""
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", BooleanField()
 
 
 def _among(said: str, known):

@@ -42,7 +42,7 @@ def choose(request):
     groupes: dict[str, list] = {}
     for profil in attribuables.grantable_profils(request.actor.rights):
         heading = " · ".join(groupe.label for groupe in profil.groupes)
-        groupes.setdefault(heading, []).append((profil, profil.domaine in deployed))
+        groupes.setdefault(heading, []).append((profil, profil.is_offered and profil.domaine in deployed))
     return page(
         request, "habilitations/grant.html", groupes=list(groupes.items()), **_carried(request, people)
     )

@@ -1,9 +1,7 @@
 """«Journal de vos structures»: what was done there, by whom, to whom (COM-13, TRC-2)."""
 
 import re
-import tempfile
 
-from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,14 +10,14 @@ from habilitations.forms.journal import JournalForm
 from habilitations.reads import journal as reads
 from journal.models import Entry
 from journal.reads import filed, parts
+from viatraj.core import pages
 from viatraj.core.pages import page
 from viatraj.core.saving import act
 from viatraj.core.typography import grouped
-from viatraj.core.workbook import TYPE, Workbook
+from viatraj.core.workbook import Workbook
 
 SIZE, EXPORTED_AT_MOST = 50, 50_000
 NUMBER = re.compile(r"[0-9]{1,18}")
-SPOOLED = 1_000_000  # bytes kept in memory; a longer workbook goes to the disk
 
 
 @require_safe
@@ -52,14 +50,12 @@ def workbook(request):
             lines += len(part)
             yield from (ligne.cells for ligne in reads.lignes(part))
 
-    with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as file:
+    def write(file):
         with Workbook(file) as book, book.sheet("Journal", reads.COLUMNS) as sheet:
             sheet.write_rows(cells())
         act(actions.note_journal_export, lignes=lines, by=request.actor)
-        file.seek(0)
-        content = file.read()
-    attached = f'attachment; filename="journal-structures-{timezone.localdate()}.xlsx"'
-    return HttpResponse(content, content_type=TYPE, headers={"Content-Disposition": attached})
+
+    return pages.workbook(f"journal-structures-{timezone.localdate()}.xlsx", write)
 
 
 def _asked(request):

@@ -24,11 +24,13 @@ AT_MOST = 100  # lines of the revue, ticked over its pages
 def prolong(request):
     policies.administer(request.actor)
     rows, today = _chosen(request), timezone.localdate()
-    form = LotForm(posted(request), rows=rows, today=today)
+    suites = lots.followers(rows)
+    refused = lots.refusals(rows, by=request.actor, today=today, suites=suites)
+    form = LotForm(posted(request), rows=rows, suites=suites, aside=refused, today=today)
     if rows and submit(form, actions.prolong_all, habilitations=rows, today=today, by=request.actor):
         until = long_day(form.cleaned_data["fin"])
         return _done(request, f"{counted(len(rows), 'habilitation prolongée')} jusqu’au {until} inclus.")
-    return _page(request, "prolong", rows, form=form, today=today)
+    return _page(request, "prolong", rows, refused, form=form, today=today, suites=suites, left=form.left)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,20 +39,24 @@ def revoke(request):
     rows, form = _chosen(request), Form(posted(request))
     if rows and submit(form, actions.revoke_all, habilitations=rows, now=timezone.now(), by=request.actor):
         return _done(request, f"{counted(len(rows), 'habilitation supprimée')}, avec effet immédiat.")
-    return _page(request, "revoke", rows, form=form, today=timezone.localdate(), ending=True)
+    today = timezone.localdate()
+    refused = lots.refusals(rows, by=request.actor, today=today, ending=True)
+    return _page(request, "revoke", rows, refused, form=form, today=today)
 
 
-def _page(request, name, rows, *, today, ending=False, **context):
-    """Rows that the action would refuse are told with the reason, and not among those that are sent."""
+def _page(request, name, rows, refused, *, today, suites=None, left=(), **context):
+    """Rows that the action would refuse are told with the reason, and not among those that are sent; those
+    of `left` refuse the date that was sent, and are ticked again for another one."""
     if not rows:
         messages.info(request, "Cochez d’abord les habilitations dans la revue.")
         return redirect(reach.revue(request))
-    refused = lots.refusals(rows, by=request.actor, today=today, ending=ending)
+    for row in rows:
+        row.following, row.is_left = (suites or {}).get(row.pk), row.pk in left
     return page(
         request,
         f"habilitations/lots/{name}.html",
         rows=[(row, refused.get(row.pk, "")) for row in rows],
-        count=len(rows) - len(refused),
+        count=len(rows) - len(refused.keys() | set(left)),
         refused=[(row, refused[row.pk]) for row in rows if row.pk in refused],
         back=reach.revue(request),
         today=today,

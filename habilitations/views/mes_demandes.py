@@ -48,7 +48,7 @@ def choose(request):
     found = None
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data["q"]
-        rows = Etablissement.objects.open().alias(cle=Cle("nom"))
+        rows = Etablissement.objects.open()
         rule = Q(cle__contains=Cle(Value(typed))) | Q(finess=numeros.squeezed(typed).zfill(9))
         found = rows.filter(rule).order_by("nom", "pk")[:FOUND]
     return page(
@@ -108,8 +108,8 @@ def withdraw(request, pk):
 
 
 def lieux_of(etablissement) -> dict[str, Lieu]:
-    """Itself, its open units, its guichets, by the key that forms send."""
+    """Itself, its open units and guichets, by the key that forms send."""
     units = etablissement.unites.open().order_by("nom", "pk")
-    guichets = etablissement.guichets.order_by("nom", "pk")
+    guichets = etablissement.guichets.filter(closed_at=None).order_by("nom", "pk")
     lieux = [Lieu.of(row) for row in (etablissement, *units, *guichets)]
     return {lieu.key: lieu for lieu in lieux}

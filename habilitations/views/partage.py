@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from changements.reads import made_by
 from habilitations import actions
 from habilitations.forms.campagnes import PartageForm
 from habilitations.reads import campagnes, relecteurs
@@ -31,10 +32,14 @@ def entrust(request, pk, bureau):
     examens = list(page_obj.object_list)
     people = _people(campagne, examens)
     form = PartageForm(posted(request), examens=examens, people=people)
-    if submit(form, actions.entrust, campagne=campagne, now=timezone.now(), by=request.actor):
+    if submit(form, actions.entrust, campagne=campagne, by=request.actor):
         to, count = form.cleaned_data["relecteur"], len(form.cleaned_data["lignes"])
         told = "" if to == request.user else " Un e-mail l’en prévient."
-        messages.success(request, f"{counted(count, 'ligne confiée')} à {to.nom_complet}.{told}")
+        messages.success(
+            request,
+            f"{counted(count, 'ligne confiée')} à {to.nom_complet}.{told}",
+            extra_tags=made_by(request.actor),
+        )
         return redirect("habilitations:campagne_entrust", pk, bureau)
     return page(
         request,

@@ -1,28 +1,26 @@
 """«Revue des habilitations»: what is held in the perimeter, filtered, sorted, exported (HAB-9)."""
 
-import tempfile
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from habilitations import actions, policies
-from habilitations.reads import campagnes, entete, export
+from habilitations.reads import entete, export
 from habilitations.reads.revue import ABOVE, VUES, Choix, NotVisible, Revue
 from habilitations.views import lots, reach
+from viatraj.core import pages
 from viatraj.core.droits import Domaine
 from viatraj.core.pages import page
 from viatraj.core.policies import can
 from viatraj.core.saving import act
-from viatraj.core.workbook import TYPE
 
 SIZE = 50
-SPOOLED = 1_000_000  # bytes kept in memory; a longer workbook goes to the disk
 HEADS = {"nom": "Nom", "profil": "Profil", "fin": "Date de fin"}
 
 
@@ -32,9 +30,12 @@ def index(request):
     policies.administer(request.actor)
     today = timezone.localdate()
     revue = _revue(request, today)
-    page_obj = Paginator(revue.pks(), SIZE).get_page(request.GET.get("page"))
+    total, reviewed = revue.counted()
+    paginator = Paginator(revue.pks(), SIZE)
+    paginator.count = total
+    page_obj = paginator.get_page(request.GET.get("page"))
     rows = [(row, can(policies.manage, request.actor, row)) for row in revue.shown(page_obj.object_list)]
-    total, shown = page_obj.paginator.count, _shown(request)
+    shown = _shown(request)
     return page(
         request,
         "habilitations/revue.html",
@@ -48,7 +49,7 @@ def index(request):
         domaines=Domaine.choices,
         above=ABOVE,
         total=total,
-        relues=_relues(revue, total),
+        relues=100 * reviewed // total if total else None,
         shown=shown,
         retour=urlencode({"retour": shown}),
         vues=VUES.items(),
@@ -82,15 +83,8 @@ def _ticked(request, revue, rows, total) -> dict:
     others = []
     if said == "tout" and total <= lots.AT_MOST:
         beyond = set(revue.pks()) - {row.pk for row, _ in rows}
-        others = [one.pk for one in revue.shown(beyond) if can(policies.manage, request.actor, one)]
+        others = [one.pk for one in revue.still_here(beyond) if can(policies.manage, request.actor, one)]
     return {"here": here, "others": others, "count": len(here) + len(others), "at_most": lots.AT_MOST}
-
-
-def _relues(revue, total) -> int | None:
-    """Percent reviewed within a year; not of a whole coordination, whose page may not wait for it."""
-    if not total or (revue.is_wide and not revue.structure):
-        return None
-    return 100 * campagnes.reviewed(revue.rows(), today=revue.today) // total
 
 
 def _sort(revue, tri) -> tuple[str, str, str]:
@@ -106,13 +100,12 @@ def workbook(request):
     policies.administer(request.actor)
     today = timezone.localdate()
     revue = _revue(request, today)
-    with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as file:
+
+    def write(file):
         lines = export.write(file, revue)
         act(actions.note_export, criteres=revue.said, lignes=lines, by=request.actor)
-        file.seek(0)
-        content = file.read()
-    attached = f'attachment; filename="revue-habilitations-{today}.xlsx"'
-    return HttpResponse(content, content_type=TYPE, headers={"Content-Disposition": attached})
+
+    return pages.workbook(f"revue-habilitations-{today}.xlsx", write)
 
 
 @require_POST

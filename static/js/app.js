@@ -94,13 +94,13 @@
     input.addEventListener("input", show);
   }
 
-  // « 3 personnes choisies » suit les cases : <p data-compte="nom des cases">.
+  // « 3 personnes choisies » suit les cases : <p data-compte="nom des cases" data-un data-plusieurs data-aucun>.
   function countTicks(said) {
     const form = said.closest("form");
     const tell = () => {
       const number = form.querySelectorAll(`input[name="${said.dataset.compte}"]:checked`).length;
-      const words = number > 1 ? `${number} personnes choisies` : "1 personne choisie";
-      said.textContent = number ? words : "Cochez les personnes à habiliter.";
+      const { un, plusieurs, aucun } = said.dataset;
+      said.textContent = number ? `${number} ${number > 1 ? plusieurs : un}` : aucun;
     };
     form.addEventListener("change", tell);
     tell();
@@ -334,7 +334,31 @@
     setTimeout(again, 1000);
   }
 
+  // Les alertes non lues, tant que l’onglet est visible : relu sans prolonger la session, jusqu’à sa fin.
+  function watchBell(bell) {
+    const badge = bell.querySelector(".compteur");
+    let timer = null;
+    const again = async () => {
+      const asked = { headers: { "X-Relecture": "1" }, redirect: "manual" };
+      const answer = await fetch(bell.dataset.cloche, asked).catch(() => null);
+      if (answer && !answer.ok) return document.removeEventListener("visibilitychange", turn);
+      if (answer) {
+        const count = Number(await answer.text());
+        badge.hidden = !count;
+        badge.querySelector("[data-nombre]").textContent = count;
+      }
+      timer = setTimeout(turn, 60000);
+    };
+    const turn = () => {
+      clearTimeout(timer);
+      if (document.visibilityState === "visible") again();
+    };
+    document.addEventListener("visibilitychange", turn);
+    timer = setTimeout(turn, 60000);
+  }
+
   all("[data-suivi]").forEach(follow);
+  all("[data-cloche]").forEach(watchBell);
   all("[data-relu]").forEach(cascade);
   all("form.lot").forEach(count);
   all("[data-session]").forEach(watchSession);

@@ -450,6 +450,7 @@ ADDS_NOTHING = {
     "accounts:choose_password": "by the exploitation",
     "accounts:correct": "by a référent: names, put back with the columns",
     "accounts:create": "another account",
+    "accounts:open_support": "another account",
     "accounts:close": "closes",
     "accounts:disable": "closes",
     "accounts:enable": "by a référent",

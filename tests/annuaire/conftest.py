@@ -47,3 +47,17 @@ def directory(django_db_setup, django_db_blocker, tmp_path_factory):
         actions.import_rpps(path, now=NOW, by=RPPS)
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def territoire_of_module(django_db_setup, django_db_blocker):
+    """The territory of the repository; taken back at the end of the module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        actions.load_territoire(now=NOW, by=Actor.system("territoire"))
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def territoire(territoire_of_module, db):
+    pass

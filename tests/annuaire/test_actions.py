@@ -35,7 +35,7 @@ def test_refer_knows_only_medecins_of_the_directory(db, load, idnat):
     ])  # fmt: skip
     with pytest.raises(ValidationError) as refusal:
         actions.refer(idnat, by=RPPS)
-    assert (refusal.value.code, refusal.value.message) == ("idnat", actions.UNKNOWN)
+    assert (refusal.value.code, refusal.value.message) == ("idnat", actions.professionnels.UNKNOWN)
     assert not Professionnel.objects.exists()
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from annuaire.forms import RechercheForm
+from annuaire.forms.recherches import RechercheForm
 from annuaire.reads import search
 from tests.annuaire.files import line
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from courrier.models import Message
 from habilitations import actions
-from tests.bench.habilitations import acteurs, export, recherche, relu, revue
+from tests.bench.habilitations import acteurs, deploiement, export, recherche, relu, revue
 from tests.bench.report import line
 from viatraj.core import roles
 from viatraj.core.actor import Actor
@@ -43,6 +43,7 @@ def run(scale):
     actors = acteurs.everybody(today)
     yield from revue.sql(actors, ROUNDS[scale], today, goal=REVUE[scale], promised=promised)
     yield from revue.pages(actors, REQUESTS[scale], promised=promised)
+    yield from deploiement.pages(actors, promised=promised)
     for name in ("structure", "coordination"):
         yield from recherche.run(
             name, actors[name], REQUESTS[scale], today, goal=SEARCH[scale], promised=promised

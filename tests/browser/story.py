@@ -54,9 +54,9 @@ class Person:
             self.page.locator(f"main [name={name}]").first.fill(value)
         return self
 
-    def is_in(self):
-        """Signed in already: the door has its own tests."""
-        key = sign_in(Client(), self.user).session.session_key
+    def is_in(self, acting=None):
+        """Signed in already: the door has its own tests. `acting`: the délégation under which he works."""
+        key = sign_in(Client(), self.user, acting=acting).session.session_key
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.url}
         self.page.context.add_cookies([cookie])
         return self

@@ -9,7 +9,7 @@ from tests.browser.story import Person
 from tests.browser.test_pages import browse as browse
 from tests.factories import EtablissementFactory, UserFactory, referent_of
 from tests.looks import WIDTHS
-from viatraj.site.aide import FICHES
+from viatraj.site.fiches import FICHES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REVUE = "/administration/habilitations/revue/"

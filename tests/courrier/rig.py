@@ -90,17 +90,23 @@ def sender(*options, log, **environ):
     return command("deliver_messages", *options, log=log, **environ)
 
 
-@contextmanager
-def command(*words, log, **environ):
-    """`manage.py …`, killed at the end if it still runs."""
+def started(*words, log, **environ) -> subprocess.Popen:
+    """`python …` on this test's database, with a group of its own: killed, it leaves no child."""
     with open(log, "ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", *words],
+        return subprocess.Popen(
+            [sys.executable, *map(str, words)],
             cwd=settings.BASE_DIR,
             env=environment(**environ),
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
+
+
+@contextmanager
+def command(*words, log, **environ):
+    """`manage.py …`, killed at the end if it still runs."""
+    process = started("manage.py", *words, log=log, **environ)
     try:
         yield process
     finally:

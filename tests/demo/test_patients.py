@@ -3,11 +3,14 @@
 import pytest
 from django.utils import timezone
 
+from demandes import etats
+from demandes.impasses import Impasse
+from demandes.models import Demande, SansSolution
 from dossiers.models import Dossier, LienMedecin, PieceJointe, Volet, volets
-from dossiers.reads.etats import Etat, etat
+from dossiers.models.etats import Etat
 from journal.models import Entry
 from viatraj.core.droits import Orientation
-from viatraj.demo import data, patients, people, personnel, structures
+from viatraj.demo import admissions, data, patients, people, personnel, structures
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +24,7 @@ def made(tmp_path, settings, monkeypatch):
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(data, "DIRECTORY_PERSONS", 300)
     data._directory(now, 1)
-    return lambda: patients.make(users, rows, now=now)
+    return lambda module=patients: module.make(users, rows, now=now)
 
 
 def counts() -> list[int]:
@@ -38,10 +41,10 @@ def test_two_hundred_of_all_kinds_and_states_once(made, monkeypatch):
     made()
     assert counts() == after
     assert after[0] == patients.MANY == 200
-    known = Dossier.objects.annotate(dans=etat())
+    known = Dossier.objects.all()
     assert set(known.values_list("orientation", flat=True)) == {*Orientation.values}
     wanted = {Etat.REDACTION, Etat.COMPLET, Etat.SUSPENDU, Etat.ANNULE}
-    assert wanted <= set(known.values_list("dans", flat=True))
+    assert wanted <= set(known.values_list("etat", flat=True))
     assert set(Volet.objects.values_list("etat", flat=True)) == {*volets.Etat.values}
     assert set(LienMedecin.objects.values_list("etat", flat=True)) == {*LienMedecin.Etat.values}
     assert LienMedecin.objects.filter(professionnel__idnat=people.NEWCOMER["idnat"]).exists()
@@ -49,3 +52,10 @@ def test_two_hundred_of_all_kinds_and_states_once(made, monkeypatch):
     traits = Dossier.objects.values_list("nom_cle", "prenom_cle", "date_naissance", "sexe")
     assert len(set(traits)) < 200  # some patients have two
     assert Dossier.objects.exclude(nom_utilise="").exists()
+    made(admissions)  # at each step of the table (DOS-4), and once
+    found = Demande.objects.values_list("pk", "etat")
+    before = sorted(found)
+    assert {etat for _, etat in before} == {*etats.Etat.values}
+    assert set(SansSolution.objects.values_list("etat", flat=True)) == {*Impasse.values}
+    made(admissions)
+    assert sorted(found.all()) == before

@@ -8,17 +8,25 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User
-from annuaire.models import Etablissement, Unite
+from annuaire import fiches
+from annuaire.fiches import Regle
+from annuaire.models import Concept, Couverture, Element, Etablissement, PriseEnCharge, Unite
+from annuaire.natures import Nature
+from annuaire.reads.fiches import values
 from dossiers.models import Dossier, Presence, Volet
+from dossiers.models.etats import Etat
+from dossiers.models.presences import PATIENT
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
-from viatraj.demo import data, pays
+from tests.annuaire import territoires
+from tests.demo import demandees
+from viatraj.core.saisie import Refused
+from viatraj.demo import data, genres, pays
 
-OF_DOSSIER = Dossier.objects.filter(pk=OuterRef("dossier"))
+PARTS = ["Structures, comptes et habilitations", "Dossiers", "Demandes", "Base entière"]
 TINY = 0.0005  # some 17 établissements
 GUARDS = """
 SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'habilitations_habilitation'::regclass
@@ -34,8 +42,9 @@ def guards():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_country_is_loaded_once_and_keeps_the_rules(monkeypatch):
+def test_a_country_is_loaded_once_and_keeps_the_rules(monkeypatch, capsys):
     monkeypatch.setattr(data, "SHARE", TINY / 2)
+    territoires.some("2A004", "76540", "76351", "97209", "97411")
     before, now = guards(), timezone.localtime()
     counts = []
     for _ in range(2):
@@ -50,18 +59,60 @@ def test_a_country_is_loaded_once_and_keeps_the_rules(monkeypatch):
         assert one.domaine == PROFILS[one.profil].domaine
         assert one.etablissement is None or one.etablissement.coordination_id == one.coordination_id
         assert one.unite is None or one.unite.etablissement_id == one.etablissement_id
+    said = capsys.readouterr().out  # how long, how large; of the first time alone
+    assert [row.split("\u00a0:")[0] for row in said.splitlines()] == PARTS
+    assert_sheets()
     assert_dossiers(now)
+    demandees.assert_demandes(now)
     names = dict(held.values_list("pk", "nom_tri"))
     Habilitation.objects.update(nom_tri="")  # the triggers write it again
     assert dict(Habilitation.objects.values_list("pk", "nom_tri")) == names
 
 
+def assert_sheets():
+    """ANN-1: in a commune of its département, typed, with what its sheet’s own fields would take."""
+    rows = Etablissement.objects.select_related("coordination", "cog").prefetch_related("elements")
+    for one in rows:
+        assert one.finess
+        assert one.cog.departement_id == one.coordination.departement_id
+        assert (one.commune, one.code_postal in one.cog.codes_postaux) == (one.cog.nom, True)
+        assert one.cog.position
+        assert one.position
+    units = Unite.objects.select_related("etablissement").prefetch_related("elements")
+    assert {one.nature for one in units} > {"mco", "smr", "ehpad", "esms"}
+    assert {one.nature.value for one in genres.GENRES.values()} == set(Nature.values)
+    for one in [*rows, *units]:
+        for donnee in fiches.donnees(one.niveau):
+            if (value := values(one).get(donnee.code)) and donnee.regle != Regle.VERBE:
+                assert as_read(donnee, value) == value
+    known = set(Concept.objects.values_list("nomenclature_id", "code"))
+    assert set(Element.objects.values_list("nomenclature", "code")) <= known
+    assert set(PriseEnCharge.objects.values_list("assuree", flat=True)) == {True, False}
+    assert not Couverture.objects.exclude(unite__nature="had").exists()
+    kept = set(Unite.objects.values_list("pk", "complete"))
+    assert {complete for _, complete in kept} == {True, False}
+    Unite.objects.update(version=1)  # the trigger says it again
+    assert set(Unite.objects.values_list("pk", "complete")) == kept
+
+
+def as_read(donnee, value):
+    try:
+        return donnee.champ.read(value)
+    except Refused as error:
+        return f"{donnee.code}\u00a0: {error}"
+
+
 def assert_dossiers(now):
-    """Its dossiers too: where they lie is what the triggers would write, and the forms take the volets."""
+    """Its dossiers too: their states, and what lies beside a place, are what the triggers write; the forms
+    take the volets."""
     assert Dossier.objects.count() == 2_500
-    presences = dict(Presence.objects.values_list("pk", "orientation"))
-    Presence.objects.update(orientation=Subquery(OF_DOSSIER.values("orientation")))
-    assert dict(Presence.objects.values_list("pk", "orientation")) == presences
+    for model, columns in ((Dossier, ("etat",)), (Presence, ("orientation", "numero", "etat", *PATIENT))):
+        written = set(model.objects.values_list("pk", *columns))
+        model.objects.update(etat="")
+        assert set(model.objects.values_list("pk", *columns)) == written
+    assert {Etat.REDACTION, Etat.COMPLET, Etat.RECHERCHE} < set(
+        Dossier.objects.values_list("etat", flat=True)
+    )
     at_units = Presence.objects.exclude(unite=None).select_related("unite__etablissement")
     assert all(one.etablissement_id == one.unite.etablissement_id for one in at_units)
     living = Volet.objects.select_related("dossier").exclude(contenu={})

@@ -1,25 +1,36 @@
 """A walk for leaks: whoever may not know a patient goes everywhere, by links and by hand (DOS-4).
 
-Canaries are words found nowhere else: in names, a birth, a commune, a text, the name of who has written. The
-walk returns those that it has met, and what an order or a number tells without saying it.
+Canaries are words found nowhere else: in names, a birth, a commune, a text, the name of who has written, the
+other unit that was asked. The walk returns those that it has met, and what an order or a number tells without
+saying it.
 """
 
+import io
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from openpyxl import load_workbook
 
+import demandes.urls
 from courrier.models import Message
+from demandes.actions import alertes
+from demandes.models import Transition
+from demandes.tableaux import TABLEAUX
 from dossiers.models import PieceJointe, Role
 from dossiers.reads.lignes import SORTS
 from dossiers.urls import urlpatterns
 from habilitations.profils import EQUIPE_SOIGNANTE, PRESCRIPTEUR_MEDICAL
 from journal.models import Entry
+from tests.demandes.factories import guichet_of, requested, tell
 from tests.dossiers.factories import DossierFactory, join, place_at, professionnel, volet_of, write
 from tests.factories import EtablissementFactory, UniteFactory, UserFactory
 from tests.limits import forget_limits
+from tests.papers import Lu
+from viatraj.core.actor import Actor
 from viatraj.core.droits import Orientation
 
 WHO = {
@@ -44,8 +55,10 @@ CANARIES = (
     ),
     *("17/03/1931", "1931-03-17", "17 mars 1931", "01234"),
 )
+# Of who receives, whatever he knows of the patient: another unit was asked as well.
+ELSEWHERE = ("autrecanari",)
 NAMED = ("Aaaa", "Mmmm", "Zzzz")  # neighbours, whose names go against their numbers
-MOST = 60  # pages that a walk follows
+MOST = 20  # pages that a walk follows, besides those that it goes to by hand
 LEFT = ("/deconnexion", "/demo", "/connexion", "/prolonger")
 
 
@@ -56,6 +69,8 @@ class Monde:
         self.etablissement = EtablissementFactory(nom="CH de Saint-Aubin")
         self.ici, self.ailleurs = UniteFactory.create_batch(2, etablissement=self.etablissement)
         self.receveur = UniteFactory()
+        self.guichet = guichet_of(self.receveur)
+        self.autre = UniteFactory(nom="Autrecanari")
         self.coordination = self.etablissement.coordination
         places = {
             Orientation.SANITAIRE: self.ici,
@@ -75,8 +90,8 @@ class Monde:
             for rank, (orientation, lieu) in enumerate(places.items())
         }
         for dossier in self.secrets.values():
-            place_at(dossier, Role.RECEVEUR, self.receveur)
-            place_at(dossier, Role.RECEVEUR, self.receveur.etablissement)
+            for lieu in (self.receveur, self.receveur.etablissement, self.guichet, self.autre):
+                place_at(dossier, Role.RECEVEUR, lieu)
             place_at(dossier, Role.REGULATEUR, self.etablissement)
             join(volet_of(dossier), nom="fichiercanari de sortie.pdf", added_by=dossier.cree_par)
         births = ("1999-01-01", "1950-01-01", "1901-01-01")
@@ -87,6 +102,22 @@ class Monde:
         secret = self.secrets[Orientation.SANITAIRE]
         contacts = [{"nom": "Textecanari", "lien": "enfant"}]
         write(volet_of(secret), contacts=contacts, ville="Textecanari", regime="general", by=writer)
+        self.demandes = {dossier.pk: self._asked(dossier, writer.user) for dossier in self.secrets.values()}
+
+    def _asked(self, dossier, writer) -> list:
+        """Of the unit and of its guichet, each opened and questioned by somebody; of another unit besides."""
+        now = timezone.now()
+        opened = {"sent_at": now - timedelta(days=3), "opened_at": now, "opened_by": writer}
+        found = []
+        for lieu in (self.receveur, self.guichet, self.autre):
+            demande = requested(dossier, lieu, etat="etude", **opened)
+            said = {"verbe": "repondre", "cote": "demandeur", "after": "etude", "texte": "Textecanari"}
+            Transition.objects.create(
+                demande=demande, version=1, at=now, lieu_key=demande.lieu_key, par=writer, **said
+            )
+            alertes.note_step(demande, "envoyer", now=now, by=Actor.system("fuites"))
+            found.append(demande)
+        return found
 
     def blind(self):
         """Without names here, with them in the unit next door, where he creates as well."""
@@ -94,14 +125,17 @@ class Monde:
         return professionnel(EQUIPE_SOIGNANTE, self.ailleurs, user=here.user).user
 
 
-def leaks(client, monde) -> set[str]:
-    """What the person of this session has learnt, that he may not know."""
+def leaks(client, monde, canaries=CANARIES) -> set[str]:
+    """What the person of this session has learnt, that he may not know; or of these words only."""
     forget_limits()
+    tell()
     told = [_said(answer) for answer in _everywhere(client, monde)]
     told += [f"{one.subject} {one.text}" for one in Message.objects.all()]
     told += [f"{one.label} {one.data}" for one in Entry.objects.all()]
     text = _plain(" ".join(told))
-    found = {canary for canary in CANARIES if canary in text}
+    found = {canary for canary in canaries if canary in text}
+    if not {*CANARIES} & {*canaries}:
+        return found
     return found | _told_by_order(client, monde) | _told_by_search(client, monde)
 
 
@@ -112,8 +146,10 @@ def _everywhere(client, monde):
         for sort in SORTS
         for orientation, etat in (("", ""), ("sanitaire", "recherche"), ("grand_age", ""))
     ]
-    waiting, seen = ["/", *lists, *_by_hand(monde)], set()
-    while waiting and len(seen) < MOST:
+    boards = [f"/tableaux/{code}/{tail}" for code in TABLEAUX for tail in ("", "?vue=closes", "export/")]
+    waiting, seen = ["/", "/alertes/", *lists, *boards, *_by_hand(monde)], set()
+    most = MOST + len(waiting)
+    while waiting and len(seen) < most:
         path = waiting.pop(0)
         if path in seen or path.startswith(LEFT):
             continue
@@ -130,22 +166,25 @@ def _by_hand(monde) -> list[str]:
     for dossier in monde.secrets.values():
         volets = dossier.volets.values_list("kind", flat=True)
         (piece,) = PieceJointe.objects.of(dossier)
-        known = {
-            "numero": dossier.numero,
-            "cle": "a" * 22,
-            "idnat": "899000000001",
-            "kind": volets[0],
-            "pk": piece.pk,
-        }
-        for route in urlpatterns:
-            names = route.pattern.converters or route.pattern.regex.groupindex
-            if "numero" not in names:
-                continue
-            try:
-                arguments = {name: known[name] for name in names}
-                found.append(reverse(f"dossiers:{route.name}", kwargs=arguments))
-            except (KeyError, NoReverseMatch) as error:
-                raise AssertionError(f"the walk does not know how to go to {route.name}") from error
+        known = {"numero": dossier.numero, "cle": "a" * 22, "idnat": "899000000001", "kind": volets[0]}
+        found += _addresses("dossiers", urlpatterns, known | {"pk": piece.pk})
+        for demande in monde.demandes[dossier.pk]:
+            known |= {"pk": demande.pk, "verbe": "annuler"}
+            found += _addresses("demandes", demandes.urls.urlpatterns, known)
+    return list(dict.fromkeys(found))
+
+
+def _addresses(app, routes, known) -> list[str]:
+    """Of each page of one dossier, or of one demande."""
+    found = []
+    for route in routes:
+        names = route.pattern.converters or route.pattern.regex.groupindex
+        if not {"numero", "pk"} & {*names}:
+            continue
+        try:
+            found.append(reverse(f"{app}:{route.name}", kwargs={name: known[name] for name in names}))
+        except (KeyError, NoReverseMatch) as error:
+            raise AssertionError(f"the walk does not know how to go to {route.name}") from error
     return found
 
 
@@ -159,7 +198,12 @@ def _links(answer) -> list[str]:
 
 def _said(answer) -> str:
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return " ".join([*answer.headers.values(), unescape(body.decode(errors="replace"))])
+    kind = answer.headers.get("Content-Type", "")
+    if "spreadsheet" in kind:
+        sheets = load_workbook(io.BytesIO(body)).worksheets
+        return " ".join(str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row)
+    text = Lu(body).text if "pdf" in kind else unescape(body.decode(errors="replace"))
+    return " ".join([*answer.headers.values(), text])
 
 
 def _plain(text) -> str:

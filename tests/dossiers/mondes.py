@@ -10,8 +10,9 @@ import habilitations.rights
 from annuaire.models import Guichet, Lieu
 from delegations.models import Delegation, DroitDelegue
 from delegations.rights import EACH_LENDABLE
-from dossiers.models import Dossier, LienMedecin, Origine, Presence, Role
+from dossiers.models import Decision, Dossier, LienMedecin, Origine, Presence, Role, Volet
 from dossiers.models.presences import NIVEAUX
+from dossiers.natures import of_orientation
 from dossiers.regards import TABLEAUX
 from habilitations.models import DroitPersonnalise, Habilitation
 from habilitations.profils import PROFILS
@@ -84,7 +85,16 @@ def cases(terre, seed, count):
 
 
 def _clear():
-    for model in (LienMedecin, Presence, Dossier, DroitDelegue, Delegation, DroitPersonnalise, Habilitation):
+    for model in (
+        LienMedecin,
+        Presence,
+        Volet,
+        Dossier,
+        DroitDelegue,
+        Delegation,
+        DroitPersonnalise,
+        Habilitation,
+    ):
         model.objects.all().delete()
 
 
@@ -150,10 +160,12 @@ def _dossier(terre, chance, usual):
         origine=Origine.MEDECIN if medecin else Origine.DEMANDEUR,
         auteur=medecin,
         cree_par=medecin or terre.people[0],
-        nom="Garricou",
-        prenom="Michel",
-        date_naissance="1957-02-18",
+        nom=chance.choice(["Garricou", "Zaoui", "Abeille"]),
+        prenom=chance.choice(["Michel", "Anne"]),
+        nom_utilise=chance.choice(["", "", "Zaoui-Abeille"]),
+        date_naissance=f"19{chance.randint(20, 22)}-02-18",
     )
+    _volets(chance, terre, dossier)
     first = Role.MEDECIN if medecin else Role.DEMANDEUR
     others = [role for role in Role if role not in (Role.MEDECIN, Role.DEMANDEUR) and chance.random() < 0.7]
     for role in (first, *others):
@@ -166,8 +178,28 @@ def _dossier(terre, chance, usual):
             _lien(chance, terre, dossier, who)
         else:
             lieu = terre.lieu(chance, chance.choice(NIVEAUX[role]))
-            Presence.objects.create(dossier=dossier, role=role, niveau=lieu.niveau, **lieu.columns)
+            admis = timezone.now() if role == Role.RECEVEUR and chance.random() < 0.3 else None
+            known = {"dossier": dossier, "role": role, "niveau": lieu.niveau, "admis_at": admis}
+            Presence.objects.create(**known, **lieu.columns)
+    _decide(chance, terre, dossier)
     return dossier
+
+
+def _volets(chance, terre, dossier):
+    """Mostly as far as a complete dossier wants them."""
+    for kind in of_orientation(dossier.orientation):
+        validated = {"validated_at": timezone.now(), "validated_by": terre.people[0]}
+        known = validated if chance.random() < 0.8 else {}
+        complet = bool(known) or chance.random() < 0.5
+        Volet.objects.create(dossier=dossier, kind=kind, complet=complet, **known)
+
+
+def _decide(chance, terre, dossier):
+    """After all else, of a row that was read before it."""
+    if chance.random() < 0.2:
+        dossier.decision = chance.choice([Decision.SUSPENDU, Decision.ARCHIVE])
+        dossier.decided_at, dossier.decided_by = timezone.now(), terre.people[0]
+        dossier.save()
 
 
 def _in_space(dossier, role, professionnel):

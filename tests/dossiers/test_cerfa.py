@@ -9,10 +9,11 @@ import pytest
 from dossiers import volets
 from dossiers.natures import of_orientation
 from dossiers.reads import cerfa
-from dossiers.reads.cerfa import mise
+from dossiers.reads.cerfa import mise, parties
 from dossiers.reads.cerfa.mise import PARTIES
 from dossiers.volets import aggir, autonomie
-from dossiers.volets.champs import (
+from tests.papers import Lu, packed
+from viatraj.core.champs import (
     Choix,
     CodePostal,
     Commune,
@@ -25,7 +26,6 @@ from dossiers.volets.champs import (
     Telephone,
     Texte,
 )
-from tests.papers import Lu, packed
 from viatraj.core.papier import written
 
 MADE = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
@@ -196,7 +196,7 @@ class TestValues:
     def test_a_field_that_the_layout_does_not_know_is_printed_all_the_same(self, monkeypatch):
         """Of a version to come, or gone by."""
         less = mise.Partie(mise.MEDICAL.kind, "Dossier médical", "", mise.MEDICAL.cadres[1:])
-        monkeypatch.setattr(cerfa, "PARTIES", (less,))
+        monkeypatch.setattr(parties, "PARTIES", (less,))
         remplis = filled(2, kinds=["medical"])
         paper = printed(remplis)
         assert lost(remplis, paper) == []
@@ -208,6 +208,13 @@ class TestValues:
         paper = printed({"medical": cerfa.Rempli(form, {}, pieces=names)})
         assert [one for one in names if packed(one) not in packed(paper.text)] == []
         assert "Pièces jointes" not in printed({"medical": cerfa.Rempli(form, {})}).text
+
+    def test_as_many_as_a_dossier_may_have_stand_on_the_sheet_itself(self, settings):
+        form = volets.current("medical", "grand_age")
+        names = [f"Compte rendu n° {number}.pdf" for number in range(settings.PIECES_A_DOSSIER)]
+        paper = printed({"medical": cerfa.Rempli(form, {}, pieces=names)})
+        assert [one for one in names if one not in paper.text] == []
+        assert "Feuille de suite" not in paper.text
 
     def test_two_girs_that_differ_are_both_said(self):
         form = volets.current("autonomie", "grand_age")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from dossiers import actions, timbres
 from dossiers.models import Brouillon, Dossier, PieceJointe
 from journal.models import Entry
+from tests.annuaire import territoires
 from tests.concurrency import at_once
 from tests.core.files import samples
 from tests.dossiers.factories import MEDICAL_REMPLI, DossierFactory, join, volet_of, write
@@ -121,6 +122,7 @@ def files_in(storage) -> set[str]:
 
 def test_two_people_save_two_volets_at_once():
     """DOS-3: they wait for each other, and nobody is refused."""
+    territoires.some("35238")
     medecin = MedecinFactory()
     dossier = DossierFactory(auteur=medecin)
     medical, administratif = volet_of(dossier, "medical"), volet_of(dossier)

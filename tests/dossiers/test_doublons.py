@@ -116,7 +116,7 @@ def test_two_elsewhere_of_one_month_are_told_once(theirs, medecin):
         ({"decision": "archive"}, False),
         ({"decision": "annule", "motif": "doublon"}, False),
         ({"decision": "suspendu"}, True),
-        ({"origine": "papier"}, False),
+        ({"origine": "papier", "orientation": "grand_age"}, False),
     ],
     ids=str,
 )

@@ -1,14 +1,23 @@
 """Nobody learns who a patient is beyond his mode; the walk fails when a page is broken (DOS-4)."""
 
+import os
+import random
+
 import pytest
 from django.db.models import F
 
-from dossiers import policies, regards
+import demandes.policies
+from demandes.alertes import ANNONCES, Annonce, Evenement
+from demandes.etats import Cote, Verbe
+from demandes.reads import fil
+from demandes.reads.tableaux import lignes as tableaux
+from dossiers import perimetres, policies
 from dossiers.models import Dossier
 from dossiers.reads import doublons, historiques, impressions, lignes, listes
 from habilitations import profils
+from tests.demandes.factories import tick
 from tests.dossiers.factories import lend, professionnel
-from tests.dossiers.fuites import Monde, leaks
+from tests.dossiers.fuites import CANARIES, ELSEWHERE, Monde, leaks
 from tests.factories import MedecinFactory, UserFactory, referent_of, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +30,27 @@ WITHOUT_NAMES = [
     (profils.ADRESSEUR_TND, "ici", BLIND, 1),
     (profils.ACCOMPAGNANT, "coordination", BLIND, 1),
     (profils.RESPONSABLE_ADMISSIONS, "receveur", RECEIVES, 1),
+    (profils.RESPONSABLE_ADMISSIONS, "guichet", RECEIVES, 1),
     (profils.RESPONSABLE_ADMISSIONS_GA, "receveur", RECEIVES, 1),
     (profils.PCO_SECRETARIAT, "pco", RECEIVES, 1),
     (profils.REGULATEUR, "etablissement", {"tableau_regulateur": "anonyme"}, 1),
     (profils.REGULATEUR_GA, "coordination", {}, 1),
 ]
+# Each that receives, with names.
+WITH_NAMES = [
+    (profils.RESPONSABLE_ADMISSIONS, "receveur"),
+    (profils.RESPONSABLE_ADMISSIONS, "guichet"),
+    (profils.RESPONSABLE_ADMISSIONS_GA, "receveur"),
+    (profils.MEDECIN_COORDONNATEUR, "receveur"),
+    (profils.PCO_MEDECIN, "pco"),
+    (profils.PCO_GESTIONNAIRE, "pco"),
+    (profils.PCO_SECRETARIAT, "pco"),
+]
+SAMPLE_NAMED = (profils.MEDECIN_COORDONNATEUR,)
 SAMPLE = (profils.ACCOMPAGNANT, profils.RESPONSABLE_ADMISSIONS, profils.REGULATEUR)
 STRANGERS = ("référent", "médecin", "assistant", "support", "nobody")
 PROOFS = [pytest.mark.proofs]
+SEED = int(os.environ.get("SEED") or 10)
 
 
 @pytest.fixture
@@ -38,17 +60,41 @@ def monde(db):
     return monde
 
 
+def _named(value) -> str:
+    return getattr(value, "code", None) or getattr(value, "__name__", None) or str(value)
+
+
 def sampled(rows, sample):
     """`make test` sends some of them, `make proofs` all."""
-    return [pytest.param(*row, id=str(row[0]), marks=[] if row[0] in sample else PROOFS) for row in rows]
+    return [
+        pytest.param(*row, id="-".join(map(_named, row[:2])), marks=[] if row[0] in sample else PROOFS)
+        for row in rows
+    ]
+
+
+def drawn(rows, count) -> list:
+    """By SEED, others each time that it changes."""
+    return [one for one, *_ in random.Random(SEED).sample(rows, count)]
 
 
 @pytest.mark.parametrize(("profil", "place", "modes", "count"), sampled(WITHOUT_NAMES, SAMPLE))
 def test_who_sees_dossiers_without_names_learns_none(client, monde, profil, place, modes, count):
     actor = professionnel(profil, getattr(monde, place), **modes)
+    tick(actor)
     assert Dossier.objects.visible_to(actor).count() == count
     sign_in(client, actor.user)
-    assert leaks(client, monde) == set()
+    canaries = CANARIES + ELSEWHERE if modes == RECEIVES else CANARIES
+    assert leaks(client, monde, canaries) == set()
+
+
+@pytest.mark.parametrize(("profil", "place"), sampled(WITH_NAMES, SAMPLE_NAMED))
+def test_who_receives_learns_nothing_of_another_unit(client, monde, profil, place):
+    """Whatever he knows of the patient."""
+    actor = professionnel(profil, getattr(monde, place))
+    tick(actor)
+    assert Dossier.objects.named_to(actor).count() == 1
+    sign_in(client, actor.user)
+    assert leaks(client, monde, ELSEWHERE) == set()
 
 
 def test_who_sees_some_with_names_and_some_without(client, monde):
@@ -88,8 +134,8 @@ def in_the_sort(monkeypatch):
 
 
 def in_the_search(monkeypatch):
-    of_all = regards.perimetre
-    monkeypatch.setattr(regards, "perimetre", lambda actor, **known: of_all(actor))
+    of_all = perimetres._seeing
+    monkeypatch.setattr(perimetres, "_seeing", lambda actor, **known: of_all(actor))
     monkeypatch.setattr(type(Dossier.objects.all()), "named_to", lambda rows, actor: rows.visible_to(actor))
 
 
@@ -104,6 +150,29 @@ def in_the_history(monkeypatch):
 def on_paper(monkeypatch):
     """The page to be printed says what the page of the volet does not."""
     monkeypatch.setattr(impressions, "shown", lambda volet, mode: volet.values)
+
+
+def in_the_dashboard(monkeypatch):
+    monkeypatch.setattr(tableaux, "nominatives", lambda rows, *known, **more: {one.pk for one in rows})
+
+
+def in_who_opened_it(monkeypatch):
+    real = tableaux._opened
+    monkeypatch.setattr(tableaux, "_opened", lambda one, now, *, named: real(one, now, named=True))
+
+
+def in_the_steps_of_a_demande(monkeypatch):
+    real = fil.pas
+    monkeypatch.setattr(fil, "pas", lambda vue, *, named: real(vue, named=True))
+
+
+def in_a_letter(monkeypatch):
+    told = Annonce(Cote.RECEVEUR, Evenement.RECUE, "Pour Oscarine")
+    monkeypatch.setitem(ANNONCES, Verbe.ENVOYER, (told,))
+
+
+def in_whom_else_it_was_asked(monkeypatch):
+    monkeypatch.setattr(demandes.policies, "look", lambda actor, dossier: None)
 
 
 def in_the_duplicate_warning(monkeypatch):
@@ -128,11 +197,29 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("breaking", "found"), BROKEN, ids=[one.__name__ for one, _ in BROKEN])
+@pytest.mark.parametrize(("breaking", "found"), sampled(BROKEN, drawn(BROKEN, 2)))
 def test_the_walk_sees_a_page_that_is_broken(client, monde, monkeypatch, breaking, found):
     sign_in(client, monde.blind())
     breaking(monkeypatch)
     assert found in leaks(client, monde)
+
+
+OF_WHO_RECEIVES = [
+    (in_the_dashboard, "zephyrin"),
+    (in_who_opened_it, "ecrivaincanari"),
+    (in_the_steps_of_a_demande, "textecanari"),
+    (in_a_letter, "oscarine"),
+    (in_whom_else_it_was_asked, "autrecanari"),
+]
+
+
+@pytest.mark.parametrize(("breaking", "found"), sampled(OF_WHO_RECEIVES, drawn(OF_WHO_RECEIVES, 1)))
+def test_the_walk_sees_a_page_of_who_receives_that_is_broken(client, monde, monkeypatch, breaking, found):
+    actor = professionnel(profils.RESPONSABLE_ADMISSIONS, monde.receveur, **RECEIVES)
+    tick(actor)
+    sign_in(client, actor.user)
+    breaking(monkeypatch)
+    assert found in leaks(client, monde, CANARIES + ELSEWHERE)
 
 
 @pytest.mark.proofs

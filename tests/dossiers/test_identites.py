@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+import time_machine
 
 from dossiers import actions, policies
 from dossiers.models import Dossier, Volet
@@ -31,6 +32,66 @@ def medecin():
 @pytest.fixture
 def signed_in(client, medecin):
     return sign_in(client, medecin)
+
+
+@pytest.mark.parametrize(
+    ("born", "too_old"),
+    [
+        ("27/11/2019", True),
+        ("28/11/2019", False),
+        ("00/11/2019", False),
+        ("00/10/2019", True),
+        ("00/00/2019", False),
+        ("00/00/2018", True),
+    ],
+)
+class TestChildOfSeven:
+    """One rule at creation and when the identity is corrected, with its sentence at the field."""
+
+    @pytest.fixture(autouse=True)
+    def that_day(self):
+        with time_machine.travel("2026-11-27 12:00+01:00", tick=False):
+            yield
+
+    def test_at_creation(self, signed_in, born, too_old):
+        """DOS-3."""
+        sent = {**PATIENT, "orientation": "tnd", "date_naissance": born}
+        self.told(signed_in.post(CREATE, sent), born, too_old)
+        assert Dossier.objects.exists() is not too_old
+
+    def test_when_the_birth_is_corrected(self, signed_in, medecin, born, too_old):
+        """DOS-3."""
+        dossier = DossierFactory(auteur=medecin, orientation="tnd", date_naissance=date(2022, 3, 4))
+        sent = {**PATIENT, "date_naissance": born, "version": 1}
+        self.told(signed_in.post(f"{dossier.get_absolute_url()}identite/", sent), born, too_old)
+        assert (Dossier.objects.get().date_naissance == date(2022, 3, 4)) is too_old
+
+    def test_of_another_orientation_it_is_nothing(self, signed_in, medecin, born, too_old):
+        dossier = DossierFactory(auteur=medecin)
+        sent = {**PATIENT, "date_naissance": born, "version": 1}
+        assert signed_in.post(f"{dossier.get_absolute_url()}identite/", sent).status_code == 302
+
+    def told(self, answer, born, too_old):
+        assert answer.status_code == (422 if too_old else 302)
+        if too_old:
+            assert list(answer.context["form"].errors) == ["date_naissance"]
+            assert "jusqu’à 6 ans inclus" in text_of(answer)
+            assert f'value="{born}"' in answer.text
+
+
+@time_machine.travel("2026-11-27 12:00+01:00", tick=False)
+def test_the_name_of_a_child_who_has_turned_seven_is_still_corrected(signed_in, medecin):
+    """DOS-3: his age refuses the date that is typed, not the dossier that stands."""
+    dossier = DossierFactory(auteur=medecin, orientation="tnd", date_naissance=date(2019, 3, 4))
+    sent = {**PATIENT, "date_naissance": "04/03/2019", "version": 1}
+    assert signed_in.post(f"{dossier.get_absolute_url()}identite/", sent).status_code == 302
+    assert Dossier.objects.get().nom == "Essarts"
+
+
+def test_a_scan_over_a_typed_birth_is_read_first(signed_in):
+    """Of a child for a platform as of anybody: nothing typed beside a Datamatrix is refused yet."""
+    sent = {**PATIENT, "orientation": "tnd", "datamatrix": encoded()}
+    assert signed_in.post(CREATE, sent).status_code == 200
 
 
 class TestForms:

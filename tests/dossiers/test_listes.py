@@ -1,12 +1,13 @@
 """The lists of professionals: columns, filters, sorts, and rows without a name (DOS-3, DOS-4)."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from annuaire.models import Lieu
 from dossiers import actions, policies
 from dossiers.models import Dossier, Nominatif, Origine, Role
-from dossiers.reads.etats import Etat, etat
+from dossiers.models.etats import Etat
 from dossiers.reads.lieux import lieux
 from dossiers.reads.lignes import lignes, ordered, profil, seen
 from habilitations.profils import (
@@ -19,7 +20,7 @@ from habilitations.profils import (
 from journal.models import Entry
 from tests.dossiers.factories import DossierFactory, place_at, professionnel, volet_of, write
 from tests.dossiers.test_views import CREATE, LIST, SEARCH, numbers_in, queries, text_of
-from tests.factories import CoordinationFactory, UniteFactory, as_professionnel, sign_in
+from tests.factories import CoordinationFactory, EtablissementFactory, UniteFactory, as_professionnel, sign_in
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Orientation
 from viatraj.core.policies import Denied, can
@@ -96,7 +97,9 @@ class TestStates:
     """As the fact sheet has them: decided, else what follows from volets and receveurs."""
 
     def etat_of(self, dossier) -> str:
-        return Dossier.objects.annotate(etat=etat()).get(pk=dossier.pk).etat
+        dossier.refresh_from_db()
+        assert set(dossier.presences.values_list("etat", flat=True)) == {dossier.etat}
+        return dossier.etat
 
     def test_each_of_them(self, unite):
         dossier = asked_by(unite, orientation=Orientation.TND)
@@ -117,6 +120,34 @@ class TestStates:
         dossier.decision, dossier.decided_at, dossier.decided_by = "suspendu", now, user
         dossier.save()
         assert self.etat_of(dossier) == Etat.SUSPENDU
+
+    def test_it_goes_back_as_it_came(self, unite):
+        dossier = asked_by(unite, orientation=Orientation.TND)
+        dossier.volets.update(complet=True, validated_at=timezone.now(), validated_by=dossier.cree_par)
+        received = place_at(dossier, Role.RECEVEUR, UniteFactory())
+        assert self.etat_of(dossier) == Etat.RECHERCHE
+        received.delete()
+        assert self.etat_of(dossier) == Etat.COMPLET
+        volet = volet_of(dossier)
+        volet.complet, volet.validated_at, volet.validated_by = False, None, None
+        volet.save()
+        assert self.etat_of(dossier) == Etat.REDACTION
+        volet.delete()
+        assert self.etat_of(dossier) == Etat.COMPLET
+
+    def test_nobody_writes_it(self, unite):
+        """Nor what lies beside a place: a row that was read before is saved over without harm."""
+        dossier = asked_by(unite, nom="Garricou")
+        presence = dossier.presences.get()
+        place_at(dossier, Role.RECEVEUR, UniteFactory())
+        dossier.nom, dossier.etat = "D’Almeida", Etat.ADMIS
+        dossier.save()
+        presence.numero, presence.patient = 1, "ZUT"
+        presence.save()
+        assert self.etat_of(dossier) == Etat.RECHERCHE
+        assert set(dossier.presences.values_list("numero", "patient")) == {
+            (int(dossier.numero), "DALMEIDA\x01MICHEL")
+        }
 
 
 class TestWithoutNames:
@@ -243,6 +274,43 @@ class TestCreate:
             assert client.post(CREATE, self.sent(lieu)).status_code == 422
         assert not Dossier.objects.exists()
 
+    @pytest.mark.parametrize("closed", [False, True], ids=["no unit", "its unit is closed"])
+    def test_an_etablissement_without_open_unit_asks_itself(self, client, closed):
+        """DOS-3: it is offered, the only one, and sees what it has asked."""
+        etablissement = EtablissementFactory(nom="Clinique des Trois Rivières")
+        if closed:
+            UniteFactory(etablissement=etablissement, closed_at=timezone.now())
+        sign_in(client, professionnel(PRESCRIPTEUR_MEDICAL, etablissement).user)
+        key = f"etablissement:{etablissement.pk}"
+        page = client.get(CREATE).text
+        assert f'<option value="{key}">Clinique des Trois Rivières</option>' in page
+        assert "Choisissez une structure" not in page
+        answer = client.post(CREATE, self.sent(key))
+        dossier = Dossier.objects.get()
+        assert answer.url == dossier.get_absolute_url()
+        assert dossier.presences.get().lieu.row == etablissement
+        assert "Clinique des Trois Rivières" in text_of(client.get(answer.url))
+
+    def test_not_by_the_etablissement_of_an_open_unit(self, client, unite):
+        """DOS-3: the unit is chosen; also when it has opened since the page was drawn."""
+        etablissement = Lieu.of(unite.etablissement)
+        actor = professionnel(PRESCRIPTEUR_MEDICAL, unite.etablissement)
+        assert list(lieux(actor)) == [f"unite:{unite.pk}"]
+        sign_in(client, actor.user)
+        assert client.post(CREATE, self.sent(etablissement.key)).status_code == 422
+        with pytest.raises(ValidationError, match="choisissez celle qui demande") as refused:
+            actions.create(orientation="sanitaire", lieu=etablissement, by=actor, **PATIENT)
+        assert refused.value.code == "lieu"
+        assert not Dossier.objects.exists()
+
+    def test_not_by_the_etablissement_of_ones_unit(self, unite):
+        actor = professionnel(PRESCRIPTEUR_MEDICAL, unite)
+        unite.closed_at = timezone.now()
+        unite.save()
+        assert lieux(actor) == {}
+        with pytest.raises(Denied):
+            actions.create(orientation="sanitaire", lieu=Lieu.of(unite.etablissement), by=actor, **PATIENT)
+
     def test_not_for_an_orientation_that_he_has_not_there(self, client, unite):
         """He has both rights, each at another place."""
         actor = professionnel(PRESCRIPTEUR_MEDICAL, unite)
@@ -275,9 +343,10 @@ class TestCreate:
 
     def test_no_closed_unit(self, unite):
         actor = professionnel(PRESCRIPTEUR_MEDICAL, unite.etablissement)
+        open_one = UniteFactory(etablissement=unite.etablissement)
         unite.closed_at = timezone.now()
         unite.save()
-        assert lieux(actor) == {}
+        assert list(lieux(actor)) == [f"unite:{open_one.pk}"]
 
 
 class TestPresences:

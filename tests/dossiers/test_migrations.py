@@ -1,18 +1,22 @@
 """Rows that were there before a migration, and what it makes of them."""
 
+from datetime import date
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
-from annuaire.models import Professionnel
-from dossiers.models import Dossier, Role, Volet
+from annuaire.models import Lieu, Professionnel
+from dossiers.models import Dossier, Presence, Role, Volet
 from dossiers.natures import of_orientation
 from journal.models import record
 from tests.dossiers.factories import lend
-from tests.factories import MedecinFactory, ProfessionnelFactory, as_delegate, as_medecin
+from tests.factories import MedecinFactory, ProfessionnelFactory, UniteFactory, as_delegate, as_medecin
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Migrating backwards and forwards again takes long, and what was true of those of before stays so.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proofs]
 
 
 @pytest.fixture
@@ -62,3 +66,29 @@ def test_dossiers_of_before_lie_in_the_space_of_their_medecin(before):
     }
     wanted = set(of_orientation(medical.orientation))
     assert {one.kind for one in Volet.objects.filter(dossier=medical)} == wanted
+
+
+def test_dossiers_of_before_have_their_state_beside_where_they_lie(before):
+    """Decided, received, complete or being written; all rows are kept, as they were but for that."""
+    old = before("dossiers", "0009_un_etablissement_demande")
+    identity = {"nom": "D’Almeida", "prenom": "Zoé", "date_naissance": "1957-02-18"}
+    medecin = MedecinFactory()
+    there = ProfessionnelFactory(idnat=medecin.login).pk
+    unite = UniteFactory()
+    wanted = {"10000001": "archive", "10000002": "admis", "10000003": "complet", "10000004": "redaction"}
+    for numero, etat in wanted.items():
+        known = {"decision": "archive", "decided_at": timezone.now()} if etat == "archive" else {}
+        known |= {"auteur_id": medecin.pk, "cree_par_id": medecin.pk, "orientation": "tnd", **identity}
+        row = old.get_model("dossiers", "Dossier").objects.create(numero=numero, **known)
+        row.presences.create(role="medecin", niveau="medecin", professionnel_id=there)
+        row.volets.create(kind="administratif", complet=etat == "complet")
+        if etat == "admis":
+            columns = Lieu.of(unite).columns
+            row.presences.create(role="receveur", niveau="unite", admis_at=timezone.now(), **columns)
+    call_command("migrate", verbosity=0)
+
+    assert dict(Dossier.objects.values_list("numero", "etat")) == wanted
+    said = Presence.objects.values_list("dossier__numero", "numero", "etat", "patient")
+    assert set(said) == {(numero, int(numero), etat, "DALMEIDA\x01ZOE") for numero, etat in wanted.items()}
+    assert Presence.objects.count() == 5
+    assert set(Presence.objects.values_list("date_naissance", flat=True)) == {date(1957, 2, 18)}

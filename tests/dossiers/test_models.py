@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
-from dossiers import policies
+from dossiers import perimetres, policies
 from dossiers.models import TEXTE_MAX, Dossier, Volet, draw_numero
 from dossiers.natures import NATURES
 from tests.dossiers.factories import LISTER, DossierFactory, lend, volet_of
@@ -123,7 +123,39 @@ def test_every_kind_of_volet_has_its_droit():
 )
 def test_names_are_found_by_their_beginning_however_written(nom, prenom, found):
     dossier = DossierFactory(nom="N'Diaye-Béthune", prenom="Marie Hélène")
-    assert list(Dossier.objects.named(nom, prenom)) == [dossier] * found
+    actor = as_medecin(dossier.auteur)
+    assert perimetres.patients(actor, nom, prenom, most=2) == [dossier.pk] * found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (("zéph", ""), ["used", "both", "birth"]),  # by the name that was found, then the first name
+        (("zéphyr", "os"), ["used", "birth"]),
+        (("zéphyr", "lou"), ["used"]),  # the first name in use
+        (("canari", ""), ["used"]),
+        (("oscarine", ""), []),  # a first name is no name
+        (("lou", ""), []),
+        (("", "oscarine"), []),
+    ],
+)
+def test_names_of_birth_and_in_use_are_sought_together(typed, found):
+    """DOS-1"""
+    medecin = MedecinFactory()
+    known = {
+        "used": {"nom": "Canari", "prenom": "Oscarine", "nom_utilise": "Zéphyr", "prenom_utilise": "Lou"},
+        "birth": {"nom": "Zéphyrin", "prenom": "Oscarine"},
+        "both": {"nom": "Zéphyrin", "prenom": "Barbara", "nom_utilise": "Zephyr Bel"},
+    }
+    made = {name: DossierFactory(auteur=medecin, **traits).pk for name, traits in known.items()}
+    assert perimetres.patients(as_medecin(medecin), *typed, most=9) == [made[name] for name in found]
+
+
+@pytest.mark.parametrize("name", ["nom", "nom_utilise"])
+def test_a_corrected_name_is_found_at_once(name):
+    dossier = DossierFactory()
+    Dossier.objects.filter(pk=dossier.pk).update(**{name: "Zéphyrin"})
+    assert perimetres.patients(as_medecin(dossier.auteur), "zeph", most=2) == [dossier.pk]
 
 
 def test_the_list_and_the_policy_are_one_rule():

@@ -7,9 +7,15 @@ import os
 from collections import Counter
 
 import pytest
+from django.db.models import Q
+from django.utils import timezone
 
-from dossiers import regards
+from dossiers import perimetres, regards
 from dossiers.models import Dossier
+from dossiers.models.etats import Etat
+from dossiers.perimetres import SORTS, Suite
+from dossiers.reads.lignes import ordered, seen
+from tests.dossiers.etats import etat
 from tests.dossiers.mondes import Terre, cases
 from viatraj.core.droits import Mode
 
@@ -33,6 +39,39 @@ def compare(count) -> Counter:
     return met
 
 
+def compare_lists(count) -> Counter:
+    """Each list in each order, and in one state: as a fair hand writes it; how many rows, by sort."""
+    met: Counter = Counter()
+    today = timezone.localdate()
+    for number, actor, _ in cases(Terre(), SEED, count):
+        wanted = _sought(actor, "ZA")
+        assert perimetres.patients(actor, "za", most=100) == wanted, f"SEED={SEED}, world {number}: {actor}"
+        met["search", None] += len(wanted)
+        for sort in SORTS:
+            visible = seen(Dossier.objects.visible_to(actor), actor, today=today)
+            plain = list(ordered(visible, sort).annotate(dans=etat()).values_list("pk", "dans"))
+            for dans in (None, *{state for _, state in plain}):
+                suite = Suite(actor, Q(etat=dans) if dans else Q(), sort)
+                wanted = [pk for pk, state in plain if dans in (None, state)]
+                said = f"SEED={SEED}, world {number}: {actor}, {sort}, {dans}"
+                assert (suite[0:100], suite[1:3], suite.count()) == (wanted, wanted[1:3], len(wanted)), said
+                last = max(0, len(wanted) - 2)
+                assert suite[last : last + 100] == wanted[last:], said
+                met[sort, dans] += len(wanted)
+    return met
+
+
+def _sought(actor, key) -> list[int]:
+    """Whose name of birth or in use begins so, row by row."""
+    columns = ("nom_cle", "nom_utilise_cle", "prenom_cle", "pk")
+    found = [
+        (min(names), prenom, pk)
+        for *both, prenom, pk in Dossier.objects.named_to(actor).values_list(*columns)
+        if (names := [one for one in both if one.startswith(key)])
+    ]
+    return [pk for *_, pk in sorted(found)]
+
+
 def assert_sound(regard):
     """Whatever the world: no volet without the dossier, none named in an anonymous one."""
     kinds = {kind for voie in regard.voies for kind in voie.volets}
@@ -44,6 +83,16 @@ def assert_sound(regard):
 def test_a_sample_of_worlds():
     met = compare(SAMPLE)
     assert min(met[None], met[Mode.LECTURE], met[Mode.ECRITURE]) > 0
+
+
+def test_lists_of_a_sample_of_worlds():
+    met = compare_lists(SAMPLE)
+    assert {dans for _, dans in met} == {None, *Etat.values} - {Etat.ANNULE}
+
+
+@pytest.mark.proofs
+def test_lists_of_ten_thousand_cases():
+    compare_lists(WHOLE)
 
 
 @pytest.mark.proofs

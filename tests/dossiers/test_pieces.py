@@ -1,21 +1,26 @@
 """Files joined to a volet: who adds, opens, takes away; once, at most twenty; what is journalled (DOS-3)."""
 
+import hashlib
 import uuid
+from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from dossiers import actions, policies
+from dossiers import actions, policies, tasks
 from dossiers.actions import pieces
 from dossiers.models import Dossier, PieceJointe
 from journal.models import Entry
 from tests.core.files import samples
 from tests.dossiers.factories import LISTER, MEDICAL, READER, DossierFactory, join, lend, volet_of
 from tests.factories import DelegationFactory, MedecinFactory, UserFactory, as_delegate, as_medecin
+from viatraj.celery import app
 from viatraj.core.actor import Actor
 from viatraj.core.files import vault
 from viatraj.core.files.content import Kind
@@ -255,6 +260,102 @@ def test_joining_and_taking_away_are_changes_of_the_dossier(volet, by):
     assert Dossier.objects.get(pk=volet.dossier_id).modified_at == earlier
 
 
+# --- Destroyed ------------------------------------------------------------------------------------
+
+SYSTEM = Actor.system("purge")
+DUE = timedelta(days=30)
+
+
+def hidden(volet, by, *, at=NOW - DUE - timedelta(seconds=1)) -> PieceJointe:
+    piece = join(volet)
+    actions.hide_piece(piece, now=at, by=by)
+    return piece
+
+
+def erase() -> int:
+    return actions.erase_hidden(now=NOW, by=SYSTEM)
+
+
+def test_what_was_taken_away_is_destroyed_after_a_month(volet, by):
+    """DOS-3: its row stays, with its digest; the journal says so once, without a name."""
+    piece, raw = hidden(volet, by), samples.pdf()
+    name = piece.stored_as
+    assert (erase(), erase()) == (1, 0)
+    piece.refresh_from_db()
+    assert (piece.erased_at, piece.stored_as, piece.sealed_key) == (NOW, None, None)
+    assert (piece.empreinte, piece.taille) == (hashlib.sha256(raw).hexdigest(), len(raw))
+    assert not storages["pieces"].exists(name)
+    line = Entry.objects.get(event="piece.erased")
+    assert (line.system, line.data["volet"]) == ("purge", "volet médical")
+    assert piece.nom not in str(line.data)
+    with pytest.raises(Denied):
+        actions.read_piece(piece, by=by)
+
+
+def test_what_is_there_or_was_just_taken_away_stays(volet, by):
+    """DOS-3, near misses: the last second of the thirty days, a file that nobody took away."""
+    fresh, shown = hidden(volet, by, at=NOW - DUE), join(volet)
+    assert erase() == 0
+    assert all(storages["pieces"].exists(one.stored_as) for one in (fresh, shown))
+
+
+def test_the_days_are_a_setting(volet, by, settings):
+    hidden(volet, by, at=NOW - timedelta(days=2))
+    settings.PIECES_HIDDEN_DAYS = 1
+    assert erase() == 1
+
+
+def test_only_the_clock_destroys(volet, by):
+    hidden(volet, by)
+    with pytest.raises(Denied):
+        actions.erase_hidden(now=NOW, by=by)
+
+
+@pytest.mark.parametrize("error", [OSError, SystemExit], ids=["storage down", "killed"])
+def test_what_stops_midway_is_finished_by_the_next_run(volet, by, monkeypatch, error):
+    """DOS-3: in between no row names a file that it could open; nothing is told twice."""
+    pieces = [hidden(volet, by) for _ in range(3)]
+    with monkeypatch.context() as patch:
+        patch.setattr(storages["pieces"].__class__, "delete", stopping_at(2, error))
+        with suppress(SystemExit):
+            erase()
+    left = [PieceJointe.objects.get(pk=one.pk) for one in pieces]
+    assert all(one.erased_at and one.sealed_key is None for one in left)
+    assert any(storages["pieces"].exists(one.stored_as) for one in pieces)
+    assert erase() == 0
+    assert not any(storages["pieces"].exists(one.stored_as) for one in pieces)
+    assert not PieceJointe.objects.left_over().exists()
+    assert Entry.objects.filter(event="piece.erased").count() == 3
+
+
+def stopping_at(time: int, error):
+    """The storage's way to delete, which fails the second time."""
+    delete, times = storages["pieces"].__class__.delete, count(1)
+
+    def stopping(self, name):
+        if next(times) == time:
+            raise error
+        delete(self, name)
+
+    return stopping
+
+
+def test_what_waits_for_a_verdict_is_not_asked_once_destroyed(volet, by):
+    piece = join(volet, etat="analyse")
+    actions.hide_piece(piece, now=NOW - DUE - timedelta(seconds=1), by=by)
+    assert PieceJointe.objects.to_analyse().exists()
+    erase()
+    assert not PieceJointe.objects.to_analyse().exists()
+
+
+def test_each_night_by_the_beat(volet, by):
+    hidden(volet, by)
+    assert app.conf.beat_schedule["erase-pieces"]["task"] == tasks.erase_pieces.name
+    with time_machine.travel(NOW, tick=False):
+        tasks.erase_pieces()
+    assert PieceJointe.objects.get().erased_at
+
+
 # --- What the database holds -----------------------------------------------------------------------
 
 BROKEN = {
@@ -266,6 +367,9 @@ BROKEN = {
     "refused_with_reason, the other way": ({"motif": "Un virus."}, "motif"),
     "refused_with_reason, no state": ({"etat": "ailleurs"}, "motif"),
     "hidden_by_somebody": ({"hidden_at": NOW}, "par quelqu’un"),
+    "erased_once_hidden": ({"erased_at": NOW, "sealed_key": None}, "après son retrait"),
+    "erased_once_hidden, the key alone": ({"sealed_key": None}, "après son retrait"),
+    "erased_once_hidden, the bytes alone": ({"stored_as": None}, "après son retrait"),
 }
 
 

@@ -2,9 +2,12 @@
 
 import pytest
 from django.db import connection
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
-from dossiers import regards
-from dossiers.models import Dossier
+from dossiers import perimetres
+from dossiers.perimetres import SORTS, Suite
+from tests import plans
 from tests.factories import (
     CoordinationFactory,
     EtablissementFactory,
@@ -20,9 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def as_if_rows_were_many():
-    """Over a few rows PostgreSQL reads them all; kept from it, it shows whether it could do otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    plans.as_if_rows_were_many("seqscan", "bitmapscan")
 
 
 @pytest.mark.parametrize(
@@ -37,19 +38,31 @@ def as_if_rows_were_many():
 )
 def test_a_perimeter_is_read_in_its_index_alone(lieu, profil, index):
     actor = as_professionnel(HabilitationFactory(lieu=lieu(), profil=profil).user)
-    plan = regards.perimetre(actor).order_by("-dossier").explain()
+    plan = perimetres.perimetre(actor).explain()
     assert f"Index Only Scan using {index}" in plan
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_list_is_sorted_and_filtered_in_its_index_alone(sort):
+    actor = as_professionnel(HabilitationFactory(lieu=UniteFactory(), profil="prescripteur_medical").user)
+    with CaptureQueriesContext(connection) as seen:
+        Suite(actor, Q(etat="redaction"), sort)[0:50]
+    plan = plans.of(seen.captured_queries[0]["sql"])
+    assert "Index Only Scan using dossiers_chez_unite" in plan
+    assert "Index Cond: ((unite_id = " in plan
+    assert "etat" in plan.split("Index Cond: ")[1].splitlines()[0]
+    assert "dossiers_dossier" not in plan
 
 
 def test_a_medecins_perimeter_walks_his_presences():
-    plan = regards.perimetre(as_medecin(MedecinFactory())).order_by("-dossier").explain()
+    plan = perimetres.perimetre(as_medecin(MedecinFactory())).explain()
     assert "dossiers_chez_professionnel" in plan
 
 
-@pytest.mark.parametrize(
-    ("column", "index"), [("nom_cle", "dossiers_patient"), ("nom_utilise_cle", "dossiers_patient_utilise")]
-)
-def test_a_name_is_found_in_its_index_alone(column, index):
-    rows = Dossier.objects.all().named("garri", "mi", (column,)).exclude(**{column: ""})
-    plan = rows.order_by(column, "prenom_cle", "pk").values_list("pk").explain()
-    assert f"Index Only Scan using {index}" in plan
+def test_a_name_is_found_in_the_index_of_a_level_alone():
+    actor = as_professionnel(HabilitationFactory(lieu=UniteFactory(), profil="prescripteur_medical").user)
+    with CaptureQueriesContext(connection) as seen:
+        perimetres.patients(actor, "garri", "mi", most=9)
+    plan = plans.of(seen.captured_queries[0]["sql"])
+    assert "Index Only Scan using dossiers_chez_unite" in plan
+    assert "dossiers_dossier" not in plan

@@ -141,6 +141,20 @@ class TestFromWhere:
         assert seen(actor, below) == {"": None}
         assert seen(professionnel(ACCOMPAGNANT, CoordinationFactory()), own) == {"": None}
 
+    def test_what_an_etablissement_asked_itself(self, unite):
+        """DOS-3, DOS-4: before it had a unit; its unit, its coordination and its neighbours see nothing."""
+        etablissement = unite.etablissement
+        asked = {"auteur": None, "orientation": Orientation.GRAND_AGE}
+        dossier = DossierFactory(lieu=etablissement, **asked)
+        assert seen(professionnel(EQUIPE_SOIGNANTE, etablissement), dossier)[""] == Mode.ECRITURE
+        elsewhere = EtablissementFactory(coordination=etablissement.coordination)
+        for profil, lieu in (
+            (EQUIPE_SOIGNANTE, unite),
+            (EQUIPE_SOIGNANTE, elsewhere),
+            (ACCOMPAGNANT, etablissement.coordination),
+        ):
+            assert seen(professionnel(profil, lieu), dossier) == {"": None}
+
     def test_a_dossier_that_moves_with_its_unit_leaves_the_perimeter(self, dossier, unite):
         here = professionnel(EQUIPE_SOIGNANTE, unite.etablissement)
         there = EtablissementFactory()

@@ -139,7 +139,7 @@ class TestAttacks:
         other = signing.Signer(salt="other").sign_object([medecin.pk, volet.pk, 1, "x"])
         for timbre in ("", "x", real[:-1], real.swapcase(), f"{real}x", other, ":", "é:é"):
             answer = self.sent_without_session(client, volet, timbre)
-            assert answer.url == "/?perdu=oui"
+            assert answer.url == "/?perdu=envoi"
         assert not Brouillon.objects.exists()
 
     @pytest.mark.parametrize(

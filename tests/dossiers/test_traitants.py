@@ -9,14 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import changements.actions
-from accounts.models import Identite
+from accounts.models import Identite, User
 from changements.models import Changement
-from courrier.models import Message
+from courrier.models import Message, Priority
 from dossiers import actions, policies, regards
 from dossiers.models import LienMedecin, Presence, Role
 from dossiers.reads import traitants
 from dossiers.reads.traitants import Liste
 from journal.models import Entry
+from tests import plans
 from tests.dossiers.factories import (
     LISTER,
     READER,
@@ -109,10 +110,11 @@ def test_the_author_names_a_medecin_of_the_directory(dossier, author, leclercq):
 
 
 def test_without_account_it_is_there_at_the_first_sign_in(dossier, author):
-    """DOS-2."""
+    """DOS-2: there is nobody to write to before."""
     idnat = "899000777001"
     listed(idnat, nom="NOUVEAU", prenom="Ana")
     name(dossier, idnat, by=author)
+    assert not Message.objects.exists()
     newcomer = MedecinFactory(login=idnat, nom="Nouveau", prenom="Ana")
     assert traitants.awaiting(as_medecin(newcomer)) == {Orientation.SANITAIRE: 1}
 
@@ -121,16 +123,37 @@ def test_naming_twice_is_naming_once(dossier, author, leclercq):
     first = name(dossier, leclercq.login, by=author)
     assert name(dossier, leclercq.login, by=author) == first
     assert events() == ["traitant.named"]
+    assert Message.objects.count() == 1
+
+
+def test_who_is_named_is_told_by_a_number(dossier, author, leclercq):
+    """DOS-2, DOS-6: at once, with the way to answer, never who the patient is."""
+    name(dossier, leclercq.login, by=author)
+    letter = Message.objects.get()
+    assert (letter.to, letter.priority, letter.changement) == (leclercq.email, Priority.NORMAL, None)
+    assert f"/dossiers/{dossier.numero}/" in letter.text
+    assert "Garricou" not in letter.text + letter.subject + letter.html
+
+
+@pytest.mark.parametrize("ending", ["account", "number"])
+def test_who_can_no_longer_sign_in_is_not_written_to(dossier, author, leclercq, ending):
+    if ending == "account":
+        User.objects.filter(pk=leclercq.pk).update(disabled_at=now())
+    else:
+        leclercq.identites.update(ended_at=now())
+    name(dossier, leclercq.login, by=author)
+    assert not Message.objects.exists()
 
 
 def test_another_takes_the_place(asked, author, leclercq):
-    """Whoever had not answered leaves without a word."""
+    """Whoever had not answered is told that nothing is asked of her any more."""
     listed("899000777002", nom="AUTRE", prenom="Luc")
     name(asked, "899000777002", by=author, seen=traitants.current(asked).stamp)
     assert numbers(as_medecin(leclercq), Liste.A_ACCEPTER) == []
     assert not regards.of(as_medecin(leclercq), asked)
     assert Entry.objects.get(event="traitant.changed").data["avant"] == "Dr Christine Leclercq"
-    assert not Message.objects.exists()
+    letter = Message.objects.get()
+    assert (letter.to, "qui attendait votre réponse" in letter.text) == (leclercq.email, True)
 
 
 def test_who_had_accepted_is_told_that_another_takes_the_place(dossier, author, leclercq):
@@ -138,7 +161,7 @@ def test_who_had_accepted_is_told_that_another_takes_the_place(dossier, author, 
     listed("899000777002", nom="AUTRE", prenom="Luc")
     name(dossier, "899000777002", by=author, seen=traitants.current(dossier).stamp)
     letter = Message.objects.get()
-    assert letter.to == leclercq.email
+    assert (letter.to, "que vous aviez accepté" in letter.text) == (leclercq.email, True)
     assert "Garricou" not in letter.text + letter.subject
 
 
@@ -151,11 +174,65 @@ def test_what_was_answered_meanwhile_is_shown_before_anything_changes(asked, aut
     assert etat(asked) == ACCEPTE
 
 
+def remove(dossier, *, by, seen=None):
+    stamp = traitants.current(dossier).stamp if seen is None else seen
+    actions.remove_traitant(dossier, seen=stamp, by=as_medecin(by))
+
+
+def test_the_author_removes_whom_he_named_by_mistake(asked, author, leclercq):
+    """DOS-2: while it is «à accepter»; she is told, by a number."""
+    remove(asked, by=author)
+    assert traitants.current(asked) is None
+    assert not regards.of(as_medecin(leclercq), asked)
+    assert traitants.awaiting(as_medecin(leclercq)) == {}
+    assert Entry.objects.get(event="traitant.removed").data == {"medecin": "Dr Christine Leclercq"}
+    letter = Message.objects.get()
+    assert letter.to == leclercq.email
+    assert "Garricou" not in letter.text + letter.subject + letter.html
+
+
+def test_removed_twice_is_removed_once_and_she_may_be_named_again(asked, author, leclercq):
+    seen = traitants.current(asked).stamp
+    for _ in range(2):
+        remove(asked, by=author, seen=seen)
+    assert events() == ["traitant.removed"]
+    name(asked, leclercq.login, by=author)
+    assert etat(asked) == A_ACCEPTER
+
+
+def test_who_has_answered_is_not_removed(asked, author, leclercq):
+    """DOS-2: who accepted is replaced; who declined is no longer the médecin traitant."""
+    seen = traitants.current(asked).stamp
+    actions.accept(asked, now=now(), by=as_medecin(leclercq))
+    with pytest.raises(ValidationError, match="vient de changer"):
+        remove(asked, by=author, seen=seen)
+    with pytest.raises(ValidationError, match="a accepté"):
+        remove(asked, by=author)
+    assert etat(asked) == ACCEPTE
+    actions.decline(asked, now=now(), by=as_medecin(leclercq))
+    remove(asked, by=author, seen="")
+    assert numbers(as_medecin(leclercq), Liste.HORS_PATIENTELE) == [asked.numero]
+    assert "traitant.removed" not in events()
+
+
+@pytest.mark.parametrize("who", ["traitant", "stranger", "assistant who reads"])
+def test_who_may_not_name_may_not_remove(asked, author, leclercq, who):
+    actor = {
+        "traitant": lambda: as_medecin(leclercq),
+        "stranger": lambda: as_medecin(MedecinFactory()),
+        "assistant who reads": lambda: as_delegate(lend(author, droits=READER)),
+    }[who]()
+    with pytest.raises(Denied):
+        actions.remove_traitant(asked, seen=traitants.current(asked).stamp, by=actor)
+    assert etat(asked) == A_ACCEPTER
+
+
 def test_who_had_declined_may_be_asked_anew(asked, author, leclercq):
     actions.decline(asked, now=now(), by=as_medecin(leclercq))
     name(asked, leclercq.login, by=author)
     assert etat(asked) == A_ACCEPTER
     assert Presence.objects.filter(role=Role.TRAITANT).count() == 1
+    assert [one.to for one in Message.objects.order_by("pk")] == [author.email, leclercq.email]
 
 
 def test_the_author_himself_and_a_stranger_to_the_directory_are_refused(dossier, author):
@@ -333,7 +410,6 @@ def test_an_assistant_answers_in_her_name(asked, leclercq):
     line = Entry.objects.get(event="traitant.accepted")
     assert (line.user, line.on_behalf_of) == (actor.user, leclercq)
     assert traitants.current(asked).answered_by == actor.user
-    assert not Changement.objects.exists()
 
 
 # --- Undone ----------------------------------------------------------------------------
@@ -349,6 +425,73 @@ def test_an_answer_is_undone(asked, leclercq, verb):
     assert (lien.etat, lien.answered_at, lien.answered_by) == (A_ACCEPTER, None, None)
     assert not Message.objects.exclude(state=Message.State.WITHDRAWN).exists()
     assert events()[-1] == "traitant.restored"
+
+
+@pytest.mark.parametrize("verb", ["accept", "decline"])
+@pytest.mark.parametrize("who", ["assistant", "confrère"])
+def test_who_answers_for_her_undoes_it_for_her(asked, leclercq, verb, who):
+    """COM-11, DEL-6: by the same right, and the journal says in whose name."""
+    lent = lend(leclercq, droits=ACCEPTING) if who == "assistant" else DelegationFactory(delegant=leclercq)
+    actor = as_delegate(lent)
+    getattr(actions, verb)(asked, now=now(), by=actor)
+    changements.actions.undo(Changement.objects.get(), now=now(), by=actor)
+    assert (etat(asked), traitants.current(asked).answered_by) == (A_ACCEPTER, None)
+    assert not Message.objects.exclude(state=Message.State.WITHDRAWN).exists()
+    lines = Entry.objects.filter(event__in=("traitant.restored", "changement.undone"))
+    assert {(one.user, one.on_behalf_of) for one in lines} == {(actor.user, leclercq)}
+
+
+def test_nobody_else_undoes_what_was_answered_for_her(asked, leclercq):
+    """COM-11: a truth table of near misses."""
+    actor = as_delegate(lend(leclercq, droits=ACCEPTING))
+    elsewhere = DelegationFactory(delegant=MedecinFactory(), delegataire=actor.user)
+    others = {
+        "médecin": (as_medecin(leclercq), "Seule la personne"),
+        "another assistant": (
+            as_delegate(lend(leclercq, droits=ACCEPTING, assistant=UserFactory())),
+            "Seule la personne",
+        ),
+        "in his own name": (as_professionnel(actor.user), "au nom du médecin"),
+        "for another médecin": (as_delegate(elsewhere), "au nom du médecin"),
+        "nobody": (Actor.anonymous("127.0.0.1"), "Seule la personne"),
+    }
+    actions.accept(asked, now=now(), by=actor)
+    for other, why in others.values():
+        with pytest.raises(Denied, match=why):
+            changements.actions.undo(Changement.objects.get(), now=now(), by=other)
+    assert etat(asked) == ACCEPTE
+
+
+def test_what_one_did_in_one_s_own_name_is_not_undone_for_somebody_else(asked, leclercq):
+    actions.accept(asked, now=now(), by=as_medecin(leclercq))
+    acting = as_delegate(DelegationFactory(delegataire=leclercq))
+    with pytest.raises(Denied, match="en votre nom"):
+        changements.actions.undo(Changement.objects.get(), now=now(), by=acting)
+
+
+def test_a_delegate_whose_right_has_gone_undoes_nothing(asked, leclercq):
+    delegation = lend(leclercq, droits=ACCEPTING)
+    actions.accept(asked, now=now(), by=as_delegate(delegation))
+    delegation.droits.filter(droit=Droit.DOSSIER_ACCEPTATION).delete()
+    with pytest.raises(Denied, match="Accepter un dossier"):
+        changements.actions.undo(Changement.objects.get(), now=now(), by=as_delegate(delegation))
+    assert etat(asked) == ACCEPTE
+
+
+def test_taking_back_is_undone_too(asked, leclercq, author):
+    """The letter that no other is needed waits as well; once left, it is corrected by the contrary."""
+    actor = as_medecin(leclercq)
+    actions.decline(asked, now=now(), by=actor)
+    actions.accept(asked, now=now(), by=actor)
+    Message.objects.update(state=Message.State.SENT, sent_at=now())
+    changements.actions.undo(Changement.objects.latest("pk"), now=now(), by=actor)
+    assert numbers(actor, Liste.HORS_PATIENTELE) == [asked.numero]
+    subjects = [one.subject for one in Message.objects.order_by("pk")]
+    assert subjects == [
+        "Désignez un autre médecin traitant",
+        "Le médecin désigné reprend le dossier",
+        "Désignez un autre médecin traitant",
+    ]
 
 
 def test_a_letter_that_has_left_is_corrected(asked, leclercq, author):
@@ -445,8 +588,7 @@ def test_counters_are_one_query(asked, leclercq):
 @pytest.mark.parametrize("liste", Liste.values)
 def test_a_list_walks_the_index_of_one_medecin(leclercq, liste):
     """DOS-1: as author and as traitant in one condition: no presence of anybody else is read."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    plans.as_if_rows_were_many("seqscan", "bitmapscan")
     plan = traitants.listed(as_medecin(leclercq), liste).explain()
     assert "SubPlan" not in plan
     assert "Seq Scan" not in plan
@@ -454,13 +596,10 @@ def test_a_list_walks_the_index_of_one_medecin(leclercq, liste):
 
 def test_counters_walk_the_index_of_one_medecin(leclercq):
     """ADR 34: among five million dossiers, hers only are read."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    plans.as_if_rows_were_many("seqscan", "bitmapscan")
     with CaptureQueriesContext(connection) as seen:
         traitants.awaiting(as_medecin(leclercq))
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {seen.captured_queries[0]['sql']}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+    plan = plans.of(seen.captured_queries[0]["sql"])
     assert "dossiers_lienmedecin_list" in plan
     assert "SubPlan" not in plan
     assert "Seq Scan" not in plan
@@ -560,6 +699,24 @@ def test_she_answers_through_pages(client, asked, leclercq, sent, says):
     assert "Annuler ce changement" in answer.text
 
 
+def test_a_delegate_undoes_by_the_button_and_finds_it_in_his_list(client, asked, leclercq):
+    """COM-11: also where the message has gone by, in this médecin's name alone."""
+    delegation = lend(leclercq, droits=ACCEPTING)
+    sign_in(client, delegation.delegataire, acting=delegation)
+    sent = {"reponse": "decliner", "au_nom_de": leclercq.pk}
+    answer = client.post(f"{asked.get_absolute_url()}reponse/", sent, follow=True)
+    assert "Annuler ce changement" in answer.text
+    path = f"/changements/{Changement.objects.get().cle}/annuler/"
+    listed_there = unescape(client.get("/changements/").text)
+    assert path in listed_there
+    assert f"(dossier {asked.numero_affiche})" in listed_there
+    undone = client.post(path, {"retour": LISTS, "au_nom_de": leclercq.pk}, follow=True)
+    assert "Le changement est annulé" in unescape(undone.text)
+    assert etat(asked) == A_ACCEPTER
+    sign_in(client, delegation.delegataire)
+    assert path not in client.get("/changements/").text
+
+
 def test_an_answer_that_is_none_is_not_found(client, asked, leclercq):
     sign_in(client, leclercq)
     for said in ({}, {"reponse": "autre"}):
@@ -576,3 +733,30 @@ def test_taking_back_too_late_is_said(client, asked, leclercq, author):
     path = f"{asked.get_absolute_url()}reponse/"
     answer = client.post(path, {"reponse": "reprendre", "au_nom_de": leclercq.pk}, follow=True)
     assert "Un autre médecin traitant a été désigné" in unescape(answer.text)
+
+
+def test_the_author_removes_through_a_page_that_asks_first(client, asked, leclercq, author):
+    sign_in(client, author)
+    path = f"{asked.get_absolute_url()}medecin-traitant/retirer/"
+    assert f'href="{path}"' in client.get(asked.get_absolute_url()).text
+    assert "Dr Christine Leclercq" in unescape(client.get(path).text)
+    assert etat(asked) == A_ACCEPTER
+    sent = {"seen": traitants.current(asked).stamp, "au_nom_de": author.pk}
+    answer = unescape(client.post(path, sent, follow=True).text)
+    assert "Le dossier ne désigne plus Dr Christine Leclercq" in answer
+    assert f'href="{path}"' not in answer
+    gone = unescape(client.get(path, follow=True).text)
+    assert "n’attend la réponse d’aucun médecin" in gone
+
+
+def test_what_she_answers_meanwhile_is_shown_in_place_of_removing(client, asked, leclercq, author):
+    """422, and nothing is done."""
+    sign_in(client, author)
+    seen = traitants.current(asked).stamp
+    actions.accept(asked, now=now(), by=as_medecin(leclercq))
+    path = f"{asked.get_absolute_url()}medecin-traitant/retirer/"
+    refused = client.post(path, {"seen": seen, "au_nom_de": author.pk})
+    assert refused.status_code == 422
+    assert "vient de changer, ou de répondre" in unescape(refused.text)
+    assert etat(asked) == ACCEPTE
+    assert f'href="{path}"' not in client.get(asked.get_absolute_url()).text

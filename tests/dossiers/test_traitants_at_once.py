@@ -95,6 +95,19 @@ def test_accepted_while_the_author_names_another(asked, author, leclercq):
     assert LienMedecin.objects.count() == 1
 
 
+def test_accepted_while_the_author_removes(asked, author, leclercq):
+    """DOS-2: what she has accepted is not taken from her by a page that was drawn before."""
+    seen = traitants.current(asked).stamp
+    answers = at_once(
+        answering("accept", asked, as_medecin(leclercq)),
+        lambda: actions.remove_traitant(asked, seen=seen, by=as_medecin(author)),
+    )
+    current = traitants.current(asked)
+    assert isinstance(answers[1] if current else answers[0], ValidationError if current else Denied)
+    assert (lines("traitant.accepted"), lines("traitant.removed")) == ((1, 0) if current else (0, 1))
+    assert Presence.objects.filter(role=Role.TRAITANT).count() == (1 if current else 0)
+
+
 def test_two_authors_name_two_medecins_at_once(author, leclercq):
     """One médecin traitant: the second is shown whom the first has named."""
     dossier = DossierFactory(auteur=author)
@@ -112,7 +125,7 @@ def test_named_twice_at_once_by_a_double_click(author, leclercq):
     listed(leclercq.login, nom="LECLERCQ", prenom="Christine")
     answers = at_once(*[naming(dossier, leclercq.login, author, "")] * 4)
     assert len({one.pk for one in answers}) == 1
-    assert lines("traitant.named") == 1
+    assert (lines("traitant.named"), Message.objects.count()) == (1, 1)
 
 
 def test_two_lots_in_contrary_orders_do_not_wait_for_each_other(author, leclercq):

@@ -8,10 +8,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Role, Volet
+from dossiers.natures import of_orientation
+from habilitations.profils import PRESCRIPTEUR_MEDICAL
 from journal.models import Entry
-from tests.dossiers.factories import READER, DossierFactory, edit_path, lend
-from tests.factories import DelegationFactory, MedecinFactory, UserFactory, sign_in
+from tests.dossiers.factories import (
+    READER,
+    DossierFactory,
+    edit_path,
+    join,
+    lend,
+    name_traitant,
+    place_at,
+    professionnel,
+    volet_of,
+)
+from tests.factories import DelegationFactory, MedecinFactory, UniteFactory, UserFactory, sign_in
 from viatraj.core.droits import Orientation
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +273,25 @@ def test_queries_of_a_dossier_do_not_grow_with_its_history(signed_in, medecin):
     for _ in range(15):
         signed_in.get(dossier.get_absolute_url())
     assert queries(lambda: signed_in.get(dossier.get_absolute_url())) == few
+
+
+@pytest.mark.parametrize("who", ["professionnel", "médecin", "médecin traitant"])
+def test_a_dossier_with_six_volets_costs_twelve_statements(client, medecin, who):
+    """Its opening and closing of a transaction among them, for the line of the journal."""
+    unite, traitant = UniteFactory(), MedecinFactory()
+    asking = {"auteur": medecin} if who == "médecin" else {"auteur": None, "lieu": unite}
+    dossier = DossierFactory(**asking)
+    for kind in of_orientation(dossier.orientation):
+        Volet.objects.get_or_create(dossier=dossier, kind=kind)
+    join(volet_of(dossier), added_by=dossier.cree_par)
+    name_traitant(dossier, traitant)
+    for _ in range(2):
+        place_at(dossier, Role.RECEVEUR, UniteFactory())
+    people = {"médecin": medecin, "médecin traitant": traitant}
+    sign_in(client, people.get(who) or professionnel(PRESCRIPTEUR_MEDICAL, unite).user)
+    answer = client.get(dossier.get_absolute_url())
+    assert "1 pièce jointe." in text_of(answer)
+    assert queries(lambda: client.get(dossier.get_absolute_url())) <= 12
 
 
 def test_an_empty_post_is_refused(signed_in, medecin):

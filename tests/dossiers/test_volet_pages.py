@@ -12,7 +12,6 @@ from dossiers import volets
 from dossiers.models import ContactsUnite, Presence, Role, Volet
 from dossiers.natures import Kind, of_orientation
 from dossiers.volets.aggir import VARIABLES
-from dossiers.volets.champs import Choix, Texte
 from dossiers.volets.formulaires import Formulaire, Section
 from journal.models import Entry
 from tests.dossiers.factories import (
@@ -38,6 +37,7 @@ from tests.factories import (
     as_medecin,
     sign_in,
 )
+from viatraj.core.champs import Choix, Texte
 from viatraj.core.droits import Orientation
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,17 @@ def read_path(dossier, kind) -> str:
 
 def value_of(html, name) -> str:
     return re.search(rf'name="{name}" value="([^"]*)"', html)[1]
+
+
+@pytest.mark.parametrize("orientation", Orientation)
+def test_help_is_of_the_dossier_s_orientation(signed_in, medecin, orientation):
+    """DOC-1: one fiche, not the three."""
+    dossier = DossierFactory(auteur=medecin, orientation=orientation)
+    fiche = f"gerer-un-dossier-{orientation.value.replace('_', '-')}"
+    pieces = f"{dossier.get_absolute_url()}pieces/"
+    for path in (read_path(dossier, "administratif"), edit_path(dossier, "administratif"), pieces):
+        help_line = signed_in.get(path).text.partition('class="comment-faire"')[2].partition("</aside>")[0]
+        assert re.findall(r"documentation/([\w-]+)", help_line) == [fiche], path
 
 
 def test_every_form_is_drawn_and_takes_an_empty_sending(signed_in, medecin):

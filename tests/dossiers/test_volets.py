@@ -13,6 +13,7 @@ from dossiers.natures import Kind
 from dossiers.reads.contacts import remembered
 from dossiers.volets.aggir import VARIABLES
 from journal.models import Entry
+from tests.annuaire import territoires
 from tests.dossiers.factories import (
     ADRESSAGE,
     MEDICAL,
@@ -119,8 +120,11 @@ class TestEtats:
         ],
     )
     def test_what_a_complete_dossier_wants(self, medecin, kind, complet, validated, enough):
-        at = timezone.now() if validated else None
-        assert Volet(kind=kind, complet=complet, validated_at=at).is_enough is enough
+        known = {"validated_at": timezone.now(), "validated_by": medecin} if validated else {}
+        volet = Volet(dossier=DossierFactory(auteur=medecin), kind=kind, complet=complet, **known)
+        volet.dossier.volets.filter(kind=kind).delete()
+        volet.save()
+        assert volet.is_enough is enough
 
 
 class TestRefused:
@@ -224,6 +228,7 @@ class TestTogether:
 
 class TestWhatListsRead:
     def test_the_departement_of_the_address(self, medecin):
+        territoires.some("2A004")
         volet, by = a_volet(medecin, Kind.ADMINISTRATIF), as_medecin(medecin)
         write(volet, by=by, code_postal="20090")
         assert Dossier.objects.get(pk=volet.dossier_id).departement == "2A"

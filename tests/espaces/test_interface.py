@@ -1,7 +1,10 @@
 """The interface in a real browser: axe, narrow screens, keyboard, no script, dialog."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.espaces.gallery import FAILURES
 from tests.looks import WIDTHS, objections
@@ -97,10 +100,10 @@ def test_targets_are_large_enough(visit):
 def test_a_refused_form_puts_the_focus_on_its_summary(visit):
     page = visit(FORM)
     page.locator("main button[type=submit]").click()
-    assert page.title().startswith("Erreur\u00a0: ")
-    assert page.evaluate("'resumeErreurs' in document.activeElement.dataset")
+    expect(page).to_have_title(re.compile("^Erreur\u00a0: "))
+    expect(page.locator("[data-resume-erreurs]")).to_be_focused()
     page.get_by_role("alert").get_by_role("link").first.click()
-    assert page.evaluate("document.activeElement.id") == "id_nom"
+    expect(page.locator("#id_nom")).to_be_focused()
 
 
 def test_the_password_can_be_shown_and_hides_itself(visit):

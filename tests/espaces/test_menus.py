@@ -46,6 +46,8 @@ def links_of(html) -> list[str]:
 OWN = ["/mon-compte/", "/mes-referents/", "/mes-droits/"]
 OF_REFERENTS = [
     "/administration/comptes/",
+    "/administration/etablissements/",
+    "/administration/guichets/",
     "/administration/habilitations/revue/",
     "/administration/demandes/",
     "/administration/imports/",
@@ -60,7 +62,13 @@ def test_administration_holds_a_referent_s_pages_and_everybody_s_own(client):
     assert links_of(nav_of(answer)) == [HOME, *OWN, *OF_REFERENTS, "/documentation/"]
     assert links_of(account_of(answer)) == OWN
     sign_in(client, HabilitationFactory().user)
-    assert links_of(nav_of(client.get(HOME))) == [HOME, "/dossiers/", *OWN, "/documentation/"]
+    assert links_of(nav_of(client.get(HOME))) == [HOME, "/dossiers/", "/tableaux/", *OWN, "/documentation/"]
+
+
+def test_a_coordination_also_follows_the_deployment(client):
+    """ANN-8."""
+    sign_in(client, referent_of(CoordinationFactory()))
+    assert "/administration/deploiement/" in links_of(nav_of(client.get(HOME)))
 
 
 @pytest.mark.parametrize("of", [EtablissementFactory, UniteFactory, CoordinationFactory])
@@ -119,25 +127,29 @@ def test_the_number_of_demandes_is_each_one_s_own_and_of_now(client):
 
 
 def test_many_demandes_are_counted_to_a_hundred(client, monkeypatch):
-    monkeypatch.setattr(menus, "waiting", lambda actor, at_most: at_most)
+    asked = "SELECT %(at_most)s::int"
+    monkeypatch.setattr(menus, "waiting", lambda actor, at_most: (asked, {"at_most": at_most}))
     sign_in(client, referent_of(EtablissementFactory()))
     assert number_of(client.get(HOME)) == ["99+", "99+"]
 
 
-def test_a_menu_costs_two_looks(client):
-    """One for délégations received, one for demandes; nothing for a médecin."""
+def test_a_menu_costs_one_look(client):
+    """For délégations received and for demandes at once; nothing for a médecin."""
+    demandes, delegations = "habilitations_demandehabilitation", "delegations_delegation"
 
-    def asked(table, path):
+    def asked(path):
         client.get(path)
         with CaptureQueriesContext(connection) as seen:
             client.get(path)
-        return len([one for one in seen if table in one["sql"]])
+        found = [[table for table in (demandes, delegations) if table in one["sql"]] for one in seen]
+        return [tables for tables in found if tables]
 
     sign_in(client, referent_of(EtablissementFactory()))
-    assert asked("habilitations_demandehabilitation", "/documentation/") == 1
-    assert asked("delegations_delegation", "/documentation/") == 1
+    assert asked("/documentation/") == [[demandes, delegations]]
+    sign_in(client, HabilitationFactory().user)
+    assert asked("/documentation/") == [[delegations]]
     sign_in(client, MedecinFactory())
-    assert asked("habilitations_demandehabilitation", "/documentation/") == 0
+    assert asked("/documentation/") == []
 
 
 ACTING = [
@@ -228,7 +240,7 @@ def test_who_comes_by_himself_is_told_nothing(client):
 def test_what_is_sent_after_the_session_ended_is_said_to_be_lost(client, path, came_from, suite):
     """COM-9: a sentence at the door, nothing done, and the way back to the page."""
     headers = {"Referer": came_from} if came_from else {}
-    answer = client.post(path, {"nom": "x"}, headers=headers, follow=True)
+    answer = client.post(path, {"nom": "x", "au_nom_de": "12"}, headers=headers, follow=True)
     assert "Votre session a pris fin" in answer.text
     assert "Ce que vous aviez envoyé n’a pas été enregistré." in answer.text
     assert (
@@ -238,6 +250,21 @@ def test_what_is_sent_after_the_session_ended_is_said_to_be_lost(client, path, c
     )
     assert ("suite=" in answer.redirect_chain[0][0]) is bool(suite)
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/mon-compte/sessions/", "/dossiers/creer/", "/medecin/delegations/"])
+def test_who_never_had_a_session_is_not_told_that_it_ended(client, path):
+    """By what was sent alone: a page drawn for somebody says for whom."""
+    answer = client.post(path, {"nom": "x"}, follow=True)
+    assert "Votre session a pris fin" not in answer.text
+    assert "Connexion nécessaire" in answer.text
+    assert "rien n’a été enregistré" in answer.text
+
+
+def test_the_door_says_the_same_whoever_is_named(client):
+    """Somebody's number, nobody's, no number: nothing is learned of an account."""
+    said = {client.post("/mon-compte/", {"au_nom_de": who}).url for who in (UserFactory().pk, 999999, "x")}
+    assert said == {"/?perdu=session"}
 
 
 def test_signing_out_twice_has_lost_nothing(client):

@@ -194,6 +194,18 @@ def test_a_module_not_deployed_is_said_and_gives_nothing(client):
     assert {one.mode for one in held(colleague).get().droits.filter(domaine="grand_age")} == {"aucun"}
 
 
+def test_what_no_page_serves_is_said_and_not_chosen(client, referent, etablissement, colleague):
+    """HAB-3: of a profile, and of one right of another."""
+    sign_in(client, referent)
+    page = client.get(f"{ADMIN}comptes/attribuer/?compte={colleague.pk}").text
+    assert "/attribuer/accompagnant_dua/" not in page
+    assert "Accompagnant DUA" in page
+    esms = client.get(f"{ADMIN}comptes/attribuer/esms_gestionnaire/?compte={colleague.pk}").text
+    assert "Non déployé" in esms
+    assert "droit-handicap-evaluation" not in esms
+    assert "droit-handicap-statut" in esms
+
+
 def test_what_exists_already_is_said_on_the_check_page(client, referent, etablissement, colleague):
     lieu = [f"etablissement:{etablissement.pk}"]
     give(client, [colleague], lieu)

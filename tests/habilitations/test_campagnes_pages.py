@@ -1,7 +1,7 @@
 """HAB-11 on the screen: opening, deciding as one goes, following, closing; and what a page refuses."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.core import signing
@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from habilitations.models import Campagne, Examen, Habilitation
+from habilitations.profils import ADMINISTRATEUR_NATIONAL
 from tests.factories import HabilitationFactory, UniteFactory, referent_of, sent_droits, sign_in
 from tests.habilitations.campagnes import closed, decide, line_of, opened
+from viatraj.core.periods import add_months
 
 pytestmark = pytest.mark.django_db
 BASE = "/administration/campagnes/"
@@ -281,6 +283,24 @@ class TestFollowing:
         assert "16&nbsp;% depuis un an" in body(client, "/administration/habilitations/revue/")
         Examen.objects.filter(state="decided").update(decided_at=timezone.now() - timedelta(days=400))
         assert "0&nbsp;% depuis un an" in body(client, "/administration/habilitations/revue/")
+
+    @pytest.mark.parametrize("level", ["coordination", "region", "national"])
+    def test_the_revue_of_a_wide_perimeter_says_it_too(self, client, unit, level):
+        """HAB-11: near misses, a line that still waits and one decided a day too early."""
+        coordination = unit.unite.etablissement.coordination
+        lieux = {"coordination": coordination, "region": coordination.region, "national": None}
+        profil = ADMINISTRATEUR_NATIONAL if level == "national" else None
+        sign_in(client, referent_of(lieux[level], profil))
+        asked = f"/administration/habilitations/revue/?coordination={coordination.pk}"
+        assert "<dd>0&nbsp;% depuis un an" in body(client, asked)
+        year = add_months(timezone.localdate(), -12)
+        decide(unit.line(), unit.of_unite)
+        decide(unit.line(1), unit.of_unite)
+        day = timezone.make_aware(datetime.combine(year, time.min))
+        Examen.objects.filter(pk=unit.line().pk).update(decided_at=day)
+        Examen.objects.filter(pk=unit.line(1).pk).update(decided_at=day - timedelta(seconds=1))
+        many = Habilitation.objects.filter(coordination=coordination).count()
+        assert f"<dd>{100 // many}&nbsp;% depuis un an" in body(client, asked)
 
     def test_the_home_says_what_waits(self, client, unit):
         sign_in(client, unit.of_unite)

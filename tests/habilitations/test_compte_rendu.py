@@ -31,6 +31,12 @@ class Closed:
         self.of_unite = referent_of(self.unite)
         self.kept, self.removed, self.left = HabilitationFactory.create_batch(3, lieu=self.unite)
         self.campagne = opened(self.of_unite, self.unite, **said)
+        actions.entrust(
+            self.campagne,
+            lignes=[line_of(self.campagne, self.left).pk],
+            relecteur=self.of_unite,
+            by=as_professionnel(self.of_unite),
+        )
         decide(line_of(self.campagne, self.kept), self.of_unite)
         decide(line_of(self.campagne, self.removed), self.of_unite, "remove", motif="A quitté le service")
         actions.close_campagne(self.campagne, now=timezone.now(), by=as_professionnel(self.of_unite))
@@ -59,6 +65,10 @@ class TestReport:
         assert removed[head.index("Décision")] == "Retirer"
         assert removed[head.index("Motif")] == "A quitté le service"
         assert by_login[closed.left.user.login][head.index("État")] == "À décider"
+        to = f"{closed.of_unite.nom} {closed.of_unite.prenom}"
+        entrusted = {login: row[head.index("Confiée à")] for login, row in by_login.items()}
+        assert {login for login, name in entrusted.items() if name} == {closed.left.user.login}
+        assert entrusted[closed.left.user.login] == to
 
     def test_the_figures(self, closed):
         said = closed.rapport.chiffres
@@ -110,6 +120,14 @@ ALTERED = {
         "UPDATE habilitations_examen SET avant = avant - 'fin' WHERE decision = 'keep'",
         "la ligne n° {kept}",
     ),
+    "whom it was entrusted to": (
+        "UPDATE habilitations_examen SET confie_a_id = NULL WHERE confie_a_id IS NOT NULL",
+        "la ligne n° {left}",
+    ),
+    "whom it might have been read by": (
+        "UPDATE habilitations_examen SET rang = rang + 1 WHERE decision = 'keep'",
+        "la ligne n° {kept}",
+    ),
     "a line taken out": ("DELETE FROM habilitations_examen WHERE state = 'todo'", "ajoutées ou retirées"),
     "the workbook": ("UPDATE habilitations_rapport SET classeur = 'x'", "classeur"),
     "the pdf": ("UPDATE habilitations_rapport SET pdf = 'x'", "pdf"),
@@ -127,6 +145,7 @@ class TestProof:
         keys = {
             "kept": line_of(closed.campagne, closed.kept).pk,
             "removed": line_of(closed.campagne, closed.removed).pk,
+            "left": line_of(closed.campagne, closed.left).pk,
         }
         with connection.cursor() as cursor:
             cursor.execute(sql)
@@ -142,6 +161,26 @@ class TestProof:
         Rapport.objects.update(digest=digest, prints=prints)
         with pytest.raises(CommandError):
             closed.verify()
+
+    @pytest.mark.parametrize(("column", "breaks"), [("confie_a", False), ("motif", True)])
+    def test_what_an_older_seal_covers_stays_verifiable(self, monkeypatch, column, breaks):
+        """Closed before lines could be entrusted: of its first columns, and of these only."""
+        monkeypatch.setattr(preuve, "FORM", 1)
+        monkeypatch.setattr(preuve.of_lines, "__defaults__", (1,))
+        closed = Closed()
+        monkeypatch.undo()
+        assert "intacte" in closed.verify()
+        removed = line_of(closed.campagne, closed.removed)
+        changed = {"motif": "Autre", "confie_a": closed.of_unite}[column]
+        Examen.objects.filter(pk=removed.pk).update(**{column: changed})
+        found = next(preuve.breaks(closed.campagne), "")
+        assert (str(removed.pk) in found) is breaks
+
+    def test_the_first_seals_named_no_form(self, closed):
+        closing = preuve.closing_of(closed.campagne)
+        assert closing.data.pop("forme") == 2
+        said = list(preuve._breaks_of_lines(closed.campagne, closed.rapport, closing))
+        assert len(said) == 1  # read by the first form, whose digest is another
 
     def test_nor_may_the_journal_be_rewritten(self, closed):
         with roles.as_owner(), connection.cursor() as cursor:

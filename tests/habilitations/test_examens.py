@@ -195,6 +195,34 @@ class TestAtOnce:
         assert "Retirer" in entry.sentence
 
 
+class TestReviewedOn:
+    """HAB-11: what the head of the revue counts, kept on the habilitation."""
+
+    def test_a_decision_is_noted_and_one_taken_back_is_not(self, later):
+        assert now_of(later.habilitation).reviewed_on is None
+        decide(later.examen, later.of_unite)
+        assert now_of(later.habilitation).reviewed_on == timezone.localdate()
+        decide(later.examen, later.second, "unknown")
+        assert now_of(later.habilitation).reviewed_on is None
+
+    def test_of_two_campaigns_the_last_that_stands(self, later):
+        other = opened(later.above, later.unite, effet="closure")
+        decide(later.examen, later.of_unite)
+        early = timezone.now() - timedelta(days=40)
+        Examen.objects.filter(pk=later.examen.pk).update(decided_at=early)
+        assert now_of(later.habilitation).reviewed_on == timezone.localdate(early)
+        second = line_of(other, later.habilitation)
+        decide(second, later.of_unite)
+        assert now_of(later.habilitation).reviewed_on == timezone.localdate()
+        decide(second, later.of_unite, "unknown")
+        assert now_of(later.habilitation).reviewed_on == timezone.localdate(early)
+
+    def test_what_a_decision_does_leaves_it(self, ward):
+        decide(ward.examen, ward.of_unite, "reduce", fin=timezone.localdate() + SOON, motif="Fin de stage")
+        assert now_of(ward.habilitation).reviewed_on == timezone.localdate()
+        assert now_of(ward.habilitation).fin == timezone.localdate() + SOON
+
+
 class TestTold:
     def mails(self, user):
         return list(Message.objects.filter(to=user.email, subject__contains="habilitation").order_by("pk"))
@@ -327,7 +355,9 @@ class TestTogether:
         )
         refused = [one for one in (first, second) if isinstance(one, ValidationError)]
         assert len(refused) == 1
-        assert "vient d’être prise par" in str(refused[0])
+        who = later.second if second in refused else later.of_unite
+        other = later.of_unite if who == later.second else later.second
+        assert f"vient d’être prise par {other.nom_complet}" in str(refused[0])
         assert Entry.objects.filter(event="examen.decided").count() == 1
 
     def test_closing_while_somebody_decides(self, ward):

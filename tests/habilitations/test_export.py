@@ -221,6 +221,7 @@ print(lines, round(peak() - before))
 """
 
 
+@pytest.mark.proofs
 @pytest.mark.django_db(transaction=True)
 def test_memory_stays_flat(lieu, tmp_path):
     """8,000 lines in a process of its own: a few megabytes more than none."""

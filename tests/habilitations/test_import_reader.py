@@ -9,12 +9,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl.utils import get_column_letter
 
-from habilitations.imports import classeur
 from habilitations.imports.colonnes import BY_KEY, COLONNES
 from habilitations.imports.reader import read
-from habilitations.imports.table import MAX_COLUMNS, MAX_LINES, Unreadable
+from habilitations.imports.table import MAX_LINES
 from tests.habilitations.imports import CASES, FIN, TITLES, book, line, rezipped, saved, sheet_of, text, xlsx
 from viatraj.core.saisie import Refused, telephones
+from viatraj.core.tableaux import classeur
+from viatraj.core.tableaux.cellules import MAX_COLUMNS, Unreadable
 
 at = partial(datetime, tzinfo=None)  # spreadsheets know no zones
 SHEET = "xl/worksheets/sheet1.xml"

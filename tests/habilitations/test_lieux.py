@@ -103,6 +103,14 @@ BESIDE = {  # its établissement stands beside it
     "habilitations/reads/entete.py",
     "templates/habilitations/imports/lines.html",
     "habilitations/imports/annuaire.py",
+    "templates/annuaire/edit_guichet.html",
+    "templates/annuaire/etablissement_public.html",
+    "templates/annuaire/fermetures.html",
+    "templates/annuaire/guichet.html",
+    "templates/annuaire/guichets.html",
+    "templates/annuaire/rapprochement.html",
+    "templates/annuaire/territoire.html",
+    "templates/demandes/unites.html",
 }
 
 

@@ -226,3 +226,54 @@ def test_what_the_page_promises_is_what_happens(client, etablissement, seed):
     if refused and promised:
         assert client.post(REVOKE, {"choix": [row.pk for row in promised]}).status_code == 302
     assert not Habilitation.objects.living().filter(pk__in=[row.pk for row in promised]).exists()
+
+
+@pytest.fixture
+def mixed(etablissement, rows, today):
+    """Beside `rows`: one that goes further, one that another follows later, one that is followed at once."""
+    lieu = UniteFactory(etablissement=etablissement)
+    far = HabilitationFactory(lieu=lieu, fin=today + timedelta(days=900), user__nom="Loin")
+    held = {"later": today + timedelta(days=400), "at once": today + timedelta(days=31)}
+    found = {"far": far}
+    for name, debut in held.items():
+        row = HabilitationFactory(lieu=lieu, fin=today + timedelta(days=30))
+        HabilitationFactory(
+            user=row.user, lieu=lieu, profil=row.profil, debut=debut, fin=debut + timedelta(days=30)
+        )
+        found[name] = row
+    return found
+
+
+def test_a_stretch_that_some_refuse_names_them_before_it_is_sent(client, referent, rows, mixed, today):
+    """HAB-5: who goes further, whom another follows; who can go nowhere is left out from the start."""
+    chosen = [*rows, *mixed.values()]
+    shown = client.get(PROLONG, {"choix": [row.pk for row in chosen]})
+    notes = {one.months: one.note for one in shown.context["form"].stretches()}
+    far, later = (mixed[name].user.nom_complet for name in ("far", "later"))
+    assert notes == {
+        "6": f"1 sur 5 à décocher\u00a0: {far}",
+        "12": f"1 sur 5 à décocher\u00a0: {far}",
+        "24": f"2 sur 5 à décocher\u00a0: {far}, {later}",
+        "60": f"1 sur 5 à décocher\u00a0: {later}",
+    }
+    assert f"la suivante commence le {today + timedelta(days=400):%d/%m/%Y}" in shown.text
+    assert [row.pk for row, why in shown.context["rows"] if why] == [mixed["at once"].pk]
+
+
+@pytest.mark.parametrize("duree", ["6", "12", "24", "60"])
+def test_what_refuses_a_date_is_left_out_and_the_rest_is_done_next(client, referent, rows, mixed, duree):
+    """The page names them, unticks them, keeps the date: sent again as it stands, what is ticked is done."""
+    first = client.get(PROLONG, {"choix": [row.pk for row in [*rows, *mixed.values()]]})
+    chosen = [row for row, why in first.context["rows"] if not why]
+    answer = client.post(PROLONG, typed(chosen, duree=duree))
+    assert answer.status_code == 422
+    assert not Entry.objects.filter(event="habilitation.prolonged").exists()
+    left = [row for row, _ in answer.context["rows"] if row.is_left]
+    assert all(row.user.nom_complet in answer.text for row in left)
+    ticked = [row for row, why in answer.context["rows"] if not why and not row.is_left]
+    assert answer.text.count(" checked>") == len(ticked) == len(chosen) - len(left)
+    again = {one.months: one.note for one in answer.context["form"].stretches()}
+    assert again[duree] == ""
+    assert ("sont maintenant décochées" in answer.text) is bool(left)
+    assert client.post(PROLONG, typed(ticked, duree=duree)).status_code == 302
+    assert Entry.objects.filter(event="habilitation.prolonged").count() == len(ticked)

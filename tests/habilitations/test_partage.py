@@ -54,7 +54,6 @@ class House:
             self.campagne,
             lignes=[one.pk for one in lines or [self.examen]],
             relecteur=to,
-            now=timezone.now(),
             by=as_professionnel(by or self.coordination),
         )
 
@@ -160,7 +159,6 @@ def test_nobody_chooses_who_reads_him(house):
             campagne,
             lignes=[examen.pk],
             relecteur=second,
-            now=timezone.now(),
             by=as_professionnel(house.above),
         )
 

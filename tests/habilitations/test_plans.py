@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from habilitations.reads import search
 from habilitations.reads.revue import Choix, Revue
+from tests import plans
 from tests.factories import CoordinationFactory, as_professionnel, referent_of
 
 pytestmark = pytest.mark.django_db
@@ -14,10 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def as_if_rows_were_many():
-    """Over a few rows PostgreSQL reads them all; kept from it, it shows whether it could do otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
+    plans.as_if_rows_were_many("seqscan", "bitmapscan", "sort")
 
 
 def test_an_account_is_known_without_reading_all_of_them():
@@ -32,6 +30,14 @@ def test_a_search_walks_the_names_and_stops(typed):
     plan = search._matching(**asked).order_by("nom_cle", "prenom_cle", "pk")[:50].explain()
     assert "habilitations_compte_nom" in plan
     assert "Sort" not in plan
+
+
+def test_the_share_reviewed_is_read_in_each_index_of_a_coordination():
+    """HAB-11: whichever of them counts the lines of a page."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'habilitations_coord_%'")
+        found = [definition for (definition,) in cursor.fetchall()]
+    assert [" INCLUDE (" in one and "reviewed_on" in one for one in found] == [True] * 3
 
 
 @pytest.mark.parametrize("descending", ["", "-"])

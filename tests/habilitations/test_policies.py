@@ -1,10 +1,12 @@
 """Who gives which profile where, near misses among them (COM-8, HAB-2)."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from annuaire.models import Guichet, Lieu
-from habilitations import policies, profils
+from habilitations import actions, policies, profils
 from habilitations.profils import PROFILS
 from tests.factories import (
     CoordinationFactory,
@@ -18,7 +20,7 @@ from tests.factories import (
     referent_of,
 )
 from viatraj.core.droits import Niveau
-from viatraj.core.policies import Denied, can
+from viatraj.core.policies import Denied, can, refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,7 @@ def test_who_gives_which_profile_where():
             for niveau, lieu in here.items():
                 expected = (
                     niveau in profil.niveaux
+                    and profil.is_offered
                     and niveau in LEVELS[name]
                     and (not profil.is_referent or profil.code in NAMES[name])
                 )
@@ -151,6 +154,26 @@ def test_a_closed_structure_and_a_module_that_is_not_deployed():
     assert not can(policies.grant, actor, profils.ESMS, lieu)
     etablissement.closed_at = timezone.now()
     assert not can(policies.grant, actor, profils.PRESCRIPTEUR_MEDICAL, lieu)
+
+
+def test_what_no_page_serves_is_given_to_nobody_and_what_is_held_gives_nothing():
+    """HAB-3: the near miss is the ESMS, which opens something, and one right of which does not yet."""
+    etablissement = EtablissementFactory()
+    actor = as_professionnel(referent_of(etablissement))
+    lieu, today = Lieu.of(etablissement), timezone.localdate()
+    for profil in (profils.ACCOMPAGNANT_DUA, profils.ESMS_STATISTIQUES):
+        assert "pas déployé" in refusal(policies.grant, actor, profil, lieu)
+    policies.grant(actor, profils.ESMS, lieu)
+    held = HabilitationFactory(lieu=etablissement, profil="accompagnant_dua")
+    assert not as_professionnel(held.user).rights
+    esms = as_professionnel(HabilitationFactory(lieu=etablissement, profil="esms_gestionnaire").user)
+    assert {one.droit for one in esms.rights.grants} == {"notifications", "statut"}
+    known = {"version": held.version, "today": today, "by": actor}
+    with pytest.raises(Denied, match="pas déployé"):
+        actions.change_end(held, fin=held.fin + timedelta(days=30), **known)
+    actions.change_end(held, fin=held.fin - timedelta(days=10), **known)
+    held.refresh_from_db()
+    actions.revoke(held, now=timezone.now(), by=actor)
 
 
 def test_nobody_administers_while_acting_for_somebody():

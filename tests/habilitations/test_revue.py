@@ -283,7 +283,8 @@ def test_the_page_is_for_referents_in_their_own_name(client, land):
 
 @pytest.mark.parametrize("many", [2, 20])
 @pytest.mark.parametrize("level", ["unite", "here", "coordination"])
-def test_a_constant_number_of_queries(client, land, level, many):
+def test_seven_statements_whatever_the_rows(client, land, level, many):
+    """HAB-9: session, rights, the référent's own, structures, how many, the rows, the menu."""
     for number in range(many):
         lieu = [land["unite"], land["here"], land["there"]][number % 3]
         HabilitationFactory(lieu=land["unite"] if level == "unite" else lieu)
@@ -291,8 +292,7 @@ def test_a_constant_number_of_queries(client, land, level, many):
     client.get(URL)
     with CaptureQueriesContext(connection) as seen:
         client.get(URL)
-    # Two for the menu, one for the share that was reviewed, which a whole coordination does not say.
-    assert len(seen) == (9 if level == "coordination" else 10)
+    assert len(seen) == 7
 
 
 def test_many_structures_are_found_by_a_part_of_their_name(client, land, monkeypatch):

@@ -10,7 +10,7 @@ from annuaire.models import Guichet, Unite
 from habilitations.models import DroitPersonnalise, Habilitation
 from habilitations.profils import AUCUN, PROFILS, RESPONSABLE_ADMISSIONS
 from tests.factories import CoordinationFactory, EtablissementFactory, HabilitationFactory, UniteFactory
-from viatraj.core.droits import Droit, Mode, Niveau
+from viatraj.core.droits import FERMES, Droit, Mode, Niveau
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +78,8 @@ ENDED = ("over", "future", "revoked", "disabled")
 def test_each_profile_each_right_each_place(land, code, niveau):
     user = held(code, lieu_of(niveau, land), "in force")
     rights = habilitations.rights.of_user(user, on=timezone.localdate())
-    given = {(droit.domaine, droit.droit): droit.mode for droit in PROFILS[code].at(niveau)}
+    every = [droit for droit in PROFILS[code].at(niveau) if droit.droit not in FERMES]
+    given = {(droit.domaine, droit.droit): droit.mode for droit in every}
     for domaine in ("", "sanitaire", "grand_age", "tnd", "handicap", "cpam"):
         for droit in Droit:
             mode = given.get((domaine, droit), given.get(("", droit), AUCUN))
@@ -91,7 +92,9 @@ def test_no_profile_gives_anything_but_in_force(land, state):
     on = timezone.localdate()
     users = {case: held(case[0], lieu_of(case[1], land), state) for case in CASES}
     giving = [case for case, user in users.items() if habilitations.rights.of_user(user, on=on).grants]
-    assert giving == (CASES if state == "locked" else [])
+    # One profile’s board is not there yet.
+    opening = [case for case in CASES if case[0] != "accompagnant_dua"]
+    assert giving == (opening if state == "locked" else [])
 
 
 def held(code, lieu, state):

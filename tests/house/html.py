@@ -88,6 +88,10 @@ def _of_itself(one: Element, above: tuple[str, ...]) -> Iterator[str]:
         yield f"{one.tag} in {one.tag}"
     if one.tag == "time" and not MOMENT.fullmatch(one.get("datetime") or (one.text or "").strip()):
         yield f"time {one.get('datetime')}"
+    if one.tag == "table" and (head := one.find("thead/tr")) is not None:
+        columns = _columns(head)
+        rows = (_columns(row) for row in one.iterfind("tbody/tr") if not row.findall("*[@rowspan]"))
+        yield from (f"a row of {many} columns, under {columns}" for many in {*rows} if many > columns)
     yield from (f"{name}: write data-{name}" for name in one.attrib if name.startswith("hx-"))
     if one.tag == "form" and one.get("action") == "":
         yield "form with an empty action"
@@ -99,3 +103,7 @@ def _of_itself(one: Element, above: tuple[str, ...]) -> Iterator[str]:
         and not (one.get("aria-label") or one.get("aria-labelledby"))
     ):
         yield f"{one.tag} without heading or name"
+
+
+def _columns(row: Element) -> int:
+    return sum(int(cell.get("colspan", 1)) for cell in row)

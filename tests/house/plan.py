@@ -2,7 +2,8 @@
 
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cached_property
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,21 +15,40 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
 
+import annuaire.actions
 from accounts import chartes
 from accounts.emails import cancel_token
 from accounts.models import ChangementAdresse, Identite
-from annuaire.models import Activite, Lieu
+from annuaire import fiches
+from annuaire.models import (
+    Activite,
+    Concept,
+    Departement,
+    Etablissement,
+    Guichet,
+    Lieu,
+    Modification,
+    Nomenclature,
+    Offre,
+    Rapprochement,
+    Region,
+    SiteRor,
+)
+from annuaire.natures import Nature
 from authcps.identity import Verified
 from authcps.models import Attempt
 from changements.models import Changement
 from delegations import emails
 from delegations.forms import DroitsForm
 from delegations.models import Delegation, DroitDelegue
+from demandes.alertes import REFERENT, Evenement
+from demandes.models import Alerte, Decision, Notification, VueEnregistree
 from dossiers import volets
-from habilitations.models import DemandeHabilitation, Import
+from habilitations.models import DemandeHabilitation, Habilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
 from tests.annuaire import files
 from tests.core.files import samples
+from tests.demandes.factories import requested
 from tests.dossiers.factories import DossierFactory, join, name_traitant, volet_of
 from tests.factories import (
     DelegationFactory,
@@ -37,6 +57,7 @@ from tests.factories import (
     MedecinFactory,
     UniteFactory,
     UserFactory,
+    as_professionnel,
     next_idnat,
     referent_of,
     sent_droits,
@@ -44,7 +65,7 @@ from tests.factories import (
 )
 from tests.habilitations import campagnes
 from viatraj.core.actor import Means
-from viatraj.core.droits import Droit, Mode, Orientation
+from viatraj.core.droits import Droit, Mode, Niveau, Orientation
 
 ADMIN = "admin"
 PATIENT = {"nom": "Villedary", "prenom": "Nadège", "date_naissance": "1969-09-05", "sexe": "F"}
@@ -53,18 +74,30 @@ PATIENT |= {"statut": "provisoire"} | dict.fromkeys(
     "",
 )
 # Pages of an account, for its référents; of a habilitation, for its holder.
+FOLLOWED = {"coordination": "1", "q": "Centre", "etabli": "oui", "referent": "non", "fiche": "non"}
+FOLLOWED |= {"verifiee": "jamais", "anomalie": "valeur", "apres": "1"}
+LISTED = {"vue": "refusees", "qui": "moi", "orientation": "tnd", "tri": "recentes", "apres": "1-1"}
+OF_TABLEAUX = ("tableau", "workbook", "save")
 OF_ACCOUNTS = "compte effective correct change_email unlock depart disable enable welcome_again".split()
 # Results of a search, here of one that the session does not know.
 OF_VOLETS = ("volet", "edit_volet", "forget_typed")
 SEARCHES = ("habilitations:recherche", "dossiers:found", "delegations:found", "delegations:cover_search")
+SEARCHES += ("notifications:found",)
+OF_CLOSING = ("fermeture", "fermeture_reopen", "fermeture_keep")
 OF_CAMPAGNES = "campagne campagne_close examens".split()
 OF_REPORTS = "campagne_report campagne_workbook campagne_pdf".split()
 OF_DEMANDES = ("demande", "demande_refuse", "demande_withdraw")
 OF_HABILITATIONS = ("droits", "fin", "emails", "revoke")
 OF_IMPORTS = ("import", "import_report", "import_to_correct")
 OF_SUPPORT = ("compte", "droits", "journal", "compte_envois")
-OF_DOSSIERS = "detail print_dossier history print_history identite decide traitant".split()
+OF_DOSSIERS = "detail print_dossier history print_history identite decide traitant remove_traitant".split()
+OF_SENDING = ("index", "offre", "choose", "send")
+OF_NOTIFICATIONS = ("detail", "statut", "unite")
+OF_DECISIONS = ("decision", "notify", "cancel", "restore")
 OF_PIECES = ("dossiers:piece", "dossiers:piece_hide")
+OF_ETABLISSEMENTS = (
+    "etablissement unites synchronisation verify_etablissement rapprochement activation desactivation"
+).split()
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -137,7 +170,9 @@ class World:
         self.named = name_traitant(DossierFactory(auteur=self.other), self.owner, "a_accepter").dossier
         self.piece = join(volet_of(self.dossier))
         self.in_directory = listed(next_idnat())
-        self.unite = UniteFactory()
+        self.unite = UniteFactory(
+            etablissement__finess="990000091", etablissement__coordination__departement=_departement()
+        )
         self.habilitation = HabilitationFactory(user=self.plain, lieu=self.unite)
         self.referent = referent_of(self.unite.etablissement)
         self.changement = _changed(self.referent, self.habilitation)
@@ -154,19 +189,45 @@ class World:
             user=self.paired, idnat="3310099999/CPE0000043", kind="structure", nom="NOM"
         )
         self.neighbour = referent_of(EtablissementFactory(coordination=self.unite.etablissement.coordination))
+        self.notification = _notified(self.neighbour, self.unite.etablissement.coordination)
+        self.descriptif = _described(self.unite.etablissement), _described(self.unite)
         self.campagne = campagnes.opened(self.referent, self.unite.etablissement)
         self.examen = campagnes.line_of(self.campagne, self.habilitation)
+        self.guichet = Guichet.objects.create(
+            nom="Guichet unique",
+            etablissement=self.unite.etablissement,
+            coordination=self.unite.etablissement.coordination,
+        )
+        self.offre, self.joined = _described_by_the_ror(self.unite, self.referent)
         self.closed = campagnes.closed(self.referent, self.unite.etablissement)
+        # Of `owner`, to the unit, and chosen for the guichet.
+        self.sent = requested(self.dossier, self.unite, etat="envoyee", **_times("sent_at"))
+        self.selected = requested(self.dossier, self.guichet)
+        self.vue = VueEnregistree.objects.create(
+            user=self.owner, tableau="medecin", titre="En retard", vue="sans-reponse"
+        )
+        self.alerte = Alerte.objects.create(  # that it waits, to whoever settles who works there
+            user=self.referent,
+            demande=self.sent,
+            cote=REFERENT,
+            verbe="escalader",
+            evenement=Evenement.ECHEANCE,
+            envoi="n",
+            at=timezone.now(),
+        )
 
     def url(self, route: Route) -> str:
         """The route's address for a row of `owner`, once `_parts` says what its parts are."""
         try:
-            return reverse(route.name, kwargs=self._parts(route.name))
+            return reverse(route.name, kwargs=self._parts.get(route.name, {}))
         except NoReverseMatch:  # a test says so, the others go on
             return f"/{route.path}"
 
-    def _parts(self, name) -> dict:
+    @cached_property
+    def _parts(self) -> dict:
+        """By the name of a route: rows do not change between two requests of a world."""
         return {
+            "alerte": {"pk": self.alerte.pk},
             "remove_identite": {"pk": self.owner.identites.get().pk},
             "unpair": {"pk": self.paired.pk, "identite": self.carte.pk},
             "authcps:confirm_reception": {"token": self._reception_token()},
@@ -186,7 +247,22 @@ class World:
             **{f"habilitations:{page}": {"pk": self.fichier.pk} for page in OF_IMPORTS},
             **{f"gestion:{page}": {"pk": self.plain.pk} for page in OF_SUPPORT},
             "gestion:recherche": {"cle": "x" * 22},
+            **{f"annuaire:{page}": {"pk": self.unite.etablissement_id} for page in OF_ETABLISSEMENTS},
+            **{f"annuaire:{page}": {"pk": self.unite.pk} for page in ("unite", "verify_unite")},
+            "annuaire:rapprochement_undo": {
+                "pk": self.unite.etablissement_id,
+                "rapprochement": self.joined.pk,
+            },
+            "annuaire:edit_etablissement": {"pk": self.unite.etablissement_id, "rubrique": "accueil"},
+            "annuaire:edit_unite": {"pk": self.unite.pk, "rubrique": "accueil"},
+            "annuaire:history_etablissement": {"pk": self.unite.etablissement_id, "champ": "descriptif"},
+            "annuaire:history_unite": {"pk": self.unite.pk, "champ": "descriptif"},
+            "etablissement_habilitations": {"pk": self.unite.etablissement_id},
             "habilitations:name_referent": {"pk": self.unite.etablissement_id},
+            **{f"annuaire:{page}": {"niveau": "unite", "pk": self.unite.pk} for page in OF_CLOSING},
+            **{f"annuaire:{page}": {"pk": self.guichet.pk} for page in ("guichet", "guichet_edit")},
+            "annuaire:repartir": {"pk": self.unite.etablissement_id},
+            "annuaire:guichet_create": {"niveau": "etablissement", "pk": self.unite.etablissement_id},
             "habilitations:name_referent_found": {"pk": self.unite.etablissement_id, "cle": "x" * 22},
             **{f"habilitations:{page}": {"pk": self.demande.pk} for page in OF_DEMANDES},
             **{f"habilitations:{page}": {"pk": self.campagne.pk} for page in OF_CAMPAGNES},
@@ -196,23 +272,56 @@ class World:
             "habilitations:demande_ask": {"pk": self.unite.etablissement_id},
             "habilitations:demande_prolong": {"pk": self.habilitation.pk},
             "changements:undo": {"cle": self.changement.cle},
+            **{f"annuaire:{page}": {"pk": self.unite.pk} for page in ("thesaurus", "couverture")},
+            "annuaire:thesaurus_groupe": {"pk": self.unite.pk, "slug": "systeme-nerveux"},
+            **{
+                f"annuaire:{page}": {"pk": self.unite.etablissement.coordination_id}
+                for page in ("coordination", "territoire")
+            },
+            "annuaire:public": {"finess": self.unite.etablissement.finess},
             **{page: {"cle": "a" * 22} for page in SEARCHES},
             "documentation_fiche": {"slug": "mon-compte"},
             "habilitations:grant_profil": {"profil": "equipe_soignante"},
             **{f"dossiers:{page}": {"numero": self.dossier.numero} for page in OF_DOSSIERS},
             "dossiers:download": {"numero": self.aged.numero},
+            **{f"tableaux:{page}": {"code": "medecin"} for page in OF_TABLEAUX},
+            **{f"tableaux:{page}": {"pk": self.vue.pk} for page in ("vue", "vue_edit", "vue_remove")},
+            "delais:edit": {"pk": self.unite.etablissement.coordination_id},
+            **{f"demandes:{page}": {"numero": self.dossier.numero} for page in OF_SENDING},
+            "demandes:offre_found": {"numero": self.dossier.numero, "cle": "a" * 22},
+            "demandes:detail": {"pk": self.sent.pk},
+            "demandes:apply": {"pk": self.sent.pk, "verbe": "annuler"},
+            **{f"notifications:{page}": {"pk": self.notification.pk} for page in OF_NOTIFICATIONS},
+            **{f"notifications:{page}": {"pk": self.notification.decision_id} for page in OF_DECISIONS},
             "dossiers:traitant_found": {"numero": self.dossier.numero, "cle": "a" * 22},
             "dossiers:name_traitant": {"numero": self.dossier.numero, "idnat": self.in_directory.idnat},
             "dossiers:answer": {"numero": self.named.numero},
             "dossiers:pieces": {"numero": self.dossier.numero},
             **{page: {"numero": self.dossier.numero, "pk": self.piece.pk} for page in OF_PIECES},
             **{f"dossiers:{page}": {"numero": self.dossier.numero, "kind": "medical"} for page in OF_VOLETS},
-        }.get(name, {})
+        }
 
     def _search(self) -> dict:
         """And the ticks that come along; no button, as when one presses Enter."""
         typed = {"nom": "Nom", "prenom": "", "identifiant": "", "email": "", "structure": "", "profil": ""}
         return typed | {"compte": self.plain.pk}
+
+    def _orientation(self, today) -> dict:
+        """Of somebody whom the MDPH orients."""
+        return {
+            "cle": uuid4(),
+            "mdph": self.notification.mdph_id,
+            "numero": "2026-12",
+            **{name: PATIENT[name] for name in ("nom", "prenom", "date_naissance", "sexe")},
+            "categorie": "48",
+            "debut": str(today),
+            "fin": str(today),
+        }
+
+    def _need(self) -> dict:
+        """Of a unit that is looked for, with a tick, and kept among favourites."""
+        blank = dict.fromkeys("lieu nom age pathologie mode favoris verifier".split(), "")
+        return blank | {"km": "50", "natures": "smr", "unite": self.unite.pk, "favori": self.unite.pk}
 
     def _cover(self, period) -> dict:
         return {
@@ -225,6 +334,12 @@ class World:
             "rechercher": "oui",
             "cle": uuid4(),
         }
+
+    def _choices(self):
+        """Of whoever opens the page: each may have something to choose for."""
+        keys = ["m", *(f"h{pk}" for pk in Habilitation.objects.values_list("pk", flat=True))]
+        keys += [f"d{pk}" for pk in Delegation.objects.values_list("pk", flat=True)]
+        return {f"{key}-{one.value}": "i" for key in keys for one in Evenement}
 
     def _review(self) -> dict:
         etablissement = self.unite.etablissement
@@ -265,6 +380,7 @@ class World:
         today = timezone.localdate()
         period = {"debut": str(today), "fin": str(today + timedelta(days=20))}
         return {
+            "alertes_choix": self._choices(),
             "mon_compte": {
                 "nom": "Villedary",
                 "prenom": "Nadège",
@@ -376,6 +492,11 @@ class World:
                 "etape": "compter",
                 "cle": uuid4(),
             },
+            "annuaire:fermeture": {"on": str(today)},
+            "annuaire:rapprochement": {f"offre-{self.offre.pk}": "ecartee"},
+            "annuaire:activation": {"seen": ""},
+            "annuaire:guichet_create": self._guichet("Guichet neuf"),
+            "annuaire:guichet_edit": self._guichet("Guichet unique du centre"),
             "habilitations:campagne_entrust": {"lignes": self.examen.pk, "relecteur": self.referent.pk},
             "habilitations:examens": {
                 "choix": self.examen.pk,
@@ -413,6 +534,22 @@ class World:
                 "motif": "",
                 "cle": uuid4(),
             },
+            "annuaire:edit_etablissement": _sheet(Niveau.ETABLISSEMENT),
+            "annuaire:edit_unite": _sheet(Niveau.UNITE),
+            "annuaire:thesaurus": {"source": "", "version": 3},
+            "annuaire:thesaurus_groupe": {"version": 3, "suivant": "oui"}
+            | {f"{name}-AVC": "" for name in ("assuree", "age_min", "age_max", "niveau", "conditions")},
+            "annuaire:couverture": {"version": 3, "ajout": ""},
+            "annuaire:coordination": {
+                "version": 1,
+                "telephone": "",
+                "horaires": "",
+                "email": "",
+                "adresse": "",
+                "modules": "sanitaire",
+            },
+            "annuaire:history_etablissement": {"version": 3, "modification": self.descriptif[0].pk},
+            "annuaire:history_unite": {"version": 3, "modification": self.descriptif[1].pk},
             "dossiers:create": {
                 "orientation": Orientation.SANITAIRE,
                 **PATIENT,
@@ -420,10 +557,32 @@ class World:
                 "lieu": f"unite:{self.unite.pk}",
             },
             "dossiers:identite": {**PATIENT, "version": 1},
+            **{f"demandes:{page}": self._need() for page in ("offre", "offre_found")},
+            "demandes:choose": {"lieux": f"guichet:{self.guichet.pk}"},
+            "demandes:send": {"demandes": self.selected.pk},
+            "demandes:apply": {"motif": "erreur", "texte": "", "version": 1},
+            **{f"tableaux:{page}": {"titre": "À relancer", "defaut": "on"} for page in ("save", "vue_edit")},
+            "delais:edit": {"sanitaire-rappel": "36"},
+            "notifications:create": self._orientation(today),
+            "notifications:notify": {"etablissements": self.notification.etablissement_id},
+            "notifications:cancel": {"version": 1, "motif": "173"},
+            "notifications:restore": {"version": 1},
+            "notifications:statut": {"version": 1, "statut": "41", "motif": "150", "date": str(today)},
+            "notifications:unite": {
+                "version": 1,
+                "unite": self.notification.etablissement.unites.get().pk,
+                "statut": "182",
+                "motif": "",
+                "mode": "46",
+                "date": str(today),
+            },
+            "notifications:search": {"nom": "Garricou", "prenom": ""},
+            "notifications:found": {"nom": "Garricou", "prenom": ""},
             "dossiers:decide": {"choix": "annuler", "motif": "erreur"},
             "dossiers:traitant": {"nom": "durandeau", "code_postal": "31000"},
             "dossiers:traitant_found": {"nom": "durandeau", "code_postal": "31000"},
             "dossiers:name_traitant": {"seen": ""},
+            "dossiers:remove_traitant": {"seen": ""},
             "dossiers:answer": {"reponse": "accepter"},
             "dossiers:accept_all": {"choix": self.named.numero},
             "habilitations:name_referent": {"nom": "Nom", "prenom": "", "identifiant": "", "email": ""},
@@ -439,6 +598,10 @@ class World:
             "dossiers:edit_volet": _volet(histoire="Un texte", antecedents="renal"),
         }.get(route.name, {})
 
+    def _guichet(self, nom) -> dict:
+        blank = dict.fromkeys(("domaine", "telephone", "email", "horaires"), "")
+        return {"nom": nom, **blank, "unites": self.unite.pk, "version": 1}
+
     def _decision(self, today) -> dict:
         return {"decision": "reduce", "fin": str(today + timedelta(days=5)), "motif": "Fin de mission."}
 
@@ -448,6 +611,9 @@ class World:
         structure = {"par": self.referent.pk, "genre": "fins", "personne": self.plain.pk, **days}
         return {
             "accueil": {"suite": "/medecin/"},
+            "annuaire:publique": dict.fromkeys(
+                ("lieu", "km", "nature", "nom", "pathologie", "prestation"), ""
+            ),
             "authcps:medecin": {"suite": "/medecin/"},
             "authcps:professionnel": {"suite": "/mon-compte/"},
             "authcps:psc": {"porte": "medecin", "suite": "/medecin/"},
@@ -459,6 +625,9 @@ class World:
             "delegations:history_confreres": {"par": self.owner.pk, "page": "1", **days},
             "delegations:history_assistants": {"par": self.owner.pk, "page": "1", **days},
             "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
+            "annuaire:fermeture": {"mot": "Centre"},
+            "annuaire:repartir": {"mot": "Centre"},
+            "annuaire:guichets": {"page": "1"},
             "habilitations:campagnes": {"page": "1"},
             "habilitations:campagne": {"page": "1"},
             "habilitations:campagne_entrust": {"page": "1"},
@@ -472,6 +641,7 @@ class World:
             "habilitations:demandes": {"toutes": "oui", "page": "1"},
             "habilitations:demande_choose": {"q": "Centre"},
             "habilitations:orphelines": {"page": "1"},
+            **{f"habilitations:{page}": FOLLOWED for page in ("deploiement", "deploiement_export")},
             "habilitations:import": {"page": "1"},
             "habilitations:grant": {"compte": self.plain.pk},
             "habilitations:revue": self._review(),
@@ -484,6 +654,16 @@ class World:
             "gestion:droits": {"droit": "envoi"},
             "gestion:journal": {"avant": "1000000"},
             "gestion:envois": {"etat": "sent", "canal": "mail", "page": "1"},
+            "annuaire:etablissements": {
+                "q": "Centre",
+                "etat": "non_synchronise",
+                "fiche": "non",
+                "verifiee": "jamais",
+                "page": "1",
+            },
+            "annuaire:history_etablissement": {"page": "1"},
+            "annuaire:history_unite": {"page": "1"},
+            "etablissement_habilitations": {"page": "1"},
             "dossiers:index": {
                 "etat": "redaction",
                 "tri": "nom",
@@ -497,6 +677,12 @@ class World:
             "dossiers:create": {"orientation": Orientation.SANITAIRE},
             "dossiers:search": {"numero": self.dossier.numero},
             "dossiers:edit_volet": {"repartir": "oui"},
+            "demandes:choose": {"mot": "Centre"},
+            **{f"tableaux:{page}": LISTED for page in OF_TABLEAUX},
+            **{f"tableaux:{page}": {"vue": "closes", "apres": "1"} for page in ("mdph", "esms")},
+            "notifications:notify": {"departement": "31", "nom": "Institut"},
+            "notifications:statut": {"vers": "46"},
+            **{f"demandes:{page}": {"page": "1"} for page in ("offre", "offre_found")},
             "dossiers:history": {"par": self.owner.pk, "genre": "consultations", "page": "1", **days},
             "dossiers:print_history": {"par": self.owner.pk, "genre": "volets", **days},
             "habilitations:journal": structure | {"avant": "1"},
@@ -564,6 +750,81 @@ def _volet(**typed) -> dict:
         cells = [f"{code}-{row}-{one.code}" for row in rows for one in getattr(champ, "colonnes", ())]
         names |= dict.fromkeys(cells or [code], "")
     return names | typed
+
+
+def _departement() -> Departement:
+    """Of its coordination; and a thésaurus of one pathologie."""
+    region, _ = Region.objects.get_or_create(code="Z9", defaults={"nom": "Région"})
+    known = {"nom": "Pathologies", "version": "1", "sha256": "0" * 64, "chargee_le": timezone.now()}
+    one, _ = Nomenclature.objects.get_or_create(code="PATHOLOGIES", defaults=known)
+    said = {"libelle": "AVC", "groupe": "Système nerveux", "depuis": "1"}
+    Concept.objects.get_or_create(nomenclature=one, code="AVC", defaults=said)
+    return Departement.objects.get_or_create(code="31", defaults={"nom": "Haute-Garonne", "region": region})[
+        0
+    ]
+
+
+def _sheet(niveau) -> dict:
+    """All that the rubrique «Accueil» sends."""
+    (rubrique,) = [one for one in fiches.RUBRIQUES[niveau] if one.code == "accueil"]
+    names = {"version": "3"}
+    for one in rubrique.donnees:
+        rows = range(getattr(one.champ, "blank", 0))
+        cells = [f"{one.code}-{n}-{cell.code}" for n in rows for cell in getattr(one.champ, "colonnes", ())]
+        names |= dict.fromkeys(cells or [one.code], "")
+    return names | {"descriptif": "Un texte"}
+
+
+def _notified(user, mdph) -> Notification:
+    """To the établissement of this référent, who then also is of its ESMS, and of the MDPH."""
+    etablissement = Habilitation.objects.of(user).get().etablissement
+    UniteFactory(etablissement=etablissement, nature=Nature.ESMS, type_offre="48")
+    HabilitationFactory(user=user, lieu=mdph, profil="mdph_gestionnaire")
+    HabilitationFactory(user=user, lieu=etablissement, profil="esms_gestionnaire")
+    today, lieu = timezone.localdate(), Lieu.of(etablissement)
+    decision = Decision.objects.create(
+        mdph=mdph,
+        numero="2026-1",
+        nom="Garricou",
+        prenom="Michel",
+        date_naissance=date(2014, 2, 18),
+        sexe="M",
+        categorie="48",
+        debut=today,
+        fin=today,
+        cree_par=user,
+    )
+    # Read already: to look at it once more writes nothing.
+    said = {"statut": "40", "date_statut": today, "lue_par": user, **_times("depuis", "sent_at", "lue_at")}
+    return Notification.objects.create(
+        decision=decision, mdph=mdph, niveau=lieu.niveau, **lieu.columns, **said
+    )
+
+
+def _described(structure) -> Modification:
+    """Twice, so that there is a former text: the later change."""
+    by = as_professionnel(referent_of(getattr(structure, "etablissement", structure)))
+    for version, text in ((1, "Avant"), (2, "Après")):
+        known = {"values": {"descriptif": text}, "version": version}
+        structure = annuaire.actions.modify(structure, **known, now=timezone.now(), by=by)
+    return Modification.objects.of(structure).latest("pk")
+
+
+def _described_by_the_ror(unite, referent) -> tuple[Offre, Rapprochement]:
+    """One offer to decide of; another that somebody has joined to the unit."""
+    now = timezone.now()
+    site = SiteRor.objects.create(finess=unite.etablissement.finess, nom="Centre", vu_le=now)
+    site.valeurs = {"nom": "Centre hospitalier du ROR", "telephone": "+33199001234"}
+    site.save()
+    waiting, joined = (
+        Offre.objects.create(
+            site=site, cle=f"99/{n}", nom=f"Offre {n}", valeurs={"nom": unite.nom}, vue_le=now
+        )
+        for n in "12"
+    )
+    Etablissement.objects.filter(pk=unite.etablissement_id).update(synchronisation="rapproche")
+    known = {"etablissement": unite.etablissement, "le": now, "par": referent}
+    return waiting, Rapprochement.objects.create(suite="jointe", offre=joined, unite=unite, **known)
 
 
 def _asked(user, lieu) -> DemandeHabilitation:

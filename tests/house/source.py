@@ -11,7 +11,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 APPS = tuple(
     "viatraj journal courrier changements accounts annuaire "
-    "authcps habilitations delegations dossiers observatoire".split()
+    "authcps habilitations delegations dossiers demandes observatoire".split()
 )
 
 

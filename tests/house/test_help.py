@@ -9,7 +9,8 @@ from django.urls import reverse
 from tests.house.plan import our_routes
 from tests.house.source import ROOT
 from viatraj.site import aide
-from viatraj.site.aide import FICHES, HELP
+from viatraj.site.aide import HELP
+from viatraj.site.fiches import FICHES
 
 CELLS = re.compile(r"\| ([^|]+) \| ([^|]*?) ?\| ([^|]*?) ?\| ([^|]+) \|")
 ROWS = [
@@ -112,3 +113,6 @@ def test_a_hospital_is_not_led_to_the_fiches_of_a_medecin_s_space():
     for page in ("dossiers:index", "dossiers:search"):
         assert "accueil-medecin" in aide.line_of(page, in_space=True)
         assert "accueil-medecin" not in aide.line_of(page, in_space=False)
+    for page in ("changements:index", "changements:undo"):
+        assert "accepter-un-dossier" not in aide.line_of(page, in_space=False)
+        assert "prolonger-une-habilitation" not in aide.line_of(page, in_space=True)

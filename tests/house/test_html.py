@@ -47,6 +47,7 @@ def test_nu_finds_no_error(walk, tmp_path):
         ("<form action=''></form>", "empty action"),
         ("<div hx-get=x></div>", "data-hx-get"),
         ("<section><p>x</p></section>", "section without"),
+        ("<table><thead><tr><th>a<tbody><tr><td colspan=2>b</table>", "a row of 2 columns, under 1"),
     ],
 )
 def test_a_fault_is_seen(html, fault):

@@ -17,7 +17,8 @@ PARSERS = {
     *"fromstring iterparse XMLParser parseString unpack unpack_from import_key_set verify_solution".split(),
     *"load_pem_x509_certificate load_pem_x509_certificates load_der_x509_certificate".split(),
     *"load_pem_x509_crl load_der_x509_crl load_der_x509_csr load_pem_private_key from_base64".split(),
-    *"json.loads json.load tomllib.loads tomllib.load pickle.loads csv.reader csv.DictReader".split(),
+    *"json.loads json.load raw_decode tomllib.loads tomllib.load pickle.loads".split(),
+    *"csv.reader csv.DictReader".split(),
     *"jwt.decode Image.open pikepdf.open pdf.open answer.json response.json zlib.decompress".split(),
 }
 # Functions that take apart what we wrote ourselves, or what an administrator did: why no reader is needed.

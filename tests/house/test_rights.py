@@ -3,7 +3,7 @@
 import ast
 
 from tests.house.source import dotted, modules
-from viatraj.core.droits import Droit
+from viatraj.core.droits import SANS_PAGE, Droit
 
 ASKED = frozenset(("cover", "nearest", "scopes", "using", "within"))
 
@@ -32,6 +32,7 @@ def test_every_question_on_a_right_says_how_far():
 
 # Who reads dossiers without asking who sees them, and why.
 UNASKED = {
+    "demandes/reads/tableaux/lignes.py": "of the demandes of a dashboard, whose rows say who is named",
     "dossiers/actions/dossiers.py": "the dossier that an earlier click of the same form has made",
     "dossiers/reads/doublons.py": "tells of those out of sight that there is one, its orientation and month",
     "dossiers/reads/echeances.py": "the clock, which shows nothing",
@@ -49,3 +50,15 @@ def test_dossiers_are_read_through_who_sees_them():
             if asked and node.attr not in ("visible_to", "named_to", "in_reach", "patients"):
                 unasked.add(module.path)
     assert unasked <= UNASKED.keys()
+
+
+def test_what_is_said_not_to_be_deployed_is_asked_nowhere():
+    """HAB-3: the page that asks one of these takes it off the list."""
+    asked = {
+        node.attr
+        for module in modules()
+        if not module.path.startswith(("habilitations/profils/", "viatraj/core/droits.py"))
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and dotted(node.value) == "Droit"
+    }
+    assert asked & {one.name for one in SANS_PAGE} == set()

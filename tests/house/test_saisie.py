@@ -18,8 +18,13 @@ NAMES = frozenset(
 TYPES = ("email", "password", "date", "tel")
 FILLED = ("email", "tel", "one-time-code", "current-password", "new-password")
 EXCEPTIONS = {
-    "annuaire.forms.RechercheForm.nom": "a search that understands more than a name: titles, numbers",
-    "annuaire.forms.RechercheForm.code_postal": "or a commune, or its first letters or digits",
+    "annuaire.forms.lieux.LieuForm.nom": "a part of the name of a structure, not of a person",
+    "annuaire.forms.publiques.OffreForm.nom": "a part of the name of a structure, not of a person",
+    "demandes.forms.decisions.EsmsForm.nom": "a part of the name of a structure, not of a person",
+    "demandes.forms.offre.BesoinForm.nom": "a part of the name of a structure, not of a person",
+    "annuaire.forms.recherches.RechercheForm.nom": "it understands more than a name: titles, numbers",
+    "annuaire.forms.guichets.GuichetForm.nom": "of a structure, as its référents call it: figures, brackets",
+    "annuaire.forms.recherches.RechercheForm.code_postal": "or a commune, or its first letters or digits",
 }
 COLUMNS = {
     "etablissement": "a FINESS number or a name",

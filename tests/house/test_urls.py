@@ -48,6 +48,12 @@ PUBLIC = {
     "assistance": "help, before one is in",
     "plateformes_tnd": "which establishments are platforms, as any directory says",
     "en_savoir_plus": "what the service is for",
+    "annuaire:publique": "the directory for everybody",
+    "annuaire:public": "what an établissement offers, for everybody",
+    "annuaire:export_csv": "open data",
+    "annuaire:export_json": "open data",
+    "annuaire:former": "leads from the address of the former service to the public page",
+    "robots": "what robots may read",
     "alive": "liveness, for machines",
     "ready": "readiness, for machines",
     **{

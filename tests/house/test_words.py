@@ -22,6 +22,7 @@ NOT_SAID = {
     r"(?i)\b(sur|de|à) \{\{? ?[\w.]*(lieu|etablissement|structure)\b": "(CH …), or la structure « CH … »",
     r"n’est pas (dans|de) votre périmètre": "ne fait pas partie de votre périmètre",
     r"\w\((e|ve|ère)\)": "turn the sentence",
+    r"\{error\.strerror\}": "the system's English: viatraj.core.reading.why",
     r"\b(puis-je|booléen)\b|Ré-essayer": "ai-je ce droit, VRAI ou FAUX, Réessayer",
 }
 SOURCES = re.compile(
@@ -65,7 +66,7 @@ def _with_holes(node: ast.JoinedStr) -> str:
 # Typed without the no-break space, or with a straight apostrophe.
 TYPING = re.compile(r"\w'\w|[\w»·] [;:!?»]|[^\W\d][;!?](?!\w)|« ")
 # No people's pages: what operators read on a terminal, columns of somebody else's file.
-TERMINAL = ("/management/", "/poste/", "viatraj/settings.py", "annuaire/rpps.py", DEMO)
+TERMINAL = ("/management/", "/poste/", "viatraj/settings/", "annuaire/rpps.py", "annuaire/lignes.py", DEMO)
 ACCENT = re.compile(r"[àâçéèêëîïôûù’]")
 
 

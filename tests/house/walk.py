@@ -15,11 +15,13 @@ STRANGERS = ("anonymous", "signing", "arriving")
 SIGNED_IN = [role for role in ROLES if role not in STRANGERS]
 DOORS = ("accueil", "authcps:medecin")
 CLOSED = (403, 404, 405)  # to this person, as a whole
-# The journal (reads of dossiers, searches) and the session: nothing else is written by looking.
+# The journal (reads of dossiers, searches), the session, and that one has seen what the bell announced:
+# nothing else is written by looking.
 READING = re.compile(
     r"\s*(SELECT|WITH)\b(?!.*\b(INSERT|DELETE|UPDATE)\b(?! OF))"
     r'|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT|INSERT INTO "journal_entry"'
-    r'|(INSERT INTO|UPDATE|DELETE FROM) "accounts_session"',
+    r'|(INSERT INTO|UPDATE|DELETE FROM) "accounts_session"'
+    r'|UPDATE "demandes_alerte" SET "lue_at" =',
     re.DOTALL,
 )
 

@@ -1,11 +1,13 @@
 """For each reader of outside bytes: good samples, how they are spoiled, and what may come out."""
 
 import json
+import lzma
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import cache
+from io import BytesIO, StringIO
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -20,17 +22,22 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts import captcha
 from accounts.views import oubli
-from annuaire import rpps
+from annuaire import adeli, finess, nomenclatures, rpps
+from annuaire.fiches.donnees import is_code
+from annuaire.finess import flot
+from annuaire.ror import export, fhir, recherche, strict
+from annuaire.territoires import fichier, paquet, valeurs
 from authcps import card, certificates, exercices, identity, psc
 from authcps.identity import Verified
-from habilitations.imports import classeur, reader, texte
+from habilitations.imports import reader, table
 from tests import accidents
-from tests.annuaire import files
+from tests.annuaire import files, finess_files, ror_files, territoires
 from tests.authcps import cards
 from tests.core.files import samples
 from tests.habilitations import imports
 from tests.readers import psc_world
 from viatraj.core.files import antivirus, content
+from viatraj.core.tableaux import classeur, texte
 
 CHALLENGE = "7a3c0b5e-8f7e-4c57-9d6e-0d7d1a1f8f10"
 
@@ -255,6 +262,12 @@ def of_file(name):
     return lambda world, raw: reader.read(SimpleUploadedFile(name, raw))
 
 
+def into_lines(how, raw):
+    lines = table.Lines()
+    how.read(raw, lines)
+    return lines.result()
+
+
 def may_be_kept(lines):
     text = json.dumps(lines, ensure_ascii=False)
     assert "\\u0000" not in text
@@ -277,12 +290,117 @@ def read_extraction(world, found):
     path = world.folder / name
     path.write_bytes(raw)
     with rpps.opened(path) as extraction:
-        return list(extraction.unknown({}))
+        return b"".join(extraction.unknown({}))
+
+
+def spoiled_territory(world, chance):
+    """Its bytes, or what they unpack to."""
+    text = territoires.tiny_text()
+    if chance.randrange(2):
+        return accidents.of_bytes(territoires.packed(text), chance)
+    return lzma.compress(accidents.of_bytes(text.encode(), chance), preset=0)
+
+
+def read_territory(world, raw):
+    world.patch.setattr(valeurs, "FEWEST_COMMUNES", 1)
+    path = world.folder / "territoire.tsv.xz"
+    path.write_bytes(raw)
+    return fichier.read(path)[0]
+
+
+def spoiled_package(world, chance):
+    """One of its files."""
+    name, raw = chance.choice(sorted(territoires.tiny_package().items()))
+    return {name: accidents.of_bytes(raw, chance)}
+
+
+def read_package(world, spoiled):
+    world.patch.setattr(valeurs, "FEWEST_COMMUNES", 1)
+    (world.folder / "data").mkdir(exist_ok=True)
+    for name, raw in (territoires.tiny_package() | spoiled).items():
+        (world.folder / name).write_bytes(raw)
+    return paquet.read(world.folder)
+
+
+def holds_together(territoire):
+    return territoire.check() is territoire
 
 
 def rows_for_copy(rows):
-    assert all(b"\n" not in row and b"\0" not in row and row.decode() for row in rows)
+    assert b"\0" not in rows
+    assert rows[-1:] in (b"", b"\n")
+    assert all(row.count("|") == len(rpps.COLUMNS) for row in rows.decode().split("\n")[:-1])
     return True
+
+
+def spoiled_nomenclature(world, chance):
+    if chance.randrange(2):
+        return "TRE_R239-Public.csv", accidents.of_bytes(
+            b"code;libelle;fin\n01;Enfants;2026-01-01\n2;A;\n", chance
+        )
+    said = {
+        "code": "01",
+        "display": "Enfants",
+        "property": [{"code": "dateFin", "valueDateTime": "2026-01-01"}],
+    }
+    whole = {"resourceType": "CodeSystem", "name": "TRE_R239", "content": "complete", "concept": [said, said]}
+    return "TRE.json", accidents.of_json_text(whole | {"version": "20260101"}, chance)
+
+
+def read_nomenclature(world, found):
+    name, raw = found
+    path = world.folder / name
+    path.write_bytes(raw)
+    return nomenclatures.read(path, version="20260101")
+
+
+def terms_may_be_kept(said):
+    assert len(said.nom) <= 200
+    assert len(said.code) <= 20
+    return all(
+        is_code(one.code) and 0 < len(one.libelle) <= 300 and one.libelle.isprintable() for one in said.termes
+    )
+
+
+def spoiled_finess(world, chance):
+    if chance.randrange(2):
+        sites = list(finess_files.sites(["01451", "75056"], 3))
+        raw = finess_files.write_whole(world.folder, sites).read_bytes()
+        return finess_files.NAME, accidents.of_bytes(raw, chance)
+    said = finess_files.plus(finess_files.ege(), finess_files.ege(etatObjet="I"))
+    return "finess.json", accidents.of_json_text(said, chance)
+
+
+def read_finess(world, found):
+    name, raw = found
+    path = world.folder / f"abime-{name}"
+    path.write_bytes(raw)
+    return list(finess.opened(path).sites())
+
+
+def sites_may_be_kept(found):
+    for one in found:
+        texts = [getattr(one, name) for name in finess.CHAMPS if name not in ("latitude", "longitude")]
+        assert all(isinstance(text, str) and text.replace("\n", "").isprintable() for text in texts)
+        assert len(one.nom) <= 200
+        assert len(one.commune) <= 100
+        assert len(one.adresse) <= 700
+        assert one.latitude is None or (abs(one.latitude) <= 90 and abs(one.longitude) <= 180)
+    return True
+
+
+def read_members(world, found):
+    return list(flot.members(StringIO(found[1].decode("utf-8", "replace"))))
+
+
+def read_adeli(world, raw):
+    path = world.folder / "correspondances.csv"
+    path.write_bytes(raw)
+    return adeli.read(path)
+
+
+def numbers_may_be_kept(found):
+    return all(old[0] == "0" and new[0] == "8" and (old + new).isalnum() for old, new in found.pairs)
 
 
 def spoiled_file(world, chance):
@@ -307,6 +425,50 @@ def is_a_signature(found):
 
 
 # --- Texts ----------------------------------------------------------------------------------------
+def spoiled_resource(world, chance):
+    return accidents.of_json(ror_files.published(chance.choice(ror_files.ROR)), chance)
+
+
+def spoiled_resource_text(world, chance):
+    return accidents.of_json_text(ror_files.published(chance.choice(ror_files.ROR)), chance)
+
+
+def spoiled_bundle(world, chance):
+    entries = [{"resource": ror_files.published(name)} for name in ror_files.ROR]
+    link = [{"relation": "next", "url": "https://ror.example/fhir?_getpages=1"}]
+    bundle = {"resourceType": "Bundle", "type": "searchset", "total": 4, "link": link, "entry": entries}
+    return accidents.of_json_text(bundle, chance)
+
+
+def spoiled_manifest(world, chance):
+    files = [{"type": "HealthcareService", "url": "https://ror.example/1", "count": 2}]
+    said = {
+        "transactionTime": "2026-11-29T06:00:00Z",
+        "requiresAccessToken": True,
+        "output": files,
+        "error": [],
+    }
+    return accidents.of_json_text(said, chance)
+
+
+def read_contents(world, raw):
+    return list(export.contents(BytesIO(raw), lines=False))
+
+
+def read_page(world, raw):
+    return recherche.page_of(raw, "https://ror.example/fhir")
+
+
+def read_manifest(world, raw):
+    return export.manifeste_of(raw, "https://ror.example/fhir")
+
+
+def postgres_keeps_it(found):
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    text.encode()
+    return "\\u0000" not in text
+
+
 @cache
 def proof() -> dict:
     made = altcha.create_challenge(
@@ -366,25 +528,53 @@ CAMPAIGNS = (
         fits_what_we_keep,
     ),
     Campaign(
-        "habilitations.imports.reader.read",
+        "viatraj.core.tableaux.read",
         lambda _, chance: accidents.of_zip(workbook(), chance),
         of_file("comptes.xlsx"),
         may_be_kept,
     ),
     Campaign(
-        "habilitations.imports.classeur.read",
+        "viatraj.core.tableaux.classeur.read",
         lambda _, chance: accidents.of_zip(workbook(), chance),
-        lambda _, raw: classeur.read(raw),
+        lambda _, raw: into_lines(classeur, raw),
         may_be_kept,
     ),
     Campaign(
-        "habilitations.imports.texte.read",
+        "viatraj.core.tableaux.texte.read",
         lambda _, chance: accidents.of_bytes(csv_text(), chance),
-        lambda _, raw: texte.read(raw),
+        lambda _, raw: into_lines(texte, raw),
         may_be_kept,
     ),
     Campaign("annuaire.rpps._open", spoiled_extraction, read_extraction, rows_for_copy),
     Campaign("annuaire.rpps.Extraction.unknown", spoiled_extraction, read_extraction, rows_for_copy),
+    Campaign(
+        "annuaire.adeli.read",
+        lambda _, chance: accidents.of_bytes(
+            "N° ADELI;N° RPPS\r\n990000018;99000000011\r\n".encode("latin-1"), chance
+        ),
+        read_adeli,
+        numbers_may_be_kept,
+    ),
+    Campaign("annuaire.nomenclatures.read", spoiled_nomenclature, read_nomenclature, terms_may_be_kept),
+    Campaign("annuaire.territoires.fichier.read", spoiled_territory, read_territory, holds_together),
+    Campaign("annuaire.territoires.paquet.read", spoiled_package, read_package, holds_together),
+    *(
+        Campaign(f"annuaire.finess.{reader}", spoiled_finess, read_finess, sites_may_be_kept)
+        for reader in ("fichier.opened", "etalab.sites", "plus.sites")
+    ),
+    Campaign("annuaire.finess.flot.members", spoiled_finess, read_members),
+    Campaign("annuaire.ror.export.contents", spoiled_bundle, read_contents, postgres_keeps_it),
+    Campaign("annuaire.ror.recherche.page_of", spoiled_bundle, read_page, lambda page: page.total >= 0),
+    Campaign(
+        "annuaire.ror.export.manifeste_of", spoiled_manifest, read_manifest, lambda found: found.fichiers
+    ),
+    Campaign("annuaire.ror.fhir.read", spoiled_resource, lambda _, said: fhir.read(said)),
+    Campaign(
+        "annuaire.ror.strict.loads",
+        spoiled_resource_text,
+        lambda _, raw: strict.loads(raw),
+        postgres_keeps_it,
+    ),
     Campaign("viatraj.core.files.content.read", spoiled_file, lambda _, raw: content.read(raw), is_of_a_kind),
     Campaign(
         "viatraj.core.files.antivirus.read_verdict",

@@ -25,6 +25,7 @@ CSRF = "a" * 32
 ROLES = ("anonymous", "signing", "arriving", "owner", "acting", "referent", "plain")
 # Acts that would end the walk, and what only tests may not leave: the demonstration's own pages.
 LEFT_OUT = ("authcps:sign_out", "end_other_sessions", "demo")
+OPEN = (200, 405)  # a page of theirs, or an address that only takes what a button sends
 KEPT = (
     "cle",
     "version",
@@ -76,7 +77,7 @@ class Walker:
 
 
 def walk(world, url) -> set[int]:
-    """Statuses met; each form is sent as typed by two at once, then refused."""
+    """Statuses met; each form is sent as typed by two at once, then refused; once where it is not theirs."""
     statuses = set()
     routes = [route for route in our_routes() if not route.name.startswith(LEFT_OUT)]
     with ThreadPoolExecutor(2) as two:
@@ -84,10 +85,12 @@ def walk(world, url) -> set[int]:
             somebody = Walker(world, role, url)
             for route in routes:
                 path, query, body = world.url(route), world.query(route), world.body(route)
-                statuses.add(somebody.get(path, dict.fromkeys(query or ("nom",), CANARY)))
-                for kind in ("typed", "refused") if body else ():
+                shown = somebody.get(path, dict.fromkeys(query or ("nom",), CANARY))
+                statuses.add(shown)
+                times, kinds = (2, ("typed", "refused")) if shown in OPEN else (1, ("refused",))
+                for kind in kinds if body else ():
                     data = {name: typed(name, value, kind) for name, value in body.items()}
-                    statuses |= set(two.map(somebody.post, [path] * 2, [data] * 2))
+                    statuses |= set(two.map(somebody.post, [path] * times, [data] * times))
     return statuses
 
 

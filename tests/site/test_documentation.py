@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.factories import MedecinFactory, sign_in
 from viatraj.core.typography import long_day
-from viatraj.site.aide import FICHES
+from viatraj.site.fiches import FICHES
 
 pytestmark = pytest.mark.django_db
 FICHE = "/documentation/mot-de-passe-oublie/"

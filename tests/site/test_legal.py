@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from viatraj.core.addresses import address
-from viatraj.espaces import context, menus
+from viatraj.espaces import menus, support
 
 PUBLIC = [
     "accessibilite",
@@ -163,4 +163,4 @@ def test_a_menu_is_marked_by_its_page():
 
 @pytest.mark.parametrize(("phone", "dialled"), [("01 99 00 00 00", "+33199000000"), ("+33 1 99", "+33199")])
 def test_phones_are_dialled_from_anywhere(phone, dialled):
-    assert context.dialled(phone) == dialled
+    assert support.dialled(phone) == dialled

@@ -109,6 +109,12 @@ SCALES = {
 }
 
 
+# Asked by no page yet: given to nobody, shown «Non déployé» (HAB-3).
+FERMES = frozenset((Droit.EVALUATION, Droit.ACCOMPAGNEMENT))
+# A profile that gives nothing else is not offered; statistics open with the observatoire.
+SANS_PAGE = FERMES | {Droit.STATISTIQUES}
+
+
 class Niveau(TextChoices):
     """What a right is held on, widest first; `medecin` is the space of one médecin libéral."""
 

@@ -25,9 +25,30 @@ ORDER = (
     "annuaire_patronyme",
     "annuaire_localite",
     "annuaire_professionnel",
+    "annuaire_nomenclature",
+    "annuaire_concept",
+    "annuaire_region",
+    "annuaire_departement",
+    "annuaire_epci",
+    "annuaire_commune",
+    "annuaire_communeancienne",
+    "annuaire_coordination",
+    "annuaire_releve",  # a run, what it brought, the picture it renews; a decision takes the picture first
+    "annuaire_arrivage",
+    "annuaire_siteror",
+    "annuaire_offre",
+    "annuaire_rapprochement",
+    "annuaire_fermeture",  # a worker takes the closing, then the structure
     "annuaire_etablissement",
     "annuaire_unite",
     "annuaire_guichet",
+    "annuaire_guichet_unites",  # a structure that moves leaves its doors, then takes its rows along
+    "annuaire_avisfermeture",
+    "annuaire_ecart",
+    "annuaire_element",
+    "annuaire_priseencharge",
+    "annuaire_couverture",
+    "annuaire_modification",
     # What is asked, then what is held.
     "delegations_delegation",
     "delegations_droitdelegue",
@@ -42,15 +63,24 @@ ORDER = (
     "habilitations_versionprofil",
     "habilitations_import",
     "habilitations_referentconnu",
-    "annuaire_guichet_unites",  # a structure that moves takes its rows along, then leaves its doors
     # Patients.
     "dossiers_dossier",
+    "demandes_reglage",
+    "demandes_demande",  # a dossier’s own, before where it lies: an answer opens and closes that
+    "demandes_decision",  # all that becomes of its notifications is settled under it
+    "demandes_notification",
     "dossiers_lienmedecin",
     "dossiers_presence",
+    "demandes_sanssolution",  # a presence that moves says so there
     "dossiers_volet",
     "dossiers_piecejointe",
     "dossiers_brouillon",
     "dossiers_contactsunite",
+    "demandes_favori",
+    "demandes_preference",
+    "demandes_vueenregistree",
+    "demandes_fait",  # what is to be told, then who was
+    "demandes_alerte",
     # What may still be undone, then what leaves.
     "changements_changement",
     "courrier_message",
@@ -69,8 +99,14 @@ HANG_ON = {
     "authcps_codesecours": "accounts_user",
     "authcps_totpdevice": "accounts_user",
     "authcps_trustedbrowser": "accounts_user",
+    "annuaire_couverture": "annuaire_unite",
+    "annuaire_ecart": "annuaire_etablissement",
+    "annuaire_element": "annuaire_etablissement",
     "annuaire_guichet": "annuaire_etablissement",
     "annuaire_guichet_unites": "annuaire_guichet",
+    "annuaire_offre": "annuaire_siteror",
+    "annuaire_priseencharge": "annuaire_unite",
+    "annuaire_rapprochement": "annuaire_siteror",
     "delegations_droitdelegue": "delegations_delegation",
     "dossiers_brouillon": "dossiers_volet",
     "habilitations_droitpersonnalise": "habilitations_habilitation",
@@ -79,4 +115,4 @@ HANG_ON = {
 }
 
 # Locked with their key: while a structure moves, who puts a row there waits, then reads where it went.
-HELD_STILL = ("annuaire_etablissement", "annuaire_unite")
+HELD_STILL = ("annuaire_etablissement", "annuaire_unite", "annuaire_guichet")

@@ -1,14 +1,23 @@
-"""One way to answer with a page."""
+"""One way to answer with a page, one with a workbook."""
 
+import tempfile
+from collections.abc import Callable
+from typing import IO
+
+from django.http import HttpResponse
 from django.shortcuts import render
+
+from viatraj.core.workbook import TYPE
+
+SPOOLED = 1_000_000  # bytes kept in memory; a longer workbook goes to the disk
 
 
 class TooManyRequests(Exception):
-    """Come back in `seconds`; answered by the 429 page."""
+    """Come back in `seconds`; answered by the 429 page. `why`: a sentence, where no account is at stake."""
 
-    def __init__(self, seconds: int):
-        super().__init__(seconds)
-        self.seconds = seconds
+    def __init__(self, seconds: int, why: str = ""):
+        super().__init__(seconds, why)
+        self.seconds, self.why = seconds, why
 
 
 def kept(request, view) -> bool:
@@ -26,3 +35,13 @@ def page(request, template, *, status=200, **context):
     if status == 200 and form is not None and form.is_bound and form.errors:
         status = 409 if hasattr(form, "stale") else 422
     return render(request, template, context, status=status)
+
+
+def workbook(name: str, write: Callable[[IO[bytes]], None]) -> HttpResponse:
+    """What `write(file)` writes, to be kept as `name`: the disk holds all of it before a byte leaves."""
+    with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as file:
+        write(file)
+        file.seek(0)
+        content = file.read()
+    attached = f'attachment; filename="{name}"'
+    return HttpResponse(content, content_type=TYPE, headers={"Content-Disposition": attached})

@@ -1,7 +1,7 @@
 """Periods of validity: two dates in forms, one daterange in queries and constraints."""
 
 import calendar
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -37,9 +37,6 @@ class InclusiveDateRange(Func):
 class PeriodeQuerySet(models.QuerySet):
     def valid_on(self, day: date):
         return self.filter(periode__contains=day)
-
-    def ending_within(self, days: int, *, on: date):
-        return self.filter(fin__range=(on, on + timedelta(days=days)))
 
 
 class Periode(models.Model):

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import connection
 from psycopg import Cursor
 
+Asked = tuple[str, Mapping[str, Any]]  # a statement and what it is asked with
+
 
 def rows(sql: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
     """All rows. By psycopg's cursor: Django's writes values into the SQL, so nothing stays prepared."""
@@ -15,6 +17,19 @@ def rows(sql: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         _watched(partial(_execute, cursor), cursor)(sql, parameters)
         return cursor.fetchall()
+
+
+def values(asked: Mapping[str, Asked]) -> dict[str, Any]:
+    """One value of each statement, by its name, asked at once; what two of them call alike is the same."""
+    if not asked:
+        return {}
+    known: dict[str, Any] = {}
+    for _, parameters in asked.values():
+        if any(known.get(name, value) != value for name, value in parameters.items()):
+            raise ValueError("two statements call two things by one name")
+        known.update(parameters)
+    (found,) = rows("SELECT " + ", ".join(f"({sql})" for sql, _ in asked.values()), known)
+    return dict(zip(asked, found, strict=True))
 
 
 def _execute(cursor, sql, parameters, *_):

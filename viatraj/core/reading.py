@@ -4,6 +4,7 @@ Parsers (`cryptography`, openpyxl, Authlib, zipfile…) raise more kinds of exce
 some panic. Whatever a reader did not expect becomes its declared exception, and a line in the log.
 """
 
+import errno
 import inspect
 from collections.abc import Callable
 from functools import wraps
@@ -13,6 +14,14 @@ import structlog
 
 log = structlog.get_logger(__name__)
 READERS: dict[str, type[Exception]] = {}  # by full name; a house test compares it with the tree
+WHY = {
+    errno.ENOENT: "fichier ou dossier introuvable",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EISDIR: "un dossier porte ce nom",
+    errno.ENOTDIR: "ce n’est pas un dossier",
+    errno.ENOSPC: "disque plein",
+}
 LEAVING = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
@@ -49,3 +58,8 @@ def reads(refusal: type[Exception], otherwise: Callable[[], Exception]):
         return read_on if inspect.isgeneratorfunction(function) else read
 
     return declare
+
+
+def why(error: OSError) -> str:
+    """For the end of a sentence: the system's own words are English."""
+    return WHY.get(error.errno or 0, f"erreur {error.errno} du système")

@@ -72,7 +72,9 @@ def _create(cursor):
 def grant() -> None:
     """What the application may do, said anew after each migration."""
     role, schema = sql.Identifier(application()), sql.Identifier("public")
-    kept = sql.SQL(", ").join(map(sql.Identifier, append_only()))
+    there = set(connection.introspection.table_names())  # fewer than of today, after a step backwards
+    tables = [*there.intersection(append_only()), *partitions()]
+    kept = sql.SQL(", ").join(map(sql.Identifier, tables))
     migrations = sql.Identifier(MigrationRecorder.Migration._meta.db_table)
     statements = (
         "REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
@@ -92,3 +94,15 @@ def grant() -> None:
 def append_only() -> list[str]:
     """Tables of the models that are added to, never changed."""
     return [model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)]
+
+
+def partitions() -> list[str]:
+    """Of these, those that are kept by year: whoever may not change a table may not change a part of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT part.relname FROM pg_inherits JOIN pg_class part ON part.oid = inhrelid"
+            " JOIN pg_class whole ON whole.oid = inhparent"
+            " WHERE part.relispartition AND whole.relname = ANY(%s) ORDER BY part.relname",
+            [append_only()],
+        )
+        return [name for (name,) in cursor.fetchall()]

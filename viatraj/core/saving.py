@@ -34,12 +34,13 @@ def act(action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 class Stale(ValidationError):
     """Somebody else changed the row since it was read; `fresh` is the row as it is now."""
 
+    sentence = (
+        "Cette fiche a été modifiée entre-temps par une autre personne. "
+        "Comparez les deux textes, puis enregistrez de nouveau."
+    )
+
     def __init__(self, fresh):
-        super().__init__(
-            "Cette fiche a été modifiée entre-temps par une autre personne. "
-            "Comparez les deux textes, puis enregistrez de nouveau.",
-            code="stale",
-        )
+        super().__init__(self.sentence, code="stale")
         self.fresh = fresh
 
 
@@ -58,21 +59,23 @@ def locked(row: Row, *, version: int | None = None) -> Row:
     return fresh
 
 
-def by_slices(rows: models.QuerySet, deal_with: Callable[[list], Any], *, size: int = 100) -> int:
+def by_slices(
+    rows: models.QuerySet, deal_with: Callable[[list], Any], *, size: int = 100, waits: bool = False
+) -> int:
     """Calls `deal_with` on lists of at most `size` rows, each in its own transaction. Returns how many rows.
 
     Rows are locked by ascending key. Nobody waits for longer than one slice takes, and a row that somebody
-    else is changing is skipped, for the next run.
+    else is changing is skipped, for the next run; where no run comes back to it, one `waits`.
     """
     count, left = 0, rows
-    while part := act(_slice, left, deal_with, size):
+    while part := act(_slice, left, deal_with, size, waits):
         count, left = count + len(part), rows.filter(pk__gt=part[-1].pk)
     return count
 
 
 @transaction.atomic
-def _slice(rows, deal_with, size) -> list:
-    locking = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+def _slice(rows, deal_with, size, waits) -> list:
+    locking = rows.select_for_update(of=("self",), no_key=True, skip_locked=not waits)
     if part := list(locking.order_by("pk")[:size]):
         deal_with(part)
     return part
@@ -100,6 +103,19 @@ def save_valid(instance: Row) -> Row:
         instance.full_clean()
         raise
     return instance
+
+
+def create_valid(rows: list[Row]) -> list[Row]:
+    """As `save_valid`, of new rows of one model, in one statement: all, or the first one's sentence."""
+    try:
+        with transaction.atomic():
+            for model in {type(row) for row in rows}:
+                model._base_manager.bulk_create(rows)
+    except (IntegrityError, DataError):
+        for row in rows:
+            row.full_clean()
+        raise
+    return rows
 
 
 def put_bytes(row: models.Model, **columns: bytes) -> None:

@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.db import transaction
+
 import habilitations.actions
 from annuaire.models import Lieu
 from habilitations import rights, tasks
@@ -10,17 +12,22 @@ from habilitations.reads import campagnes
 from viatraj.core.actor import Actor, Means
 from viatraj.core.periods import add_months
 
+CLOSED, UNDER_WAY = "Revue de printemps", "Revue annuelle"
+
 
 def make(users, rows, *, now):
-    if Campagne.objects.exists():
-        return
-    closed = _opened(users["tgarcin"], rows["ch-valmont"], "Revue de printemps", now)
-    _decide(closed, users["tgarcin"], now, every=1)
-    by = _as(users["tgarcin"], now)
-    habilitations.actions.close_campagne(closed, now=now, by=by)
-    tasks.proceed_campagne(closed.pk)
-    under_way = _opened(users["nelamrani"], rows["ch-saint-aubin"], "Revue annuelle", now)
-    _decide(under_way, users["nelamrani"], now, every=3)
+    known = set(Campagne.objects.values_list("nom", flat=True))
+    if CLOSED not in known:
+        with transaction.atomic():
+            closed = _opened(users["tgarcin"], rows["ch-valmont"], CLOSED, now)
+            _decide(closed, users["tgarcin"], now, every=1)
+            by = _as(users["tgarcin"], now)
+            habilitations.actions.close_campagne(closed, now=now, by=by)
+        tasks.proceed_campagne(closed.pk)  # of what is committed; cut off, the worker takes it up
+    if UNDER_WAY not in known:
+        with transaction.atomic():
+            under_way = _opened(users["nelamrani"], rows["ch-saint-aubin"], UNDER_WAY, now)
+            _decide(under_way, users["nelamrani"], now, every=3)
 
 
 def _opened(referent, lieu, nom, now) -> Campagne:

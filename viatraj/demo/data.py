@@ -1,9 +1,14 @@
-"""Demo data, made through the same actions as on the screen; idempotent."""
+"""Demo data, made through the same actions as on the screen.
+
+Idempotent: what is made together is one transaction, so that a run that is cut off is gone on with, and
+what is there stays as people have changed it since.
+"""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 import accounts.actions
 import annuaire.actions
@@ -14,15 +19,34 @@ import dossiers.actions
 import habilitations.actions
 from accounts import chartes
 from accounts.models import User
-from annuaire.models import ImportRun
+from annuaire.models import ImportRun, Releve
+from annuaire.ror import sources
 from authcps.models import CodeDevice
 from delegations.models import Delegation
-from dossiers.models import Dossier, Volet
+from demandes.models import Demande, Transition
+from dossiers.models import Dossier, LienMedecin, Presence, Volet
+from habilitations.models import Habilitation
 from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
-from viatraj.demo import campagnes, demandes, extraction, patientele, patients, pays, personnel, structures
-from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE, Person
+from viatraj.demo import (
+    admissions,
+    campagnes,
+    demandes,
+    extraction,
+    fiches,
+    mesures,
+    orientations,
+    parcours,
+    patientele,
+    patients,
+    pays,
+    personnel,
+    structures,
+)
+from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE
+from viatraj.demo.person import Person
+from viatraj.demo.ror import monde
 
 DIRECTORY_PERSONS = 20_000
 SHARE = 0.01  # of the country, for each unit of `scale`
@@ -58,22 +82,37 @@ SOINS = {
 
 
 def make(*, now: datetime, scale: int = 1) -> None:
+    users, rows = begin(now=now, scale=scale)
+    campagnes.make(users, rows, now=now)
+    _ror(now)
+    _pays(now, scale)
+    patients.make(users, rows, now=now)
+    admissions.make(users, rows, now=now)
+
+
+def begin(*, now: datetime, scale: int = 1) -> tuple[dict[str, User], dict[str, object]]:
+    """What one meets first: structures, accounts and their rights, the directory, some dossiers."""
+    annuaire.actions.load_territoire(now=now, by=BY)
     users = {person.login: _account(person, now) for person in PEOPLE}
     rows = structures.make(by=BY)
     personnel.make(users, rows, now=now, by=BY)
-    demandes.make(users, now=now)
-    campagnes.make(users, rows, now=now)
+    demandes.make(users, rows, now=now)
     habilitations.actions.note_profils(now=now, by=BY)
+    annuaire.actions.load_nomenclatures(now=now, by=BY)
+    fiches.make(users, rows, now=now, by=BY)
+    annuaire.actions.place_communes(by=BY)
+    monde.make(_folder(), now=now, broken=rows[structures.IN_ERROR].finess)
     _directory(now, scale)
-    _pays(now, scale)
     habilitations.actions.tell_of_referents(today=now.date(), now=now, by=BY, quiet=True)
     first = users[PEOPLE[0].login]
     _dossiers(first, scale)
     _waiting_delegation(first, PEOPLE[2], now)
     _assistants(first, users["599999999900027/cpa0000021"], now)
-    patients.make(users, rows, now=now)
+    orientations.make(users, rows, now=now)
+    return users, rows
 
 
+@transaction.atomic
 def _account(person: Person, now) -> User:
     if known := User.objects.filter(login=person.login).first():
         return known
@@ -128,17 +167,40 @@ def _directory(now, scale):
     annuaire.actions.import_rpps(path, now=now, by=Actor.system("rpps"))
 
 
+def _folder() -> Path:
+    return Path(settings.DATA_DIR) / "ror"
+
+
+def _ror(now):
+    """What the ROR says, received once: most structures are to be matched by a person, one is in error."""
+    if not Releve.objects.filter(etat=Releve.Etat.FINI).exists():
+        source = sources.Dossier(str(_folder()), settings.ROR_NIVEAU)
+        annuaire.actions.sync_ror(source, full=True, now=now, by=BY)
+
+
 def _pays(now, scale):
-    """In number, besides the people above; once."""
+    """Besides the people above, once."""
     if scale > 1 and not pays.is_there():
-        pays.load(SHARE * scale, now=now)
-        patientele.load(SHARE * scale, now=now)
+        load_country(scale, now=now)
+
+
+def load_country(scale: int, *, now: datetime) -> None:
+    """So many hundredths of a whole country. Says how long each part takes, and how large it is."""
+    share = SHARE * scale
+    with mesures.said("Structures, comptes et habilitations", User, Habilitation):
+        pays.load(share, now=now)
+    with mesures.said("Dossiers", Dossier, Presence, LienMedecin, Volet):
+        patientele.load(share, now=now)
+    with mesures.said("Demandes", Demande, Transition):
+        parcours.load(now=now)
+    print(f"Base entière\u00a0: {mesures.size()}", flush=True)
 
 
 def _medecin(user) -> Actor:
     return Actor(user=user, rights=delegations.rights.of_medecin(user.pk), quality="médecin")
 
 
+@transaction.atomic
 def _dossiers(medecin, scale):
     if Dossier.objects.filter(auteur=medecin).exists():
         return
@@ -171,15 +233,22 @@ def _waiting_delegation(medecin, confrere: Person, now):
 
 def _assistants(medecin, assistante: User, now):
     """One at work, who has written in a dossier; one invited, who has not come yet."""
-    if Delegation.objects.granted_by(medecin).filter(kind=Delegation.Kind.ASSISTANT).exists():
-        return
-    her = {"nom": assistante.nom, "prenom": assistante.prenom, "email": assistante.email}
-    delegation = _invite(medecin, now, **her)
-    delegations.actions.accept(delegation, now=now, by=Actor(user=assistante, means=Means.CPA))
-    _invite(medecin, now, **INVITED)
-    delegation.refresh_from_db()
+    granted = Delegation.objects.granted_by(medecin).filter(kind=Delegation.Kind.ASSISTANT)
+    if not granted.exists():
+        with transaction.atomic():
+            her = {"nom": assistante.nom, "prenom": assistante.prenom, "email": assistante.email}
+            delegation = _invite(medecin, now, **her)
+            delegations.actions.accept(delegation, now=now, by=Actor(user=assistante, means=Means.CPA))
+            _invite(medecin, now, **INVITED)
+    delegation = granted.in_force(now.date()).filter(delegataire=assistante).first()
+    if delegation:
+        _write(medecin, delegation, now)
+
+
+def _write(medecin, delegation: Delegation, now):
+    """What nobody has touched yet."""
     by = Actor(
-        user=assistante,
+        user=delegation.delegataire,
         on_behalf_of=medecin,
         rights=delegations.rights.of_delegate(delegation),
         quality=delegation.quality,
@@ -187,11 +256,12 @@ def _assistants(medecin, assistante: User, now):
         delegation_id=delegation.pk,
     )
     dossier = Dossier.objects.filter(auteur=medecin).order_by("pk").first()
-    volet = dossier.volets.get(kind=Volet.Kind.ADMINISTRATIF)
-    dossiers.actions.edit_volet(volet, contenu=ADRESSE, formulaire=1, version=volet.version, now=now, by=by)
-    volet = dossier.volets.get(kind=Volet.Kind.MEDICAL)
-    arguments = {"contenu": SOINS, "formulaire": 1, "version": volet.version}
-    dossiers.actions.validate_volet(volet, **arguments, now=now, by=_medecin(medecin))
+    untouched = {volet.kind: volet for volet in dossier.volets.filter(version=1)}
+    said = {"formulaire": 1, "version": 1, "now": now}
+    if volet := untouched.get(Volet.Kind.ADMINISTRATIF):
+        dossiers.actions.edit_volet(volet, contenu=ADRESSE, by=by, **said)
+    if volet := untouched.get(Volet.Kind.MEDICAL):
+        dossiers.actions.validate_volet(volet, contenu=SOINS, by=_medecin(medecin), **said)
 
 
 def _invite(medecin, now, **who) -> Delegation:

@@ -8,12 +8,18 @@ from viatraj.core.actor import Actor, Means
 from viatraj.core.periods import add_months
 
 
-def make(users, *, now):
+def make(users, rows, *, now):
     """One prolongation, by who is warned of an end; one new habilitation."""
-    if DemandeHabilitation.objects.exists():
-        return
+    asked = set(DemandeHabilitation.objects.values_list("user__login", flat=True))
+    if "carnaud" not in asked:
+        _prolong(users["carnaud"], now)
+    if "lbernard" not in asked:
+        _ask(users["lbernard"], rows["ch-saint-aubin"], now)
+
+
+def _prolong(user, now):
     today = now.date()
-    habilitation = Habilitation.objects.of(users["carnaud"]).current(today).order_by("fin").first()
+    habilitation = Habilitation.objects.of(user).current(today).order_by("fin").first()
     habilitations.actions.ask_prolongation(
         habilitation,
         fin=add_months(today, 24),
@@ -21,17 +27,21 @@ def make(users, *, now):
         cle=None,
         today=today,
         now=now,
-        by=_as(users["carnaud"]),
+        by=_as(user),
     )
+
+
+def _ask(user, etablissement, now):
+    today = now.date()
     habilitations.actions.ask(
         profil=REGULATEUR,
-        lieu=Lieu.of(habilitation.etablissement),
+        lieu=Lieu.of(etablissement),
         fin=add_months(today, 12),
         motif="Je rejoins l’équipe de régulation.",
         cle=None,
         today=today,
         now=now,
-        by=_as(users["lbernard"]),
+        by=_as(user),
     )
 
 

@@ -2,7 +2,8 @@
 
 Scale 1: 60,000 médecins, half of them with an account, and 5 million dossiers over four years, of which
 300,000 live, with their volets. Where they lie, whom they name, who receives them. Busy units have
-thousands of them, most have some dozens; one in ten has had none for 400 days.
+thousands of them, most have some dozens; one in ten has had none for 400 days. What was asked of those who
+receive them is `parcours`'.
 """
 
 from datetime import timedelta
@@ -14,11 +15,12 @@ from psycopg.types.json import Jsonb
 
 from annuaire.models import Professionnel
 from dossiers.models import Dossier, LienMedecin, Presence, Volet
+from dossiers.models.volets import TO_VALIDATE
 from dossiers.natures import Kind, of_orientation
 from dossiers.volets import Contexte, aggir, current
 from viatraj.core import roles
 from viatraj.core.droits import Orientation
-from viatraj.demo import pays, reponses
+from viatraj.demo import lieux, pays, reponses
 from viatraj.demo.people import PASSWORD
 
 MEDECINS, DOSSIERS, SLICE = 60_000, 5_000_000, 250_000
@@ -47,27 +49,14 @@ FROM annuaire_professionnel p WHERE idnat LIKE '8992%%';
 CREATE TEMP TABLE auteur ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY p.id) AS n, p.id AS professionnel_id, u.id AS user_id
 FROM annuaire_professionnel p JOIN accounts_user u ON u.login = p.idnat WHERE idnat LIKE '8992%%';
-CREATE TEMP TABLE coordination ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY c.id) AS n, c.id, c.region_id
-FROM annuaire_coordination c JOIN annuaire_region r ON r.id = c.region_id WHERE r.code LIKE 'P%%';
--- `n` says how busy, `m` who is near whom.
-CREATE TEMP TABLE unite ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY random()) AS n, row_number() OVER (ORDER BY c.n, e.id, u.id) AS m,
-  u.id, e.id AS etablissement_id, c.id AS coordination_id, c.region_id, c.n AS departement
-FROM annuaire_unite u JOIN annuaire_etablissement e ON e.id = u.etablissement_id
-JOIN coordination c ON c.id = e.coordination_id;
-CREATE TEMP TABLE professionnel ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY id) AS n, id FROM accounts_user WHERE login LIKE 'pro%%';
 CREATE UNIQUE INDEX ON medecin (n);
 CREATE UNIQUE INDEX ON auteur (n);
-CREATE UNIQUE INDEX ON unite (n);
-CREATE UNIQUE INDEX ON unite (m);
-CREATE UNIQUE INDEX ON professionnel (n);
-ANALYZE medecin, auteur, coordination, unite, professionnel;
+ANALYZE medecin, auteur;
 CREATE TEMP TABLE taken ON COMMIT DROP AS SELECT numero FROM dossiers_dossier;
 CREATE TEMP TABLE size ON COMMIT DROP AS
 SELECT (SELECT count(*) FROM medecin) AS medecins, (SELECT count(*) FROM auteur) AS auteurs,
-  (SELECT count(*) FROM unite) AS unites, (SELECT count(*) FROM professionnel) AS professionnels
+  (SELECT count(*) FROM unite) AS unites, (SELECT count(*) FROM professionnel) AS professionnels,
+  (SELECT count(*) FROM coordination) AS coordinations
 """
 
 # All that is drawn at random of a slice, once; `recul`: 1 four years ago, 0 today.
@@ -88,7 +77,7 @@ SELECT nextval('dossiers_dossier_id_seq') AS id, t.*,
   unite.id AS unite_id, unite.m, unite.etablissement_id,
   coalesce(unite.coordination_id, c.id) AS coordination_id,
     coalesce(unite.region_id, c.region_id) AS region_id,
-  coalesce(unite.departement, c.n, 1 + k %% 95) AS departement,
+  coalesce(unite.departement, c.departement_id, near.departement_id) AS departement,
   p.id AS professionnel_id
 FROM (
   SELECT *,
@@ -107,7 +96,8 @@ FROM (
 CROSS JOIN size
 LEFT JOIN auteur ON t.origine = 'medecin' AND auteur.n = auteur_n
 LEFT JOIN unite ON t.origine = 'unite' AND unite.n = unite_n
-LEFT JOIN coordination c ON t.origine = 'coordination' AND c.n = 1 + floor(busy * 100)::int
+LEFT JOIN coordination c ON t.origine = 'coordination' AND c.n = 1 + floor(busy * size.coordinations)::int
+JOIN coordination near ON near.n = 1 + k %% size.coordinations
 LEFT JOIN professionnel p ON p.n = 1 + floor(a * size.professionnels)::int;
 ANALYZE tranche;
 """
@@ -121,10 +111,10 @@ WHERE vivant;
 INSERT INTO dossiers_dossier (id, numero, orientation, origine, auteur_id, cree_par_id, departement, decision,
   motif, decided_at, decided_by_id, created_at, modified_at, cle, version, nom, prenom, prenoms, nom_utilise,
   prenom_utilise, sexe, date_naissance, naissance_precision, lieu_naissance, statut, piece, matricule, oid,
-  types, pathologie, gir)
+  types, pathologie, gir, etat)
 SELECT t.id, numero, t.orientation, CASE origine WHEN 'medecin' THEN 'medecin' ELSE 'demandeur' END,
     auteur_id,
-  coalesce(auteur_id, professionnel_id), lpad((1 + departement %% 95)::text, 2, '0'),
+  coalesce(auteur_id, professionnel_id), departement,
   CASE WHEN vivant THEN CASE WHEN s < 0.03 THEN 'suspendu' ELSE '' END WHEN s < 0.07 THEN 'annule'
     ELSE 'archive' END,
   CASE WHEN NOT vivant AND s < 0.07
@@ -140,10 +130,20 @@ SELECT t.id, numero, t.orientation, CASE origine WHEN 'medecin' THEN 'medecin' E
     END)::date,
   'jour', '', CASE WHEN a < 0.7 THEN 'provisoire' WHEN a < 0.9 THEN 'recuperee' ELSE 'validee' END,
   CASE WHEN a < 0.9 THEN '' ELSE 'carte' END, '', '', coalesce(known.types, ARRAY[]::varchar[]),
-  coalesce(known.pathologie, ''), known.gir
+  coalesce(known.pathologie, ''), known.gir,
+  CASE WHEN NOT vivant THEN CASE WHEN s < 0.07 THEN 'annule' ELSE 'archive' END WHEN s < 0.03 THEN 'suspendu'
+    WHEN s >= 0.4 THEN 'recherche' WHEN known.complet THEN 'complet' ELSE 'redaction' END
 FROM tranche t LEFT JOIN (
-  SELECT id, max(types) AS types, max(pathologie) AS pathologie, max(gir) AS gir FROM rempli GROUP BY id
+  SELECT id, max(types) AS types, max(pathologie) AS pathologie, max(gir) AS gir,
+    bool_and(far >= CASE WHEN kind = ANY(%(to_validate)s) THEN 0.5 ELSE 0.25 END) AS complet
+  FROM rempli GROUP BY id
 ) known USING (id);
+CREATE TEMP TABLE copie ON COMMIT DROP AS
+SELECT id, numero::integer, etat,
+  dossier_patient(nom_cle, prenom_cle, nom_utilise_cle, prenom_utilise_cle) AS patient, date_naissance
+FROM dossiers_dossier
+WHERE id >= (SELECT min(id) FROM tranche);
+ANALYZE copie;
 
 INSERT INTO dossiers_volet (dossier_id, kind, texte, formulaire, contenu, complet, a_revalider, version,
   updated_at, validated_at, validated_by_id)
@@ -154,10 +154,10 @@ SELECT id, kind, '', CASE WHEN far < 0.1 THEN 0 ELSE version END,
 FROM rempli;
 
 INSERT INTO dossiers_presence (dossier_id, role, niveau, orientation, region_id, coordination_id,
-  etablissement_id, unite_id, professionnel_id, created_at)
+  etablissement_id, unite_id, professionnel_id, created_at, {copies})
 SELECT id, CASE origine WHEN 'medecin' THEN 'medecin' ELSE 'demandeur' END, origine, orientation, region_id,
-  coordination_id, etablissement_id, unite_id, auteur_professionnel_id, created_at
-FROM tranche;
+  coordination_id, etablissement_id, unite_id, auteur_professionnel_id, created_at, {copied}
+FROM tranche JOIN copie USING (id);
 
 CREATE TEMP TABLE nomme ON COMMIT DROP AS
 SELECT t.id, t.orientation, t.created_at, m.professionnel_id,
@@ -170,26 +170,30 @@ INSERT INTO dossiers_lienmedecin (dossier_id, professionnel_id, etat, created_at
   version)
 SELECT id, professionnel_id, etat, created_at, CASE WHEN etat <> 'a_accepter' THEN created_at END,
   CASE WHEN etat <> 'a_accepter' THEN by END, 1 FROM nomme;
-INSERT INTO dossiers_presence (dossier_id, role, niveau, orientation, professionnel_id, created_at)
-SELECT id, 'traitant', 'medecin', orientation, professionnel_id, created_at FROM nomme;
+INSERT INTO dossiers_presence (dossier_id, role, niveau, orientation, professionnel_id, created_at, {copies})
+SELECT id, 'traitant', 'medecin', orientation, professionnel_id, created_at, {copied}
+FROM nomme JOIN copie USING (id);
 
 -- Received near where it is asked: by the one that has admitted it, or by those that still look at it.
 INSERT INTO dossiers_presence (dossier_id, role, niveau, orientation, region_id, coordination_id,
-  etablissement_id, unite_id, admis_at, created_at)
-SELECT DISTINCT ON (t.id, u.id) t.id, 'receveur', 'unite', t.orientation, u.region_id, u.coordination_id,
-  u.etablissement_id, u.id, CASE WHEN NOT vivant THEN created_at END, created_at
-FROM tranche t CROSS JOIN size
+  etablissement_id, unite_id, admis_at, created_at, {copies})
+SELECT t.id, 'receveur', 'unite', t.orientation, u.region_id, u.coordination_id,
+  u.etablissement_id, u.id,
+  CASE WHEN NOT vivant THEN created_at + least(%(now)s - created_at, interval '60 days') * w END, created_at,
+  {copied}
+FROM tranche t JOIN copie USING (id) CROSS JOIN size JOIN offre USING (orientation)
 CROSS JOIN LATERAL generate_series(1, CASE WHEN NOT vivant THEN (s > 0.3)::int WHEN s < 0.4 THEN 0
-  ELSE 1 + floor(4 * w)::int END) g
-JOIN unite u ON u.m = 1
-    + (coalesce(t.m, floor(a * size.unites)::int) + g * floor(1 + 20 * w)::int) %% size.unites;
+  ELSE least(offre.many, 3 + floor(5.6 * w))::int END) g
+JOIN receveuse u ON u.orientation = t.orientation AND u.rang = {near};
 INSERT INTO dossiers_presence (dossier_id, role, niveau, orientation, region_id, coordination_id,
-  etablissement_id, created_at)
+  etablissement_id, created_at, {copies})
 SELECT id, 'regulateur', 'etablissement', orientation, region_id, coordination_id, etablissement_id,
-    created_at
-FROM tranche WHERE origine = 'unite' AND s > 0.9
+    created_at, {copied}
+FROM tranche JOIN copie USING (id) WHERE origine = 'unite' AND NOT vivant AND s > 0.9
 """
-DROPPED = "DROP TABLE tirage, tranche, nomme, rempli"
+DROPPED = "DROP TABLE tirage, tranche, copie, nomme, rempli"
+# What a trigger copies of a dossier, which is set aside meanwhile.
+COPIES = ("numero", "etat", "patient", "date_naissance")
 
 
 def is_there() -> bool:
@@ -206,14 +210,25 @@ def load(scale, *, now, tenths=range(10)):
         "password": make_password(PASSWORD),
         "medecins": int(MEDECINS * scale),
         "dossiers": many,
+        "to_validate": TO_VALIDATE,
     }
-    written = WRITTEN.format(nom=pays.named("nom_k"), utilise=pays.named("utilise_k"), samples=SAMPLES)
+    known |= lieux.receveuses()
+    written = WRITTEN.format(
+        nom=pays.named("nom_k"),
+        utilise=pays.named("utilise_k"),
+        samples=SAMPLES,
+        copies=", ".join(COPIES),
+        copied=", ".join(f"copie.{name}" for name in COPIES),
+        near=lieux.NEAR.format(
+            m="coalesce(t.m, 1 + floor(a * size.unites))", further="g + floor(20 * w)::int"
+        ),
+    )
     with connection.cursor() as cursor:
         with pays.light(cursor, Dossier, Presence, LienMedecin, Volet):
             cursor.execute("SELECT setseed(0.43)")
             if not is_there():
                 pays.run(cursor, PEOPLE.format(name=pays.NAME), known)
-            pays.run(cursor, TABLES, known)
+            pays.run(cursor, lieux.TABLES + TABLES, known)
             _reponses(cursor, now.date())
             for tenth in tenths:
                 for first in range(tenth, many, SLICE * 10):

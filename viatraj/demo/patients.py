@@ -65,23 +65,23 @@ AUTEURS = (
 
 def make(users: dict[str, User], rows: dict[str, object], *, now: datetime) -> None:
     """What an earlier run has made stays as people have changed it since."""
-    known = set(Dossier.objects.filter(cle__in=[_cle(n) for n in range(MANY)]).values_list("cle", flat=True))
+    known = set(Dossier.objects.filter(cle__in=[cle(n) for n in range(MANY)]).values_list("cle", flat=True))
     for n in range(MANY):
-        if _cle(n) not in known:
+        if cle(n) not in known:
             with transaction.atomic():
                 _make(n, users, rows, now)
 
 
-def _cle(n: int) -> uuid.UUID:
+def cle(n: int) -> uuid.UUID:
     return uuid.uuid5(SPACE, str(n))
 
 
 def _make(n: int, users, rows, now) -> None:
     chance, auteur = Random(n), AUTEURS[n % len(AUTEURS)]
-    by = _actor(users[auteur.login], auteur, now.date())
+    by = actor(users[auteur.login], auteur, now.date())
     lieu = Lieu.of(rows[auteur.lieu]) if auteur.lieu else None
     known = _identite(n, chance, auteur.orientation, now.date())
-    dossier = dossiers.actions.create(orientation=auteur.orientation, lieu=lieu, cle=_cle(n), by=by, **known)
+    dossier = dossiers.actions.create(orientation=auteur.orientation, lieu=lieu, cle=cle(n), by=by, **known)
     state = STATES[n // len(AUTEURS) % len(STATES)]
     if state != "vide":
         _fill(dossier, chance, state, now=now, by=by)
@@ -97,7 +97,7 @@ def _make(n: int, users, rows, now) -> None:
         _join(dossier, now=now, by=by)
 
 
-def _actor(user: User, auteur: Auteur, today: date) -> Actor:
+def actor(user: User, auteur: Auteur, today: date) -> Actor:
     if not auteur.lieu:
         rights = delegations.rights.of_medecin(user.pk)
         return Actor(user=user, rights=rights, quality="médecin", means=Means.CPS, in_medecin_space=True)
@@ -158,7 +158,7 @@ def _traitant(n: int, dossier: Dossier, users, *, now, by) -> None:
     dossiers.actions.name_traitant(dossier, idnat=idnat, seen="", by=by)
     if idnat == IDNATS[login] and n % 4 > 1:
         answer = dossiers.actions.accept if n % 4 == 2 else dossiers.actions.decline
-        answer(dossier, now=now, by=_actor(users[login], Auteur(login, dossier.orientation), now.date()))
+        answer(dossier, now=now, by=actor(users[login], Auteur(login, dossier.orientation), now.date()))
 
 
 def _join(dossier: Dossier, *, now, by) -> None:

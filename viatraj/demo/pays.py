@@ -1,8 +1,8 @@
 """A country of invented structures, accounts and habilitations, written by SQL: for load tests and benches.
 
-Scale 1: 100 coordinations (the largest of some 3,000 établissements), 35,000 établissements, 60,000 units,
-350,000 accounts, 2 million habilitations. Indexes and triggers are set aside while it is written. Its
-dossiers are `patientele`'s.
+Scale 1: 100 coordinations, each of a real département (the largest of some 3,000 établissements), 35,000
+établissements in real communes, 60,000 units, 350,000 accounts, 2 million habilitations. Indexes and triggers
+are set aside while it is written. What structures offer is `offres`', its dossiers are `patientele`'s.
 """
 
 from contextlib import contextmanager
@@ -11,15 +11,20 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.db.models import CheckConstraint
 
-from annuaire.models import Region
+import annuaire.actions
+from accounts.models import User
+from annuaire.models import Commune, Element, Nomenclature, PriseEnCharge
 from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
 from viatraj.core import roles
+from viatraj.core.actor import Actor
 from viatraj.core.droits import Niveau
-from viatraj.demo import noms
+from viatraj.demo import noms, offres
 from viatraj.demo.people import PASSWORD
 
-ETABLISSEMENTS, UNITES, ACCOUNTS, REGIONS = 35_000, 60_000, 350_000, 13
+ETABLISSEMENTS, UNITES, ACCOUNTS, COORDINATIONS = 35_000, 60_000, 350_000, 100
+FEW = 100
+BY = Actor.system("demonstration")
 # Surnames and communes in three parts: 40,960 of them, the first ones drawn most.
 PARTS = {
     "debuts": "Ba Ber Bou Cha Char Cor Dal Del Du Fa Fer Gar Ger Gui Hu La Lam Le Mar Mau Mon Mou No "
@@ -40,39 +45,6 @@ def named(k: str) -> str:
 
 
 NAME = named("k")
-
-STRUCTURES = """
-INSERT INTO annuaire_region (code, nom)
-SELECT 'P' || lpad(g::text, 2, '0'), 'Région ' || g FROM generate_series(1, %(regions)s) g;
-INSERT INTO annuaire_coordination (region_id, nom, telephone, email, modules)
-SELECT r.id, 'Département ' || g, '', '',
-  ARRAY['sanitaire', 'grand_age', 'tnd', 'handicap', 'cpam', 'administration']
-FROM generate_series(1, 100) g
-JOIN annuaire_region r ON r.code = 'P' || lpad((1 + g %% %(regions)s)::text, 2, '0');
-CREATE TEMP TABLE coordination ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY c.id) AS n, c.id, c.region_id
-FROM annuaire_coordination c JOIN annuaire_region r ON r.id = c.region_id WHERE r.code LIKE 'P%%';
-
-INSERT INTO annuaire_etablissement (coordination_id, nom, adresse, code_postal, commune)
-SELECT c.id, (ARRAY['Centre hospitalier de ', 'Clinique ', 'EHPAD ', 'Maison d’accueil '])[1 + g %% 4]
-  || {name}, '', '', ''
-FROM (SELECT g, 1 + floor(100 * power(random(), 1.9))::int AS n, floor(40960 * power(random(), 2))::int AS k
-      FROM generate_series(1, %(etablissements)s) g) x
-JOIN coordination c USING (n);
-CREATE TEMP TABLE etablissement ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY e.id) AS n, e.id, c.id AS coordination_id, c.region_id
-FROM annuaire_etablissement e JOIN coordination c ON c.id = e.coordination_id;
-
--- One unit each; the others fall on large ones.
-INSERT INTO annuaire_unite (etablissement_id, nom)
-SELECT e.id, 'Unité ' || g
-FROM (SELECT g, CASE WHEN g <= %(etablissements)s THEN g
-      ELSE 1 + floor(%(etablissements)s * power(random(), 3))::int END AS n
-      FROM generate_series(1, %(unites)s) g) u JOIN etablissement e USING (n);
-CREATE TEMP TABLE units_of ON COMMIT DROP AS
-SELECT etablissement_id, array_agg(id) AS ids FROM annuaire_unite GROUP BY 1;
-ANALYZE coordination, etablissement, units_of;
-"""
 
 # One in ten has never signed in, one in five has not for long.
 PEOPLE = """
@@ -128,7 +100,8 @@ ON_COORDINATIONS = """
 SELECT a.id, CASE WHEN a.n %% 50 = 0 THEN 'referent_coordination' ELSE 'accompagnant_medico_social' END,
   CASE WHEN a.n %% 50 = 0 THEN 'administration' ELSE 'grand_age' END, 'coordination', c.region_id, c.id, NULL,
   NULL, a.nom_tri, %(today)s - 100, %(today)s + 10 + (a.n %% 800)::int, false, gen_random_uuid(), NULL, 1
-FROM compte a JOIN coordination c ON c.n = 1 + (a.n / 50) %% 100 WHERE a.n %% 25 = 0
+FROM compte a JOIN coordination c ON c.n = 1 + (a.n / 50) %% (SELECT count(*) FROM coordination)
+WHERE a.n %% 25 = 0
 """
 # One in ten is prolonged by a row that follows on.
 PROLONGED = """
@@ -138,33 +111,48 @@ FROM habilitations_habilitation h JOIN compte c ON c.id = user_id
 WHERE revoked_at IS NULL AND fin < %(today)s + 400 AND random() < 0.1
 """
 
+EVERY_HELD = (ON_STRUCTURES, ON_ETABLISSEMENTS, ON_COORDINATIONS, PROLONGED)
+
 
 def is_there() -> bool:
-    return Region.objects.filter(code="P01").exists()
+    return User.objects.filter(login="pro1").exists()
 
 
 @roles.as_owner()
+def load(scale, *, now, people=True):
+    """`now` is an instant; its day in Paris is the day of all that follows. Without `people`, structures and
+    the few accounts that have verified their sheets.
+    """
+    if not Commune.objects.exists():
+        annuaire.actions.load_territoire(now=now, by=BY)
+    if not Nomenclature.objects.exists():
+        annuaire.actions.load_nomenclatures(now=now, by=BY)
+    _write(scale, now, people)
+    annuaire.actions.place_communes(by=BY)
+
+
 @transaction.atomic
-def load(scale, *, now):
-    """`now` is an instant; its day in Paris is the day of all that follows."""
+def _write(scale, now, people):
     known = {
         "now": now,
         "today": now.date(),
         "password": make_password(PASSWORD),
-        "regions": REGIONS,
+        "coordinations": COORDINATIONS,
         "etablissements": int(ETABLISSEMENTS * scale),
         "unites": int(UNITES * scale),
-        "accounts": int(ACCOUNTS * scale),
+        "accounts": int(ACCOUNTS * scale) if people else FEW,
     }
     known |= names()
     with connection.cursor() as cursor:
-        with light(cursor, Habilitation):
+        with light(cursor, Habilitation, Element, PriseEnCharge):
             cursor.execute("SELECT setseed(0.42)")
             _profils(cursor)
-            for statement in (STRUCTURES, PEOPLE):
+            offres.tables(cursor)
+            for statement in (PEOPLE, *offres.SCRIPTS):
                 run(cursor, statement.format(name=NAME), known)
-            for statement in (ON_STRUCTURES, ON_ETABLISSEMENTS, ON_COORDINATIONS, PROLONGED):
+            for statement in EVERY_HELD if people else ():
                 cursor.execute(HELD + statement, known)
+        cursor.execute("UPDATE annuaire_unite SET complete = complete")  # triggers say so, now that they may
         cursor.execute("ANALYZE")
 
 
@@ -198,6 +186,7 @@ def _profils(cursor):
 def light(cursor, *models):
     """No index nor trigger on what is loaded, until it is; checks stay."""
     cursor.execute("SET LOCAL session_replication_role = replica")
+    cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
     with connection.schema_editor() as editor:
         for model, constraint in _unique(models):
             editor.remove_constraint(model, constraint)

@@ -1,80 +1,10 @@
 """The invented people of the demonstration: numbers in 99, reserved domains, one password for all."""
 
-import unicodedata
-from dataclasses import dataclass
+from viatraj.demo.person import AUBIN, LAUZE, ORBE, VALMONT, Person, medecin, professional
 
 PASSWORD = "Demonstration-2026"  # noqa: S105, shown on the home page of the demonstration
-
-
-@dataclass(frozen=True)
-class Person:
-    role: str
-    role_label: str
-    login: str
-    nom: str
-    prenom: str
-    email: str
-    place: str = ""
-    door: str = "medecin"
-    idnat: str = ""  # of a médecin
-    numero: str = ""  # of a card that is no médecin's
-    slug: str = ""  # of that card in the demonstration's reader
-    specialite: str = ""
-    code_postal: str = ""
-    commune: str = ""
-    profession: str = "Médecin"
-    hint: str = ""
-    has_used_card: bool = True  # without, a médecin's password door stays closed (CON-3)
-
-    @property
-    def card(self) -> str | None:
-        """His virtual card in the demonstration's reader."""
-        return f"cps-{self.idnat}" if self.idnat else self.slug or None
-
-    @property
-    def name(self) -> str:
-        return f"{'Dr ' if self.idnat else ''}{self.prenom} {self.nom}"
-
-
-def _medecin(idnat, prenom, nom, *, role="medecin", role_label="Médecin libéral", **kwargs) -> Person:
-    local = f"{prenom}.{nom}".lower().replace("é", "e").replace("ï", "i").replace("è", "e").replace("’", "")
-    return Person(
-        role=role,
-        role_label=role_label,
-        login=idnat,
-        idnat=idnat,
-        nom=nom,
-        prenom=prenom,
-        email=f"{local}@cabinet.example",
-        **kwargs,
-    )
-
-
-def _professional(role, role_label, prenom, nom, place, **kwargs) -> Person:
-    """In one of `structures`; the login is that of an account made by a référent."""
-    domain = {AUBIN: "ch-saint-aubin", VALMONT: "ch-valmont"}.get(place.partition(",")[0], "val-d-autan")
-    return Person(
-        role=role,
-        role_label=role_label,
-        login=plain(prenom)[0] + plain(nom),
-        nom=nom,
-        prenom=prenom,
-        email=f"{plain(prenom)}.{plain(nom)}@{domain}.example",
-        place=place,
-        door="professionnel",
-        **kwargs,
-    )
-
-
-def plain(text: str) -> str:
-    """What an address is made of: «El Amrani» → elamrani."""
-    bare = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(letter for letter in bare if letter.isalnum())
-
-
-AUBIN, VALMONT, LAUZE, ORBE = "CH de Saint-Aubin", "CH de Valmont", "Haute-Lauze", "Pays d’Orbe"
 PROFESSIONALS = (
-    _professional(
+    professional(
         "referent_structure",
         "Référent structure",
         "Nadia",
@@ -83,7 +13,7 @@ PROFESSIONALS = (
         profession="Cadre administratif",
         hint="Chercher «\u00a0Moreau\u00a0», débloquer son compte, prolonger une habilitation",
     ),
-    _professional(
+    professional(
         "referent_structure",
         "Référent structure",
         "Thierry",
@@ -92,7 +22,7 @@ PROFESSIONALS = (
         profession="Cadre administratif",
         hint="Un autre département\u00a0: rien de Saint-Aubin n’y est modifiable",
     ),
-    _professional(
+    professional(
         "referent_unite",
         "Référent unité",
         "Muriel",
@@ -101,7 +31,7 @@ PROFESSIONALS = (
         profession="Cadre de santé",
         hint="N’administre que son unité",
     ),
-    _professional(
+    professional(
         "referent_coordination",
         "Référent coordination",
         "Denis",
@@ -110,7 +40,7 @@ PROFESSIONALS = (
         profession="Chargé de mission",
         hint="Nommer le référent d’une structure qui n’en a pas",
     ),
-    _professional(
+    professional(
         "referent_coordination",
         "Référent coordination",
         "Florence",
@@ -118,7 +48,7 @@ PROFESSIONALS = (
         ORBE,
         profession="Chargée de mission",
     ),
-    _professional(
+    professional(
         "prescripteur",
         "Prescripteur médical",
         "Claire",
@@ -126,8 +56,8 @@ PROFESSIONALS = (
         AUBIN,
         hint="Son habilitation expire dans 8 jours",
     ),
-    _professional("prescripteur", "Prescripteur médical", "Julien", "Ferrier", VALMONT),
-    _professional(
+    professional("prescripteur", "Prescripteur médical", "Julien", "Ferrier", VALMONT),
+    professional(
         "soignant",
         "Équipe soignante",
         "Lucas",
@@ -135,7 +65,7 @@ PROFESSIONALS = (
         f"{AUBIN}, Médecine interne",
         profession="Infirmier",
     ),
-    _professional(
+    professional(
         "gestionnaire",
         "Gestionnaire administratif et social",
         "Hugo",
@@ -143,7 +73,7 @@ PROFESSIONALS = (
         f"{AUBIN}, Urgences",
         profession="Assistant social",
     ),
-    _professional(
+    professional(
         "admissions",
         "Responsable des admissions",
         "Maëlle",
@@ -151,8 +81,8 @@ PROFESSIONALS = (
         f"{AUBIN}, guichet unique",
         profession="Gestionnaire de lits",
     ),
-    _professional("regulateur", "Régulateur", "Élodie", "Garnier", AUBIN, profession="Cadre de santé"),
-    _professional(
+    professional("regulateur", "Régulateur", "Élodie", "Garnier", AUBIN, profession="Cadre de santé"),
+    professional(
         "receveur_ga",
         "Responsable des admissions Grand Âge",
         "Olivia",
@@ -160,7 +90,7 @@ PROFESSIONALS = (
         "EHPAD Les Glycines",
         profession="Directrice",
     ),
-    _professional(
+    professional(
         "redacteur_ga",
         "Accompagnant médico-social",
         "Sonia",
@@ -168,7 +98,7 @@ PROFESSIONALS = (
         LAUZE,
         profession="Assistante sociale",
     ),
-    _professional(
+    professional(
         "pco",
         "PCO – Secrétariat",
         "Alain",
@@ -176,7 +106,25 @@ PROFESSIONALS = (
         "PCO TND du Pays d’Orbe",
         profession="Secrétaire médical",
     ),
-    _professional(
+    professional(
+        "mdph",
+        "MDPH – Gestionnaire",
+        "Aline",
+        "Fargues",
+        ORBE,
+        profession="Chargée d’orientation",
+        hint="Une admission impossible attend sa décision\u00a0; une décision s’enregistre puis se notifie",
+    ),
+    professional(
+        "esms",
+        "ESMS – Gestionnaire",
+        "Victor",
+        "Salles",
+        "IME de la Source",
+        profession="Chef de service éducatif",
+        hint="Répondre aux notifications de la MDPH, confier une personne à une unité",
+    ),
+    professional(
         "referent_unite",
         "Référent unité",
         "Carole",
@@ -184,7 +132,7 @@ PROFESSIONALS = (
         f"{VALMONT}, SMR neurologique",
         profession="Cadre de santé",
     ),
-    _professional(
+    professional(
         "soignant",
         "Équipe soignante",
         "Baptiste",
@@ -192,7 +140,7 @@ PROFESSIONALS = (
         f"{VALMONT}, Neurologie",
         profession="Infirmier",
     ),
-    _professional(
+    professional(
         "gestionnaire",
         "Gestionnaire administratif et social",
         "Fanny",
@@ -200,7 +148,7 @@ PROFESSIONALS = (
         f"{VALMONT}, Neurologie",
         profession="Assistante sociale",
     ),
-    _professional(
+    professional(
         "admissions",
         "Responsable des admissions",
         "Mathis",
@@ -208,8 +156,8 @@ PROFESSIONALS = (
         f"{VALMONT}, SMR neurologique",
         profession="Gestionnaire de lits",
     ),
-    _professional("regulateur", "Régulateur", "Sylvain", "Monteil", VALMONT, profession="Cadre de santé"),
-    _professional(
+    professional("regulateur", "Régulateur", "Sylvain", "Monteil", VALMONT, profession="Cadre de santé"),
+    professional(
         "receveur_ga",
         "Responsable des admissions Grand Âge",
         "Anouk",
@@ -217,7 +165,7 @@ PROFESSIONALS = (
         "EHPAD Beau-Soleil",
         profession="Directrice",
     ),
-    _professional(
+    professional(
         "redacteur_ga",
         "Accompagnant médico-social",
         "Bastien",
@@ -225,7 +173,7 @@ PROFESSIONALS = (
         ORBE,
         profession="Assistant social",
     ),
-    _professional(
+    professional(
         "national",
         "Administrateur national",
         "Claude",
@@ -236,7 +184,7 @@ PROFESSIONALS = (
 )
 
 PEOPLE = (
-    _medecin(
+    medecin(
         "899100045771",
         "Christine",
         "Leclercq",
@@ -246,7 +194,7 @@ PEOPLE = (
         commune="TOULOUSE",
         hint="Déléguer à un confrère\u00a0: cherchez «\u00a0Leyon\u00a0» à 31000",
     ),
-    _medecin(
+    medecin(
         "899100045789",
         "Gabriel",
         "Léon",
@@ -258,7 +206,7 @@ PEOPLE = (
         commune="TOULOUSE",
         hint="Accepter la délégation, puis travailler au nom du Dr Leclercq",
     ),
-    _medecin(
+    medecin(
         "899100938144",
         "Aïssatou",
         "N’Diaye",
@@ -270,7 +218,7 @@ PEOPLE = (
         commune="MURET",
         hint="Une délégation du Dr Leclercq l’attend\u00a0; elle a aussi l’espace professionnel d’un EHPAD",
     ),
-    _medecin(
+    medecin(
         "899100072643",
         "Hélène",
         "Martinon",
@@ -280,7 +228,7 @@ PEOPLE = (
         commune="LYON 03",
         hint="Un autre département\u00a0: rien de Toulouse n’y paraît",
     ),
-    _medecin(
+    medecin(
         "899100061011",
         "Adrien",
         "Delattre",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 import accounts.actions
 import habilitations.actions
@@ -15,7 +16,7 @@ from habilitations.profils import PROFILS
 from journal.models import Entry
 from viatraj.core.actor import Actor, Means
 from viatraj.core.droits import Niveau
-from viatraj.demo.people import plain
+from viatraj.demo.person import plain
 
 FRANCE = "france"
 YEARS = 365 * 2
@@ -51,7 +52,7 @@ PEOPLE_HOLD = {
         Held("responsable_admissions", "ch-saint-aubin/guichet"),
         Held("responsable_admissions", "had-lauze/HAD Nord", 12),
     ),
-    "egarnier": (Held("regulateur", "ch-saint-aubin", 1500),),
+    "egarnier": (Held("regulateur", "ch-saint-aubin", 1500), Held("regulateur_ga", "haute-lauze")),
     "oroussel": (Held("responsable_admissions_ga", "ehpad-glycines/Hébergement permanent"),),
     "sblondel": (Held("accompagnant_medico_social", "haute-lauze"),),
     "jferrier": (Held("prescripteur_medical", "ch-valmont"),),
@@ -62,6 +63,8 @@ PEOPLE_HOLD = {
     "avalette": (Held("responsable_admissions_ga", "ehpad-beau-soleil/Hébergement"),),
     "bcros": (Held("accompagnant_medico_social", "pays-orbe"),),
     "alemoine": (Held("pco_secretariat", "pco-orbe"),),
+    "afargues": (Held("mdph_gestionnaire", "pays-orbe"),),
+    "vsalles": (Held("esms_gestionnaire", "ime-source"),),
     "899100938144": (Held("medecin_coordonnateur", "ehpad-glycines"),),
 }
 
@@ -119,6 +122,10 @@ Nils | Andrieu | Médecin | prescripteur_medical | ch-valmont/Neurologie | 730 |
 Eva | Pujol | Gestionnaire de lits | responsable_admissions | ch-valmont/SMR neurologique | 730 | 8
 Jean | Masson | Cadre de santé | regulateur | ch-valmont | 27 |
 Anne | Lescure | Médecin | pco_medecin | pco-orbe | 730 | 5
+Irène | Castaing | Directrice | esms_gestionnaire | ime-vallon | 730 | 3
+Denis | Aubanel | Assistant social | mdph_consultation | pays-orbe | 730 | 14
+Maëlys | Hoarau | Cadre de santé | referent_coordination | riviere-bleue | 730 | 4
+Gaston | Célestin | Cadre de santé | referent_coordination | morne-clair | 730 | 11
 """.strip().splitlines()
 )
 LOCKED = "smoreau"
@@ -137,6 +144,7 @@ def make(users: dict[str, User], rows: dict[str, object], *, now: datetime, by: 
     _lock(users[LOCKED], now)
 
 
+@transaction.atomic
 def _colleague(one: Colleague, now, by) -> User:
     if known := User.objects.filter(login=one.login).first():
         return known
@@ -200,6 +208,7 @@ def _lieu(held: Held, rows) -> Lieu:
     return Lieu(Niveau.NATIONAL) if held.lieu == FRANCE else Lieu.of(rows[held.lieu])
 
 
+@transaction.atomic
 def _lock(user, now):
     """«Débloquer»: somebody has typed five wrong passwords, once."""
     if not Entry.objects.about(user).filter(event="compte.locked").exists():

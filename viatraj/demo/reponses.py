@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from dossiers.volets import Contexte, Formulaire, Values
-from dossiers.volets.champs import (
+from viatraj.core.champs import (
     NON,
     OUI,
     Champ,

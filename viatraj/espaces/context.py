@@ -1,8 +1,5 @@
 """What every page shows around its content: name, menus, account, assistance."""
 
-import re
-from functools import lru_cache
-
 from django.conf import settings
 from django.utils import timezone
 
@@ -10,8 +7,7 @@ from accounts.mots_de_passe import expires_at, is_soon_over
 from viatraj.core.actor import BY_PASSWORD
 from viatraj.core.addresses import address
 from viatraj.core.policies import can
-from viatraj.core.typography import unbroken_hours
-from viatraj.espaces import menus, policies
+from viatraj.espaces import menus, policies, support
 
 OF_STRUCTURES = {"dossiers": "Dossiers", "patients": "Patients"}
 MEDECIN = "medecin"  # the door, as the session keeps it
@@ -26,7 +22,8 @@ def site(request):
     nav, account = menus.of(
         actor, medecin=medecin, delegate=delegate, today=timezone.localdate(), path=request.path
     )
-    contacts = _contacts(settings.SUPPORT_PHONE, settings.SUPPORT_HOURS, settings.SUPPORT_EMAIL)
+    known = getattr(request, "supports", ())  # where the page has asked
+    contacts = _contacts(known[0] if len(known) == 1 else support.everybodys())
     return {
         "site": {
             "name": settings.SITE_NAME,
@@ -46,6 +43,7 @@ def site(request):
             "sign_out": address("authcps:sign_out"),
             "switch": address("delegations:switch"),
             "other_space": _other_space(request, actor, medecin) if person else "",
+            "alertes": _unread(request) if person else 0,
             "prolong": address("prolonger"),
             "idle": _seconds_left(request) if person else 0,
             "password_ends": _password_ends(request, person, actor) if person else None,
@@ -57,6 +55,11 @@ def _seconds_left(request) -> int:
     session = getattr(request, "session", None)
     left = getattr(session, "seconds_left", None)
     return left(timezone.now()) if left else int(settings.SESSION_IDLE.total_seconds())
+
+
+def _unread(request) -> int:
+    """Read with the session."""
+    return getattr(getattr(request, "session", None), "beside", {}).get("unread") or 0
 
 
 def _password_ends(request, person, actor):
@@ -91,15 +94,8 @@ def _other_space(request, actor, medecin) -> str:
     return "Basculer vers l’espace médecin libéral" if can(policies.medecin_space, actor) else ""
 
 
-@lru_cache(maxsize=64)
-def _contacts(phone, hours, email) -> dict[str, str]:
-    return {"phone": phone, "tel": dialled(phone), "hours": unbroken_hours(hours), "email": email}
-
-
-def dialled(phone) -> str:
-    """«01 99 00 00 00» → +33199000000, for tel: links."""
-    digits = re.sub(r"\D", "", phone)
-    return f"+33{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+def _contacts(one: support.Support) -> dict[str, str]:
+    return {"phone": one.phone, "tel": one.tel, "hours": one.hours, "email": one.email}
 
 
 def _home(person, medecin, delegate) -> str:

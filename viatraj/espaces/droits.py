@@ -1,8 +1,8 @@
 """A person's effective rights and what gives each; for «Mes droits», and for the support's pages."""
 
+import delegations.reads
 import delegations.rights
 import habilitations.rights
-from delegations.models import Delegation
 from habilitations.models import Habilitation
 from habilitations.reads import explications
 from viatraj.core.droits import Droit, Mode
@@ -27,13 +27,13 @@ def answer(droit, modules, user, *, today) -> dict:
 
 def lent(user, *, today) -> list[dict]:
     """What délégations lend, while one acts for the médecin."""
-    received = Delegation.objects.received_in_force(user, on=today).select_related("delegant")
+    received = delegations.reads.received(user, on=today).lent
     return [
         {
             "delegation": one,
             "droits": sorted({_said(grant) for grant in delegations.rights.of_delegate(one).grants}),
         }
-        for one in received.prefetch_related("droits").order_by("delegant__nom", "pk")
+        for one in received.prefetch_related("droits")
     ]
 
 

@@ -7,10 +7,14 @@ from functools import lru_cache
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+import annuaire.policies
+import demandes.policies
 import dossiers.policies
+import habilitations.policies
 from accounts.policies import support_account
-from delegations.reads import has_received
+from delegations.reads import has_received, may_concern
 from habilitations.reads.a_faire import waiting
+from viatraj.core import prepared
 from viatraj.core.addresses import address
 from viatraj.core.drawing import drawn
 from viatraj.core.droits import Droit
@@ -18,26 +22,40 @@ from viatraj.core.policies import can
 
 DOCUMENTATION = ("Documentation", "documentation")
 RECEIVED = ("Délégations reçues", "delegations:received")
-DOSSIERS = "dossiers:index"
+DOSSIERS, TABLEAUX = "dossiers:index", "tableaux:index"
 MEDECIN_NAV = (
     ("Accueil", "medecin"),
     ("Créer un dossier", "dossiers:create"),
     ("Accéder à mes dossiers", DOSSIERS),
+    ("Mes demandes", TABLEAUX),
     ("Mes délégations", "delegations:index"),
     DOCUMENTATION,
     ("En savoir plus", "en_savoir_plus"),
 )
 ACTING_NAV = tuple(
-    (label.replace("mes dossiers", "ses dossiers"), name)
+    (label.replace("mes dossiers", "ses dossiers").replace("Mes demandes", "Ses demandes"), name)
     for label, name in MEDECIN_NAV
     if name != "delegations:index"
 )
 # What a délégation may leave out: without the right, the entry is not shown.
-LENT = {"dossiers:create": dossiers.policies.create, DOSSIERS: dossiers.policies.index}
+LENT = {
+    "dossiers:create": dossiers.policies.create,
+    DOSSIERS: dossiers.policies.index,
+    TABLEAUX: demandes.policies.boards,
+}
 DELEGATE_NAV = (("Pour qui je travaille", RECEIVED[1]), ("Mon compte", "mon_compte"), DOCUMENTATION)
 EVERYONE = (("Mon compte", "mon_compte"), ("Mes référents", "mes_referents"), ("Mes droits", "mes_droits"))
+# Of the directory: not every référent has them.
+OFFER = {
+    "annuaire:etablissements": annuaire.policies.fiches,
+    "annuaire:guichets": annuaire.policies.guichets,
+    "habilitations:deploiement": habilitations.policies.deployment,
+}
 REFERENTS = (
     ("Comptes et Habilitations", "habilitations:comptes"),
+    ("Établissements", "annuaire:etablissements"),
+    ("Guichets uniques", "annuaire:guichets"),
+    ("Déploiement", "habilitations:deploiement"),
     ("Revue des habilitations", "habilitations:revue"),
     ("Demandes d’habilitation", "habilitations:demandes"),
     ("Importer des habilitations", "habilitations:imports"),
@@ -79,10 +97,23 @@ def of(actor, *, medecin: bool, delegate: bool, today, path: str) -> tuple[str, 
         return "", ()
     if actor.is_acting:
         return _drawn("nav", links(_acting(actor), path)), ()
-    shown = medecin or delegate or actor.user.is_medecin or has_received(actor.user, on=today)
+    entries = MEDECIN_NAV if medecin else DELEGATE_NAV if delegate else None
+    shown, demandes = _moving(actor, entries is None, today)
     received = (RECEIVED,) if shown else ()
-    entries = MEDECIN_NAV if medecin else DELEGATE_NAV if delegate else _staff(actor, received)
-    return _numbered(_drawn("nav", links(entries, path)), actor), links((*EVERYONE, *received))
+    menu = _drawn("nav", links(entries or _staff(actor, received), path))
+    return _numbered(menu, demandes), links((*EVERYONE, *received))
+
+
+def _moving(actor, staff: bool, today) -> tuple[bool, int]:
+    """Are «Délégations reçues» shown, how many demandes wait for him: asked at each page, at once."""
+    asked, always = {}, not staff or actor.user.is_medecin
+    if not always:
+        asked["may_concern"] = may_concern(actor.user, on=today)
+    if staff and is_referent(actor):
+        asked["waiting"] = waiting(actor, at_most=MANY)
+    found = prepared.values(asked)
+    shown = always or (found["may_concern"] and has_received(actor.user, on=today))
+    return shown, found.get("waiting", 0)
 
 
 def footer(path: str, contacts: dict[str, str]) -> str:
@@ -94,10 +125,14 @@ def _acting(actor) -> tuple:
 
 
 def _staff(actor, received) -> tuple:
-    referents = REFERENTS if actor.rights.scopes(Droit.HABILITATION) else ()
+    people = is_referent(actor)
+    referents = (
+        entry for entry in REFERENTS if (can(OFFER[entry[1]], actor) if entry[1] in OFFER else people)
+    )
     return (
         ("Accueil", "professionnel"),
         *((("Dossiers", DOSSIERS),) if can(dossiers.policies.index, actor) else ()),
+        *((("Tableaux de bord", TABLEAUX),) if can(demandes.policies.boards, actor) else ()),
         ("Administration", (*EVERYONE, *referents)),
         *received,
         DOCUMENTATION,
@@ -105,11 +140,12 @@ def _staff(actor, received) -> tuple:
     )
 
 
-def _numbered(menu: str, actor) -> str:
-    """With how many demandes wait for him: asked at each page, in the room that the drawn menu leaves."""
-    if ROOM not in menu:
-        return menu
-    count = waiting(actor, at_most=MANY)
+def is_referent(actor) -> bool:
+    return bool(actor.rights.scopes(Droit.HABILITATION))
+
+
+def _numbered(menu: str, count: int) -> str:
+    """With how many demandes wait for him, in the room that the drawn menu leaves."""
     shown = format_html(NUMBER, count if count < MANY else f"{MANY - 1}+") if count else ""
     return mark_safe(menu.replace(ROOM, shown))  # noqa: S308  (both are drawn)
 

@@ -17,6 +17,8 @@ from viatraj.core.pages import TooManyRequests, kept
 from viatraj.core.saving import act
 from viatraj.site.views import errors
 
+# Whether the page that was sent had been drawn for somebody: by what it holds itself, whoever is named there.
+SESSION, NOBODY = "session", "envoi"
 ENDED = "La délégation sous laquelle vous l’avez ouvert a pris fin entre-temps."
 
 
@@ -74,11 +76,12 @@ class Gate(LoginRequiredMiddleware):
         if kept(request, view_func):
             return {"garde": "oui", "suite": _wanted(request)}
         left = _left(request)
-        return {"perdu": "oui", **({"suite": left} if left else {})}
+        lost = SESSION if request.POST.get("au_nom_de") else NOBODY
+        return {"perdu": lost, **({"suite": left} if left else {})}
 
     def process_exception(self, request, exception):
         if isinstance(exception, TooManyRequests):
-            return errors.too_many(request, exception.seconds)
+            return errors.too_many(request, exception.seconds, exception.why)
         return None
 
     def _first_page(self, request) -> str:

@@ -1,111 +1,12 @@
-"""The documentation: its fiches, and which of them each page leads to by «Comment faire ?» (DOC-1)."""
+"""Which fiches each page leads to by «Comment faire ?» (DOC-1)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
-from django.urls import reverse
-
+from demandes.etats.familles import FAMILLES
 from viatraj.core.drawing import drawn
-
-
-@dataclass(frozen=True)
-class Fiche:
-    slug: str
-    title: str
-    says: str
-
-    @property
-    def template(self) -> str:
-        return f"site/documentation/{self.slug}.html"
-
-    @property
-    def url(self) -> str:
-        return reverse("documentation_fiche", args=[self.slug])
-
-
-GROUPS = (
-    (
-        "Se connecter",
-        (
-            Fiche("se-connecter", "Se connecter", "Par carte, par e-CPS, ou par mot de passe et code."),
-            Fiche("premiere-connexion", "Première connexion", "Médecin, assistant, professionnel."),
-            Fiche("mot-de-passe-oublie", "Mot de passe oublié", "En choisir un nouveau, par un lien reçu."),
-            Fiche(
-                "parametrer-l-otp", "Paramétrer l’OTP", "Recevoir ses codes par e-mail, SMS ou application."
-            ),
-            Fiche("carte", "Paramétrer ma carte", "Le poste, l’appairage, la carte qui n’est pas lue."),
-            Fiche("mon-compte", "Gérer mon compte", "Coordonnées, mot de passe, e-mails, référents."),
-        ),
-    ),
-    (
-        "Les dossiers du médecin libéral",
-        (
-            Fiche(
-                "accueil-medecin",
-                "L’accueil du médecin libéral",
-                "Où se trouve chaque chose, ce qui attend.",
-            ),
-            Fiche(
-                "accepter-un-dossier",
-                "Accepter un dossier",
-                "Quand un dossier vous désigne médecin traitant.",
-            ),
-            Fiche(
-                "gerer-un-dossier-sanitaire",
-                "Gestion d’un dossier d’admission en soins (SMR, HAD, soins palliatifs)",
-                "Créer, remplir, valider.",
-            ),
-            Fiche(
-                "gerer-un-dossier-grand-age",
-                "Gestion d’un dossier d’hébergement pour personnes âgées",
-                "Le formulaire national, le GIR.",
-            ),
-            Fiche(
-                "gerer-un-dossier-tnd",
-                "Gestion d’un dossier de prise en charge précoce des TND",
-                "Adresser un enfant à une plateforme.",
-            ),
-        ),
-    ),
-    (
-        "Déléguer",
-        (
-            Fiche("deleguer-a-un-assistant", "Déléguer à un assistant", "Choisir ses droits et sa période."),
-            Fiche("deleguer-a-un-confrere", "Déléguer à un confrère", "Se faire remplacer par un médecin."),
-            Fiche(
-                "gerer-mes-delegations", "Gérer mes délégations", "Consulter, modifier, relancer, supprimer."
-            ),
-        ),
-    ),
-    (
-        "Comptes et habilitations",
-        (
-            Fiche(
-                "creer-un-compte",
-                "Créer un compte et une habilitation",
-                "Chercher, créer, attribuer, à une personne ou à plusieurs.",
-            ),
-            Fiche("droits-sanitaire", "Gérer les droits sanitaires", "Les profils, les modes, les réglages."),
-            Fiche(
-                "prolonger-une-habilitation",
-                "Prolonger une habilitation",
-                "Prolonger, réduire, demander une prolongation.",
-            ),
-            Fiche(
-                "revue-des-habilitations",
-                "Effectuer une revue des habilitations",
-                "Qui peut quoi, où, jusqu’à quand.",
-            ),
-            Fiche("debloquer-un-compte", "Débloquer un compte", "Après plusieurs mots de passe erronés."),
-        ),
-    ),
-    (
-        "Questions",
-        (Fiche("foire-aux-questions", "Foire aux questions", "Les questions les plus fréquentes."),),
-    ),
-)
-FICHES = {fiche.slug: fiche for _, fiches in GROUPS for fiche in fiches}
+from viatraj.core.droits import Orientation
+from viatraj.site.fiches import FICHES
 
 SIGN_IN = ("se-connecter", "premiere-connexion", "mot-de-passe-oublie", "carte")
 ASSISTANT, CONFRERE, GERER = "deleguer-a-un-assistant", "deleguer-a-un-confrere", "gerer-mes-delegations"
@@ -119,11 +20,30 @@ CAMPAGNES = (
     "examen",
 )
 ACCUEIL, ACCEPTER = "accueil-medecin", "accepter-un-dossier"
-SANITAIRE, GRAND_AGE, TND = (f"gerer-un-dossier-{one}" for one in ("sanitaire", "grand-age", "tnd"))
+# The page of a dossier leads to that of its orientation only.
+OF_ORIENTATION = {
+    "gerer-un-dossier-sanitaire": Orientation.SANITAIRE,
+    "gerer-un-dossier-grand-age": Orientation.GRAND_AGE,
+    "gerer-un-dossier-tnd": Orientation.TND,
+}
+DOSSIER = SANITAIRE, GRAND_AGE, TND = tuple(OF_ORIENTATION)
+ANNUAIRE = "mise-a-jour-fiche-annuaire"
+GUICHET, FERMER = "guichet-unique", "fermer-une-structure"
+OF_UNITS = ("unites", "unite", "edit_unite")
 PROLONGER, REVUE = "prolonger-une-habilitation", "revue-des-habilitations"
 # What they say is of a médecin's space, though a hospital has the page too.
-OF_A_SPACE = {f"{ACCUEIL}#acceder", f"{ACCUEIL}#rechercher", f"{ACCEPTER}#attend"}
+OF_A_SPACE = {
+    f"{ACCUEIL}#acceder",
+    f"{ACCUEIL}#rechercher",
+    f"{ACCEPTER}#attend",
+    f"{ACCEPTER}#reprendre",
+}
+# And what is of a structure, though a médecin's space has the page too.
+OF_A_STRUCTURE = {f"{PROLONGER}#annuler"}
 # Name of a URL → fiches, each perhaps with the heading where the answer stands.
+ENVOI = ("index", "choose", "send")
+ENVOYER, *_ = FAMILLES
+HANDICAP, OF_DECISIONS = "notifications-handicap", ("create", "decision", "notify", "cancel", "restore")
 HELP = {
     "authcps:medecin": SIGN_IN,
     "authcps:professionnel": SIGN_IN,
@@ -145,14 +65,26 @@ HELP = {
     "dossiers:accept_all": (f"{ACCEPTER}#accepter",),
     **{
         f"dossiers:{page}": (f"{ACCEPTER}#designer",)
-        for page in ("traitant", "traitant_found", "name_traitant")
+        for page in ("traitant", "traitant_found", "name_traitant", "remove_traitant")
     },
     "dossiers:search": (f"{ACCUEIL}#rechercher",),
     "dossiers:found": (f"{ACCUEIL}#rechercher",),
-    "dossiers:pieces": (f"{SANITAIRE}#pieces",),
-    "dossiers:create": (SANITAIRE, GRAND_AGE, TND),
-    "dossiers:volet": (SANITAIRE, GRAND_AGE, TND),
-    "dossiers:edit_volet": (SANITAIRE, GRAND_AGE, TND),
+    "dossiers:pieces": tuple(f"{one}#pieces" for one in DOSSIER),
+    "dossiers:create": DOSSIER,
+    "dossiers:volet": DOSSIER,
+    "dossiers:edit_volet": DOSSIER,
+    **{f"demandes:{page}": (*(f"{one}#envoyer" for one in DOSSIER), ENVOYER) for page in ENVOI},
+    "demandes:detail": tuple(FAMILLES),
+    "demandes:papier": ("repondre-a-une-demande#papier",),
+    "tableaux:index": ("tableaux-de-bord",),
+    "tableaux:tableau": ("tableaux-de-bord", "demandes-sans-solution"),
+    **{f"tableaux:{page}": ("tableaux-de-bord#vues",) for page in ("save", "vues", "vue", "vue_edit")},
+    "delais:edit": ("demandes-sans-solution#delais",),
+    **{f"tableaux:{code}": (f"{HANDICAP}#{code}",) for code in ("mdph", "esms")},
+    **{f"notifications:{page}": (f"{HANDICAP}#mdph",) for page in OF_DECISIONS},
+    **{f"notifications:{page}": (f"{HANDICAP}#esms",) for page in ("detail", "statut", "unite")},
+    **{f"notifications:{page}": (f"{HANDICAP}#noms",) for page in ("search", "found")},
+    **{f"demandes:{page}": ("rechercher-une-unite",) for page in ("offre", "offre_found")},
     "mon_compte": ("mon-compte", "parametrer-l-otp", "carte"),
     "accounts:change_password": ("mon-compte#mot-de-passe",),
     "accounts:change_email": ("mon-compte#coordonnees",),
@@ -163,6 +95,9 @@ HELP = {
     "give_up_habilitation": ("mon-compte#renoncer",),
     "mes_referents": ("mon-compte#referents",),
     "referents_of": ("mon-compte#referents",),
+    "alertes": ("mon-compte#emails",),
+    "alerte": ("mon-compte#emails",),
+    "alertes_choix": ("mon-compte#emails",),
     "mes_droits": ("droits-sanitaire",),
     "habilitations:mes_demandes": ("mon-compte#referents",),
     "habilitations:demande_prolong": (PROLONGER,),
@@ -179,11 +114,31 @@ HELP = {
     "habilitations:fin": (PROLONGER,),
     "habilitations:lot_prolong": (PROLONGER,),
     "habilitations:depart": (f"{PROLONGER}#reduire",),
-    "changements:index": (f"{PROLONGER}#annuler",),
-    "changements:undo": (f"{PROLONGER}#annuler",),
+    "changements:index": (f"{PROLONGER}#annuler", f"{ACCEPTER}#reprendre"),
+    "changements:undo": (f"{PROLONGER}#annuler", f"{ACCEPTER}#reprendre"),
     "habilitations:unlock": ("debloquer-un-compte",),
     "habilitations:revue": (REVUE,),
     **{f"habilitations:{page}": (f"{REVUE}#campagnes",) for page in CAMPAGNES},
+    "annuaire:etablissements": (f"{ANNUAIRE}#acceder",),
+    "annuaire:etablissement": (f"{ANNUAIRE}#acceder",),
+    "annuaire:edit_etablissement": (f"{ANNUAIRE}#acceder",),
+    "annuaire:history_etablissement": (f"{ANNUAIRE}#historique",),
+    "annuaire:history_unite": (f"{ANNUAIRE}#historique",),
+    "annuaire:synchronisation": (f"{ANNUAIRE}#synchronisation",),
+    **{f"annuaire:{page}": (f"{ANNUAIRE}#rapprocher",) for page in ("rapprochement", "activation")},
+    **{f"annuaire:{page}": (f"{ANNUAIRE}#unites",) for page in OF_UNITS},
+    **{f"annuaire:{page}": ("thesaurus-des-pathologies",) for page in ("thesaurus", "thesaurus_groupe")},
+    "annuaire:guichets": (GUICHET,),
+    "annuaire:guichet": (f"{GUICHET}#repondre",),
+    "annuaire:guichet_create": (f"{GUICHET}#creer",),
+    "annuaire:guichet_edit": (f"{GUICHET}#modifier",),
+    "annuaire:fermetures": (f"{FERMER}#repertoire",),
+    "annuaire:fermeture": (f"{FERMER}#fermer",),
+    "annuaire:repartir": (f"{FERMER}#repartir",),
+    "annuaire:couverture": ("couverture-geographique",),
+    "annuaire:territoire": ("couverture-geographique",),
+    "habilitations:deploiement": ("suivre-le-deploiement",),
+    "etablissement_habilitations": (f"{ANNUAIRE}#habilitations",),
     "delegations:index": (ASSISTANT, CONFRERE, GERER),
     "delegations:grant_assistant": (ASSISTANT,),
     "delegations:search": (CONFRERE,),
@@ -200,14 +155,21 @@ def aide(request):
     match = request.resolver_match
     actor = getattr(request, "actor", None)
     in_space = actor is not None and (actor.in_medecin_space or actor.is_acting)
-    return {"aide": line_of(match.view_name, in_space=in_space) if match else ""}
+    orientation = getattr(request, "orientation", "")  # of the dossier whose page it is
+    return {"aide": line_of(match.view_name, in_space=in_space, orientation=orientation) if match else ""}
 
 
 @cache
-def line_of(name: str, *, in_space: bool = True) -> str:
-    """`in_space`: to somebody in a médecin's space."""
-    links = [link for one, link in _links(name) if in_space or one not in OF_A_SPACE]
+def line_of(name: str, *, in_space: bool = True, orientation: str = "") -> str:
+    """`in_space`: to somebody in a médecin’s space; `orientation`: of the dossier whose page it is."""
+    elsewhere = OF_A_STRUCTURE if in_space else OF_A_SPACE
+    links = [link for one, link in _links(name) if one not in elsewhere and _is_of(one, orientation)]
     return drawn("site/documentation/how.html", {"links": links}) if links else ""
+
+
+def _is_of(one: str, orientation: str) -> bool:
+    of = OF_ORIENTATION.get(one.partition("#")[0], orientation)
+    return not orientation or of == orientation
 
 
 def _links(name: str) -> Iterator[tuple[str, tuple[str, str]]]:

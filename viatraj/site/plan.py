@@ -1,7 +1,7 @@
 """Plan du site: every page that has an address of its own, by space."""
 
 from viatraj.espaces.menus import FOOTER, Link, links
-from viatraj.site.aide import FICHES
+from viatraj.site.fiches import FICHES
 
 PLAN = (
     (
@@ -20,6 +20,7 @@ PLAN = (
         (
             ("Accueil de l’espace médecin", "medecin"),
             ("Mes dossiers", "dossiers:index"),
+            ("Mes demandes d’admission", "tableaux:index"),
             ("Créer un dossier", "dossiers:create"),
             ("Rechercher un dossier ou un patient", "dossiers:search"),
             ("Mes délégations", "delegations:index"),
@@ -35,8 +36,16 @@ PLAN = (
         "Espace des professionnels",
         (
             ("Accueil de l’espace professionnel", "professionnel"),
+            ("Tableaux de bord", "tableaux:index"),
+            ("Mes vues enregistrées", "tableaux:vues"),
+            ("Enregistrer un dossier papier", "demandes:papier"),
+            ("Notifications de la MDPH", "tableaux:mdph"),
+            ("Gérer les notifications reçues", "tableaux:esms"),
+            ("Enregistrer une décision", "notifications:create"),
+            ("Rechercher une personne notifiée", "notifications:search"),
             ("Comptes et habilitations", "habilitations:comptes"),
             ("Créer un utilisateur", "habilitations:create"),
+            ("Établissements", "annuaire:etablissements"),
             ("Revue des habilitations", "habilitations:revue"),
             ("Campagnes de revue", "habilitations:campagnes"),
             ("Nouvelle campagne de revue", "habilitations:campagne_create"),
@@ -45,7 +54,9 @@ PLAN = (
             ("Importer des comptes et des habilitations", "habilitations:imports"),
             ("Les profils d’habilitation", "habilitations:profils"),
             ("Structures sans référent", "habilitations:orphelines"),
-            ("Journal de la structure", "habilitations:journal"),
+            ("Guichets uniques", "annuaire:guichets"),
+            ("Fermetures à confirmer", "annuaire:fermetures"),
+            ("Déploiement", "habilitations:deploiement"),
         ),
     ),
     (
@@ -61,6 +72,8 @@ PLAN = (
             ("Mes demandes", "habilitations:mes_demandes"),
             ("Demander une habilitation", "habilitations:demande_choose"),
             ("Mes droits", "mes_droits"),
+            ("Alertes", "alertes"),
+            ("Mes alertes par e-mail", "alertes_choix"),
             ("Mes derniers changements", "changements:index"),
             ("Délégations reçues", "delegations:received"),
         ),
@@ -69,6 +82,7 @@ PLAN = (
 )
 ABOUT = (
     ("En savoir plus", "en_savoir_plus"),
+    ("Annuaire des établissements", "annuaire:publique"),
     ("Plateformes de Coordination et d’Orientation TND", "plateformes_tnd"),
     *FOOTER,
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from viatraj.site.views import documentation, legal, plateformes, sante
+from viatraj.site.views import documentation, legal, plateformes, robots, sante
 
 urlpatterns = [
     path("accessibilite/", legal.accessibility, name="accessibilite"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("documentation/<slug:slug>/", documentation.fiche, name="documentation_fiche"),
     path("plateformes-tnd/", plateformes.index, name="plateformes_tnd"),
     path("en-savoir-plus/", legal.about, name="en_savoir_plus"),
+    path("robots.txt", robots.show, name="robots"),
     path("sante/vif", sante.alive, name="alive"),
     path("sante/pret", sante.ready, name="ready"),
 ]

@@ -46,7 +46,8 @@ def _server(known):
     try:
         return Server(known, reader)
     except OSError as error:
-        raise configuration.Mistake(f"Le port {known.port} n’est pas libre : {error.strerror}") from error
+        told = f"Le port {known.port} n’est pas libre, ou demande d’autres droits."
+        raise configuration.Mistake(told) from error
 
 
 if __name__ == "__main__":

@@ -150,10 +150,11 @@ MEDICAL = Partie(
             ),
         ),
         Cadre(
-            "Risques",
+            "Risques, soins palliatifs et infections",
             (
-                rang(("chute", 4), ("fausse_route", 4), ("fugue", 4)),
+                rang(("chute", 6), ("fausse_route", 6)),
                 rang(("conduites", 12)),
+                rang(("palliatif", 12)),
                 rang(("portage", 6), ("portage_date", 6)),
                 rang(("bacterie", 12)),
             ),
@@ -161,7 +162,6 @@ MEDICAL = Partie(
         Cadre(
             "Soins, appareillages et rééducation",
             (
-                rang(("palliatif", 12)),
                 rang(("soins_techniques", 12)),
                 rang(("appareillages", 12)),
                 rang(("reeducation", 12)),
@@ -175,7 +175,7 @@ MEDICAL = Partie(
                     tuple(f"symptome_{code}" for code, _ in medical.SYMPTOMES),
                     medical.PRESENCE,
                 ),
-                rang(("mms", 6), ("mms_date", 6)),
+                rang(("fugue", 4), ("mms", 4), ("mms_date", 4)),
             ),
         ),
         Cadre("Commentaires", (rang(("commentaires", 12)),)),

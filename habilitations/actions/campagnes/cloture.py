@@ -109,7 +109,8 @@ def _seal(campagne, *, today, now, by):
     Rapport.objects.create(campagne=campagne, digest=digest, prints=prints, chiffres=figures)
     campagne.state, campagne.closed_at = Campagne.State.CLOSED, now
     save_valid(campagne)
-    record("campagne.closed", by=by, target=campagne, empreinte=digest, **figures["lignes"])
+    sealed = {"empreinte": digest, "forme": preuve.FORM}
+    record("campagne.closed", by=by, target=campagne, **sealed, **figures["lignes"])
     if campagne.restes == Campagne.Restes.ASK and figures["lignes"]["todo"]:
         for referent in _coordinations(campagne, today):
             emails.campagne_undecided(referent, campagne, figures["lignes"]["todo"])
@@ -137,24 +138,29 @@ def report_campagne(campagne, *, by) -> bool:
         seal = seals.covering(closing)
     if seal is None:
         return False  # a transaction of before is not over: the next look will do
-    classeur = compte_rendu.workbook(campagne)
-    told = hashlib.sha256(classeur).hexdigest()
-    pdf = compte_rendu.pdf(campagne, seal=seal, classeur=told)
     with transaction.atomic():
         locked(campagne)
         rapport = locked(campagne.rapport)
         if rapport.pdf:
             return True
-        rapport.sceau, rapport.classeur_sha256 = seal.number, told
-        rapport.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
-        save_valid(rapport)
-        put_bytes(rapport, classeur=classeur, pdf=pdf)
+        classeur = _put_workbook(rapport)
+        pdf = compte_rendu.pdf(campagne, seal=seal, classeur=classeur)
+        put_bytes(rapport, pdf=pdf)
+        said = {"classeur_sha256": classeur, "pdf_sha256": hashlib.sha256(pdf).hexdigest()}
+        Rapport.objects.filter(pk=rapport.pk).update(sceau=seal.number, **said)  # without its files again
         record(
             "campagne.reported",
             by=by,
             target=campagne,
-            classeur=told,
-            pdf=rapport.pdf_sha256,
+            classeur=classeur,
+            pdf=said["pdf_sha256"],
             sceau=seal.number,
         )
     return True
+
+
+def _put_workbook(rapport) -> str:
+    """Its SHA-256; megabytes that are let go before the PDF is drawn."""
+    classeur = compte_rendu.workbook(rapport.campagne)
+    put_bytes(rapport, classeur=classeur)
+    return hashlib.sha256(classeur).hexdigest()

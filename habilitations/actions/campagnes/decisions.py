@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from accounts.models import User
 from changements.actions import Noted
 from habilitations import checks, policies
 from habilitations.actions import relais
@@ -23,6 +24,7 @@ NOT_OPEN = {
 }
 ENDED = "Cette habilitation s’est terminée entre-temps\u00a0: il n’y a plus rien à décider."
 ALREADY = "Une autre décision vient d’être prise par {}\u00a0: relisez-la."
+MOVED = "Cette ligne a changé entre-temps\u00a0: relisez-la."
 APPLIED = "Cette décision a déjà pris effet\u00a0: changez l’habilitation depuis la revue."
 HIGHEST = (
     "Personne d’autre ne peut en décider à votre place\u00a0: choisissez «\u00a0Conserver\u00a0» ou retirez."
@@ -155,8 +157,9 @@ def _refuse_late(examen, version, *, today):
     if examen.state == Examen.State.ENDED or not habilitation.is_living or habilitation.fin < today:
         raise ValidationError(ENDED)
     if examen.version != version:
-        who = examen.decided_by.nom_complet if examen.decided_by else "une autre personne"
-        raise ValidationError(ALREADY.format(who))
+        # Asked for anew: what was joined is of before the wait for this row.
+        who = User.objects.filter(pk=examen.decided_by_id).first()
+        raise ValidationError(ALREADY.format(who.nom_complet) if who else MOVED)
 
 
 def _check_said(wanted):

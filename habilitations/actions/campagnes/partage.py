@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from changements.actions import Noted, keep
 from habilitations import emails, policies
 from habilitations.actions.campagnes.decisions import GONE, hold_open
 from habilitations.models import Examen, Habilitation
@@ -15,10 +16,11 @@ NOT_WAITING = "cette ligne n’attend plus de décision"
 
 
 @transaction.atomic
-def entrust(campagne, *, lignes, relecteur, now, by) -> list[Examen]:
+def entrust(campagne, *, lignes, relecteur, by) -> list[Examen]:
     """`lignes`: keys; `relecteur`: an account. All of them, or none with a reason for each that may not.
 
-    Entrusted twice is entrusted once. Returns those that have changed hands, of which he is told by one mail.
+    Entrusted twice is entrusted once. Returns those that have changed hands, of which he is told by one mail,
+    two minutes from now: until ten have gone by it may be undone.
     """
     by = policies.lead_campagne(by, campagnes.lieux_of(campagne))
     hold_open(campagne)
@@ -36,10 +38,13 @@ def entrust(campagne, *, lignes, relecteur, now, by) -> list[Examen]:
     moved = [
         (one, desk) for one, desk in moved if (one.confie_a_id, one.bureau) != (relecteur.pk, desk.bureau)
     ]
+    noted = Noted()
     for examen, desk in moved:
+        noted.found(examen)
         _give(examen, desk, by=by)
+    keep(noted, "examen.entrusted", by=by)
     if moved and relecteur != by.user:
-        emails.examens_entrusted(relecteur, campagne, len(moved), by=by.user, now=now)
+        emails.examens_entrusted(relecteur, campagne, len(moved), by=by.user, changement=noted.cle)
     return [examen for examen, _ in moved]
 
 
@@ -57,6 +62,7 @@ def _give(examen, desk, *, by):
     """`plancher`: the nearest desk from his own level on is his, so that a look at the campaign agrees."""
     before, examen.bureau = examen.bureau, desk.bureau
     examen.confie_a, examen.plancher = desk.user, desk.degre - 1
+    examen.version += 1
     save_valid(examen)
     record(
         "examen.entrusted",

@@ -1,6 +1,7 @@
 """A campaign survives what happens meanwhile: new lines, ended ones, moved units, reviewers who leave."""
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from habilitations import policies
 from habilitations.actions.campagnes.ouverture import SLICE, take_in
@@ -11,7 +12,8 @@ from viatraj.core.saving import act, locked
 
 # Only lines whose desk, or whose holder's rank, has changed; or entrusted to somebody who has left the desk.
 ASSIGN = f"""
-    UPDATE "habilitations_examen" SET bureau = found.bureau, rang = found.rang, confie_a_id = (
+    UPDATE "habilitations_examen" SET bureau = found.bureau, rang = found.rang, version = version + 1,
+    confie_a_id = (
       SELECT r.user_id FROM habilitations_relecteur r
       WHERE r.campagne_id = %(campagne)s AND r.user_id = confie_a_id AND r.bureau = found.bureau
         AND r.rang > found.rang)
@@ -21,7 +23,7 @@ ASSIGN = f"""
       FROM habilitations_examen e JOIN habilitations_habilitation h ON h.id = e.habilitation_id
       {relecteurs.JOINS}
       WHERE e.campagne_id = %(campagne)s AND e.state = 'todo' AND e.id = ANY(%(keys)s)) found
-    WHERE "habilitations_examen".id = found.id
+    WHERE "habilitations_examen".id = found.id AND "habilitations_examen".id = ANY(%(keys)s)
       AND (("habilitations_examen".bureau, "habilitations_examen".rang)
           IS DISTINCT FROM (found.bureau, found.rang::smallint)
         OR confie_a_id IS NOT NULL AND NOT EXISTS (
@@ -84,9 +86,13 @@ def _end_some(campagne, *, today, by) -> int:
     if not _still_open(campagne):
         return 0
     rows = campagnes.gone(campagne, today=today).order_by("pk").values_list("pk", flat=True)[:SLICE]
-    ended = Examen.objects.filter(pk__in=list(rows)).update(state=Examen.State.ENDED)
+    ended = _become(Examen.State.ENDED, rows)
     back = campagnes.come_back(campagne, today=today).order_by("pk").values_list("pk", flat=True)[:SLICE]
-    return ended + Examen.objects.filter(pk__in=list(back)).update(state=Examen.State.TODO)
+    return ended + _become(Examen.State.TODO, back)
+
+
+def _become(state, keys) -> int:
+    return Examen.objects.filter(pk__in=list(keys)).update(state=state, version=F("version") + 1)
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ PRESCRIPTEUR, SOIGNANT, ADMISSIONS = "prescripteur_medical", "equipe_soignante",
 def everybody(today: date) -> dict[str, Actor]:
     """By what they are; each one's rights are read as a request reads them."""
     asking = _units(Role.DEMANDEUR)
-    receiving = _units(Role.RECEVEUR)
+    receiving = _units(Role.RECEVEUR, orientation=Orientation.SANITAIRE)
     idle = _idle()
     establishment = Etablissement.objects.get(pk=_busiest("etablissement", Role.DEMANDEUR)[0])
     coordination = Coordination.objects.get(
@@ -75,9 +75,9 @@ def _busiest(column, role, **known) -> list[int]:
     return list(counted.values_list(column, flat=True))
 
 
-def _units(role) -> list[Unite]:
+def _units(role, **known) -> list[Unite]:
     """The busiest first."""
-    pks = _busiest("unite", role)[: SEVERAL * 50]
+    pks = _busiest("unite", role, **known)[: SEVERAL * 50]
     known = Unite.objects.in_bulk(pks)
     return [known[pk] for pk in pks]
 

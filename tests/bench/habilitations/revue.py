@@ -91,9 +91,9 @@ def once(actor, choix, today) -> tuple[float, int]:
     with sql_clock() as spent:
         revue = Revue(actor, choix, today=today)
         _ = revue.coordinations, revue.structures, revue.unites
-        page = Paginator(revue.pks(), SIZE).get_page(1)
-        revue.shown(page.object_list)
-    return sum(spent), page.paginator.count
+        total, _ = revue.counted()
+        revue.shown(revue.pks()[:SIZE])
+    return sum(spent), total
 
 
 def plainly(actor, choix, today) -> tuple[float, int]:

@@ -11,10 +11,11 @@ import pytest
 
 from dossiers import volets
 from dossiers.natures import Kind, of_orientation
-from dossiers.volets import Contexte, Fautes, champs, departements, pathologies
-from dossiers.volets.champs import Champ, Choix, Jour, Liste, Lu, Nombre, Plusieurs, Si, Texte
+from dossiers.volets import Contexte, Fautes, pathologies
 from dossiers.volets.formulaires import Formulaire, Section
 from tests.house.test_words import faults, typing_faults
+from viatraj.core import champs
+from viatraj.core.champs import Champ, Choix, Jour, Liste, Lu, Nombre, Plusieurs, Si, Texte
 from viatraj.core.droits import Orientation
 
 DIGESTS = Path(__file__).parent / "formulaires.json"
@@ -376,26 +377,6 @@ def test_no_form_lets_a_canary_through(form):
 # --- Reference lists ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("values", "code"),
-    [
-        ({"code_postal": "35000"}, "35"),
-        ({"code_postal": "20090"}, "2A"),
-        ({"code_postal": "20200"}, "2B"),
-        ({"code_postal": "97400"}, "974"),
-        ({"code_postal": "98800"}, "988"),
-        ({"code_postal": "00100"}, ""),
-        ({"commune": "2A004", "code_postal": "35000"}, "2A"),
-        ({"commune": "97411"}, "974"),
-        ({"commune": "99109"}, ""),
-        ({}, ""),
-    ],
-)
-def test_the_departement_of_an_address(values, code):
-    assert departements.of(values) == code
-
-
 def test_the_lists_are_whole():
-    assert len(departements.DEPARTEMENTS) == 96 + 5 + 6
     codes = [code for code, _ in pathologies.PATHOLOGIES]
     assert len(codes) == len(set(codes)) > 50

@@ -63,12 +63,14 @@ def fetch(kept: Kept) -> bytes:
     return raw
 
 
-def drop(name: str) -> None:
-    """What was kept for nothing; a failure leaves bytes that nobody can read."""
+def drop(name: str) -> bool:
+    """Nothing is there any more, whether or not something was; a failure leaves bytes that nobody reads."""
     try:
         _storage().delete(name)
     except Exception as error:
         log.warning("vault.left", error=type(error).__name__)
+        return False
+    return True
 
 
 def _storage():

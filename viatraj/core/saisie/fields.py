@@ -95,6 +95,16 @@ class NumeroDossierField(ReadField):
         super().__init__(max_length=30, **kwargs)
 
 
+class NumeroDecisionField(ReadField):
+    """Of an MDPH."""
+
+    read = staticmethod(numeros.decision)
+    attrs = {"autocomplete": "off"}
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=30, **kwargs)
+
+
 class NaissanceField(ReadField):
     """A date of birth, whose day or month may be unknown."""
 
@@ -118,15 +128,6 @@ class MatriculeField(ReadField):
     def __init__(self, **kwargs):
         help_text = "Quinze caractères, clé comprise."
         super().__init__(label="Matricule INS", help_text=help_text, max_length=40, **kwargs)
-
-
-class LieuNaissanceField(ReadField):
-    read = staticmethod(ins.lieu)
-    attrs = {"autocomplete": "off"}
-
-    def __init__(self, **kwargs):
-        help_text = "Code INSEE de la commune ou du pays, par exemple 76540."
-        super().__init__(label="Lieu de naissance", help_text=help_text, max_length=20, **kwargs)
 
 
 class DatamatrixField(ReadField):

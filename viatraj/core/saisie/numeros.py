@@ -7,8 +7,12 @@ from viatraj.core.saisie import Refused
 from viatraj.core.saisie.caracteres import plain, tidied
 
 FINESS = "Un numéro FINESS compte neuf caractères. Exemple\u00a0: 99 000 0017."
+SIRET = "Un numéro SIRET compte quatorze chiffres. Exemple\u00a0: 130\u00a0005\u00a0481\u00a000010."
 CODE_POSTAL = "Un code postal compte cinq chiffres. Exemple\u00a0: 35000."
 DOSSIER = "Un numéro de dossier compte huit chiffres, par exemple 1234\u00a05678."
+DECISION = (
+    "Un numéro de décision compte vingt caractères au plus\u00a0: lettres sans accent, chiffres et tirets."
+)
 ABBREVIATED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 LOST = (
     "Le tableur a abrégé ce numéro, et des chiffres sont perdus. Donnez à la cellule le format Texte, puis "
@@ -32,6 +36,11 @@ def finess(text: str) -> str:
     return _read(text, r"\d[\dAB]\d{7}", 9, FINESS)
 
 
+def siret(text: str) -> str:
+    """Fourteen digits; empty stays empty."""
+    return _read(text, r"\d{14}", 14, SIRET)
+
+
 def code_postal(text: str) -> str:
     """Five digits; empty stays empty."""
     return _read(text, r"\d{5}", 5, CODE_POSTAL)
@@ -40,6 +49,14 @@ def code_postal(text: str) -> str:
 def dossier(text: str) -> str:
     """Eight digits, of which none is ever lost; empty stays empty."""
     return _read(text, r"\d{8}", 8, DOSSIER, lost=0)
+
+
+def decision(text: str) -> str:
+    """As an MDPH numbers them: capitals, spaces do not count, hyphens and slashes do; empty stays empty."""
+    typed = "".join(in_figures(plain(text)).split()).upper()
+    if typed and not re.fullmatch(r"[A-Z0-9][A-Z0-9/._-]{0,19}", typed, re.ASCII):
+        raise Refused(DECISION)
+    return typed
 
 
 def looks_like_finess(text: str) -> bool:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.policies import own_account
 from authcps.views.beginning import page_of
 from delegations import reads
+from demandes.reads.accueils import resumes
 from habilitations.reads import a_faire, mes_habilitations, nouveautes
 from viatraj.core.pages import page
 from viatraj.espaces import demonstration, policies
@@ -60,6 +61,7 @@ def professionnel(request):
         "espaces/professionnel.html",
         **reads.received(request.user, on=today)._asdict(),
         **mes_habilitations.stirring(request.user, today=today, now=now)._asdict(),
+        resumes=resumes(by, now=now),
         todo=todo,
         news=nouveautes.of(by, since=_previous_visit(request), now=now),
         held=mes_habilitations.own(request.user, on=today) if todo is None else (),

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 import dossiers.policies
 from delegations import reads
+from demandes.reads.tableaux.pages import waiting as demandes_waiting
+from demandes.tableaux import TABLEAUX
 from dossiers.forms.recherches import NumeroForm, PatientForm
 from dossiers.reads import traitants
 from dossiers.reads.traitants import Liste
@@ -18,8 +20,8 @@ from viatraj.core.drawing import drawn
 from viatraj.core.droits import Orientation
 from viatraj.core.pages import page
 from viatraj.core.policies import can
-from viatraj.core.typography import grouped, plural
-from viatraj.espaces import policies
+from viatraj.core.typography import counted, grouped, plural
+from viatraj.espaces import policies, support
 from viatraj.espaces.menus import ROOM
 
 # What each orientation leads to, and the icon of its block.
@@ -42,12 +44,17 @@ BLOCS = {
 def medecin(request):
     by = request.actor
     policies.medecin_space(by)
-    waiting = traitants.awaiting(by)
+    waiting, precisions = traitants.awaiting(by), _precisions(by)
+    request.supports = support.of(by, today=timezone.localdate())
     return page(
         request,
         "espaces/medecin.html",
         blocs=[
-            mark_safe(_bloc(one, *_may(by, one), by.is_acting).replace(ROOM, _told(one, waiting.get(one, 0))))  # noqa: S308
+            mark_safe(  # noqa: S308
+                _bloc(one, *_may(by, one), by.is_acting).replace(
+                    ROOM, precisions if one == Orientation.TND else _told(one, waiting.get(one, 0))
+                )
+            )
             for one in Orientation
             if any(_may(by, one))
         ],
@@ -68,6 +75,16 @@ def _told(orientation: Orientation, count: int) -> str:
     link = f"{address('dossiers:index')}?orientation={orientation}&liste={Liste.A_ACCEPTER}"
     words = f"{grouped(count)} dossier{plural(count)} à accepter"
     return format_html('<a class="attente" href="{}">{}</a>', link, words)
+
+
+def _precisions(actor) -> str:
+    """«3 précisions demandées» by a platform of the TND, with the way to them; nothing when there is none."""
+    found = demandes_waiting(TABLEAUX["medecin"], actor, orientation=Orientation.TND, now=timezone.now())
+    count = next((one.nombre for one in found if one.vue.code == "precision"), 0)
+    if not count:
+        return ""
+    link = f"{address('tableaux:index')}medecin/?vue=precision&orientation={Orientation.TND}"
+    return format_html('<a class="attente" href="{}">{}</a>', link, counted(count, "précision demandée"))
 
 
 @cache

@@ -12,10 +12,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from authcps.navigateurs import known_to_fail
+from demandes.etats.familles import FAMILLES, gestes
 from habilitations.profils import PROFILS
 from viatraj.core.droits import Domaine
 from viatraj.core.pages import page
-from viatraj.site.aide import FICHES, GROUPS
+from viatraj.site.fiches import FICHES, GROUPS
 
 SANITAIRE = (Domaine.SANITAIRE, Domaine.GRAND_AGE, Domaine.ADMINISTRATION)
 
@@ -31,7 +32,14 @@ def index(request):
 def fiche(request, slug):
     if slug not in FICHES:
         raise Http404
-    return page(request, FICHES[slug].template, fiche=FICHES[slug], back=_back(request), **_facts(request))
+    return page(
+        request,
+        FICHES[slug].template,
+        fiche=FICHES[slug],
+        back=_back(request),
+        **_facts(request),
+        **_drawn(slug),
+    )
 
 
 def _back(request) -> str:
@@ -43,6 +51,11 @@ def _back(request) -> str:
     if parts.path.startswith(reverse("documentation")):
         return ""
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _drawn(slug: str) -> dict:
+    """Of a family of verbs, what its table says."""
+    return {"gestes": gestes(slug)} if slug in FAMILLES else {}
 
 
 def _facts(request) -> dict:

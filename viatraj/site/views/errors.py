@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from viatraj.core.addresses import address
 from viatraj.core.pages import kept
 from viatraj.core.policies import Denied
-from viatraj.core.typography import duration, unbroken_hours
-from viatraj.espaces.context import dialled
+from viatraj.core.typography import duration
+from viatraj.espaces import support
 
 NOT_SHOWN = re.compile(
     r"csrfmiddlewaretoken|au_nom_de|delegation|cle|version|code$|mot_de_passe|ancien$|code_porteur|choix|droits?[-_]|etape|timbre|formulaire$|suite$"
@@ -59,9 +59,9 @@ def unprocessable(request, reason=""):
     return _page(request, "422.html", 422, reason=reason)
 
 
-def too_many(request, seconds):
-    """`seconds` to wait, also said to machines."""
-    answer = _page(request, "429.html", 429, wait=duration(seconds))
+def too_many(request, seconds, why=""):
+    """`seconds` to wait, also said to machines; `why`: instead of what is said of accounts."""
+    answer = _page(request, "429.html", 429, wait=duration(seconds), why=why)
     answer["Retry-After"] = str(seconds)
     return answer
 
@@ -82,11 +82,12 @@ def _page(request, template, status, *, typed=(), **context):
 
 
 def _bare(request, template, status):
+    one = support.everybodys()
     context = {
         "name": settings.SITE_NAME,
-        "phone": settings.SUPPORT_PHONE,
-        "tel": dialled(settings.SUPPORT_PHONE),
-        "hours": unbroken_hours(settings.SUPPORT_HOURS),
+        "phone": one.phone,
+        "tel": one.tel,
+        "hours": one.hours,
         "number": _number(request),
     }
     return HttpResponse(render_to_string(f"errors/{template}", context), status=status)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts import chartes
 from viatraj.core.addresses import address
 from viatraj.espaces.menus import links
+from viatraj.espaces.support import of
 from viatraj.site import plan
 
 STATEMENT_OF = date(2026, 11, 21)  # the accessibility statement was last checked on that day
@@ -53,6 +54,7 @@ def site_map(request):
 @login_not_required
 @require_safe
 def support(request):
+    request.supports = of(request.actor, today=timezone.localdate())
     return _legal(request, "assistance", forgotten=address("accounts:forgotten"))
 
 

@@ -2,10 +2,9 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from habilitations.reads import plateformes
+from annuaire.reads import exercices, plateformes
 from viatraj.core.pages import page
 
 A_PAGE = 50
@@ -14,7 +13,7 @@ A_PAGE = 50
 @login_not_required
 @require_safe
 def index(request):
-    found = plateformes.open_ones(today=timezone.localdate())
+    found = plateformes.open_ones(departements=_own(request.actor))
     departements = list(plateformes.coordinations(found))
     asked = request.GET.get("departement", "")
     chosen = next((one.pk for one in departements if str(one.pk) == asked), None)
@@ -27,3 +26,8 @@ def index(request):
         departements=departements,
         chosen=chosen,
     )
+
+
+def _own(actor) -> set[str]:
+    """The départements where the médecin practises; none for others."""
+    return exercices.of(actor.principal) if actor.in_medecin_space else set()

@@ -7,7 +7,7 @@ from django.core.management.commands import migrate
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from viatraj.core import roles
+from viatraj.core import roles, states
 
 
 def unknown_migrations() -> list[str]:
@@ -32,7 +32,8 @@ class Command(migrate.Command):
                 f"Cette base vient d’une autre version de ViaTraj (elle a reçu {strangers[0]})\u00a0: "
                 "reprenez cette version, ou effacez la base et recommencez (avec make run, le dossier var/)."
             )
-        said = super().execute(*args, **options)
+        with states.options_in_place():
+            said = super().execute(*args, **options)
         if settings.DATABASE_OWNER:
             roles.grant()
         return said

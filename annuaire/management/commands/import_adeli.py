@@ -1,0 +1,29 @@
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from annuaire import actions
+from annuaire.adeli import Refused
+from viatraj.core.actor import Actor
+from viatraj.core.saving import act
+
+
+class Command(BaseCommand):
+    help = "Fait suivre les numéros ADELI remplacés par un numéro RPPS, d’après le fichier publié."
+    requires_system_checks = ()  # pages have no part in it
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", help="le fichier des correspondances, tel qu’il est publié")
+
+    def handle(self, *, file, **options):
+        try:
+            flux = act(actions.import_adeli, file, now=timezone.now(), by=Actor.system("adeli"))
+        except Refused as error:
+            raise CommandError(str(error)) from error
+        told = flux.bilan
+        self.stdout.write(
+            f"{flux.file_name} ({flux.format})\u00a0: {flux.lignes} lignes, {told['suivis']} suivies "
+            f"({told['comptes']} comptes, {told['professionnels']} professionnels), "
+            f"{told['nombre_conflits']} en conflit."
+        )
+        for one in told["conflits"]:
+            self.stdout.write(f"  {one['adeli'][1:]} → {one['rpps'][1:]}\u00a0: {one['motif']}")

@@ -1,0 +1,57 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from annuaire import actions
+from annuaire.ror import sources
+from annuaire.ror.refus import Refused
+from viatraj.core.actor import Actor
+from viatraj.core.saving import act
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Synchronise l’annuaire avec le ROR\u00a0: ce qui a changé, ou tout avec --full."
+    requires_system_checks = ()  # pages have no part in it
+
+    def add_arguments(self, parser):
+        parser.add_argument("--full", action="store_true", help="relevé complet")
+        parser.add_argument(
+            "--source", default="", help="une adresse, ou un dossier de Bundles, de ressources, d’ndjson"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="dit ce qui changerait, n’enregistre rien")
+        parser.add_argument("--accept-loss", action="store_true", help="lève les garde-fous, pour cette fois")
+
+    def handle(self, *, full, source, dry_run, accept_loss, **options):
+        known = {"full": full, "accept_loss": accept_loss, "now": timezone.now(), "by": Actor.system("ror")}
+        try:
+            opened = sources.opened(source, settings)
+            if dry_run:
+                self._tell("Rien n’est enregistré", act(actions.preview_ror, opened, **known))
+            else:
+                releve = act(actions.sync_ror, opened, **known)
+                self._tell(
+                    f"Relevé {releve.get_genre_display()}, {releve.get_etat_display().lower()}", releve.bilan
+                )
+        except Refused as error:
+            raise CommandError(str(error)) from error
+
+    def _tell(self, head, bilan):
+        recu = bilan["recu"]
+        self.stdout.write(
+            f"{head}\u00a0: {recu['etablissements']} établissements et {recu['offres']} offres lus, "
+            f"{recu['differents']} établissements différents, {recu['absents']} absents."
+        )
+        counts = {word: count for word, count in bilan.items() if isinstance(count, int) and count}
+        for word, count in sorted(counts.items()):
+            self.stdout.write(f"  {word.replace('_', ' ')}\u00a0: {count}")
+        for finess, found in list(bilan["differences"].items())[:SHOWN]:
+            told = ", ".join(f"{len(cles)} {word}" for word, cles in found.items() if cles)
+            self.stdout.write(f"  {finess}\u00a0: {told or 'sa fiche'}")
+        for finess, raisons in list(bilan["refusees"].items())[:SHOWN]:
+            self.stdout.write(f"  refusé {finess}\u00a0: {raisons[0]}")
+        for raison in bilan["perdues"][:SHOWN]:
+            self.stdout.write(f"  refusée\u00a0: {raison}")
+        if bilan["codes_inconnus"]:
+            self.stdout.write(f"  codes inconnus\u00a0: {', '.join(bilan['codes_inconnus'][:SHOWN])}")

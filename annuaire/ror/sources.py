@@ -1,0 +1,83 @@
+"""Where a run reads: the ROR itself, or a folder that stands for it (ANN-7)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from annuaire.ror import dossier
+from annuaire.ror.acces import PROFILS, Acces
+from annuaire.ror.client import Client
+from annuaire.ror.refus import Json, Refused
+
+
+class Source:
+    """`niveau`: the access profile under which it is read. `horloge`: the server’s, once asked."""
+
+    horloge: datetime | None = None
+
+    def __init__(self, name: str, niveau: int):
+        self.name, self.niveau = name, niveau
+        self.told: Iterator[Json] = iter(())
+
+    def __str__(self) -> str:
+        return self.name
+
+    def ask(self, depuis: datetime | None, *, now: datetime) -> None:
+        """For all of it, or for what has changed since by the server’s clock. May wait for hours."""
+        raise NotImplementedError
+
+    def resources(self) -> Iterator[Json]:
+        """What was asked for; once."""
+        yield from self.told
+
+
+class Dossier(Source):
+    """It tells all that it holds, whatever is asked; files know no clock of a server."""
+
+    def __init__(self, path: str, niveau: int):
+        super().__init__(Path(path).name, niveau)
+        self.path = path
+
+    def ask(self, depuis: datetime | None, *, now: datetime) -> None:
+        self.told = iter(dossier.envoi(self.path, now=now))
+
+
+class Serveur(Source):
+    """The ROR, by its exports and its deltas."""
+
+    def __init__(self, acces: Acces):
+        super().__init__(acces.url, acces.niveau)
+        self.acces = acces
+
+    def ask(self, depuis: datetime | None, *, now: datetime) -> None:
+        client = Client(self.acces)
+        envoi = client.since(depuis) if depuis else client.everything()
+        self.horloge, self.told = envoi.moment, iter(envoi)
+
+
+def opened(asked: str, settings: Any) -> Source:
+    """`asked`: a folder, an address, or nothing for the configured ROR. `Refused` says what is missing."""
+    if settings.ROR_NIVEAU not in PROFILS:
+        raise Refused(f"ROR_NIVEAU est un profil d’accès, de 0 à 5, et non {settings.ROR_NIVEAU}.")
+    if asked and "://" not in asked:
+        return Dossier(asked, settings.ROR_NIVEAU)
+    return Serveur(_acces(asked, settings))
+
+
+def _acces(asked: str, settings: Any) -> Acces:
+    acces = Acces.of(settings)
+    if asked:
+        acces = replace(acces, url=asked.rstrip("/"))
+    if not acces.url:
+        raise Refused("Aucun ROR n’est configuré\u00a0: donnez ROR_URL, ou --source DOSSIER.")
+    missing = [name for name in ("ROR_TOKEN_URL", "ROR_CLIENT_ID") if not getattr(settings, name)]
+    if not (acces.secret or (acces.certificat and acces.cle)):
+        missing.append("ROR_CLIENT_SECRET, ou ROR_CERTIFICAT et ROR_CLE")
+    if missing:
+        raise Refused(f"Le ROR demande qui nous sommes\u00a0: donnez {', '.join(missing)}.")
+    for url in (acces.url, acces.token_url):
+        if not url.startswith(("https://", "http://")):
+            raise Refused(f"«\u00a0{url}\u00a0» n’est pas une adresse du Web.")
+    return acces

@@ -1,0 +1,61 @@
+"""What leaves after a step of a demande: a number and what to do, never who the patient is (DOS-6, HAB-8).
+
+Each line has the address of its alert, which opens the demande once its reader is signed in.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from courrier import outbox
+from courrier.models import Message, Priority
+from demandes.alertes import Envoi
+from demandes.models import Alerte, Notification
+
+KEY, NOTIFICATION = "alerte", "notification"
+LETTERS = {Envoi.IMMEDIAT: "demandes/emails/alerte", Envoi.QUOTIDIEN: "demandes/emails/recap"}
+LATE = timedelta(days=2)
+SHOWN = 50
+
+
+def told(user: User, alertes: Sequence[Alerte], *, now: datetime) -> bool:
+    """What has just happened to one dossier; or those of a day, the latest first."""
+    envoi = Envoi(alertes[0].envoi)
+    return outbox.post(
+        LETTERS[envoi],
+        to=user.email,
+        key=f"{KEY}:{alertes[-1].pk}",
+        priority=Priority.DIGEST if envoi == Envoi.QUOTIDIEN else Priority.NORMAL,
+        expires_at=now + LATE,
+        context=_context(user, alertes),
+    )
+
+
+def told_less(message: Message, user: User, alertes: Sequence[Alerte]) -> None:
+    """The same letter, when it leaves, without what concerns its reader no more."""
+    outbox.reword(message, LETTERS[Envoi(alertes[0].envoi)], context=_context(user, alertes))
+
+
+def _context(user: User, alertes: Sequence[Alerte]) -> dict[str, Any]:
+    """`lines`: each thing once."""
+    lines = list({(one.demande_id, one.phrase): one for one in reversed(alertes)}.values())
+    return {
+        "person": user.titre,
+        "dossier": alertes[0].demande.dossier,
+        "lines": lines[:SHOWN],
+        "others": max(0, len(lines) - SHOWN),
+    }
+
+
+def notification(
+    user: User, about: Notification, cote: str, phrase: str, *, etape: int, now: datetime
+) -> bool:
+    """Of an orientation: the MDPH’s number and what to do; neither who the person is, nor which structure."""
+    return outbox.post(
+        "demandes/emails/notification",
+        to=user.email,
+        key=f"{NOTIFICATION}:{cote}:{about.pk}:{etape}:{user.pk}",
+        expires_at=now + LATE,
+        context={"person": user.titre, "notification": about, "decision": about.decision, "phrase": phrase},
+    )

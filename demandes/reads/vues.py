@@ -1,0 +1,28 @@
+"""The views that a person has kept of his dashboards, and whether his rights still show them (DOS-4)."""
+
+from demandes.models import VueEnregistree
+from demandes.reads.tableaux import lieux
+from demandes.reads.tableaux.pages import Choix
+from demandes.tableaux import TABLEAUX, held
+from viatraj.core.actor import Actor
+
+
+def mine(actor: Actor, tableau: str = "") -> list[VueEnregistree]:
+    return list(VueEnregistree.objects.of(actor.user.pk, tableau)) if actor.user else []
+
+
+def choix(row: VueEnregistree) -> Choix:
+    return Choix.of({name: getattr(row, name) for name in ("vue", "qui", "orientation", "tri")})
+
+
+def refusal(row: VueEnregistree, actor: Actor) -> str:
+    """Why it can be shown no more; empty when it can."""
+    tableau = TABLEAUX.get(row.tableau)
+    if tableau is None or tableau not in held(actor):
+        return "Vos droits n’ouvrent plus le tableau de bord de cette vue."
+    chosen = choix(row)
+    if not lieux.voies(tableau, actor, orientation=chosen.orientation):
+        return "Vos droits n’ouvrent plus l’orientation de cette vue."
+    if not lieux.voies(tableau, actor, orientation=chosen.orientation, unite=chosen.unite):
+        return "Vos droits ne couvrent plus l’unité de cette vue."
+    return ""

@@ -1,0 +1,1 @@
+"""What bench_demandes measures, a file each."""
