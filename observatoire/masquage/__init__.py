@@ -1,0 +1,1 @@
+"""Tables in which nobody is recognised (OBS-7): pure functions, no row of the database."""
