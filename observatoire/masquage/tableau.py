@@ -1,44 +1,123 @@
-"""An aggregated table as a report gives it: figures, and how many persons stand behind each of them."""
+"""An aggregated table as a report gives it: figures, and who stands behind each, without saying who.
 
-from collections.abc import Iterator
+A report groups its lines by `dimensions` and gives, for each measure of each group, `Personnes`: how many
+distinct persons, the smallest of their pseudonymous keys, and the sum of the keys of the lines. The last two
+can be merged, so that masking adds up rows itself: a person who stands in two of them is counted once, and a
+total is the same whatever it was added up from. A report never gives a row of totals.
+
+    Tableau(
+        "reponse",  # what one line is: the same word in every report that counts it
+        ("mois", "unite", "motif"),
+        (Mesure("n"), Mesure("part", Nature.PART, "n"), Mesure("mediane", Nature.QUANTILE, "n", 0.5)),
+        rangees,
+        fixe=(("coordination", 12), ("sexe", "F")),  # where, and each criterion: true of every line
+    )
+
+Keys of a person and of a line are 64 bits, drawn at random once in the store. In SQL, `columns_of(…)`
+names the columns of a measure and `Personnes.read(…)` takes them.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import nsmallest
 from typing import Any
+
+TEMOINS = 24  # keys kept of a group: no threshold may be above
+MODULO = 1 << 64
 
 
 class Nature(StrEnum):
-    """What becomes of a figure when rows are added up: only a count can be."""
+    """What becomes of a figure when rows are added up: only a count can be, and a part follows."""
 
-    COMPTE = "compte"
-    PART = "part"  # of `de`
-    MESURE = "mesure"  # a median, a quantile, a mean: of those that `de` counts
+    COMPTE = "compte"  # of lines; a whole number
+    PART = "part"  # a row of `de` in the sum of its column, from 0 to 1: worked out again from what is shown
+    QUANTILE = "quantile"  # of the delays of those `de` counts, in seconds: 0.5 is the median
 
 
 @dataclass(frozen=True)
 class Mesure:
-    """A column of figures; `de`: the column it rests on, masked with it."""
+    """A column of figures; `de`: the column it rests on, masked with it. Open intervals are a COMPTE too.
+
+    `parmi`: of a PART, the dimensions within which it is a share; none, of the whole table.
+    """
 
     cle: str
     nature: Nature = Nature.COMPTE
     de: str = ""
+    rang: float = 0.5  # of a QUANTILE
+    parmi: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Personnes:
+    """Who stands behind a figure. `temoins`: the smallest keys, sorted. `cle`: of lines, modulo 2**64."""
+
+    nombre: int = 0
+    temoins: tuple[int, ...] = ()
+    cle: int = 0
+
+    @classmethod
+    def of(cls, lines: Iterable[tuple[int, int]]) -> "Personnes":
+        """From pairs of the key of the person and the key of the line."""
+        pairs = list(lines)
+        people = {person for person, _ in pairs}
+        return cls(len(people), tuple(nsmallest(TEMOINS, people)), sum(line for _, line in pairs) % MODULO)
+
+    @classmethod
+    def read(cls, nombre: int | None, temoins: Iterable[int] | None, cle: Any) -> "Personnes":
+        """The columns that `columns_of` names, NULL where there is nobody."""
+        return cls(nombre or 0, tuple(temoins or ()), int(cle or 0) % MODULO)
+
+    def __add__(self, other: "Personnes") -> "Personnes":
+        """Exact below TEMOINS persons; above, `nombre` is at least what is true of the larger one."""
+        temoins = tuple(nsmallest(TEMOINS, {*self.temoins, *other.temoins}))
+        nombre = len(temoins) if len(temoins) < TEMOINS else max(len(temoins), self.nombre, other.nombre)
+        return Personnes(nombre, temoins, (self.cle + other.cle) % MODULO)
+
+
+def columns_of(personne: str, ligne: str, where: str = "") -> str:
+    """Three columns of SQL for a measure: keys of the person and of the line, the lines that it counts."""
+    only = f" FILTER (WHERE {where})" if where else ""
+    return (
+        f"count(DISTINCT {personne}){only}, "
+        f"(array_agg(DISTINCT {personne} ORDER BY {personne}){only})[1:{TEMOINS}], sum({ligne}){only}"
+    )
 
 
 @dataclass(frozen=True)
 class Rangee:
-    """`cles` as dimensions, `valeurs` and `personnes` as measures; no figure (None) has no persons."""
+    """`cles` as dimensions, `valeurs` and `personnes` as measures; no figure (None) has `Personnes()`.
+
+    A key is a code (text or number), None for «non renseigné»; labels are the page's business.
+    """
 
     cles: tuple[Any, ...]
     valeurs: tuple[Any, ...]
-    personnes: tuple[int, ...]
+    personnes: tuple[Personnes, ...]
 
 
 @dataclass(frozen=True)
 class Tableau:
-    """Columns are the dimensions, then the measures. No row is a total: masking adds what it shows."""
+    """Columns are the dimensions, then the measures. No row is a total: masking adds what it shows.
 
+    Names of dimensions are the same in all reports, for a cell is known by them (`masquage.grille`):
+    `region`, `coordination`, `etablissement`, `unite` for places, `annee`, `trimestre`, `mois` for time (a
+    month is "2026-03", a quarter "2026-T1", a year "2026"). ValueError where a row has not its width.
+    """
+
+    population: str
     dimensions: tuple[str, ...]
     mesures: tuple[Mesure, ...]
     rangees: tuple[Rangee, ...] = ()
+    fixe: tuple[tuple[str, Any], ...] = ()
+
+    def __post_init__(self):
+        for one in self.rangees:
+            if (len(one.cles), len(one.valeurs)) != (len(self.dimensions), len(self.mesures)):
+                raise ValueError("Une rangée n’a pas la largeur de son tableau.")
+            if len(one.personnes) != len(self.mesures):
+                raise ValueError("Chaque chiffre dit combien de personnes il compte.")
 
     @property
     def colonnes(self) -> tuple[str, ...]:
