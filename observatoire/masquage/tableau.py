@@ -31,21 +31,25 @@ class Nature(StrEnum):
     """What becomes of a figure when rows are added up: only a count can be, and a part follows."""
 
     COMPTE = "compte"  # of lines; a whole number
-    PART = "part"  # a row of `de` in the sum of its column, from 0 to 1: worked out again from what is shown
+    PART = "part"  # from 0 to 1: worked out again from what is shown
     QUANTILE = "quantile"  # of the delays of those `de` counts, in seconds: 0.5 is the median
 
 
 @dataclass(frozen=True)
 class Mesure:
-    """A column of figures; `de`: the column it rests on, masked with it. Open intervals are a COMPTE too.
+    """A column of figures. Open intervals are a COMPTE of their own.
 
-    `parmi`: of a PART, the dimensions within which it is a share; none, of the whole table.
+    `de`: of a COMPTE, the column among whose lines its own are (refusals, of answers): nobody is to read that
+    all were, or none; of a PART, what is divided; of a QUANTILE, how many delays there are.
+    `sur`: of a PART, the column that divides in the same row; without it, the sum of `de` over the rows that
+    have the same keys in `parmi`, of the whole table when that is empty.
     """
 
     cle: str
     nature: Nature = Nature.COMPTE
     de: str = ""
     rang: float = 0.5  # of a QUANTILE
+    sur: str = ""
     parmi: tuple[str, ...] = ()
 
 
@@ -104,6 +108,7 @@ class Tableau:
     Names of dimensions are the same in all reports, for a cell is known by them (`masquage.grille`):
     `region`, `coordination`, `etablissement`, `unite` for places, `annee`, `trimestre`, `mois` for time (a
     month is "2026-03", a quarter "2026-T1", a year "2026"). ValueError where a row has not its width.
+    `poids`: how many lines of this population one person often has in a cell; figures are blurred by as much.
     """
 
     population: str
@@ -111,6 +116,7 @@ class Tableau:
     mesures: tuple[Mesure, ...]
     rangees: tuple[Rangee, ...] = ()
     fixe: tuple[tuple[str, Any], ...] = ()
+    poids: int = 1
 
     def __post_init__(self):
         for one in self.rangees:
