@@ -23,7 +23,7 @@ from enum import StrEnum
 from heapq import nsmallest
 from typing import Any
 
-TEMOINS = 24  # keys kept of a group: no threshold may be above
+TEMOINS = 32  # keys kept of a group: no threshold may be above
 MODULO = 1 << 64
 
 
@@ -55,11 +55,15 @@ class Mesure:
 
 @dataclass(frozen=True)
 class Personnes:
-    """Who stands behind a figure. `temoins`: the smallest keys, sorted. `cle`: of lines, modulo 2**64."""
+    """Who stands behind a figure. `temoins`: the smallest keys, sorted. `cle`: of lines, modulo 2**64.
+
+    `nombre` is exact, of what was added up too as long as there are fewer than `TEMOINS`.
+    """
 
     nombre: int = 0
     temoins: tuple[int, ...] = ()
     cle: int = 0
+    exact: bool = True
 
     @classmethod
     def of(cls, lines: Iterable[tuple[int, int]]) -> "Personnes":
@@ -74,10 +78,20 @@ class Personnes:
         return cls(nombre or 0, tuple(temoins or ()), int(cle or 0) % MODULO)
 
     def __add__(self, other: "Personnes") -> "Personnes":
-        """Exact below TEMOINS persons; above, `nombre` is at least what is true of the larger one."""
+        if not (self.nombre and other.nombre):
+            return self if self.nombre else other
         temoins = tuple(nsmallest(TEMOINS, {*self.temoins, *other.temoins}))
-        nombre = len(temoins) if len(temoins) < TEMOINS else max(len(temoins), self.nombre, other.nombre)
-        return Personnes(nombre, temoins, (self.cle + other.cle) % MODULO)
+        cle = (self.cle + other.cle) % MODULO
+        if len(temoins) < TEMOINS:
+            return Personnes(len(temoins), temoins, cle)
+        return Personnes(max(TEMOINS, self.nombre, other.nombre), temoins, cle, exact=False)
+
+    def beside(self, part: "Personnes") -> int:
+        """At least how many of these persons are not of `part`, which is some of them."""
+        if self.exact and part.exact:
+            return self.nombre - part.nombre
+        known = part.temoins[-1] if len(part.temoins) == TEMOINS else self.temoins[-1]
+        return len({key for key in self.temoins if key <= known} - {*part.temoins})
 
 
 def columns_of(personne: str, ligne: str, where: str = "") -> str:
@@ -106,8 +120,8 @@ class Tableau:
     """Columns are the dimensions, then the measures. No row is a total: masking adds what it shows.
 
     Names of dimensions are the same in all reports, for a cell is known by them (`masquage.grille`):
-    `region`, `coordination`, `etablissement`, `unite` for places, `annee`, `trimestre`, `mois` for time (a
-    month is "2026-03", a quarter "2026-T1", a year "2026"). ValueError where a row has not its width.
+    `region`, `coordination`, `etablissement`, `unite` for places, `annee` ("2026"), `mois` ("2026-03")
+    for time. ValueError where a row has not its width.
     `poids`: how many lines of this population one person often has in a cell; figures are blurred by as much.
     """
 
