@@ -9,7 +9,7 @@ from django.utils import timezone
 from annuaire.models import Etablissement, Unite
 from annuaire.natures import Nature
 from annuaire.reads import fiches
-from viatraj.core.workbook import FORMULA
+from viatraj.core.csv_list import harmless
 
 SLICE = 500
 HEADS = (
@@ -46,7 +46,7 @@ def rows() -> Iterator[list[Any]]:
             one.fiche.get("telephone", ""),
             one.fiche.get("site", ""),
         ]
-        yield [_harmless(value) for value in told]
+        yield [harmless(value) for value in told]
 
 
 def sheets() -> Iterator[dict[str, Any]]:
@@ -66,10 +66,3 @@ def _open() -> Iterator[Etablissement]:
     units = Unite.objects.filter(closed_at=None).order_by("pk").prefetch_related("elements")
     found = Etablissement.objects.open().filter(finess__isnull=False).order_by("pk")
     return found.prefetch_related("elements", Prefetch("unites", units)).iterator(chunk_size=SLICE)
-
-
-def _harmless(value: Any) -> Any:
-    """A spreadsheet runs what begins like a formula, except a telephone number."""
-    if isinstance(value, str) and value[:1] in FORMULA and not value[1:].isdecimal():
-        return f"'{value}"
-    return value

@@ -2,7 +2,8 @@
 
 import io
 import tracemalloc
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -126,3 +127,72 @@ def test_memory_does_not_grow_with_the_rows(tmp_path):
 
     few = peak(2_000)
     assert peak(20_000) < few * 1.5
+
+
+FORMATTED = {
+    "int": (1_234, "#,##0", 1_234),
+    "decimal": (Decimal("12.25"), "#,##0.0", 12.25),
+    "percent": (0.125, "0.0%", 0.125),
+    "duration": (timedelta(days=2, hours=3, minutes=30), "[h]:mm", timedelta(days=2, hours=3, minutes=30)),
+    "month": (date(2028, 2, 1), "mm/yyyy", datetime.fromisoformat("2028-02-01")),
+}
+
+
+def test_numbers_are_numbers_with_the_format_of_their_column():
+    """OBS-4: nothing that counts is written as text."""
+    given, formats, expected = zip(*FORMATTED.values(), strict=True)
+    columns = [Column(kind, kind=kind) for kind in FORMATTED]
+    sheet = read(written([given], columns)).active
+    assert [cell.number_format for cell in sheet[2]] == list(formats)
+    assert values(sheet) == [list(expected)]
+    assert [cell.data_type for cell in sheet[2]] == ["n", "n", "n", "d", "d"]
+
+
+def test_numbers_in_plain_columns_are_numbers_too():
+    sheet = read(written([[1.5, Decimal("2.50"), timedelta(hours=30)]])).active
+    assert values(sheet) == [[1.5, 2.5, timedelta(hours=30)]]
+
+
+def test_seconds_of_a_duration_are_hours_and_minutes():
+    """OBS-4."""
+    columns = [Column("d", kind="duration")]
+    rows = [[100 * 3600 + 90], [5_400.0], [Decimal(60)], [0]]
+    shown = [value for (value,) in values(read(written(rows, columns)).active)]
+    assert shown[0] == timedelta(hours=100, seconds=90)
+    assert [one.isoformat(timespec="minutes") if hasattr(one, "isoformat") else one for one in shown[1:]] == [
+        timedelta(hours=1, minutes=30),
+        timedelta(minutes=1),
+        timedelta(0),
+    ]
+
+
+def test_what_is_no_number_is_an_empty_cell_and_a_text_stays_one():
+    columns = [Column(kind, kind=kind) for kind in ("decimal", "percent", "duration", "int")]
+    rows = [
+        [float("nan"), Decimal("NaN"), timedelta(hours=-2, minutes=-5), "moins de 11"],
+        [float("inf"), None, None, 10**15],
+        [Decimal("1.2345678901234567"), True, False, 7],
+    ]
+    assert values(read(written(rows, columns)).active) == [
+        [None, None, "-2:05", "moins de 11"],
+        [None, None, None, "1000000000000000"],
+        ["1.2345678901234567", "Oui", "Non", 7],
+    ]
+
+
+def test_it_prints_with_its_head_on_each_page():
+    """OBS-4."""
+    sheet = read(written([["a", "b"], ["c", "d"]])).active
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.print_area == "'Revue'!$A$1:$B$3"
+    page = sheet.page_setup
+    assert (page.orientation, page.paperSize, page.fitToHeight) == ("landscape", 9, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet["A1"].alignment.wrap_text
+    assert sheet.oddFooter.right.text == "Page &P sur &N"
+
+
+def test_a_long_text_is_on_several_lines():
+    sheet = read(written([["une définition\n=1+1"]], [Column("Définition", 80, "long")])).active
+    assert sheet["A2"].alignment.wrap_text
+    assert sheet["A2"].value == "une définition\n=1+1"

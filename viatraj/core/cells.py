@@ -1,0 +1,151 @@
+"""A value as a cell of a workbook: texts, numbers, days, durations, each as what it is (`workbook`)."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache, partial
+from math import isfinite
+
+from django.utils import timezone
+
+MAX_TEXT = 32_767  # of a cell
+MAX_DIGITS = 15  # Excel keeps no more: longer, it is a name and not a number
+FORMULA = frozenset("=+-@\t\r")
+# What a column holds → the style of its cells, in the order of `workbook.STYLES`.
+KINDS = {
+    "": 0,
+    "date": 1,
+    "instant": 2,
+    "long": 5,  # a text on several lines
+    "int": 6,
+    "decimal": 7,
+    "percent": 8,  # 0.125 is 12,5 %
+    "duration": 9,  # [h]:mm, of a timedelta or of seconds
+    "month": 10,
+}
+DAY = timedelta(days=1)
+# Not to be pasted as it is: markup, what XML refuses, outer spaces, what Excel would read as an escape.
+SPECIAL = re.compile("[&<>\0-\x1f\ud800-\udfff\ufffe\uffff]|^ | $|_x[0-9A-Fa-f]{4}_").search
+ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LOOKALIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ as A
+EPOCH = date(1899, 12, 30).toordinal()  # Excel counts from here, once past its 29 February 1900
+
+
+def escape(text: str) -> str:
+    text = ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:MAX_TEXT]
+    text = LOOKALIKE.sub("_x005F_", text).replace("&", "&amp;")
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def text(value: str, style: str = "") -> str:
+    """An inline string is never a formula; the style keeps it so when somebody edits the cell."""
+    if value[:1] in FORMULA and not style:
+        style = ' s="4"'
+    if len(value) > MAX_TEXT or SPECIAL(value):
+        return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+    return f'<c t="inlineStr"{style}><is><t>{value}</t></is></c>'
+
+
+def _whole(value: int, style: str = "") -> str:
+    return f"<c{style}><v>{value}</v></c>" if abs(value) < 10**MAX_DIGITS else text(str(value))
+
+
+def _real(value: float, style: str = ' s="7"') -> str:
+    """What is no number (0/0) is an empty cell."""
+    return f"<c{style}><v>{value!r}</v></c>" if isfinite(value) else "<c/>"
+
+
+def _exact(value: Decimal, style: str = ' s="7"') -> str:
+    if not value.is_finite():
+        return "<c/>"
+    said = format(value, "f")
+    return f"<c{style}><v>{said}</v></c>" if len(value.as_tuple().digits) <= MAX_DIGITS else text(said)
+
+
+def _duration(value: timedelta, style: str = ' s="9"') -> str:
+    """In days; Excel shows no time before zero."""
+    if value.days < 0:
+        return text(_backwards(-value))
+    return f"<c{style}><v>{value / DAY!r}</v></c>"
+
+
+def _seconds(value: float | Decimal) -> str:
+    return _duration(timedelta(seconds=float(value))) if isfinite(value) else "<c/>"
+
+
+def _backwards(value: timedelta) -> str:
+    hours, minutes = divmod(round(value.total_seconds() / 60), 60)
+    return f"-{hours}:{minutes:02}"
+
+
+@lru_cache(4096)
+def _date(value: date, style: str = ' s="1"') -> str:
+    serial = value.toordinal() - EPOCH
+    return f"<c{style}><v>{serial}</v></c>" if serial > 60 else text(value.isoformat())
+
+
+def _instant(value: datetime, style: str = ' s="2"') -> str:
+    """A cell knows no zone: an aware instant is written in Paris."""
+    if value.tzinfo:
+        value = timezone.make_naive(value)
+    seconds = value.hour * 3600 + value.minute * 60 + value.second
+    return f"<c{style}><v>{value.toordinal() - EPOCH + seconds / 86400}</v></c>"
+
+
+class Cells(str):
+    """Some cells already written, for what many rows say alike; not beside columns that format numbers."""
+
+    @classmethod
+    def of(cls, values: Iterable) -> "Cells":
+        return cls("".join([CELLS.get(type(value), other)(value) for value in values]))
+
+
+CELLS: dict[type, Callable[..., str]] = {
+    Cells: lambda cells: cells,
+    str: text,
+    int: _whole,
+    float: _real,
+    Decimal: _exact,
+    timedelta: _duration,
+    bool: lambda value: text("Oui" if value else "Non"),
+    date: _date,
+    datetime: _instant,
+    type(None): lambda _: "<c/>",
+}
+NUMBERS: dict[type, Callable[..., str]] = {int: _whole, float: _real, Decimal: _exact}
+
+
+def other(value) -> str:
+    """SafeString, choices and the like: as the text that they are."""
+    return text(str(value))
+
+
+@lru_cache
+def _of_kind(kind: str) -> dict[type, Callable[..., str]]:
+    """How a column of this kind writes each type: a text stays a text in a column of numbers."""
+    style = f' s="{KINDS[kind]}"'
+    if kind == "long":
+        return {**CELLS, str: partial(text, style=style)}
+    if kind == "month":
+        return {**CELLS, date: partial(_date, style=style)}
+    if kind in ("int", "decimal", "percent"):
+        return {**CELLS, **{one: partial(write, style=style) for one, write in NUMBERS.items()}}
+    if kind == "duration":
+        return {**CELLS, **dict.fromkeys(NUMBERS, _seconds)}
+    return CELLS
+
+
+def rows_of(kinds: Sequence[str]) -> Callable[[Iterable], str]:
+    """How a sheet with columns of these kinds writes a row: by type alone, as far as that is enough."""
+    tables = [_of_kind(kind) for kind in kinds]
+    if all(table is CELLS for table in tables):
+        get = CELLS.get
+        return lambda row: f"<row>{''.join([get(type(value), other)(value) for value in row])}</row>"
+    gets = [table.get for table in tables]
+
+    def write(row) -> str:
+        cells = [get(type(value), other)(value) for get, value in zip(gets, row, strict=True)]
+        return f"<row>{''.join(cells)}</row>"
+
+    return write

@@ -1,0 +1,103 @@
+"""Lists as csv, as Excel opens them in France: UTF-8 with its mark, «;», decimal commas; never a formula.
+
+sheet = CsvList(file, [Column("Nom"), Column("Part", kind="percent")])
+sheet.write_rows(rows)
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from io import TextIOWrapper
+from itertools import islice
+from math import isfinite
+from typing import IO, Any
+
+from django.utils import timezone
+
+from viatraj.core.cells import FORMULA
+from viatraj.core.workbook import Column
+
+TYPE = "text/csv; charset=utf-8"
+PLACES = {"decimal": 2}  # after the comma
+
+
+def harmless(value: Any) -> Any:
+    """A spreadsheet runs what begins like a formula, except a telephone number."""
+    if isinstance(value, str) and value[:1] in FORMULA and not value[1:].isdecimal():
+        return f"'{value}"
+    return value
+
+
+class CsvList:
+    """Into a binary file, which stays open. `comma`: what parts the decimals."""
+
+    def __init__(self, file: IO[bytes], columns: Sequence[Column], *, comma: str = ","):
+        self._text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+        self._writer = csv.writer(self._text, delimiter=";")
+        self._cells = [_cell_of(one.kind, comma) for one in columns]
+        self._writer.writerow([harmless(one.title) for one in columns])
+
+    def write_rows(self, rows: Iterable[Sequence[Any]]) -> None:
+        rows = iter(rows)
+        while chunk := list(islice(rows, 256)):
+            self._writer.writerows(
+                [[cell(value) for cell, value in zip(self._cells, row, strict=True)] for row in chunk]
+            )
+
+    def close(self) -> None:
+        self._text.flush()
+        self._text.detach()
+
+
+def _cell_of(kind: str, comma: str) -> Callable[[Any], Any]:
+    table = {
+        str: _text,
+        bool: lambda value: "Oui" if value else "Non",
+        float: partial(_number, kind=kind, comma=comma),
+        Decimal: partial(_number, kind=kind, comma=comma),
+        date: "{0:%m/%Y}".format if kind == "month" else "{0:%d/%m/%Y}".format,
+        datetime: lambda value: f"{_in_paris(value):%d/%m/%Y %H:%M}",
+        timedelta: _duration,
+        type(None): lambda _: "",
+        int: str,
+    }
+    if kind == "percent":
+        table[int] = table[float]
+    if kind == "duration":
+        table |= dict.fromkeys(
+            (int, float, Decimal), lambda value: _duration(timedelta(seconds=float(value)))
+        )
+    return lambda value: table.get(type(value), _other)(value)
+
+
+def _text(value: str) -> str:
+    """Without what no text file holds."""
+    return harmless(value.replace("\0", ""))
+
+
+def _other(value: Any) -> str:
+    return _text(str(value))
+
+
+def _number(value: float | Decimal, *, kind: str, comma: str) -> str:
+    if not isfinite(value):
+        return ""
+    if kind == "percent":
+        return f"{value * 100:.1f}%".replace(".", comma)
+    if kind in PLACES:
+        said = f"{value:.{PLACES[kind]}f}"
+    else:
+        said = format(value, "f") if isinstance(value, Decimal) else repr(value)
+    return said.replace(".", comma)
+
+
+def _in_paris(value: datetime) -> datetime:
+    return timezone.make_naive(value) if value.tzinfo else value
+
+
+def _duration(value: timedelta) -> str:
+    """Hours and minutes, beyond a day too: 26:30."""
+    hours, minutes = divmod(abs(round(value / timedelta(minutes=1))), 60)
+    return f"{'-' if value.days < 0 else ''}{hours}:{minutes:02}"
