@@ -1,11 +1,10 @@
 """A file deposited, checked whole by a worker, confirmed, then written by slices (`docs/adr/0019`)."""
 
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 import habilitations.rights
@@ -16,6 +15,7 @@ from habilitations.imports import letters, progress, resource
 from habilitations.models import Habilitation, Import
 from journal.models import record
 from viatraj.core.actor import Actor
+from viatraj.core.leases import alone
 from viatraj.core.saving import act, by_slices, locked, save_valid
 
 AN_HOUR = 20  # files; each tells which addresses have an account, so it is limited as searches are
@@ -77,27 +77,14 @@ def confirm(upload, *, now, by):
 def proceed(pk, *, today, now, by):
     """The worker's part: check, or write, from where the last worker stopped. One worker at a time."""
     policies.system(by)
-    with _alone(pk) as alone:
-        if not alone or not _attempt(pk, now=now, by=by):
+    with alone(WORKERS, pk) as held:
+        if not held or not _attempt(pk, now=now, by=by):
             return
         upload = Import.objects.select_related("user").get(pk=pk)
         if upload.state == Import.State.CHECKING:
             _check(upload, today=today, now=now)
         while upload.state == Import.State.WRITING:
             upload = act(_write_slice, upload, today=today, now=now)
-
-
-@contextmanager
-def _alone(pk):
-    """Is this the only worker on the file? A dead worker's lock ends with its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WORKERS, pk])
-        (alone,) = cursor.fetchone()
-        try:
-            yield alone
-        finally:
-            if alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WORKERS, pk])
 
 
 @transaction.atomic

@@ -1,18 +1,8 @@
-"""How far a check is, kept in Valkey, as the check itself writes nothing before its end."""
+"""How far a check is, as the check itself writes nothing before its end."""
 
-from contextlib import suppress
-from functools import cache
+from viatraj.core import progress
 
-from django.conf import settings
-from redis import Redis
-from redis.exceptions import RedisError
-
-EVERY, LIFETIME = 10, 3600  # lines; seconds
-
-
-@cache
-def _valkey() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25)
+EVERY = 10  # lines
 
 
 def _key(one) -> str:
@@ -21,12 +11,8 @@ def _key(one) -> str:
 
 def tell(one, done: int):
     if done % EVERY == 0:
-        with suppress(RedisError):  # a figure on a page, nothing more
-            _valkey().set(_key(one), done, ex=LIFETIME)
+        progress.tell(_key(one), done)
 
 
 def read(one) -> int:
-    try:
-        return int(_valkey().get(_key(one)) or 0)
-    except RedisError:
-        return 0
+    return progress.read(_key(one))

@@ -32,6 +32,7 @@ WRITERS = {
     "habilitations/imports/modele.py": "openpyxl's own `save`, of a workbook",
     "viatraj/core/saving.py": "`save_valid` itself, which only actions may name",
     "viatraj/core/files/vault.py": "files in their storage, for the actions that keep their row",
+    "viatraj/core/files/parts.py": "long files in their storage, for the actions that keep their row",
     "viatraj/demo/admissions.py": "dossiers of the demonstration were written before they were sent",
     "viatraj/demo/offres.py": "what the invented country of `pays` offers, by COPY and SQL",
     "viatraj/demo/parcours.py": "what was asked for these dossiers, written by SQL",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from viatraj.settings.environment import BASE_DIR, DATA_DIR, DEMO, SITE_URL, env
+from viatraj.settings.environment import BASE_DIR, DATA_DIR, DEMO, SITE_URL, env, storage
 from viatraj.settings.services import *  # noqa: F403
 from viatraj.settings.services import CARD_HOST, PSC_ORIGINS
 
@@ -190,6 +190,9 @@ PIECES_S3 = {
 FILE_UPLOAD_HANDLERS = ["viatraj.core.files.uploads.Bounded"]
 ANTIVIRUS_URL = env("ANTIVIRUS_URL", default="")  # tcp://host:3310 or unix:///run/clamav/clamd.ctl
 
+# --- Statistics ------------------------------------------------------------------------------
+RAPPORTS_KEPT_DAYS = 10  # a file, from when it is ready; its line stays
+
 # --- Security headers ---------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^sante/"]
@@ -225,14 +228,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "pieces": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": PIECES_S3}
     if PIECES_S3["bucket_name"]
-    else {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DATA_DIR / "pieces",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    else storage("", DATA_DIR / "pieces"),
+    "rapports": storage(env("REPORTS_URL", default=""), DATA_DIR / "rapports"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -249,6 +246,8 @@ CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+# Long, so by a worker of its own: they never delay a seal or an alert (docs/adr/0079).
+CELERY_TASK_ROUTES = {"observatoire.tasks.make": {"queue": "rapports"}}
 
 # --- Logs: machine events as JSON, never a name, a code or a searched word ---------------------
 LOGGING_CONFIG = "viatraj.logs.configure"

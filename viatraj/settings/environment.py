@@ -1,6 +1,7 @@
 """Where the variables are read, and what all settings begin with."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -19,3 +20,27 @@ if "DATABASE_URL" not in env.ENVIRON:
 DEMO = env.bool("DEMO", default=False)
 SITE_URL = env("SITE_URL")
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))
+
+
+def storage(url: str, folder: Path) -> dict:
+    """For STORAGES: `folder` without a url, else file:///folder or s3://key:secret@host/bucket?region=…"""
+    said = urlsplit(url)
+    if said.scheme == "s3":
+        known = {
+            "bucket_name": said.path.strip("/"),
+            "endpoint_url": f"https://{said.hostname}{f':{said.port}' if said.port else ''}",
+            "region_name": parse_qs(said.query).get("region", [None])[0],
+            "access_key": unquote(said.username or "") or None,
+            "secret_key": unquote(said.password or "") or None,
+            "default_acl": None,
+            "file_overwrite": False,
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": known}
+    if said.scheme not in ("", "file"):
+        raise ImproperlyConfigured("Une adresse de stockage commence par file:// ou s3://.")
+    known = {
+        "location": Path(unquote(said.path)) if said.path else folder,
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    }
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": known}

@@ -38,7 +38,7 @@ def keep(raw: bytes) -> Kept:
         name = _storage().save(
             f"{drawn[:2]}/{drawn}", ContentFile(nonce + AESGCM(key).encrypt(nonce, raw, None))
         )
-        _sync(name)
+        sync(_storage(), name)
     except Exception as error:  # each storage has exceptions of its own
         log.error("vault.unavailable", error=type(error).__name__)
         raise Unavailable from error
@@ -63,24 +63,24 @@ def fetch(kept: Kept) -> bytes:
     return raw
 
 
-def drop(name: str) -> bool:
+def drop(name: str, *, where: str = "pieces") -> bool:
     """Nothing is there any more, whether or not something was; a failure leaves bytes that nobody reads."""
     try:
-        _storage().delete(name)
+        _storage(where).delete(name)
     except Exception as error:
         log.warning("vault.left", error=type(error).__name__)
         return False
     return True
 
 
-def _storage():
-    return storages["pieces"]
+def _storage(where: str = "pieces"):
+    return storages[where]
 
 
-def _sync(name: str) -> None:
+def sync(storage, name: str) -> None:
     """A storage of files tells where they are; another has its own ways."""
     try:
-        path = _storage().path(name)
+        path = storage.path(name)
     except NotImplementedError:
         return
     for one in (path, os.path.dirname(path)):
