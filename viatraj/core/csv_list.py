@@ -52,7 +52,7 @@ class CsvList:
 
 
 def _cell_of(kind: str, comma: str) -> Callable[[Any], Any]:
-    table = {
+    table: dict[type, Callable[[Any], Any]] = {
         str: _text,
         bool: lambda value: "Oui" if value else "Non",
         float: partial(_number, kind=kind, comma=comma),

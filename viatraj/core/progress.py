@@ -22,6 +22,6 @@ def tell(key: str, done: int) -> None:
 
 def read(key: str) -> int:
     try:
-        return int(_valkey().get(key) or 0)  # type: ignore[arg-type]
+        return int(_valkey().get(key) or 0)
     except RedisError:
         return 0
