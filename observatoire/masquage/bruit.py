@@ -10,12 +10,14 @@ from hashlib import blake2b
 from typing import Any
 
 PLACES = ("unite", "etablissement", "coordination", "region")  # smallest first: it says the others
-TEMPS = ("mois", "annee")
+TEMPS = ("mois", "annee", "periode")  # the last is no cell of the grid: without a month, it is refused
 
 
 def etiquette(conditions: Iterable[tuple[str, Any]]) -> bytes:
     """A cell by what is true of its lines: not by the table it stands in, nor by what is counted there."""
     known = dict(conditions)
+    if "axe" in known:
+        known[known.pop("axe")] = known.pop("modalite", "")
     for grille in (PLACES, TEMPS):
         found = [one for one in grille if one in known]
         for wider in found[1:]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from observatoire.masquage import bruit
 from observatoire.masquage.regles import Regles
-from observatoire.masquage.tableau import Mesure, Nature, Personnes, Rangee, Tableau
+from observatoire.masquage.tableau import EMPILEES, Mesure, Nature, Personnes, Rangee, Tableau
 
 MASQUE = "masqué"
 LEGENDE = (
@@ -30,8 +30,7 @@ def masquer(tableau: Tableau, *, cle: bytes, regles: Regles) -> Tableau:
 
     A row of which every count is masked is left out, as one that has nobody: to see it would say that it has.
     """
-    if _names(tableau.fixe) & {"periode"} and not {*tableau.dimensions} & {*bruit.TEMPS}:
-        raise ValueError(HORS_GRILLE)
+    _refuse_hors_grille(tableau, tableau.dimensions)
     masque = _Masque(tableau, cle, regles)
     rangees = [
         Rangee(one.cles, masque.row(number), tuple(Personnes() for _ in one.valeurs))
@@ -44,10 +43,10 @@ def masquer(tableau: Tableau, *, cle: bytes, regles: Regles) -> Tableau:
 def marge(tableau: Tableau, garde: Collection[str]) -> Tableau:
     """Totals by the dimensions of `garde`, exact, still to be masked. Delays have no total: they leave.
 
-    ValueError where months that make no year would be added up: such a total is no cell of the grid.
+    ValueError where months that make no year would be added up, for that is no cell of the grid, or where
+    tables that stand one under the other would.
     """
-    if _names(tableau.fixe) & {"periode"} and not {*garde} & {*bruit.TEMPS}:
-        raise ValueError(HORS_GRILLE)
+    _refuse_hors_grille(tableau, garde)
     kept = [n for n, name in enumerate(tableau.dimensions) if name in garde]
     added = [n for n, one in enumerate(tableau.mesures) if one.nature != Nature.QUANTILE]
     groups: dict[tuple[Any, ...], list[Rangee]] = defaultdict(list)
@@ -74,8 +73,11 @@ def _together(groups: Iterable[Personnes]) -> Personnes:
     return sum(groups, Personnes())
 
 
-def _names(fixe: Iterable[tuple[str, Any]]) -> set[str]:
-    return {name for name, _ in fixe}
+def _refuse_hors_grille(tableau: Tableau, dimensions: Collection[str]):
+    if any(name == "periode" for name, _ in tableau.fixe) and not {*dimensions} & {*bruit.TEMPS}:
+        raise ValueError(HORS_GRILLE)
+    if {*tableau.dimensions} & {*EMPILEES} - {*dimensions}:
+        raise ValueError("Chaque ligne compte dans chacun de ces tableaux : ils ne s’additionnent pas.")
 
 
 def _order(key: Any) -> tuple[bool, bool, Any]:
@@ -186,8 +188,8 @@ def _coarse(seconds: float) -> int:
 
 def _leaves_few(tableau: Tableau, place: int, seuil: int) -> Iterator[int]:
     """Rows that are nearly all of a line of the table: «everybody», less fewer persons than the threshold."""
-    for dimension in range(len(tableau.dimensions)):
-        if len({one.cles[dimension] for one in tableau.rangees}) == 1:
+    for dimension, name in enumerate(tableau.dimensions):
+        if name in EMPILEES or len({one.cles[dimension] for one in tableau.rangees}) == 1:
             continue  # a table of one place, or of one month: there is nothing else to be in
         lines: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for number, one in enumerate(tableau.rangees):

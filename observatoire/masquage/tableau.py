@@ -25,6 +25,7 @@ from typing import Any
 
 TEMOINS = 32  # keys kept of a group: no threshold may be above
 MODULO = 1 << 64
+EMPILEES = ("axe", "rubrique")  # dimensions under which whole tables stand: a line is counted in each of them
 
 
 class Nature(StrEnum):
@@ -118,6 +119,8 @@ class Rangee:
 @dataclass(frozen=True)
 class Tableau:
     """Columns are the dimensions, then the measures. No row is a total: masking adds what it shows.
+
+    Profiles have a table a characteristic, one under the other: `axe` says which, `modalite` its value.
 
     Names of dimensions are the same in all reports, for a cell is known by them (`masquage.grille`):
     `region`, `coordination`, `etablissement`, `unite` for places, `annee` ("2026"), `mois` ("2026-03")

@@ -243,6 +243,28 @@ def test_months_that_make_no_year_are_not_added_up():
         masquer(grouped(lines_of(3), ("unite",), fixe), cle=CLE, regles=REGLES)
 
 
+def test_a_month_is_the_same_in_any_run_of_months():
+    """OBS-7: January to May, and January to June, have one March."""
+    lines = lines_of(4)
+    runs = [
+        periode(date(2026, 1, 1), fin) for fin in (date(2026, 5, 31), date(2026, 6, 30), date(2026, 12, 31))
+    ]
+    assert len({tuple(shown(grouped(lines, ("mois", "unite"), (one,)))["2026-03", 1]) for one in runs}) == 1
+
+
+def test_tables_one_under_the_other_are_not_added_up():
+    """OBS-7: a line counts under each characteristic, where it is the same figure as by that one alone."""
+    rows = [(("sexe", "F"), 300), (("sexe", "M"), 200), (("age", "075"), 250), (("age", None), 250)]
+    stacked = table(rows, ("axe", "modalite"))
+    assert len(shown(stacked)) == 4
+    assert shown(replace(stacked, rangees=stacked.rangees[1:])).keys() == {("age", "075"), ("age", None)}
+    women = Rangee(("F",), (300,), stacked.rangees[0].personnes)
+    assert shown(stacked)["sexe", "F"] == shown(Tableau("demande", ("sexe",), (N,), (women,)))[("F",)]
+    assert shown(marge(stacked, ("axe",))).keys() == {("sexe",), ("age",)}
+    with pytest.raises(ValueError, match="ne s’additionnent pas"):
+        marge(stacked, ("modalite",))
+
+
 # Shares and delays
 
 
