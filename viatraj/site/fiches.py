@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
+from viatraj.core.addresses import address
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Fiche:
 
     @property
     def url(self) -> str:
-        return reverse("documentation_fiche", args=[self.slug])
+        return address("documentation_fiche", self.slug)
 
 
 GROUPS = (
