@@ -40,6 +40,7 @@ def _soignant(code, label, does, medical, *, upto, envoi) -> Profil:
                 choix(Droit.ENVOI, envoi),
                 choix(Droit.SUIVI, OUI),
                 fixe(Droit.PIECES),
+                choix(Droit.STATISTIQUES, AUCUN),
             ),
             groupe(
                 DEMANDEUR,
@@ -93,6 +94,7 @@ GESTIONNAIRE = Profil(
             choix(Droit.ENVOI, AUCUN),
             choix(Droit.SUIVI, OUI),
             fixe(Droit.PIECES),
+            choix(Droit.STATISTIQUES, AUCUN),
         ),
         groupe(
             DEMANDEUR,

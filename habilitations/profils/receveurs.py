@@ -53,6 +53,7 @@ RESPONSABLE_ADMISSIONS_GA = Profil(
             choix(Droit.RECU_MEDICAL, AUCUN, *VU),
             choix(Droit.REPONSE, OUI),
             choix(Droit.PAPIER, OUI),
+            choix(Droit.STATISTIQUES, AUCUN),
         ),
     ),
 )
@@ -121,14 +122,17 @@ CONSEILLER_PRADO = Profil(
             fixe(Droit.RECU_ADMINISTRATIF, LECTURE),
             fixe(Droit.RECU_ORIENTATION, LECTURE),
             choix(Droit.REPONSE, OUI),
+            choix(Droit.STATISTIQUES, OUI),
         ),
     ),
 )
 
 
-def _pco(code, label, does, *lus) -> Profil:
+def _pco(code, label, does, *lus, stats=AUCUN) -> Profil:
+    """`stats`: proposed, to who runs the platform."""
     tableau = choix(Droit.TABLEAU_RECEVEUR, REPONDRE, *LU, REPONDRE)
-    droits = groupe("TND – PCO", Domaine.TND, tableau, *lus, choix(Droit.REPONSE, OUI))
+    ends = choix(Droit.REPONSE, OUI), choix(Droit.STATISTIQUES, stats)
+    droits = groupe("TND – PCO", Domaine.TND, tableau, *lus, *ends)
     return Profil(code, label, Domaine.TND, (Niveau.ETABLISSEMENT,), does, (droits,))
 
 
@@ -139,6 +143,7 @@ PCO_GESTIONNAIRE = _pco(
     "PCO – Gestionnaire",
     "Suit les dossiers reçus par la plateforme, et demande des précisions.",
     *LUS,
+    stats=OUI,
 )
 PCO_MEDECIN = _pco(
     "pco_medecin",

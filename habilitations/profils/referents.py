@@ -74,6 +74,7 @@ ADMINISTRATEUR_NATIONAL = _referent(
     *NAMES_BELOW,
     fixe(Droit.REFERENT_COORDINATION),
     fixe(Droit.REFERENT_REGION),
+    STATS,
     fixe(Droit.DEPLOIEMENT),
 )
 
