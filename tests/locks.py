@@ -42,6 +42,10 @@ BY_HAND = {
     "annuaire_communeancienne": "its former codes, by the same load",
     "annuaire_modification": "rows added only, by hand by the import of FINESS",
     "annuaire_etablissement": "held by ascending key before, by one import of FINESS at a time",
+    "observatoire_mouvement": "taken by one run of the store at a time (an advisory lock)",
+    "observatoire_faitdemande": "written by the same run",
+    "observatoire_faitdossier": "written by the same run",
+    "observatoire_cumul": "thrown away by the same run",
     "courrier_message": "a letter marked as sent: one row, in a transaction of its own",
 }
 

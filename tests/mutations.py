@@ -22,6 +22,47 @@ ROR = "tests/annuaire/test_ror_client.py"
 TRAITANTS, ASKED = "dossiers/actions/traitants.py", "tests/dossiers/test_traitants.py"
 
 MUTATIONS = [
+    # Statistics
+    Mutation(
+        "les demandes sans réponse disparaissent des délais",
+        "OBS-2",
+        "observatoire/rapports/san_05.py",
+        'Compte("sans_reponse", Q(delai_reponse=None), "n")',
+        'Compte("sans_reponse", Q(delai_reponse__lt=0), "n")',
+        "tests/observatoire/test_rapports.py",
+    ),
+    Mutation(
+        "un quantile prend le rang d’après",
+        "OBS-2",
+        "observatoire/rapports/moteur.py",
+        "        if wanted <= 0:",
+        "        if wanted < 0:",
+        "tests/observatoire/test_rapports.py",
+    ),
+    Mutation(
+        "une correction tardive laisse le mois compté d’avance",
+        "OBS-6",
+        "observatoire/magasin/__init__.py",
+        "(sql.PERIMES, sql.PARTIES,",
+        "(sql.PARTIES,",
+        "tests/observatoire/test_cumuls.py",
+    ),
+    Mutation(
+        "un droit sur un territoire passe pour ses propres structures",
+        "OBS-7",
+        "observatoire/perimetres.py",
+        "not (self.national or self.coordinations or self.regions)",
+        "not (self.national or self.regions)",
+        "tests/observatoire/test_perimetres.py",
+    ),
+    Mutation(
+        "deux fichiers se rapprochent par leurs pseudonymes",
+        "OBS-7",
+        "observatoire/rapports/pseudonymes.py",
+        "key=cle[:64], ",
+        "",
+        "tests/observatoire/test_rapports.py",
+    ),
     # The public directory
     Mutation(
         "l’annuaire entier se télécharge sans fin",

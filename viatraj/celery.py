@@ -44,6 +44,12 @@ app.conf.beat_schedule = {
     "follow-deadlines": {"task": "demandes.tasks.follow_deadlines", "schedule": timedelta(minutes=5)},
     "tell-alertes": {"task": "demandes.tasks.tell", "schedule": timedelta(minutes=1)},
     "purge-alertes": {"task": "demandes.tasks.purge_alertes", "schedule": crontab(minute=55, hour=3)},
+    "refresh-store": {"task": "observatoire.tasks.refresh_store", "schedule": crontab(minute=30, hour=2)},
+    "refresh-store-whole": {
+        "task": "observatoire.tasks.refresh_store",
+        "schedule": crontab(minute=0, hour=4, day_of_week="sun"),
+        "kwargs": {"full": True},
+    },
     "erase-pieces": {"task": "dossiers.tasks.erase_pieces", "schedule": crontab(minute=50, hour=3)},
     "purge-typed": {"task": "dossiers.tasks.purge_typed", "schedule": crontab(minute=40)},
     "purge-imports": {"task": "habilitations.tasks.purge_imports", "schedule": crontab(minute=35, hour=3)},

@@ -6,7 +6,7 @@ As `view_V_DIM_SynchroRORVT` of ansforge/ROR-indicateurs-BI-SQL reads it; of dom
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from annuaire.models import Etablissement, Releve, Synchronisation, Unite
@@ -26,11 +26,12 @@ OUVERT, FERME = "Ouvert", "Fermeture Définitive"
 SLICE = 500
 
 
-def rows() -> Iterator[list[str]]:
-    """One for each établissement and domaine, by FINESS number."""
+def rows(among: QuerySet[Etablissement] | None = None) -> Iterator[list[str]]:
+    """One for each établissement and domaine, by FINESS number; of these établissements, of all unsaid."""
     last = _last_run()
     units = Unite.objects.filter(closed_at=None).only("domaine", "etablissement_id")
-    found = Etablissement.objects.filter(finess__isnull=False).select_related("coordination__region")
+    known = Etablissement.objects.all() if among is None else among
+    found = known.filter(finess__isnull=False).select_related("coordination__region")
     for one in (
         found.prefetch_related(Prefetch("unites", units)).order_by("finess").iterator(chunk_size=SLICE)
     ):

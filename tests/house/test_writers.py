@@ -24,6 +24,7 @@ WRITERS = {
     "annuaire/loading/ror.py": "COPY of resources, called by annuaire.actions.releves alone",
     "annuaire/loading/lexique.py": "surnames and places of the lines just loaded, for its package alone",
     "annuaire/loading/territoires.py": "COPY of 40,000 rows, for annuaire.actions.load_territoire",
+    "observatoire/magasin/__init__.py": "facts by sets, for observatoire.actions.magasin alone",
     "courrier/delivery.py": "the sender: marks messages as sent, outside any person's act",
     "courrier/outbox.py": "the way into the outbox, in the transaction of the action that posts",
     "journal/models.py": "`record`, the way into the journal, in the transaction of the action that records",
@@ -182,6 +183,7 @@ IN_PARTS = {
     "annuaire:warn_closed": "each établissement is a transaction of its own",
     "demandes:send_alertes": "some people’s mails are one transaction",
     "demandes:send_recaps": "some people’s mails are one transaction",
+    "observatoire:refresh_store": "each slice of dossiers is one transaction",
     "habilitations:proceed": "each slice of an import, and the end of its check, is one transaction",
     "habilitations:follow_campagne": "each slice of its lines is one transaction",
 }

@@ -81,6 +81,12 @@ ORDER = (
     "demandes_vueenregistree",
     "demandes_fait",  # what is to be told, then who was
     "demandes_alerte",
+    # What statistics keep: one run at a time (an advisory lock).
+    "observatoire_releve",
+    "observatoire_mouvement",
+    "observatoire_faitdemande",
+    "observatoire_faitdossier",
+    "observatoire_cumul",
     # What may still be undone, then what leaves.
     "changements_changement",
     "courrier_message",

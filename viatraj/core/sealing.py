@@ -35,6 +35,11 @@ def digests(purpose: str, text: str) -> list[str]:
     return [_digest(purpose, text, key) for key in keys]
 
 
+def key(purpose: str) -> bytes:
+    """32 bytes, for a digest that is worked out elsewhere (the database); SECRET_KEY’s alone."""
+    return base64.urlsafe_b64decode(_key(purpose, settings.SECRET_KEY))
+
+
 def _digest(purpose: str, text: str, key: str) -> str:
     return salted_hmac(purpose, text, secret=key, algorithm="sha256").hexdigest()
 

@@ -17,6 +17,7 @@ import delegations.actions
 import delegations.rights
 import dossiers.actions
 import habilitations.actions
+import observatoire.actions
 from accounts import chartes
 from accounts.models import User
 from annuaire.models import ImportRun, Releve
@@ -88,6 +89,7 @@ def make(*, now: datetime, scale: int = 1) -> None:
     _pays(now, scale)
     patients.make(users, rows, now=now)
     admissions.make(users, rows, now=now)
+    observatoire.actions.refresh_store(full=False, now=now, by=BY)
 
 
 def begin(*, now: datetime, scale: int = 1) -> tuple[dict[str, User], dict[str, object]]:

@@ -1,0 +1,1 @@
+from observatoire.actions.magasin import refresh_store as refresh_store

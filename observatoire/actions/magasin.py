@@ -1,0 +1,96 @@
+"""The store, refreshed each night by what has moved, once a week whole (OBS-4, docs/adr/0077)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from annuaire.actions.alone import alone
+from journal.models import record
+from observatoire import magasin, policies
+from observatoire.models import Cumul, Releve
+from observatoire.rapports import cumuls
+from viatraj.core.actor import Actor
+from viatraj.core.saving import save_valid
+
+LOCK = 0x4F425356  # «OBSV»: one run at a time
+SLICE = 5_000  # dossiers
+
+
+class Busy(Exception):
+    """Another run is at work."""
+
+
+def refresh_store(*, full: bool, now: datetime, by: Actor) -> Releve:
+    """By slices, each whole: one that is cut off is gone on with by the next run. What moved while all is
+    read again is told, and read by the next one."""
+    policies.refresh_store(by)
+    releve = _begin(full, now, by)
+    while _slice(releve):
+        pass
+    for code, run in _to_count(now):
+        _count(code, run, now)
+    return _end(releve, now, by)
+
+
+@transaction.atomic
+def _begin(full: bool, now: datetime, by: Actor) -> Releve:
+    """A run that is cut off ends here; one that read all begins again where it had come."""
+    alone(LOCK, Busy)
+    left = Releve.objects.filter(etat=Releve.Etat.EN_COURS).order_by("pk").last()
+    reached = left.jusqu if left is not None and left.complet else 0
+    is_whole = full or bool(reached) or _is_first()
+    if is_whole and not reached:
+        magasin.forget_moved()
+    Releve.objects.filter(etat=Releve.Etat.EN_COURS).update(etat=Releve.Etat.ECHEC, fini_at=now)
+    releve = Releve(complet=is_whole, commence_at=now, jusqu=reached)
+    save_valid(releve)
+    return releve
+
+
+def _is_first() -> bool:
+    return not Releve.objects.filter(complet=True, etat=Releve.Etat.FINI).exists()
+
+
+@transaction.atomic
+def _slice(releve: Releve) -> bool:
+    """False when nothing is left."""
+    alone(LOCK, Busy)
+    found = magasin.after(releve.jusqu, SLICE) if releve.complet else magasin.take_moved(SLICE)
+    if not found:
+        return False
+    magasin.read_again(found)
+    releve.dossiers += len(found)
+    if releve.complet:
+        releve.jusqu = found[-1]
+    save_valid(releve)
+    return True
+
+
+def _to_count(now: datetime) -> list[tuple[str, list[str]]]:
+    """Months that no row keeps, the last ones first."""
+    kept = set(Cumul.objects.values_list("code", "mois"))
+    known = magasin.months(now)
+    return [
+        (code, run)
+        for code in cumuls.DATED
+        for run in reversed(cumuls.runs(mois for mois in known if (code, mois) not in kept))
+    ]
+
+
+@transaction.atomic
+def _count(code: str, run: list[str], now: datetime) -> None:
+    """Under the lock of the run: no fact moves meanwhile."""
+    alone(LOCK, Busy)
+    Cumul.objects.bulk_create(
+        Cumul(code=code, mois=mois, rangees=rangees) for mois, rangees in cumuls.count(code, run, now).items()
+    )
+
+
+@transaction.atomic
+def _end(releve: Releve, now: datetime, by: Actor) -> Releve:
+    releve.ecarts = magasin.drifts()
+    releve.etat, releve.fini_at = Releve.Etat.FINI, now
+    save_valid(releve)
+    told = {"dossiers": releve.dossiers, "ecarts": len(releve.ecarts), "complet": releve.complet}
+    record("store.refreshed", by=by, target=releve, **told)
+    return releve

@@ -1,0 +1,3 @@
+EVENTS = {
+    "store.refreshed": "a relevé les données des statistiques, {label}",
+}

@@ -1,0 +1,66 @@
+"""Writes the store from dossiers and demandes (docs/adr/0077): for `observatoire.actions.magasin` alone.
+
+One dossier after the other gives the same rows as all at once: a slice that is run again changes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from observatoire.magasin import sql
+from observatoire.models import cles
+
+
+def read_again(dossiers: Sequence[int]) -> None:
+    """Facts of these dossiers as their rows say now."""
+    if not dossiers:
+        return
+    known = {"dossiers": sorted(set(dossiers)), **cles.pads(), **sql.WORDS}
+    with connection.cursor() as cursor:
+        for statement in (sql.PERIMES, sql.PARTIES, sql.DEMANDES, sql.PARTIS, sql.DOSSIERS, sql.PERIMES):
+            cursor.execute(statement, known)
+
+
+def take_moved(few: int) -> list[int]:
+    """The next dossiers of which something moved, told no more; rows of open transactions come next time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM observatoire_mouvement WHERE id IN ("
+            "SELECT id FROM observatoire_mouvement ORDER BY id LIMIT %s) RETURNING dossier",
+            [few],
+        )
+        return sorted({dossier for (dossier,) in cursor.fetchall()})
+
+
+def forget_moved() -> None:
+    """Before all is read again: what was told by then is part of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM observatoire_mouvement")
+
+
+def after(last: int, few: int) -> list[int]:
+    """The next dossiers of all, those that only the store still knows among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM dossiers_dossier WHERE id > %(last)s UNION SELECT dossier FROM"
+            " observatoire_faitdossier WHERE dossier > %(last)s ORDER BY 1 LIMIT %(few)s",
+            {"last": last, "few": few},
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def months(now: datetime) -> list[str]:
+    """Those in which something was sent or begun, the last first."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.MOIS, {"now": now})
+        return [mois for (mois,) in cursor.fetchall()]
+
+
+def drifts() -> list[dict[str, Any]]:
+    """By day of sending, what is counted at the source and here, where they differ."""
+    names = ("jour", "source", "magasin", "secondes_source", "secondes_magasin")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.COMPARED)
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

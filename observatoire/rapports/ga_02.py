@@ -1,0 +1,68 @@
+"""GA-02: who waits on a day, as it stood at its end."""
+
+from django.db.models import Q, QuerySet, Value
+
+from observatoire.masquage.tableau import Tableau
+from observatoire.models import FaitDemande
+from observatoire.rapports import criteres, etiquettes, moteur
+from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
+from observatoire.rapports.communs import LIEU, TOUS, at_most, lignes_de, nombre, quartiles, recues
+from observatoire.rapports.moteur import Compte
+from viatraj.core.droits import Domaine, Droit
+
+COLONNES = (
+    LIEU,
+    Colonne(
+        "type",
+        "Type d’hébergement",
+        definition="Tel que le volet administratif le dit aujourd’hui.",
+        largeur=30,
+    ),
+    Colonne(
+        "urgence", "Échéance souhaitée", definition="Immédiate, dans les six mois, plus tard.", largeur=26
+    ),
+    nombre("n", "Demandes en cours", "Reçues, à la fin du jour dit, sans proposition ni clôture."),
+    nombre(
+        "attente",
+        "Sur liste d’attente",
+        "Parmi elles, celles que l’établissement a mises en liste d’attente.",
+    ),
+    *quartiles("anciennete_", "Ancienneté depuis la réception"),
+)
+
+
+def rows(cadre: Cadre) -> QuerySet[FaitDemande]:
+    instant = moteur.instant_of(cadre)
+    waiting = recues(cadre, Domaine.GRAND_AGE).filter(moteur.living_at(instant), recherchee__au=instant)
+    return waiting.annotate(anciennete=moteur.seconds("premier_envoi_at", Value(instant)))
+
+
+def tableau(cadre: Cadre) -> Tableau:
+    lieu = moteur.grain(cadre.perimetre)
+    figures = (
+        Compte("n"),
+        Compte("attente", Q(en_attente__au=moteur.instant_of(cadre)), "n"),
+        *moteur.quartiles("anciennete_", "n", "anciennete"),
+    )
+    dimensions = {lieu: lieu, "type": etiquettes.seul_type(), "urgence": "urgence"}
+    known = moteur.fixe(cadre, is_monthly=False)
+    return moteur.tableau(rows(cadre), "en_cours", dimensions, figures, known=known, poids=moteur.poids(lieu))
+
+
+RAPPORT = Rapport(
+    code="GA-02",
+    titre="Liste d’attente à une date",
+    resume="À une date\u00a0: combien de demandes d’hébergement attendent, pour quand, depuis quand.",
+    ligne="une structure, un type, une échéance",
+    groupe=Groupe.GRAND_AGE,
+    nature=Nature.PHOTO,
+    periode_sur="à la fin du dernier jour choisi",
+    droit=Droit.STATISTIQUES,
+    domaine=Domaine.GRAND_AGE,
+    niveaux=TOUS,
+    colonnes=COLONNES,
+    criteres=(criteres.ETABLISSEMENT, criteres.TYPE_GRAND_AGE),
+    lignes=lignes_de(tableau),
+    estime=at_most(12),
+    tableau=tableau,
+)

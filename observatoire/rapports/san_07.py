@@ -1,0 +1,108 @@
+"""SAN-07: dossiers without a solution on a day, as they stood at its end (docs/adr/0069 says which)."""
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Least
+
+from dossiers.models import Origine
+from observatoire.masquage.tableau import Tableau
+from observatoire.models import FaitDemande, FaitDossier
+from observatoire.rapports import criteres, etiquettes, moteur
+from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
+from observatoire.rapports.communs import LIEU_DEMANDEUR, TOUS, at_most, lignes_de, nombre, ouverts, quartiles
+from observatoire.rapports.moteur import Compte
+from viatraj.core.droits import Domaine, Droit, Orientation
+
+COLONNES = (
+    LIEU_DEMANDEUR,
+    Colonne(
+        "type", "Type demandé", definition="Tel que le volet orientation le dit aujourd’hui.", largeur=30
+    ),
+    Colonne(
+        "refus",
+        "Refus",
+        definition="Demandes du dossier refusées ce jour-là\u00a0: aucune, une, deux, trois ou plus.",
+    ),
+    nombre(
+        "n",
+        "Dossiers",
+        "Au moins une demande en cours ou refusée, aucune admission proposée ni faite à la fin du jour dit.",
+        "dossiers",
+    ),
+    nombre(
+        "refuses", "Toutes refusées", "Parmi eux, ceux dont plus aucune demande n’était en cours.", "dossiers"
+    ),
+    *quartiles("anciennete_", "Ancienneté depuis le premier envoi"),
+)
+FIGURES = (
+    Compte("n"),
+    Compte("refuses", Q(cherche=False), "n"),
+    *moteur.quartiles("anciennete_", "n", "anciennete"),
+)
+
+
+def rows(cadre: Cadre) -> QuerySet[FaitDossier]:
+    instant = moteur.instant_of(cadre)
+    demandes = FaitDemande.objects.filter(dossier=OuterRef("pk"), module=Domaine.SANITAIRE)
+    weighing = demandes.filter(Q(recherchee__au=instant) | Q(refus__au=instant))
+    refused = demandes.filter(refus__au=instant).order_by().values("dossier").annotate(n=Count("pk"))
+    first = weighing.order_by().values("dossier").annotate(at=Min("premier_envoi_at"))
+    found = ouverts(cadre, Orientation.SANITAIRE).exclude(origine=Origine.PAPIER)
+    return (
+        found.filter(Q(decision="") | Q(decide_at__gt=instant), cree_at__lt=instant)
+        .filter(Exists(weighing))
+        .exclude(Exists(demandes.filter(proposee__au=instant)))
+        .annotate(
+            cherche=Exists(demandes.filter(recherchee__au=instant)),
+            refus=Least(Coalesce(Subquery(refused.values("n")), 0), 3),
+            anciennete=moteur.seconds(Subquery(first.values("at")), Value(instant)),
+        )
+    )
+
+
+def _lieu(cadre: Cadre) -> str:
+    return moteur.grain(cadre.perimetre)
+
+
+def tableau(cadre: Cadre) -> Tableau:
+    lieu = _lieu(cadre)
+    refus = Case(
+        *(When(refus=n, then=Value(str(n))) for n in range(3)), default=Value("3+"), output_field=CharField()
+    )
+    dimensions = {lieu: F(f"par_{lieu}"), "type": etiquettes.seul_type(), "refus": refus}
+    known = moteur.fixe(cadre, is_monthly=False)
+    return moteur.tableau(rows(cadre), "sans_solution", dimensions, FIGURES, known=known)
+
+
+RAPPORT = Rapport(
+    code="SAN-07",
+    titre="Demandes sans solution",
+    resume=(
+        "À une date\u00a0: les dossiers auxquels personne n’a rien proposé, depuis combien de temps, après "
+        "combien de refus."
+    ),
+    ligne="une structure, un type, un nombre de refus",
+    groupe=Groupe.SANITAIRE,
+    nature=Nature.PHOTO,
+    periode_sur="à la fin du dernier jour choisi",
+    droit=Droit.STATISTIQUES,
+    domaine=Domaine.SANITAIRE,
+    niveaux=TOUS,
+    colonnes=COLONNES,
+    criteres=(criteres.UNITE_DEMANDEUSE, criteres.TYPE_SANITAIRE),
+    lignes=lignes_de(tableau),
+    estime=at_most(12),
+    tableau=tableau,
+)

@@ -1,0 +1,72 @@
+"""What the store has counted of a month beforehand is what would be counted now (OBS-4, docs/adr/0077)."""
+
+from dataclasses import replace
+from datetime import date
+from importlib import import_module
+
+import pytest
+
+from demandes.models import Demande
+from observatoire import actions
+from observatoire.models import Cumul, FaitDemande
+from observatoire.perimetres import Perimetre
+from observatoire.rapports import CATALOGUE, Cadre, cumuls
+from tests.observatoire.mondes import NOW, SYSTEM, Monde
+
+pytestmark = pytest.mark.django_db
+YEAR = Cadre(Perimetre(national=True), date(2025, 11, 1), date(2026, 10, 31), NOW)
+
+
+def rows(table) -> list:
+    """Shares of a sum are the same to the last bit too."""
+    return sorted(table.rangees, key=lambda one: repr(one.cles))
+
+
+def refresh(**known):
+    return actions.refresh_store(**{"full": False, "now": NOW, "by": SYSTEM} | known)
+
+
+@pytest.mark.parametrize("code", cumuls.DATED)
+@pytest.mark.parametrize("seed", range(3))
+def test_kept_months_are_what_would_be_counted(code, seed):
+    """OBS-4: with the persons behind each figure, few as they are here."""
+    Monde(seed, dossiers=25)
+    refresh()
+    assert Cumul.objects.filter(code=code).exists()
+    kept = CATALOGUE[code].tableau(YEAR)
+    Cumul.objects.all().delete()
+    assert rows(CATALOGUE[code].tableau(YEAR)) == rows(kept)
+    module = import_module(f"observatoire.rapports.{code.lower().replace('-', '_')}")
+    assert rows(module._compute(YEAR)) == rows(kept)
+
+
+def test_what_moves_throws_its_months_away():
+    """OBS-6: a late correction changes the month that it is of, and that from which it comes."""
+    Monde(1, dossiers=25)
+    refresh()
+    fait = FaitDemande.objects.filter(etat="refusee", module="sanitaire").order_by("pk").first()
+    before = Cumul.objects.count()
+    moved = fait.close_at.replace(year=2025, month=5, day=3)
+    Demande.objects.filter(pk=fait.pk).update(depuis=moved)
+    refresh()
+    assert Cumul.objects.count() >= before
+    may = replace(YEAR, debut=date(2025, 5, 1), fin=date(2025, 5, 31))
+    assert sum(one.valeurs[0] for one in CATALOGUE["SAN-04"].tableau(may).rangees) == 1
+
+
+def test_parts_of_months_and_criteria_are_counted_at_once():
+    """OBS-3: only whole months of the country, as they are, are kept."""
+    Monde(2, dossiers=25)
+    refresh()
+    Cumul.objects.update(rangees=[])
+    whole = CATALOGUE["SAN-05"].tableau(YEAR)
+    assert whole.rangees == ()
+    for other in (
+        replace(YEAR, debut=date(2025, 11, 2)),
+        replace(YEAR, fin=date(2026, 10, 30)),
+        replace(YEAR, criteres={"type": ("had", "smr_geriatrie", "smr_neurologie")}),
+        replace(
+            YEAR, perimetre=Perimetre(regions=tuple({one.region_id for one in FaitDemande.objects.all()}))
+        ),
+    ):
+        assert CATALOGUE["SAN-05"].tableau(other).rangees

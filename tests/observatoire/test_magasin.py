@@ -1,0 +1,151 @@
+"""The store is what the rows say, whenever and however it is refreshed (OBS-4)."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from annuaire.models import Lieu
+from demandes.models import Demande
+from dossiers.models import Dossier, Role, Volet
+from observatoire import actions, magasin
+from observatoire.models import FaitDemande, FaitDossier, Mouvement, Releve
+from observatoire.models.cles import digest_of
+from tests.dossiers.factories import place_at
+from tests.factories import UniteFactory, UserFactory
+from tests.observatoire.mondes import NOW, SYSTEM, WAYS, Monde
+from viatraj.core import sealing
+from viatraj.core.actor import Actor
+from viatraj.core.policies import Denied
+
+pytestmark = pytest.mark.django_db
+
+
+def refresh(*, full=False, now=NOW):
+    return actions.refresh_store(full=full, now=now, by=SYSTEM)
+
+
+def content() -> list:
+    """All that is stored, as the database writes it."""
+    found = []
+    for model in (FaitDossier, FaitDemande):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT t::text FROM {model._meta.db_table} t ORDER BY 1")
+            found += [line for (line,) in cursor.fetchall()]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_moved_gives_the_same_as_all(seed):
+    """OBS-4: incremental, idempotent, complete."""
+    monde = Monde(seed)
+    refresh()
+    for demande in Demande.objects.filter(etat="envoyee")[:2]:
+        demande.etat, demande.motif, demande.depuis = "refusee", "place", NOW
+        demande.repondue_at = NOW
+        demande.save()
+    monde.add_dossier()
+    Dossier.objects.order_by("pk").first().volets.update(updated_at=NOW)
+    before = Releve.objects.order_by("-pk").first()
+    nightly = refresh()
+    assert 0 < nightly.dossiers < before.dossiers + 1
+    known = content()
+    assert refresh().dossiers == 0
+    refresh(full=True)
+    assert content() == known
+    assert nightly.ecarts == []
+
+
+def test_a_late_correction_is_taken_whatever_its_age():
+    """OBS-6: an admission of three years ago that is corrected tonight."""
+    monde = Monde(1, dossiers=0)
+    dossier = Dossier.objects.create(
+        **monde.personnes[0],
+        orientation="sanitaire",
+        origine="demandeur",
+        cree_par=monde.user,
+        created_at=NOW - timedelta(days=1100),
+    )
+    place_at(dossier, Role.DEMANDEUR, monde.demandeuses[0])
+    demande = monde.ask(dossier, monde.receveuses["sanitaire"][0], WAYS[10], NOW - timedelta(days=1099))
+    refresh()
+    Demande.objects.filter(pk=demande.pk).update(date_admission=demande.date_admission + timedelta(days=5))
+    refresh()
+    fait = FaitDemande.objects.get(pk=demande.pk)
+    assert fait.date_admission == demande.date_admission + timedelta(days=5)
+    assert FaitDossier.objects.get(pk=dossier.pk).date_admission == fait.date_admission
+
+
+def test_a_unit_that_moved_is_where_it_lies_and_where_it_lay():
+    """OBS-4: today’s structure, and that of the time."""
+    Monde(3)
+    refresh()
+    fait = FaitDemande.objects.exclude(unite=None).order_by("pk").first()
+    after = Lieu.of(UniteFactory())
+    Demande.objects.filter(pk=fait.pk).update(**after.columns)
+    refresh()
+    fresh = FaitDemande.objects.get(pk=fait.pk)
+    assert fresh.unite_id == after.row.pk != fait.unite_id
+    assert (fresh.alors_unite_id, fresh.alors_etablissement_id) == (fait.unite_id, fait.etablissement_id)
+    refresh(full=True)
+    assert FaitDemande.objects.get(pk=fait.pk).alors_unite_id == fait.unite_id
+
+
+def test_each_source_tells_of_its_dossier():
+    """OBS-4: dossiers, presences, volets, médecins traitants, demandes; also what is taken away."""
+    Monde(5, dossiers=6)
+    refresh()
+    fait = FaitDemande.objects.order_by("pk").first()
+    dossier = Dossier.objects.get(pk=fait.dossier)
+    for change in (
+        lambda: Dossier.objects.filter(pk=dossier.pk).update(gir=None),
+        lambda: dossier.presences.update(niveau=dossier.presences.first().niveau),
+        lambda: Volet.objects.filter(dossier=dossier).update(updated_at=NOW),
+        lambda: Demande.objects.filter(pk=fait.pk).update(changed_at=NOW),
+    ):
+        Mouvement.objects.all().delete()
+        change()
+        assert {dossier.pk} == set(Mouvement.objects.values_list("dossier", flat=True))
+
+
+def test_the_store_names_nobody():
+    """OBS-7: a keyed digest, the same for two dossiers of one person, another for another key."""
+    Monde(2)
+    refresh()
+    for fait in FaitDossier.objects.all():
+        source = Dossier.objects.get(pk=fait.pk)
+        text = f"{source.nom_cle}|{source.prenom_cle}|{source.date_naissance.isoformat()}"
+        assert fait.personne == digest_of(text)
+        assert source.nom not in str(vars(fait))
+    plain = hmac.new(sealing.key("observatoire.personne"), b"a|b", hashlib.sha256).digest()[:8]
+    assert digest_of("a|b") == int.from_bytes(plain, signed=True)
+
+
+def test_a_drift_is_seen():
+    """OBS-4: what nobody told of is found by the comparison, and put right by the weekly run."""
+    Monde(4)
+    refresh()
+    FaitDemande.objects.filter(pk=FaitDemande.objects.order_by("pk").first().pk).delete()
+    assert len(refresh().ecarts) == 1
+    assert refresh(full=True).ecarts == []
+
+
+def test_a_run_that_died_is_gone_on_with():
+    """OBS-4: a complete one from where it had come."""
+    Monde(6)
+    every = list(Dossier.objects.order_by("pk").values_list("pk", flat=True))
+    Releve.objects.create(complet=True, commence_at=NOW, jusqu=every[3])
+    magasin.read_again(every[:4])
+    releve = refresh()
+    assert (releve.complet, releve.dossiers) == (True, len(every) - 4)
+    assert FaitDossier.objects.count() == len(every)
+
+
+def test_nobody_refreshes_it_by_a_page():
+    """OBS-4."""
+
+    with pytest.raises(Denied):
+        actions.refresh_store(full=False, now=timezone.now(), by=Actor(user=UserFactory()))
