@@ -27,6 +27,7 @@ EVENTS = {
     "rapprochement.broken": "a séparé {label} de son offre du ROR, partie dans un autre établissement",
     "ror.entered": "a activé la mise à jour de {label} par le ROR",
     "ror.left": "a arrêté la mise à jour de {label} par le ROR",
+    "ror.asked": "a demandé au ROR un relevé complet, {label}",
     "ror.received": "a reçu un relevé du ROR, {label}",
     "ror.refused": "a refusé un relevé du ROR, {label}\u00a0: {refus}",
     "ror.written": "a repris ce que le ROR dit de {label}",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from annuaire import actions
-from annuaire.models import Fermeture
+from annuaire.models import Fermeture, Releve
 from annuaire.ror import sources
 from annuaire.ror.refus import Refused
 from viatraj.core.actor import Actor
@@ -39,14 +39,25 @@ def sync_ror(full=False):
     """Several times a day what has changed, once a week all; nothing where no ROR is configured."""
     if not settings.ROR_URL:
         return
-    try:
-        source = sources.opened("", settings)
-        act(actions.sync_ror, source, full=full, now=timezone.now(), by=Actor.system("ror"))
-    except Refused as error:
-        log.warning("ror.refused", reason=str(error))
+    _with_the_ror(actions.sync_ror, full=full)
 
 
 @shared_task
 def resume_ror():
-    """A run that a dead worker has left: from its rows."""
+    """A run that a dead worker has left, or that waits for its export: from its row."""
     act(actions.proceed_ror, now=timezone.now(), by=Actor.system("ror"))
+    if settings.ROR_URL and Releve.objects.filter(etat=Releve.Etat.ATTENTE).exists():
+        _with_the_ror(actions.look_ror)
+
+
+def _with_the_ror(verb, **known):
+    try:
+        source = sources.opened("", settings)
+        releve = act(verb, source, now=timezone.now(), by=Actor.system("ror"), **known)
+    except actions.Busy:
+        log.info("ror.busy")
+    except Refused as error:
+        log.warning("ror.refused", reason=str(error))
+    else:
+        if releve is not None and releve.refus:
+            log.warning("ror.refused", reason=releve.refus)

@@ -13,6 +13,7 @@ from annuaire import policies
 from annuaire.actions.avis import closed_by_feed, keep_open
 from annuaire.actions.fermetures import reopen
 from annuaire.actions.fiches import feed_ror
+from annuaire.actions.lots import put_offre, put_site, says_new
 from annuaire.actions.synchro import put_etat
 from annuaire.models import (
     Arrivage,
@@ -86,10 +87,6 @@ class Ecriture:
     jointes: dict[int, Rapprochement] = field(default_factory=dict)  # by offer
     unites: dict[int, Unite] = field(default_factory=dict)
 
-    @property
-    def is_complete(self) -> bool:
-        return self.releve.genre == Releve.Genre.COMPLET
-
     def write(self) -> None:
         if self.arrivage.raisons:
             raise Refused("rien de cet établissement n’est repris.")
@@ -105,12 +102,12 @@ class Ecriture:
         offres = self._hold([one.cle for one in lue.offres])
         changed = self._picture(lue, digests[""])
         touched = [self._offre(one, offres.get(one.cle), digests[one.cle]) for one in lue.offres]
-        if self.is_complete:
-            self._missing({one.cle for one in lue.offres})
+        if self.releve.believes_absence:
+            self._missing()
         if self.etablissement is None:
             self.bilan["inconnus"] += 1
             return
-        if self.is_complete and self.etablissement.textes_source != lue.textes:
+        if self.releve.is_complete and self.etablissement.textes_source != lue.textes:
             self.etablissement.textes_source = lue.textes
             save_valid(self.etablissement)
         self._feed(changed, [one for one in touched if one is not None])
@@ -151,19 +148,14 @@ class Ecriture:
     def _picture(self, lue: Lue, empreinte: str) -> bool:
         """The établissement as the ROR now says it; whether that is another."""
         site = self.site or SiteRor(finess=lue.finess)
-        valeurs = mapping.renewed(site.valeurs, lue.dits.valeurs, profil=self.releve.profil)
-        changed = valeurs != site.valeurs or bool(site.erreur) or site.absences > 0
-        site.nom, site.region, site.valeurs = lue.nom, lue.region, valeurs
-        site.libelles = site.libelles | lue.dits.libelles
-        site.empreinte, site.ferme_le, site.vu_le = empreinte, lue.ferme_le, self.now
-        site.absences, site.erreur = 0, ""
+        changed = put_site(site, lue, empreinte, profil=self.releve.profil, now=self.now)
         self.site = save_valid(site)
         self.bilan["illisibles"] += len(lue.dits.notes) + sum(len(one.dits.notes) for one in lue.offres)
         return changed
 
     def _offre(self, lue: OffreLue, offre: Offre | None, empreinte: str) -> Offre | None:
         """The offer as the ROR now says it; None when that is nothing new."""
-        if offre is not None and offre.site_id == self.site.pk and not _differs(offre, lue, empreinte):
+        if offre is not None and offre.site_id == self.site.pk and not says_new(offre, lue, empreinte):
             return None
         known = offre or Offre(cle=lue.cle)
         if offre is None:
@@ -172,12 +164,9 @@ class Ecriture:
             self._moved(offre)
         else:
             self.bilan["offres_changees"] += 1
-        valeurs = mapping.renewed(known.valeurs, lue.dits.valeurs, profil=self.releve.profil)
-        if offre is not None and known.valeurs.get("nature") != valeurs.get("nature"):
-            self.bilan["natures"] += 1
-        known.site, known.nom, known.valeurs, known.empreinte = self.site, lue.nom, valeurs, empreinte
-        known.libelles = known.libelles | lue.dits.libelles
-        known.fermee_le, known.vue_le, known.absences = lue.fermee_le, self.now, 0
+        before = known.valeurs.get("nature")
+        put_offre(known, self.site, lue, empreinte, profil=self.releve.profil, now=self.now)
+        self.bilan["natures"] += offre is not None and before != known.valeurs.get("nature")
         return save_valid(known)
 
     def _moved(self, offre: Offre) -> None:
@@ -194,9 +183,9 @@ class Ecriture:
         save_valid(unite)
         record("rapprochement.broken", by=self.by, target=unite, label=unite.nom, offre=offre.cle)
 
-    def _missing(self, named: set[str]) -> None:
-        """Of a complete run alone: what it does not name has been absent once more."""
-        for one in self.site.offres.exclude(cle__in=named).order_by("pk"):
+    def _missing(self) -> None:
+        """What a complete run does not name, here or elsewhere, has been absent once more."""
+        for one in self.site.offres.exclude(cle__in=list(self.arrivage.empreintes)).order_by("pk"):
             one.absences = min(one.absences + 1, settings.ROR_ABSENCES)
             save_valid(one)
             self.bilan["offres_absentes"] += 1
@@ -240,7 +229,7 @@ class Ecriture:
         self.site.absences = min(self.site.absences + 1, settings.ROR_ABSENCES)
         save_valid(self.site)
         self.bilan["absents"] += 1
-        self._missing(set())
+        self._missing()
         if self.etablissement is None:
             return
         if self.site.absences >= settings.ROR_ABSENCES and self.etablissement.is_synchronised:
@@ -268,10 +257,6 @@ class Ecriture:
             give_back = fermeture is not None and fermeture.may_be_given_back(self.now)
             reopen(unite, give_back=give_back, now=self.now, by=self.by)
             self.bilan["reouvertures"] += 1
-
-
-def _differs(offre: Offre, lue: OffreLue, empreinte: str) -> bool:
-    return (offre.empreinte, offre.fermee_le, offre.absences) != (empreinte, lue.fermee_le, 0)
 
 
 def _locked_site(finess: str) -> SiteRor | None:

@@ -3,7 +3,7 @@
 Killed anywhere, the next goes on from its rows.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.db import transaction
 from annuaire import attaches, policies
 from annuaire.actions.alone import alone
 from annuaire.actions.arrivages import write_next
+from annuaire.actions.lots import write_many
 from annuaire.loading import ror as loading
 from annuaire.models import Arrivage, Etablissement, Region, Releve
 from annuaire.reads.receptions import Reception
@@ -25,25 +26,17 @@ from viatraj.core.saving import act, locked, save_valid
 LOCK = 0x524F52  # «ROR»: one reception at a time, on whatever machine
 
 
+WAITS = "Un relevé complet attend l’export du ROR\u00a0: il se termine d’abord."
+WRITES = "Un relevé du ROR est en cours d’écriture\u00a0: il se termine d’abord."
+BACK = timedelta(minutes=15)  # what a delta asks again covers as much
+
+
 class Busy(Refused):
     """Another one is at it; this one has not begun."""
 
 
-def sync_ror(source: Source, *, full: bool, accept_loss: bool = False, now: datetime, by: Actor) -> Releve:
-    """Goes on with a run that waits, then begins one; `Refused` leaves its reason among the runs."""
-    policies.feed(by)
-    proceed_ror(now=now, by=by)
-    depuis = None if full else _since()
-    try:
-        releve = act(receive, source, depuis=depuis, accept_loss=accept_loss, now=now, by=by)
-    except Busy:
-        raise
-    except Refused as error:
-        act(refuse, source, full=full, reason=str(error), now=now, by=by)
-        raise
-    proceed_ror(now=now, by=by)
-    releve.refresh_from_db()
-    return releve
+class Backwards(Refused):
+    """The server's clock has gone back: what has changed since the last run cannot be asked for."""
 
 
 def proceed_ror(*, now: datetime, by: Actor) -> bool:
@@ -52,6 +45,9 @@ def proceed_ror(*, now: datetime, by: Actor) -> bool:
     releve = Releve.objects.filter(etat=Releve.Etat.EN_COURS).first()
     if releve is None:
         return False
+    after = 0
+    while after := act(write_many, releve, after=after, now=now, by=by):
+        pass
     while act(write_next, releve, now=now, by=by):
         pass
     act(finish, releve, now=now, by=by)
@@ -73,18 +69,38 @@ def receive(
     policies.feed(by)
     alone(LOCK, Busy)
     source.ask(depuis, now=now)
-    if Releve.objects.filter(etat=Releve.Etat.EN_COURS).exists():
-        raise Refused("Un relevé du ROR est en cours d’écriture\u00a0: il se termine d’abord.")
-    done = _done()
-    releve = Releve(
-        genre=Releve.Genre.DELTA if depuis else Releve.Genre.COMPLET,
-        etat=Releve.Etat.EN_COURS,
+    if depuis and source.horloge and source.horloge < depuis - BACK:
+        raise Backwards("L’horloge du ROR a reculé.")
+    nobody_else()
+    releve = begun(source, genre=Releve.Genre.DELTA if depuis else Releve.Genre.COMPLET, now=now, by=by)
+    releve.depuis = depuis
+    return take(releve, source, accept_loss=accept_loss, by=by)
+
+
+def begun(source: Source, *, genre: Releve.Genre, now: datetime, by: Actor) -> Releve:
+    """Part of receiving, of awaiting, of refusing: a run's row, not saved yet."""
+    return Releve(
+        genre=genre,
         source=str(source)[:200],
         profil=source.niveau,
-        depuis=depuis,
         commence_le=now,
         by=str(by)[:100],
     )
+
+
+def nobody_else() -> None:
+    """Part of beginning a run: one that is being written goes first, and one that waits for its export."""
+    etats = set(Releve.objects.filter(fini_le=None).values_list("etat", flat=True))
+    if Releve.Etat.ATTENTE in etats:
+        raise Busy(WAITS)
+    if etats:
+        raise Refused(WRITES)
+
+
+def take(releve: Releve, source: Source, *, accept_loss: bool, by: Actor) -> Releve:
+    """Part of receiving: the resources themselves, guarded, then spread for those who write."""
+    done = _done()
+    releve.etat = Releve.Etat.EN_COURS
     index = Index(f"{mapping.VERSION}:{source.niveau}")
     loading.arrive(source.resources(), index)
     releve.horloge = source.horloge
@@ -115,7 +131,7 @@ def receive(
 @transaction.atomic
 def preview_ror(source: Source, *, full: bool, accept_loss: bool = False, now: datetime, by: Actor) -> dict:
     """What a run would bring, as its `bilan` says it; nothing is kept of it."""
-    depuis = None if full else _since()
+    depuis = None if full else since()
     bilan = receive(source, depuis=depuis, accept_loss=accept_loss, now=now, by=by).bilan
     transaction.set_rollback(True)
     return bilan
@@ -125,19 +141,15 @@ def preview_ror(source: Source, *, full: bool, accept_loss: bool = False, now: d
 def refuse(source: Source, *, full: bool, reason: str, now: datetime, by: Actor) -> Releve:
     """What a run would not take, and why; it stays in the list of runs."""
     policies.feed(by)
-    releve = save_valid(
-        Releve(
-            genre=Releve.Genre.COMPLET if full else Releve.Genre.DELTA,
-            etat=Releve.Etat.REFUSE,
-            source=str(source)[:200],
-            profil=source.niveau,
-            commence_le=now,
-            fini_le=now,
-            refus=reason[:500],
-            by=str(by)[:100],
-        )
-    )
-    record("ror.refused", by=by, target=releve, refus=reason[:500])
+    genre = Releve.Genre.COMPLET if full else Releve.Genre.DELTA
+    return end(begun(source, genre=genre, now=now, by=by), reason=reason, now=now, by=by)
+
+
+def end(releve: Releve, *, reason: str, now: datetime, by: Actor) -> Releve:
+    """Part of refusing, and of waiting no longer."""
+    releve.etat, releve.fini_le, releve.refus = Releve.Etat.REFUSE, now, reason[:500]
+    releve = save_valid(releve)
+    record("ror.refused", by=by, target=releve, refus=releve.refus)
     return releve
 
 
@@ -181,7 +193,7 @@ def _done():
     return Releve.objects.filter(etat=Releve.Etat.FINI).order_by("-pk")
 
 
-def _since() -> datetime | None:
+def since() -> datetime | None:
     """The server's clock at the last run that knew it; without any, a delta would be a guess."""
     if not _done().filter(genre=Releve.Genre.COMPLET).exists():
         return None

@@ -4,7 +4,7 @@ Called by `annuaire.actions.releves.receive` alone, inside its transaction.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -84,17 +84,21 @@ def known() -> dict[str, Connu]:
     return found
 
 
-def spread(releve: Releve, groupes: Iterable[Groupe], absents: Iterable[str]) -> int:
-    """An arrivage for each; `absents`: FINESS numbers that a complete run does not name any more."""
+def spread(releve: Releve, groupes: Iterable[Groupe], absents: Mapping[str, list[str]]) -> int:
+    """An arrivage for each; `absents`: FINESS numbers that a complete run does not name any more.
+
+    An offer that the run names in another établissement has an empty digest in its own: it is not absent.
+    """
     with connection.cursor() as cursor:
         cursor.execute(GROUPS)
         with cursor.copy("COPY groupe (finess, region, rangs, empreintes, raisons) FROM STDIN") as copy:
             for one in groupes:
                 digests = {cle: digest for cle, (digest, _) in one.offres.items()} | {"": one.empreinte}
+                digests |= dict.fromkeys(one.ailleurs, "")
                 told = (sorted(one.rangs), json.dumps(digests), json.dumps(one.raisons))
                 copy.write_row((one.finess, one.region, *told))
-            for finess in absents:
-                copy.write_row((finess, "", [], "{}", "[]"))
+            for finess, ailleurs in absents.items():
+                copy.write_row((finess, "", [], json.dumps(dict.fromkeys(ailleurs, "")), "[]"))
         cursor.execute(SPREAD, [releve.pk, Arrivage.Etat.A_FAIRE])
         return cursor.rowcount
 

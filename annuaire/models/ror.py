@@ -20,6 +20,8 @@ class Releve(models.Model):
     """One run. What it brings is received in one transaction, then written an établissement at a time.
 
     `horloge`: the server's own, from which the next delta counts. `bilan`: counts and lists, by word.
+    All of it is made ready by the ROR first, for hours: `export` is where to look, from `regarder_le` on, and
+    `expire_le` when we give up. `regards`: how often we have looked; `demandes`: how often we have asked.
     """
 
     class Genre(models.TextChoices):
@@ -27,6 +29,7 @@ class Releve(models.Model):
         DELTA = "delta", "ce qui a changé"
 
     class Etat(models.TextChoices):
+        ATTENTE = "attente", "En attente du ROR"
         EN_COURS = "en_cours", "En cours"
         FINI = "fini", "Terminé"
         REFUSE = "refuse", "Refusé"
@@ -42,21 +45,34 @@ class Releve(models.Model):
     refus = models.CharField("raison du refus", max_length=500, blank=True)
     bilan = models.JSONField("bilan", default=dict, blank=True)
     by = models.CharField("lancé par", max_length=100)
+    garde_levee = models.BooleanField("garde-fous levés", default=False)
+    export = models.CharField("adresse de l’export", max_length=1000, blank=True, editable=False)
+    regarder_le = models.DateTimeField("prochain regard", null=True, blank=True)
+    expire_le = models.DateTimeField("abandonné s’il n’est pas prêt", null=True, blank=True)
+    regards = models.PositiveSmallIntegerField("regards", default=0)
+    demandes = models.PositiveSmallIntegerField("exports demandés", default=0)
 
     class Meta:
         verbose_name = "relevé du ROR"
         verbose_name_plural = "relevés du ROR"
         constraints = [
             models.UniqueConstraint(
-                fields=["etat"],
-                condition=Q(etat="en_cours"),
+                fields=["fini_le"],
+                nulls_distinct=False,
+                condition=Q(fini_le=None),
                 name="annuaire_releve_one_at_a_time",
                 violation_error_message="Un autre relevé du ROR est en cours.",
             ),
             models.CheckConstraint(
                 name="annuaire_releve_fini",
-                condition=Q(etat="en_cours", fini_le=None) | (~Q(etat="en_cours") & Q(fini_le__isnull=False)),
+                condition=Q(etat__in=["attente", "en_cours"], fini_le=None)
+                | Q(etat__in=["fini", "refuse"], fini_le__isnull=False),
                 violation_error_message="Un relevé terminé a une date de fin.",
+            ),
+            models.CheckConstraint(
+                name="annuaire_releve_attente",
+                condition=~Q(etat="attente") | Q(regarder_le__isnull=False, expire_le__isnull=False),
+                violation_error_message="Un relevé qui attend sait jusqu’à quand.",
             ),
             models.CheckConstraint(
                 name="annuaire_releve_refus",
@@ -67,6 +83,15 @@ class Releve(models.Model):
 
     def __str__(self):
         return f"ROR, {self.commence_le:%d/%m/%Y}"
+
+    @property
+    def is_complete(self) -> bool:
+        return self.genre == Releve.Genre.COMPLET
+
+    @property
+    def believes_absence(self) -> bool:
+        """Of a complete run of which every resource has its place."""
+        return self.is_complete and not self.bilan["perdues"]
 
 
 class Arrivage(models.Model):

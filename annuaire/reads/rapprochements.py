@@ -1,5 +1,6 @@
 """How an établissement stands with what the ROR says of it: what a person has still to decide (ANN-1)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -59,12 +60,34 @@ def etat_of(etablissement: Etablissement, site: SiteRor | None) -> Synchronisati
     """Of one that is not synchronised: who is synchronised stays so until a person leaves."""
     if etablissement.is_synchronised:
         return Synchronisation(etablissement.synchronisation)
-    if site is None or not open_offres(site).exists():
+    there = site is not None and open_offres(site).exists()
+    waits = there and (undecided_offres(site).exists() or undecided_unites(etablissement).exists())
+    return _etat(etablissement, there, waits)
+
+
+def etats_of(
+    etablissements: Mapping[str, Etablissement], offres: Iterable[Offre]
+) -> dict[str, Synchronisation]:
+    """The same by FINESS number, of some that are not synchronised; `offres`: all of theirs. Two queries."""
+    there = [one for one in offres if one.fermee_le is None and one.absences == 0]
+    standing = Rapprochement.objects.standing()
+    decided = set(standing.filter(offre__in=[one.pk for one in there]).values_list("offre_id", flat=True))
+    offered = {one.site.finess for one in there}
+    waiting = {one.site.finess for one in there if one.pk not in decided}
+    units = Unite.objects.filter(etablissement__in=etablissements.values(), closed_at=None)
+    undecided = units.exclude(pk__in=standing.filter(unite__isnull=False).values("unite"))
+    waiting |= set(undecided.values_list("etablissement__finess", flat=True))
+    return {
+        finess: _etat(one, finess in offered, finess in waiting) for finess, one in etablissements.items()
+    }
+
+
+def _etat(etablissement: Etablissement, there: bool, waits: bool) -> Synchronisation:
+    """`there`: the ROR has open offers of it; `waits`: one of them, or a unit, has still to be decided of."""
+    if not there:
         concerned = etablissement.categorie not in HORS_ROR
         return Synchronisation.NON_SYNCHRONISE if concerned else Synchronisation.NON_CONCERNE
-    if undecided_offres(site).exists() or undecided_unites(etablissement).exists():
-        return Synchronisation.A_RAPPROCHER
-    return Synchronisation.RAPPROCHE
+    return Synchronisation.A_RAPPROCHER if waits else Synchronisation.RAPPROCHE
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ WORDS = {
     "refuses": "établissements sur {} sont refusés",
     "ailleurs": "établissements sur {} viennent d’une autre région que la nôtre",
 }
+MANY_NEW = "{} offres nouvelles pour {} connues"
+BY_DESIGN = "rien n’est changé. Si c’est voulu, relancez avec --accept-loss."
 
 
 class Reception:
@@ -37,10 +39,18 @@ class Reception:
         self.groupes = [one for one in groupes if self._is_on(one.finess)]
         self.is_complete = releve.genre == Releve.Genre.COMPLET
         named = {one.finess for one in groupes}
+        self.nommees = {cle for one in groupes for cle in one.offres}
+        for one in self.groupes:
+            one.ailleurs = self._elsewhere(one.finess, one.offres)
         # An absence is believed of a run of which every resource could be placed.
-        believed = self.is_complete and not index.perdues
+        self.believed = self.is_complete and not index.perdues
         gone = [one for one in connus if one not in named and self._is_on(one) and self._may_vanish(one)]
-        self.absents = sorted(gone) if believed else []
+        self.absents = {one: self._elsewhere(one, ()) for one in sorted(gone)} if self.believed else {}
+
+    def _elsewhere(self, finess: str, here: Collection[str]) -> list[str]:
+        """Offers that we knew there, and that this run names in another établissement."""
+        known = self.connus[finess].offres if finess in self.connus else {}
+        return sorted(cle for cle in known if cle in self.nommees and cle not in here)
 
     def _may_vanish(self, finess: str) -> bool:
         """It has not been absent for long enough yet, itself or one of its offers."""
@@ -53,7 +63,7 @@ class Reception:
         return sorted(
             cle
             for cle, one in known.items()
-            if cle not in named and not one.fermee and one.absences < self.limit
+            if cle not in named and cle not in self.nommees and not one.fermee and one.absences < self.limit
         )
 
     def _is_on(self, finess: str) -> bool:
@@ -69,7 +79,7 @@ class Reception:
             return True
         if one.empreinte != known.empreinte or any(self._changed(one)):
             return True
-        return self.is_complete and bool(self._missing(one.finess, one.offres))
+        return self.believed and bool(self._missing(one.finess, one.offres))
 
     def _changed(self, one: Groupe) -> Iterator[str]:
         """Its offers that are new, say something else, or are back."""
@@ -91,6 +101,9 @@ class Reception:
         }
         gone = len(known - offres) if self.is_complete else 0
         self._hold(gone, len(known), "disparus")
+        new = len(offres.difference(*(one.offres for one in self.connus.values())))
+        if known and new > FEW and new > len(known):
+            raise Refused(f"{MANY_NEW.format(new, len(known))}\u00a0: {BY_DESIGN}")
         self._hold(sum(bool(one.raisons) for one in self.groupes), len(self.groupes), "refuses")
         elsewhere = sum(
             bool(one.region) and one.region != self.regions[one.finess][0]
@@ -100,17 +113,13 @@ class Reception:
         self._hold(elsewhere, len(self.groupes), "ailleurs")
         before = last.bilan["recu"]["part_inconnue"] if last else None
         if before is not None and self.unknown_share > before + HIGHEST:
-            raise Refused(
-                f"La part de codes inconnus passe de {before:.0%} à {self.unknown_share:.0%}\u00a0: "
-                "rien n’est changé. Si c’est voulu, relancez avec --accept-loss."
-            )
+            shares = f"de {before:.0%} à {self.unknown_share:.0%}"
+            raise Refused(f"La part de codes inconnus passe {shares}\u00a0: {BY_DESIGN}")
 
     def _hold(self, count: int, total: int, word: str) -> None:
         if count > FEW and count > HIGHEST * total:
-            raise Refused(
-                f"{count} {WORDS[word].format(total)}, soit plus de {100 * HIGHEST:.0f}\u00a0%\u00a0: "
-                "rien n’est changé. Si c’est voulu, relancez avec --accept-loss."
-            )
+            told = f"{count} {WORDS[word].format(total)}, soit plus de {100 * HIGHEST:.0f}\u00a0%"
+            raise Refused(f"{told}\u00a0: {BY_DESIGN}")
 
     @property
     def unknown(self) -> dict[tuple[str, str], int]:
@@ -151,7 +160,7 @@ class Reception:
                 {
                     "nouvelles": [cle for cle in changed if cle not in known],
                     "changees": [cle for cle in changed if cle in known],
-                    "absentes": self._missing(one.finess, one.offres) if self.is_complete else [],
+                    "absentes": self._missing(one.finess, one.offres) if self.believed else [],
                 },
             )
 

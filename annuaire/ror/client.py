@@ -13,6 +13,8 @@ from annuaire.ror.refus import Json, Refused
 from annuaire.ror.reponse import Reponse
 from annuaire.ror.transport import OURS, Transport
 
+SOME_PATIENCE = 120  # seconds, of who is called again later
+
 
 @dataclass(frozen=True)
 class Envoi:
@@ -41,6 +43,19 @@ class Client:
         self.acces = acces
         self.transport = Transport(acces, sleep=sleep, clock=clock)
         self.export = Export(self.transport)
+
+    def order(self, region: str = "") -> str:
+        """Asks for an export; where to look whether it is ready."""
+        self.transport.begin(patience=SOME_PATIENCE)
+        return self.export.ask(region)
+
+    def taken(self, job: str, *, count: int) -> Envoi | float:
+        """What was asked for, or after how many seconds to look again; `count`: which look this is."""
+        self.transport.begin(patience=SOME_PATIENCE)
+        found = self.export.look(job, count=count)
+        if isinstance(found, float):
+            return found
+        return Envoi(found.moment, _once(self.export.resources(found)))
 
     def everything(self, region: str = "") -> Envoi:
         """By `$export`: waits until it is ready, which may take hours."""

@@ -19,6 +19,7 @@ from viatraj.core.reading import reads
 
 LARGEST_FILE = 2 << 30  # bytes, unpacked; all of France may be one file
 MOST_FILES = 20_000
+LONGEST_ADDRESS = 1_000
 LINES = "ndjson"
 CUT = "Un fichier de l’export est coupé ou abîmé."
 
@@ -57,7 +58,10 @@ class Export:
         place = answer.headers.get("Content-Location", "")
         if answer.status != 202 or not place:
             raise Refused("Le ROR ne dit pas où suivre son export.")
-        return absolute(place, url)
+        whole = absolute(place, url)
+        if len(whole) > LONGEST_ADDRESS:
+            raise Refused("Le ROR donne à son export une adresse démesurée.")
+        return whole
 
     def look(self, job: str, *, count: int = 1) -> Manifeste | float:
         """The manifest, or after how many seconds to look again; `count`: times that one has looked."""
@@ -89,7 +93,7 @@ class Export:
             )
             over, now = http_date(answer.headers.get("Expires")), answer.moment
             if answer.headers.get("Expires") and over and now and over < now:
-                raise Refused("Les fichiers de l’export ne sont plus valables.", passing=True)
+                raise Refused("Les fichiers de l’export ne sont plus valables.", lost=True)
             lines, count = LINES in answer.headers.get("Content-Type", ""), 0
             if lines and fichier.count is None and not answer.is_bounded:
                 raise Refused("Un fichier de l’export ne dit pas où il finit.")
@@ -100,7 +104,7 @@ class Export:
             if fichier.count is not None and fichier.count != count:
                 raise Refused(
                     f"Un fichier de l’export annonce {fichier.count} ressources et en a {count}.",
-                    passing=True,
+                    lost=True,
                 )
 
 
@@ -113,7 +117,7 @@ def manifeste_of(raw: bytes, url: str) -> Manifeste:
         raise Refused("L’export du ROR n’est pas daté.")
     found, wrong = (_fichiers(said, name, url) for name in ("output", "error"))
     if not found:
-        raise Refused("L’export du ROR est vide.", passing=True)
+        raise Refused("L’export du ROR est vide.", lost=True)
     return Manifeste(at, boolean(said, "requiresAccessToken") is not False, found, wrong)
 
 

@@ -28,7 +28,10 @@ SAME = {"ssr": "smr", "hj": "hdj"}
 EMPTY_WORDS = frozenset("unite service pole secteur de du des la le les et en au aux".split())
 ELIDED = re.compile(r"\b[dl]['’]|\bà\b")  # «à» is no name, «A» is one
 TOLD_APART = re.compile(r"\d+|[a-z]|[ivx]{1,4}|nord|sud|est|ouest|haut|bas|hommes|femmes|hc|hdj", re.ASCII)
-PREFIX = 5  # «gériatrie», «gériatrique»
+SPECIALTY = re.compile(r"(log|iatr)iques?$")  # «gériatrique» is said of what «gériatrie» names
+PREFIX = 5
+# Where a unit stands, told after its name: «Cardiologie (site d’Arvigne)», «Cardiologie – site d’Arvigne».
+SITE = re.compile(r"\(\s*site\b[^()]*\)\s*$|\s[-–—]\s*site\b[^()]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def propose(offres: Iterable[Trait], unites: Iterable[Trait]) -> dict[Any, list[
 
 
 SAME_KEY = "même identifiant ROR"
-SAME_NAME, NEAR_NAME = "même nom", "nom proche"
+SAME_NAME, SAME_BUT_SITE, NEAR_NAME = "même nom", "même nom, au site près", "nom proche"
 SAME_KIND, SAME_ACTS, SAME_PLACE, SAME_BEDS = (
     "même type d’unité",
     "mêmes activités",
@@ -117,12 +120,15 @@ def compare(offre: Trait, unite: Trait) -> Paire | None:
 
 
 def _may_be_exact(one: Paire, alone: bool) -> bool:
-    """Its key; or its name and two more, and no rival."""
+    """Its key; or its name and two more, and no rival; the address, where one of them names a site."""
     if SAME_KEY in one.raisons:
         return True
-    return (
-        alone and SAME_NAME in one.raisons and not one.contre and len(AGREEING.intersection(one.raisons)) >= 2
-    )
+    if not alone or one.contre:
+        return False
+    agreeing = AGREEING.intersection(one.raisons)
+    if SAME_BUT_SITE in one.raisons:
+        return SAME_PLACE in agreeing and len(agreeing) >= 3
+    return SAME_NAME in one.raisons and len(agreeing) >= 2
 
 
 Verdict = tuple[int, str, str]
@@ -133,6 +139,8 @@ def _nom(offre: Trait, unite: Trait) -> Verdict:
     apart = {one for one in mine ^ theirs if TOLD_APART.fullmatch(one)}
     if mine == theirs and mine:
         return 45, SAME_NAME, ""
+    if _differ_by_site(offre.nom, unite.nom):
+        return 43, SAME_BUT_SITE, ""
     common = sum(any(_alike(one, other) for other in theirs) for one in mine)
     common += sum(any(_alike(one, other) for other in mine) for one in theirs)
     share = common / (len(mine) + len(theirs)) if mine or theirs else 0
@@ -142,6 +150,20 @@ def _nom(offre: Trait, unite: Trait) -> Verdict:
         NEAR_NAME if share >= 0.5 and not apart else "",
         "un nom qui les distingue" if apart else "",
     )
+
+
+def _differ_by_site(mine: str, theirs: str) -> bool:
+    """One of them alone says at which site; a site by a number or a side tells two units apart."""
+    told = [SITE.search(nom) for nom in (mine, theirs)]
+    if bool(told[0]) is bool(told[1]):
+        return False
+    site = next(filter(None, told))[0]
+    bare = _tokens(SITE.sub("", mine))
+    return bool(bare) and bare == _tokens(SITE.sub("", theirs)) and not _tells_apart(_tokens(site))
+
+
+def _tells_apart(tokens: frozenset[str]) -> bool:
+    return any(TOLD_APART.fullmatch(one) for one in tokens)
 
 
 def _nature(offre: Trait, unite: Trait) -> Verdict:
@@ -190,7 +212,8 @@ def _tokens(nom: str) -> frozenset[str]:
     text = " ".join(_words(nom))
     for long, short in FULL_NAMES:
         text = text.replace(long, short)
-    return frozenset(SAME.get(one, one) for one in text.split() if one not in EMPTY_WORDS)
+    named = (SPECIALTY.sub(r"\1ie", one) for one in text.split())
+    return frozenset(SAME.get(one, one) for one in named if one not in EMPTY_WORDS)
 
 
 def _alike(one: str, other: str) -> bool:

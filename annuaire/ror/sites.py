@@ -43,7 +43,10 @@ class Connue:
 
 @dataclass(slots=True)
 class Groupe:
-    """An établissement with all that belongs to it. `offres`: digest and last change, by identifier."""
+    """An établissement with all that belongs to it. `offres`: digest and last change, by identifier.
+
+    `ailleurs`: offers that were its own and that this run names in another one.
+    """
 
     finess: str
     region: str
@@ -51,6 +54,7 @@ class Groupe:
     rangs: set[int] = field(default_factory=set)
     offres: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     raisons: list[str] = field(default_factory=list)
+    ailleurs: list[str] = field(default_factory=list)
 
 
 class Index:
@@ -139,6 +143,8 @@ class Index:
         entite = self.connues.get(one.au_dessus or "")
         if one.au_dessus and entite is None:
             groupe.raisons.append(NOTHING.format(name, one.au_dessus))
+        elif entite is not None and self._contains_itself(name):
+            groupe.raisons.append(CYCLE.format(name))
         elif entite is not None:
             groupe.rangs.add(entite.rang)
             if entite.refus:
@@ -190,6 +196,13 @@ class Index:
             rangs.add(self.connues[above].rang)
             seen.add(above)
             here = above
+
+    def _contains_itself(self, name: str) -> bool:
+        above, seen = self.connues[name].au_dessus, {name}
+        while above in self.connues and above not in seen:
+            seen.add(above)
+            above = self.connues[above].au_dessus
+        return above in seen
 
     def _blame(self, name: str | None, told: str) -> None:
         """As near as one can say whose fault it is, else nobody's: then no absence is believed."""

@@ -1,6 +1,7 @@
 """Where a run reads: the ROR itself, or a folder that stands for it (ANN-7)."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -8,14 +9,19 @@ from typing import Any
 
 from annuaire.ror import dossier
 from annuaire.ror.acces import PROFILS, Acces
-from annuaire.ror.client import Client
+from annuaire.ror.client import Client, Envoi
 from annuaire.ror.refus import Json, Refused
 
 
 class Source:
-    """`niveau`: the access profile under which it is read. `horloge`: the server’s, once asked."""
+    """`niveau`: the access profile under which it is read. `horloge`: the server’s, once asked.
+
+    `exports`: all of it is made ready first, and asked for by `order` and `look`. `heures`: for how long.
+    """
 
     horloge: datetime | None = None
+    exports = False
+    heures: float = 0
 
     def __init__(self, name: str, niveau: int):
         self.name, self.niveau = name, niveau
@@ -26,6 +32,18 @@ class Source:
 
     def ask(self, depuis: datetime | None, *, now: datetime) -> None:
         """For all of it, or for what has changed since by the server’s clock. May wait for hours."""
+        raise NotImplementedError
+
+    def order(self) -> str:
+        """For all of it; where to look whether it is ready."""
+        raise NotImplementedError
+
+    def look(self, job: str, *, count: int) -> float:
+        """After how many seconds to look again; 0 once it is there, for `resources`."""
+        raise NotImplementedError
+
+    def forget(self, job: str) -> None:
+        """Nobody waits for it any more."""
         raise NotImplementedError
 
     def resources(self) -> Iterator[Json]:
@@ -45,15 +63,38 @@ class Dossier(Source):
 
 
 class Serveur(Source):
-    """The ROR, by its exports and its deltas."""
+    """The ROR, by its exports and its deltas. `sleep` and `clock`: those of its client."""
 
-    def __init__(self, acces: Acces):
+    exports = True
+
+    def __init__(
+        self,
+        acces: Acces,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         super().__init__(acces.url, acces.niveau)
-        self.acces = acces
+        self.acces, self.heures = acces, acces.heures
+        self.client = Client(acces, sleep=sleep, clock=clock)
 
     def ask(self, depuis: datetime | None, *, now: datetime) -> None:
-        client = Client(self.acces)
-        envoi = client.since(depuis) if depuis else client.everything()
+        self._keep(self.client.since(depuis) if depuis else self.client.everything())
+
+    def order(self) -> str:
+        return self.client.order()
+
+    def look(self, job: str, *, count: int) -> float:
+        found = self.client.taken(job, count=count)
+        if isinstance(found, Envoi):
+            self._keep(found)
+            return 0
+        return found
+
+    def forget(self, job: str) -> None:
+        self.client.transport.forget(job)
+
+    def _keep(self, envoi: Envoi) -> None:
         self.horloge, self.told = envoi.moment, iter(envoi)
 
 

@@ -27,6 +27,7 @@ PAUSE, LONGEST_PAUSE = 2, 120  # seconds, doubled each time
 EARLY = 30  # seconds before its end, a token is asked anew
 TOKEN_SECONDS = 60  # of one that does not say
 LONGEST_TOKEN = 16_000
+TOO_LONG = "Le ROR fait attendre plus longtemps que ROR_HEURES ne le permet."
 OURS = "Un certificat (ROR_CERTIFICAT, ROR_CLE, ROR_CA) ne se lit pas, ou le disque est plein."
 UNFINISHED = (Cut, requests.RequestException, HTTPError, HTTPException, ConnectionError, TimeoutError)
 
@@ -49,11 +50,11 @@ class Transport:
         self.acces, self._sleep, self.clock = acces, sleep, clock
         self.home = origin(acces.url)
         self.session = requests.Session()
-        self.token, self.renew_at, self.until = "", 0.0, float("inf")
+        self.token, self.renew_at, self.until, self.left = "", 0.0, float("inf"), float("inf")
 
-    def begin(self) -> None:
-        """A synchronisation’s time runs from here."""
-        self.until = self.clock() + self.acces.heures * 3600
+    def begin(self, *, patience: float = float("inf")) -> None:
+        """A synchronisation’s time runs from here; of it, `patience` seconds may be spent waiting."""
+        self.until, self.left = self.clock() + self.acces.heures * 3600, patience
 
     def get(self, url: str, **headers: str) -> Reponse:
         """Of the ROR itself; an error is told in its own words."""
@@ -80,8 +81,9 @@ class Transport:
             log.info("ror.export_kept")
 
     def wait(self, seconds: float) -> None:
-        if self.clock() + seconds > self.until:
-            raise Refused("Le ROR fait attendre plus longtemps que ROR_HEURES ne le permet.", passing=True)
+        if self.clock() + seconds > self.until or seconds > self.left:
+            raise Refused(TOO_LONG, passing=True, after=seconds)
+        self.left -= seconds
         self._sleep(seconds)
 
     def _asked(self, ask: Ask, into: IO[bytes]) -> Reponse:
@@ -194,7 +196,7 @@ def refusal(ask: Ask, answer: Reponse, into: IO[bytes]) -> Refused:
     if answer.status in (401, 403):
         return Refused("Le ROR refuse notre accès\u00a0: jeton, profil ou rôle.")
     if answer.status in (404, 410):
-        return Refused("Le ROR n’a plus ce que nous lui demandons.", passing=True)
+        return Refused("Le ROR n’a plus ce que nous lui demandons.", lost=True)
     if 300 <= answer.status < 400:
         return Refused("Le ROR renvoie ailleurs\u00a0: son adresse a changé.")
     into.seek(0)

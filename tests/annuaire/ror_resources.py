@@ -12,10 +12,12 @@ MAJ = datetime(2026, 11, 20, 9, tzinfo=UTC)
 NAMES = {
     "TRE_R66": "TRE_R66-CategorieEtablissement",
     "TRE_R72": "TRE_R72-FinessStatutJuridique",
+    "TRE_R210": "TRE_R210-ActeSpecifique",
     "TRE_R211": "TRE_R211-ActiviteOperationnelle",
     "TRE_R212": "TRE_R212-Equipement",
     "TRE_R213": "TRE_R213-ModePriseEnCharge",
     "TRE_R227": "TRE_R227-ChampActivite",
+    "TRE_R243": "TRE_R243-CompetenceSpecifique",
     "TRE_R244": "TRE_R244-CategorieOrganisation",
     "TRE_R329": "TRE_R329-NatureCapacite",
     "TRE_R330": "TRE_R330-StatutCapacite",

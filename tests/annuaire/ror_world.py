@@ -117,10 +117,17 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, made: list[dict] | None = None, *, panne: str = "", ceiling: int = 10_000):
+def world(
+    folder: Path,
+    made: list[dict] | None = None,
+    *,
+    panne: str = "",
+    ceiling: int = 10_000,
+    a_page: int = 10,
+):
     temps = Temps()
     write(folder, resources() if made is None else made)
-    ror = Ror(folder, panne=panne, clock=temps.of_the_server, a_page=10, ceiling=ceiling)
+    ror = Ror(folder, panne=panne, clock=temps.of_the_server, a_page=a_page, ceiling=ceiling)
     with ror.running():
         yield World(ror, temps)
 

@@ -193,7 +193,7 @@ def play(seed, steps=14):
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(15))
 def test_a_history_ends_as_the_model_says(seed):
     play(seed)
 

@@ -1,14 +1,22 @@
+import time
+from contextlib import suppress
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from annuaire import actions
+from annuaire.models import Releve
 from annuaire.ror import sources
 from annuaire.ror.refus import Refused
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act
 
 SHOWN = 20
+
+
+def heure(moment):
+    return f"{timezone.localtime(moment):%H h %M}"
 
 
 class Command(BaseCommand):
@@ -30,12 +38,26 @@ class Command(BaseCommand):
             if dry_run:
                 self._tell("Rien n’est enregistré", act(actions.preview_ror, opened, **known))
             else:
-                releve = act(actions.sync_ror, opened, **known)
+                releve = self._waited(act(actions.sync_ror, opened, **known), opened)
                 self._tell(
                     f"Relevé {releve.get_genre_display()}, {releve.get_etat_display().lower()}", releve.bilan
                 )
         except Refused as error:
             raise CommandError(str(error)) from error
+
+    def _waited(self, releve, source):
+        """An operator's command stays until the ROR has made its export ready; killed, the beat goes on."""
+        while releve.etat == Releve.Etat.ATTENTE:
+            self.stdout.write(
+                f"Le ROR prépare son export. Prochain regard\u00a0: {heure(releve.regarder_le)}."
+            )
+            time.sleep(max(1, (releve.regarder_le - timezone.now()).total_seconds()))
+            with suppress(actions.Busy):
+                act(actions.look_ror, source, now=timezone.now(), by=Actor.system("ror"))
+            releve.refresh_from_db()
+        if releve.refus:
+            raise Refused(releve.refus)
+        return releve
 
     def _tell(self, head, bilan):
         recu = bilan["recu"]

@@ -60,12 +60,16 @@ def known(resource: dict, place: Place) -> Connue:
 class Depot:
     """What the folder holds, read anew when it changes; `panne`: a fault of its content."""
 
-    def __init__(self, folder: Path, panne: str = ""):
-        self.folder, self.panne = Path(folder), panne if panne in pannes.CONTENU else ""
+    def __init__(self, folder: Path):
+        self.folder, self.panne = Path(folder), ""
         self.by_type: dict[str, dict[str, Connue]] = {name: {} for name in TYPES}
         self.stamp: tuple = ()
         self.lock = Lock()
         self.roles: dict[str, list[Connue]] = {}
+
+    def change(self, panne: str) -> None:
+        with self.lock:
+            self.panne, self.stamp = panne if panne in pannes.CONTENU else "", ()
 
     def fresh(self) -> "Depot":
         """Read once by whoever comes first; others wait, or go on with what they have."""

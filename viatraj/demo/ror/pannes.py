@@ -13,6 +13,7 @@ TRANSPORT = {
     "boucle": "un lien «\u00a0next\u00a0» vers une page déjà donnée",
     "boucle_neuve": "un lien «\u00a0next\u00a0» toujours nouveau",
     "autre_hote": "un lien «\u00a0next\u00a0» vers un autre hôte",
+    "plafond": "une recherche qui s’arrête avant la fin, sans le dire",
     "sans_total": "un résultat qui ne dit pas son total",
     "avertissement": "un OperationOutcome grave parmi les résultats",
     "redirection": "une redirection",
@@ -54,6 +55,7 @@ CONTENU = {
     "cycle": "deux organisations qui dépendent l’une de l’autre",
     "offre_double": "la même offre sous deux établissements",
     "offre_deplacee": "une offre passée dans un autre établissement",
+    "offre_fermee": "une offre que le ROR dit fermée",
     "sans_cle": "une offre sans identifiant",
     "autre_region": "des offres d’une autre région",
 }
@@ -64,6 +66,9 @@ LABELS = {
     "avance": "une horloge en avance d’un jour",
     "retard": "une horloge en retard d’un jour",
 }
+
+
+CLOSED = {"id": "closingReopeningDate", "description": "fermée", "during": {"start": "2026-11-01"}}
 
 
 def changed(panne: str, resources: dict[str, list[dict]]) -> dict[str, list[dict]]:
@@ -106,6 +111,7 @@ CHANGES = {
     "cycle": _cycle,
     "offre_double": _twice,
     "offre_deplacee": lambda offres, above: _first(offres, providedBy=_other(offres[0], above)),
+    "offre_fermee": lambda offres, _: _first(offres, notAvailable=[CLOSED]),
     "sans_cle": lambda offres, _: _first(offres, identifier=None),
     "autre_region": lambda offres, _: {
         "HealthcareService": [one | {"meta": one["meta"] | {"tag": _tag("93")}} for one in offres]

@@ -64,15 +64,13 @@ class Ror(ThreadingHTTPServer):
         a_page: int = 200,
         tls: SSLContext | None = None,
     ):
-        if panne and panne not in pannes.LABELS:
-            raise ValueError(panne)
         super().__init__(("127.0.0.1", port), Handler)
         self.scheme = "https" if tls else "http"
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
-        self.panne, self.elsewhere = panne, Elsewhere(self)
-        self.depot = Depot(Path(folder), panne)
-        self.clock = lambda: clock() + pannes.HORLOGE.get(panne, 0)
+        self.elsewhere, self.depot = Elsewhere(self), Depot(Path(folder))
+        self.panne = panne
+        self.clock = lambda: clock() + pannes.HORLOGE.get(self.panne, 0)
         self.ceiling, self.a_page = ceiling, a_page
         self.tokens: dict[str, list[float]] = {}  # until when, and how many requests more
         self.searches: dict[str, Search] = {}
@@ -93,6 +91,18 @@ class Ror(ThreadingHTTPServer):
             for server in servers:
                 server.shutdown()
                 server.server_close()
+
+    @property
+    def panne(self) -> str:
+        return self._panne
+
+    @panne.setter
+    def panne(self, panne: str) -> None:
+        """From now on: what it answers, what its folder says, what time it is there."""
+        if panne and panne not in pannes.LABELS:
+            raise ValueError(panne)
+        self._panne = panne
+        self.depot.change(panne)
 
     @property
     def ailleurs(self) -> str:
@@ -141,7 +151,8 @@ class Ror(ThreadingHTTPServer):
             finess=begins[1] if begins else "",
         )
         a_page = min(self.a_page, int((asked.get("_count") or [self.a_page])[0]))
-        pages = max(1, -(-min(len(offres), self.ceiling) // a_page))
+        ceiling = a_page if self.panne == "plafond" else self.ceiling
+        pages = max(1, -(-min(len(offres), ceiling) // a_page))
         number = secrets.token_hex(8)
         self.searches[number] = Search(offres, a_page, self._order(pages), "_include" in asked)
         return number

@@ -1,0 +1,218 @@
+"""Établissements of which the ROR feeds nothing yet, many in one transaction: its picture of them (ANN-7).
+
+No sheet is synchronised and no unit is joined there, so that nothing of ours is fed or closed: what is left
+is the picture, and how the établissement stands. All others stay for `write_next`, one at a time.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from annuaire import policies
+from annuaire.models import Arrivage, Etablissement, Lieu, Offre, Rapprochement, Releve, SiteRor
+from annuaire.models.etablissements import SYNCHRONISED
+from annuaire.reads import rapprochements as reads
+from annuaire.ror import mapping
+from annuaire.ror.mapping import Lue, OffreLue
+from annuaire.ror.refus import Refused
+from journal.models import record_each
+from viatraj.core.actor import Actor
+
+SLICE = 100
+SITE = "nom region valeurs libelles empreinte ferme_le vu_le absences erreur".split()
+OFFRE = "site nom valeurs libelles empreinte fermee_le vue_le absences".split()
+ETABLISSEMENT = "synchronisation synchronise_le textes_source version".split()
+
+
+@transaction.atomic
+def write_many(releve: Releve, *, after: int = 0, now: datetime, by: Actor) -> int:
+    """The next of them, all or none. Returns the key to go on from, 0 when none is left."""
+    policies.feed(by)
+    rows = _plain(releve).filter(pk__gt=after).select_for_update(of=("self",), no_key=True, skip_locked=True)
+    arrivages = list(rows.order_by("pk")[:SLICE])
+    lot = Lot(releve, now, by, {one.finess: one for one in arrivages})
+    try:
+        with transaction.atomic():
+            lot.read()
+            lot.hold()
+            lot.write()
+    except (IntegrityError, DataError, ValidationError):
+        pass  # each alone says which one it is, and why
+    return arrivages[-1].pk if arrivages else 0
+
+
+def _plain(releve: Releve):
+    fed = Etablissement.objects.filter(
+        finess=OuterRef("finess"), closed_at=None, synchronisation__in=SYNCHRONISED
+    )
+    joined = Rapprochement.objects.standing().filter(
+        unite__isnull=False, offre__site__finess=OuterRef("finess")
+    )
+    waiting = Arrivage.objects.filter(releve=releve, etat=Arrivage.Etat.A_FAIRE, raisons=[])
+    return waiting.exclude(brut=[]).exclude(Exists(fed)).exclude(Exists(joined))
+
+
+def put_site(site: SiteRor, lue: Lue, empreinte: str, *, profil: int, now: datetime) -> bool:
+    """Part of writing: the établissement as the ROR now says it, not saved; whether that is another."""
+    valeurs = mapping.renewed(site.valeurs, lue.dits.valeurs, profil=profil)
+    changed = valeurs != site.valeurs or bool(site.erreur) or site.absences > 0
+    site.nom, site.region, site.valeurs = lue.nom, lue.region, valeurs
+    site.libelles = site.libelles | lue.dits.libelles
+    site.empreinte, site.ferme_le, site.vu_le = empreinte, lue.ferme_le, now
+    site.absences, site.erreur = 0, ""
+    return changed
+
+
+def put_offre(
+    offre: Offre, site: SiteRor, lue: OffreLue, empreinte: str, *, profil: int, now: datetime
+) -> None:
+    """Part of writing: the offer as the ROR now says it, not saved."""
+    offre.valeurs = mapping.renewed(offre.valeurs, lue.dits.valeurs, profil=profil)
+    offre.site, offre.nom, offre.empreinte = site, lue.nom, empreinte
+    offre.libelles = offre.libelles | lue.dits.libelles
+    offre.fermee_le, offre.vue_le, offre.absences = lue.fermee_le, now, 0
+
+
+def says_new(offre: Offre, lue: OffreLue, empreinte: str) -> bool:
+    """Part of writing: whether an offer that stays where it is says something else, or is back."""
+    return (offre.empreinte, offre.fermee_le, offre.absences) != (empreinte, lue.fermee_le, 0)
+
+
+@dataclass
+class Lot:
+    """By FINESS number: what one transaction writes. Rows are taken in the order of locks."""
+
+    releve: Releve
+    now: datetime
+    by: Actor
+    arrivages: dict[str, Arrivage]
+    lues: dict[str, Lue] = field(default_factory=dict)
+    sites: dict[str, SiteRor] = field(default_factory=dict)
+    offres: dict[str, Offre] = field(default_factory=dict)  # by identifier
+    etablissements: dict[str, Etablissement] = field(default_factory=dict)
+
+    def read(self) -> None:
+        today = timezone.localdate(self.now)
+        for finess, one in self.arrivages.items():
+            try:
+                known = {"finess": finess, "profil": self.releve.profil, "today": today}
+                self.lues[finess] = mapping.read(one.brut, **known)
+            except Refused:
+                continue
+
+    def hold(self) -> None:
+        """Who has meanwhile been joined, or entered, or whose offer comes from elsewhere, is left out."""
+        sites = SiteRor.objects.filter(finess__in=self.lues)
+        self.sites = {one.finess: one for one in _held(sites)}
+        cles = [one.cle for lue in self.lues.values() for one in lue.offres]
+        known = Offre.objects.filter(Q(cle__in=cles) | Q(site__in=[one.pk for one in self.sites.values()]))
+        self.offres = {one.cle: one for one in _held(known)}
+        by_pk = {one.pk: one for one in self.sites.values()}
+        for offre in self.offres.values():
+            if offre.site_id in by_pk:
+                offre.site = by_pk[offre.site_id]
+        rows = Etablissement.objects.filter(finess__in=self.lues, closed_at=None)
+        held = list(_held(rows.select_related("coordination")))
+        self.etablissements = {str(one.finess): one for one in held}
+        joined = self._joined()
+        for finess, lue in [*self.lues.items()]:
+            here = self.sites[finess].pk if finess in self.sites else None
+            mine = [self.offres[one.cle] for one in lue.offres if one.cle in self.offres]
+            etablissement = self.etablissements.get(finess)
+            fed = here in joined or (etablissement is not None and etablissement.is_synchronised)
+            if fed or any(one.site_id != here for one in mine):
+                del self.lues[finess]
+
+    def _joined(self) -> set[int]:
+        standing = Rapprochement.objects.standing().filter(unite__isnull=False)
+        known = standing.filter(offre__site__in=[one.pk for one in self.sites.values()])
+        return set(known.values_list("offre__site", flat=True))
+
+    def write(self) -> None:
+        bilans: dict[str, Counter[str]] = {finess: Counter() for finess in self.lues}
+        for finess, lue in self.lues.items():
+            site = self.sites.setdefault(finess, SiteRor(finess=finess))
+            empreinte = self.arrivages[finess].empreintes[""]
+            put_site(site, lue, empreinte, profil=self.releve.profil, now=self.now)
+            bilans[finess]["illisibles"] = len(lue.dits.notes) + sum(
+                len(one.dits.notes) for one in lue.offres
+            )
+        SiteRor.objects.bulk_create(
+            [self.sites[finess] for finess in self.lues],
+            update_conflicts=True,
+            unique_fields=["finess"],
+            update_fields=SITE,
+        )
+        touched = [one for finess in self.lues for one in self._touched(finess, bilans[finess])]
+        Offre.objects.bulk_create(touched, update_conflicts=True, unique_fields=["cle"], update_fields=OFFRE)
+        self._stand(bilans)
+        self._tell(bilans)
+
+    def _touched(self, finess: str, bilan: Counter[str]) -> Iterable[Offre]:
+        """Its offers that are new or say something else; those that a complete run does not name."""
+        digests, site = self.arrivages[finess].empreintes, self.sites[finess]
+        for lue in self.lues[finess].offres:
+            offre = self.offres.get(lue.cle)
+            if offre is not None and not says_new(offre, lue, digests[lue.cle]):
+                continue
+            before = offre.valeurs.get("nature") if offre else None
+            bilan["offres_changees" if offre else "offres_nouvelles"] += 1
+            offre = offre or Offre(cle=lue.cle)
+            known = offre.pk is not None
+            put_offre(offre, site, lue, digests[lue.cle], profil=self.releve.profil, now=self.now)
+            bilan["natures"] += known and before != offre.valeurs.get("nature")
+            self.offres[lue.cle] = offre
+            yield offre
+        if self.releve.believes_absence:
+            for offre in self.offres.values():
+                if offre.site_id == site.pk and offre.cle not in digests:
+                    offre.absences = min(offre.absences + 1, settings.ROR_ABSENCES)
+                    bilan["offres_absentes"] += 1
+                    yield offre
+
+    def _stand(self, bilans: dict[str, Counter[str]]) -> None:
+        """How our établissements stand with it now, and the ROR's own texts, shown as a hint."""
+        ours = {finess: self.etablissements.get(finess) for finess in self.lues}
+        for finess, one in ours.items():
+            bilans[finess]["inconnus"] = one is None
+        here = {finess: one for finess, one in ours.items() if one is not None}
+        pks = {self.sites[finess].pk for finess in here}
+        etats = reads.etats_of(here, [one for one in self.offres.values() if one.site_id in pks])
+        changed, stand = [], []
+        for finess, one in here.items():
+            textes = self.lues[finess].textes
+            told = self.releve.is_complete and one.textes_source != textes
+            one.textes_source = textes if told else one.textes_source
+            if one.synchronisation != etats[finess]:
+                one.synchronisation, one.synchronise_le = etats[finess], self.now
+                one.version += 1
+                stand.append((one, str(Lieu.of(one)), {"etat": etats[finess].label}))
+            elif not told:
+                continue
+            changed.append(one)
+        Etablissement.objects.bulk_update(changed, ETABLISSEMENT)
+        record_each("structure.synchronised", stand, by=self.by)
+
+    def _tell(self, bilans: dict[str, Counter[str]]) -> None:
+        done, lines = [], []
+        for finess, bilan in bilans.items():
+            one = self.arrivages[finess]
+            one.etat = Arrivage.Etat.FAIT
+            one.bilan = {word: int(count) for word, count in bilan.items() if count}
+            done.append(one)
+            ours = self.etablissements.get(finess)
+            if ours is not None and one.bilan:
+                lines.append((ours, ours.nom, {"releve": self.releve.pk, "bilan": one.bilan, "refus": []}))
+        Arrivage.objects.bulk_update(done, ["etat", "bilan"])
+        record_each("ror.written", lines, by=self.by)
+
+
+def _held(rows):
+    return rows.select_for_update(of=("self",), no_key=True).order_by("pk")

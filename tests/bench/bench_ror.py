@@ -1,0 +1,253 @@
+"""The ROR of a whole country: all of it, again, what has changed; pages meanwhile (ANN-1, ANN-7).
+
+small: a tenth of it; full: 35,000 établissements, 60,000 offers, 120,000 places, served by the simulator. One
+établissement in seven is synchronised. The plain way is an `update_or_create` a resource.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from time import perf_counter, sleep
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from annuaire.models import Etablissement, Offre, Releve, SiteRor
+from annuaire.ror import fhir, mapping
+from annuaire.ror.acces import Acces
+from annuaire.ror.sources import Serveur
+from tests.bench.fiches import questions
+from tests.bench.report import line, percentile
+from tests.factories import referent_of, sign_in
+from tools.servers import free_port
+from viatraj.core import roles
+from viatraj.demo import pays
+from viatraj.demo.ror import monde
+
+SCALE = {"small": 0.1, "full": 1}
+PROMISED = {"small": "<= 0.2", "full": "<= 1"}  # of a tenth of the country
+WHOLE, AGAIN, DELTA, MEMORY = 300, 60, 20, 1_000  # seconds; MB
+CALM, PIECE, CHANGED = 150, 1_500, 100  # requests; resources; one offer in so many
+SYNCHRONISED = """
+UPDATE annuaire_etablissement SET synchronisation = 'non_synchronise', synchronise_le = NULL;
+UPDATE annuaire_unite SET cle_offre = NULL
+"""
+# As référents have decided: of one établissement in seven, each offer is the unit that it was made of.
+JOINED = """
+INSERT INTO annuaire_rapprochement (etablissement_id, suite, offre_id, unite_id, le, par_id)
+SELECT e.id, 'jointe', o.id, u.id, now(), %(par)s
+FROM annuaire_etablissement e JOIN annuaire_unite u ON u.etablissement_id = e.id AND u.closed_at IS NULL
+JOIN annuaire_coordination c ON c.id = e.coordination_id JOIN annuaire_region r ON r.id = c.region_id
+JOIN annuaire_offre o ON o.cle = r.code || '/' || lpad(u.id::text, 7, '0')
+WHERE e.id %% 7 = 0;
+UPDATE annuaire_unite u SET cle_offre = o.cle
+FROM annuaire_rapprochement r JOIN annuaire_offre o ON o.id = r.offre_id
+WHERE u.id = r.unite_id;
+UPDATE annuaire_etablissement SET synchronisation = 'active', synchronise_le = now() WHERE id %% 7 = 0
+"""
+WRITES = """
+SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::int FROM pg_stat_user_tables
+WHERE relname LIKE 'annuaire\\_%' AND relname <> 'annuaire_releve'
+"""
+
+
+def run(scale):
+    logging.disable(logging.INFO)
+    now = timezone.now()
+    pays.load(SCALE[scale], now=now, people=False)
+    script(SYNCHRONISED)
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="viatraj-bench-ror-") as name:
+        folder = Path(name)
+        counts = monde.write(folder, now=now - timedelta(hours=2))
+        with served(folder) as ror, pages() as ask:
+            yield from measured(scale, folder, counts, ror, ask)
+
+
+def measured(scale, folder, counts, ror, ask):
+    resources, goal = sum(counts.values()), PROMISED[scale]
+    told = ", ".join(f"{count} {genre}" for genre, count in counts.items() if count)
+    calm = [ask() for _ in range(CALM)]
+    seconds, memory, meanwhile = synchronised(ror, "--full", ask=ask)
+    yield line(f"ror, complete run, first ({told}; promised)", seconds, WHOLE, "s", goal)
+    yield line("ror, complete run, memory (promised)", memory, MEMORY, "Mo", "<= 1")
+    yield line(
+        f"ror, pages meanwhile, p95 of {len(meanwhile)} (calm)",
+        percentile(meanwhile, 95),
+        percentile(calm, 95),
+        "ms",
+        "<= 2",
+    )
+    plain = plain_seconds(folder)
+    yield line("ror, a resource (update_or_create)", seconds / resources, plain, "s", "<= 0.2")
+    script(JOINED, par=User.objects.order_by("pk").first().pk)
+    seconds, memory, _ = synchronised(ror, "--full")
+    yield line(
+        f"ror, again, one in seven synchronised ({memory:.0f} Mo; promised)", seconds, WHOLE, "s", goal
+    )
+    before = writes()
+    seconds, *_ = synchronised(ror, "--full")
+    yield line("ror, unchanged (promised)", seconds, AGAIN, "s", goal)
+    yield line("ror, unchanged, rows written", writes() - before, resources, "rows", "<= 0")
+    changed = change(folder)
+    list(islice(source(ror).client.since(timezone.now() + timedelta(days=1)), 1))  # it reads its folder anew
+    calm = [ask() for _ in range(CALM)]
+    seconds, memory, meanwhile = synchronised(ror, ask=ask)
+    releve = Releve.objects.latest("pk")
+    assert (releve.genre, releve.bilan["offres_changees"]) == ("delta", changed), releve.bilan
+    name = f"ror, delta of {changed} offers ({releve.bilan.get('champs', 0)} values; promised)"
+    yield line(name, seconds, DELTA, "s", goal)
+    p95 = percentile(meanwhile, 95)
+    yield line(
+        f"ror, pages meanwhile, p95 of {len(meanwhile)} (calm)", p95, percentile(calm, 95), "ms", "<= 2"
+    )
+
+
+def known(ror: str) -> dict[str, str]:
+    return {
+        "ROR_URL": f"{ror}/fhir",
+        "ROR_TOKEN_URL": f"{ror}/auth/realms/ror/protocol/openid-connect/token",
+        "ROR_CLIENT_ID": "viatraj",
+        "ROR_CLIENT_SECRET": "simulateur",
+        "ROR_NIVEAU": "1",
+    }
+
+
+def source(ror: str) -> Serveur:
+    said = known(ror)
+    return Serveur(Acces(said["ROR_URL"], said["ROR_TOKEN_URL"], "viatraj", secret="simulateur", niveau=1))
+
+
+@contextmanager
+def served(folder: Path):
+    """The simulator, a process of its own."""
+    port = free_port()
+    words = [sys.executable, "-m", "viatraj.demo.ror", str(port), str(folder)]
+    process = subprocess.Popen(words, cwd=settings.BASE_DIR)
+    try:
+        ror = f"http://127.0.0.1:{port}"
+        list(
+            islice(source(ror).client.since(timezone.now() + timedelta(days=1)), 1)
+        )  # it has read its folder
+        yield ror
+    finally:
+        process.kill()
+        process.wait()
+
+
+def synchronised(ror: str, *words: str, ask: Callable[[], float] | None = None):
+    """Seconds of the real command, its memory at its highest in MB, and what pages took meanwhile."""
+    started, meanwhile = perf_counter(), []
+    command = [sys.executable, "manage.py", "sync_ror", *words]
+    environment = {**os.environ, **known(ror)}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, cwd=settings.BASE_DIR)
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        if ask:
+            meanwhile.append(ask())
+        sleep(0.02)
+    if status:
+        sys.exit(f"sync_ror {' '.join(words)} : échec")
+    return perf_counter() - started, usage.ru_maxrss / 1024, meanwhile
+
+
+@contextmanager
+def pages():
+    """Asks the next of some pages of the directory; milliseconds."""
+    largest = questions.largest_coordination()
+    user = referent_of(largest)
+    here = list(Etablissement.objects.filter(coordination=largest).order_by("pk")[:50])
+    addresses = cycle(
+        address
+        for one in here
+        for address in (
+            "/administration/etablissements/",
+            f"/administration/etablissements/{one.pk}/",
+            f"/annuaire/etablissement/{one.finess}/",
+        )
+    )
+    client = sign_in(Client(), user)
+
+    def ask() -> float:
+        address, started = next(addresses), perf_counter()
+        answer = client.get(address, secure=True)
+        took = (perf_counter() - started) * 1000
+        assert answer.status_code == 200, (answer.status_code, address)
+        return took
+
+    ask()
+    yield ask
+
+
+def change(folder: Path) -> int:
+    """One offer in a hundred has another name, now."""
+    path, count, maj = folder / "HealthcareService.ndjson", 0, timezone.now().isoformat()
+    with path.open(encoding="utf-8") as lines, (folder / "part").open("w", encoding="utf-8") as out:
+        for n, text in enumerate(lines):
+            if n % CHANGED == 0:
+                said = json.loads(text)
+                said["name"], said["meta"]["lastUpdated"] = f"{said['name']} bis", maj
+                text, count = json.dumps(said, ensure_ascii=False) + "\n", count + 1
+            out.write(text)
+    (folder / "part").replace(path)
+    return count
+
+
+@roles.as_owner()
+def script(text: str, **named) -> None:
+    with connection.cursor() as cursor:
+        for statement in text.split(";\n"):
+            cursor.execute(statement, named)
+        cursor.execute(
+            "VACUUM ANALYZE annuaire_etablissement, annuaire_unite, annuaire_offre, annuaire_siteror"
+        )
+
+
+def writes() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(WRITES)
+        return cursor.fetchone()[0]
+
+
+@transaction.atomic
+def plain_seconds(folder: Path) -> float:
+    """Seconds a resource, read by the same reader and written each by itself; rolled back."""
+    some = [said for path in sorted(folder.glob("*.ndjson")) for said in head(path, PIECE // 3)]
+    site, now = SiteRor.objects.order_by("pk").first(), timezone.now()
+    started = perf_counter()
+    for said in some:
+        one = fhir.read(said)
+        known = {"nom": (one.nom or "")[:200], "valeurs": {"brut": said}, "libelles": {}}
+        if isinstance(one, fhir.Organization):
+            if one.finess and one.niveau == "EG":
+                dits = mapping.etablissement.say(one, None, 1).valeurs
+                SiteRor.objects.update_or_create(
+                    finess=one.finess, defaults={**known, "valeurs": dits, "vu_le": now}
+                )
+            continue
+        cle = one.cle if isinstance(one, fhir.HealthcareService) else f"lieu {one.id}"
+        Offre.objects.update_or_create(cle=cle[:40], defaults={**known, "site": site, "vue_le": now})
+    seconds = (perf_counter() - started) / len(some)
+    transaction.set_rollback(True)
+    return seconds
+
+
+def head(path: Path, count: int) -> list[dict]:
+    """The first lines of a file, of those resources that a run keeps."""
+    if path.stem not in ("Organization", "HealthcareService", "Location"):
+        return []
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(text) for text in islice(lines, count)]
