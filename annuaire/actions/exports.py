@@ -19,6 +19,7 @@ from annuaire.actions.releves import (
     nobody_else,
     proceed_ror,
     receive,
+    received,
     refuse,
     since,
     take,
@@ -101,7 +102,7 @@ def expect(source: Source, *, accept_loss: bool = False, now: datetime, by: Acto
     releve.etat, releve.garde_levee = Releve.Etat.ATTENTE, accept_loss
     releve.regarder_le, releve.expire_le = now, now + timedelta(hours=source.heures)
     releve = save_valid(releve)
-    record("ror.asked", by=by, target=releve, accept_loss=accept_loss)
+    record("ror.awaited", by=by, target=releve, accept_loss=accept_loss)
     return releve
 
 
@@ -113,7 +114,9 @@ def order(releve: Releve, source: Source, *, now: datetime, by: Actor) -> Releve
     place = source.order()
     releve = _as_it_was(releve)
     releve.export, releve.demandes, releve.regarder_le = place, releve.demandes + 1, now
-    return save_valid(releve)
+    releve = save_valid(releve)
+    record("ror.asked", by=by, target=releve, demandes=releve.demandes)
+    return releve
 
 
 @transaction.atomic
@@ -124,7 +127,9 @@ def look(releve: Releve, source: Source, *, now: datetime, by: Actor) -> Releve:
     seconds = source.look(releve.export, count=releve.regards + 1)
     releve = _as_it_was(releve)
     if not seconds:
-        return take(releve, source, accept_loss=releve.garde_levee, by=by)
+        releve = take(releve, source, accept_loss=releve.garde_levee)
+        record("ror.received", by=by, target=releve, **received(releve))
+        return releve
     return _later(releve, now + timedelta(seconds=seconds))
 
 

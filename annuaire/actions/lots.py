@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ from viatraj.core.actor import Actor
 SLICE = 100
 SITE = "nom region valeurs libelles empreinte ferme_le vu_le absences erreur".split()
 OFFRE = "site nom valeurs libelles empreinte fermee_le vue_le absences".split()
+Line = tuple[Etablissement, str, dict[str, Any]]
 ETABLISSEMENT = "synchronisation synchronise_le textes_source version".split()
 
 
@@ -37,12 +39,14 @@ def write_many(releve: Releve, *, after: int = 0, now: datetime, by: Actor) -> i
     policies.feed(by)
     rows = _plain(releve).filter(pk__gt=after).select_for_update(of=("self",), no_key=True, skip_locked=True)
     arrivages = list(rows.order_by("pk")[:SLICE])
-    lot = Lot(releve, now, by, {one.finess: one for one in arrivages})
+    lot = Lot(releve, now, {one.finess: one for one in arrivages})
     try:
         with transaction.atomic():
             lot.read()
             lot.hold()
-            lot.write()
+            stand, told = lot.write()
+            record_each("structure.synchronised", stand, by=by)
+            record_each("ror.written", told, by=by)
     except (IntegrityError, DataError, ValidationError):
         pass  # each alone says which one it is, and why
     return arrivages[-1].pk if arrivages else 0
@@ -91,7 +95,6 @@ class Lot:
 
     releve: Releve
     now: datetime
-    by: Actor
     arrivages: dict[str, Arrivage]
     lues: dict[str, Lue] = field(default_factory=dict)
     sites: dict[str, SiteRor] = field(default_factory=dict)
@@ -135,7 +138,8 @@ class Lot:
         known = standing.filter(offre__site__in=[one.pk for one in self.sites.values()])
         return set(known.values_list("offre__site", flat=True))
 
-    def write(self) -> None:
+    def write(self) -> tuple[list[Line], list[Line]]:
+        """What the journal keeps: whose state is another one, what was done."""
         bilans: dict[str, Counter[str]] = {finess: Counter() for finess in self.lues}
         for finess, lue in self.lues.items():
             site = self.sites.setdefault(finess, SiteRor(finess=finess))
@@ -152,8 +156,7 @@ class Lot:
         )
         touched = [one for finess in self.lues for one in self._touched(finess, bilans[finess])]
         Offre.objects.bulk_create(touched, update_conflicts=True, unique_fields=["cle"], update_fields=OFFRE)
-        self._stand(bilans)
-        self._tell(bilans)
+        return self._stand(bilans), self._told(bilans)
 
     def _touched(self, finess: str, bilan: Counter[str]) -> Iterable[Offre]:
         """Its offers that are new or say something else; those that a complete run does not name."""
@@ -177,7 +180,7 @@ class Lot:
                     bilan["offres_absentes"] += 1
                     yield offre
 
-    def _stand(self, bilans: dict[str, Counter[str]]) -> None:
+    def _stand(self, bilans: dict[str, Counter[str]]) -> list[Line]:
         """How our établissements stand with it now, and the ROR's own texts, shown as a hint."""
         ours = {finess: self.etablissements.get(finess) for finess in self.lues}
         for finess, one in ours.items():
@@ -185,7 +188,8 @@ class Lot:
         here = {finess: one for finess, one in ours.items() if one is not None}
         pks = {self.sites[finess].pk for finess in here}
         etats = reads.etats_of(here, [one for one in self.offres.values() if one.site_id in pks])
-        changed, stand = [], []
+        changed: list[Etablissement] = []
+        stand: list[Line] = []
         for finess, one in here.items():
             textes = self.lues[finess].textes
             told = self.releve.is_complete and one.textes_source != textes
@@ -198,10 +202,11 @@ class Lot:
                 continue
             changed.append(one)
         Etablissement.objects.bulk_update(changed, ETABLISSEMENT)
-        record_each("structure.synchronised", stand, by=self.by)
+        return stand
 
-    def _tell(self, bilans: dict[str, Counter[str]]) -> None:
-        done, lines = [], []
+    def _told(self, bilans: dict[str, Counter[str]]) -> list[Line]:
+        done: list[Arrivage] = []
+        lines: list[Line] = []
         for finess, bilan in bilans.items():
             one = self.arrivages[finess]
             one.etat = Arrivage.Etat.FAIT
@@ -211,7 +216,7 @@ class Lot:
             if ours is not None and one.bilan:
                 lines.append((ours, ours.nom, {"releve": self.releve.pk, "bilan": one.bilan, "refus": []}))
         Arrivage.objects.bulk_update(done, ["etat", "bilan"])
-        record_each("ror.written", lines, by=self.by)
+        return lines
 
 
 def _held(rows):

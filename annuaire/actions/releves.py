@@ -74,7 +74,9 @@ def receive(
     nobody_else()
     releve = begun(source, genre=Releve.Genre.DELTA if depuis else Releve.Genre.COMPLET, now=now, by=by)
     releve.depuis = depuis
-    return take(releve, source, accept_loss=accept_loss, by=by)
+    releve = take(releve, source, accept_loss=accept_loss)
+    record("ror.received", by=by, target=releve, **received(releve))
+    return releve
 
 
 def begun(source: Source, *, genre: Releve.Genre, now: datetime, by: Actor) -> Releve:
@@ -97,10 +99,10 @@ def nobody_else() -> None:
         raise Refused(WRITES)
 
 
-def take(releve: Releve, source: Source, *, accept_loss: bool, by: Actor) -> Releve:
+def take(releve: Releve, source: Source, *, accept_loss: bool) -> Releve:
     """Part of receiving: the resources themselves, guarded, then spread for those who write."""
     done = _done()
-    releve.etat = Releve.Etat.EN_COURS
+    releve.etat, releve.garde_levee = Releve.Etat.EN_COURS, accept_loss
     index = Index(f"{mapping.VERSION}:{source.niveau}")
     loading.arrive(source.resources(), index)
     releve.horloge = source.horloge
@@ -117,15 +119,12 @@ def take(releve: Releve, source: Source, *, accept_loss: bool, by: Actor) -> Rel
     releve.bilan = reception.bilan(done.first())
     releve = save_valid(releve)
     loading.spread(releve, reception.wanted(), reception.absents)
-    record(
-        "ror.received",
-        by=by,
-        target=releve,
-        accept_loss=accept_loss,
-        genre=releve.genre,
-        recu=releve.bilan["recu"],
-    )
     return releve
+
+
+def received(releve: Releve) -> dict:
+    """What the journal keeps of it."""
+    return {"accept_loss": releve.garde_levee, "genre": releve.genre, "recu": releve.bilan["recu"]}
 
 
 @transaction.atomic

@@ -75,6 +75,8 @@ PARTS = {
     "annuaire:end": "of refusing a run, and of waiting no longer for it",
     "annuaire:nobody_else": "writes nothing: of whatever begins a run",
     "annuaire:since": "writes nothing: from when changes are asked for",
+    "annuaire:put_off": "of look_ror: the same run, later, or ended",
+    "annuaire:received": "writes nothing: what the journal keeps of a run that was received",
     "annuaire:put_offre": "sets columns, without saving: of writing one établissement, or many",
     "annuaire:put_site": "sets columns, without saving: the same",
     "annuaire:says_new": "writes nothing: of the same",
@@ -155,7 +157,7 @@ PARTS = {
 # `moves.put` records each step of a demande, `passages` of a notification, `perform` is a verb whole,
 # `settle_sought` says who is told.
 RECORDING = {"record", "moves.put", "passages.put", "passages.begin_notification", "verbes.perform"}
-RECORDING |= {"solutions.settle_sought"}
+RECORDING |= {"record_each", "solutions.settle_sought"}
 # Public actions that ask no policy, and why.
 NOBODY_IS_KNOWN_YET = "somebody is signing in: caps in SQL stand guard, not a policy"
 WITHOUT_POLICY = {
