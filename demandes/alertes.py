@@ -1,4 +1,5 @@
-"""Who is told what of each step of a demande (DOS-6, HAB-8), as data; how a person wants to be told.
+"""Who is told what of each step of a demande, of a dossier, of a notification (DOS-6, HAB-8), as data; how a
+person wants to be told.
 
 Sentences go into mails and into the page of alerts: they say what to do, nothing of who the patient is nor of
 how he is, not even where he is asked for.
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 
 from demandes.etats import A_ETUDIER, Cote, Etat, Verbe
+from demandes.handicap.statuts import Cote as Partie
+from demandes.handicap.statuts import Geste, Statut, StatutUnite
 
 
 class Evenement(TextChoices):
@@ -23,6 +26,10 @@ class Evenement(TextChoices):
     ECHEANCE = "echeance", "Rappel, échéance"
     MAJ = "maj", "Dossier mis à jour"
     NOMME = "nomme", "Dossier qui vous désigne médecin traitant"
+    CREE = "cree", "Dossier créé"
+    NOTIFIEE = "notifiee", "Notification d’orientation reçue"
+    STATUT = "statut", "Statut d’une notification changé"
+    IMPOSSIBLE = "impossible", "Admission impossible, réorientation"
 
 
 class Envoi(TextChoices):
@@ -35,7 +42,7 @@ class Envoi(TextChoices):
 
 ORDER = (Envoi.AUCUN, Envoi.QUOTIDIEN, Envoi.IMMEDIAT)
 # At once where somebody is awaited; the rest can wait for the morning.
-USUAL = "iiiiqiqi"
+USUAL = "iiiiqiqiqiqi"
 CHOICES = rf"^[{''.join(Envoi.values)}]{{{len(Evenement)}}}$"
 
 
@@ -54,7 +61,8 @@ def strongest(*envois: str) -> Envoi:
 
 # Higher up: whoever settles who works there.
 REFERENT = "referent"
-UPDATED = "maj"
+CREATED, UPDATED = "cree", "maj"  # as `dossiers.attaches` says them
+TAKEN = "pris"  # somebody takes the person in, elsewhere
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,9 @@ _DUE_HERE = Annonce(_R, _E.ECHEANCE, "Une demande attend votre réponse : répo
 _PRECISE = Annonce(_D, _E.ECHEANCE, "Une précision vous est demandée et n’a pas de réponse : donnez-la.")
 _ARRIVING = "La date proposée est passée : déclarez l’admission, ou dites ce qu’il en est."
 _GONE = Annonce(_R, _E.REPONSE, "Une demande est close : vous n’avez plus rien à faire.")
-ANNONCES: Mapping[str, tuple[Annonce, ...]] = {
+Annonces = Mapping[str, tuple[Annonce, ...]]
+DES_DEMANDES: Annonces = {
+    Verbe.ENREGISTRER: (Annonce(_R, _E.CREE, "Un dossier papier est enregistré."),),
     Verbe.ENVOYER: (_ARRIVED,),
     Verbe.REACTIVER: (_ARRIVED,),
     Verbe.REPARTIR: (_ARRIVED,),
@@ -124,16 +134,79 @@ SILENT = frozenset(
         Verbe.ETUDIER,
         Verbe.DEPATIENTER,
         Verbe.DONNER_AVIS,
-        Verbe.ENREGISTRER,
     )
 )
+DES_DOSSIERS: Annonces = {
+    CREATED: (Annonce(_D, _E.CREE, "Un dossier est créé."),),
+    UPDATED: (Annonce(_D, _E.MAJ, "Le dossier est mis à jour : relisez-le."),),
+}
+_MDPH, _ESMS, _S = Partie.MDPH, Partie.ESMS, Statut
+_REVIVED = Annonce(_ESMS, _E.NOTIFIEE, "Une notification d’orientation est réactivée : reprenez-la.")
+_CHANGED = Annonce(_MDPH, _E.STATUT, "Un établissement a changé le statut d’une personne notifiée.")
+# By the code of the passage.
+DES_NOTIFICATIONS: Annonces = {
+    _S.ENVOYEE: (Annonce(_ESMS, _E.NOTIFIEE, "Une décision d’orientation vous est notifiée : lisez-la."),),
+    Geste.REACTIVER: (_REVIVED,),
+    Geste.RETABLIR: (_REVIVED,),
+    Geste.ANNULER: (Annonce(_ESMS, _E.STATUT, "Une notification d’orientation est annulée."),),
+    Geste.ANNULER_DECISION: (
+        Annonce(_ESMS, _E.STATUT, "Une décision d’orientation qui vous a été notifiée est annulée."),
+    ),
+    Geste.ENTERINER: (
+        Annonce(_ESMS, _E.IMPOSSIBLE, "L’admission impossible que vous avez signalée est entérinée."),
+    ),
+    Geste.REFUSER: (
+        Annonce(
+            _ESMS,
+            _E.IMPOSSIBLE,
+            "L’admission impossible que vous avez signalée est refusée : reprenez la notification.",
+        ),
+    ),
+    _S.IMPOSSIBLE: (
+        Annonce(_MDPH, _E.IMPOSSIBLE, "Un établissement signale une admission impossible : décidez-en."),
+    ),
+    _S.REORIENTATION: (
+        Annonce(_MDPH, _E.IMPOSSIBLE, "Un établissement demande une réorientation : décidez-en."),
+    ),
+    **dict.fromkeys(
+        (_S.CONTACT, _S.ANALYSE, _S.ADMISSIBLE, _S.ADMIS, _S.ESSAI, _S.NON_CONCLUANT, _S.ENTRE, _S.SORTI),
+        (_CHANGED,),
+    ),
+    TAKEN: (
+        Annonce(
+            _ESMS,
+            _E.STATUT,
+            "Une personne qui vous est notifiée est accueillie, ou à l’essai, dans un autre établissement.",
+        ),
+    ),
+}
+# An ESMS has read it; and what goes on in one of its units, which its own status sums up.
+SILENT_STATUTS = frozenset((_S.LUE, *StatutUnite))
+TABLES: Mapping[str, Annonces] = {
+    "demande": DES_DEMANDES,
+    "dossier": DES_DOSSIERS,
+    "notification": DES_NOTIFICATIONS,
+}
+SUJETS = tuple(TABLES)
 
 
-def annonces(verbe: str, etat: str) -> tuple[Annonce, ...]:
-    """What is told once a verb has led to this state."""
-    found = ANNONCES.get(verbe, ())
+def annonces(sujet: str, verbe: str, etat: str = "") -> tuple[Annonce, ...]:
+    """What is told once a verb has led to this state; `sujet`: of what kind it is."""
+    found = TABLES[sujet].get(verbe, ())
     if verbe != Verbe.RAPPELER:
         return found
     if etat in A_ETUDIER:
         return found[:1]
     return found[1:2] if etat == Etat.PRECISION else found[2:]
+
+
+def told_to(*cotes: str) -> list[Evenement]:
+    """Of what somebody may be told on these sides, in the order of a page."""
+    known = {
+        one.evenement
+        for table in TABLES.values()
+        for told in table.values()
+        for one in told
+        if one.cote in cotes
+    }
+    return [one for one in Evenement if one in known]

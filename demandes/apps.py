@@ -14,7 +14,7 @@ class DemandesConfig(AppConfig):
         from demandes.actions import alertes, suites
         from demandes.actions import fermetures as notifications
         from demandes.models import Demande, Notification
-        from demandes.reads import avertis, fermetures, interesses, notifies
+        from demandes.reads import fermetures, interesses, notifies
         from demandes.reads.alertes import UNREAD
 
         attaches.told_by(
@@ -37,8 +37,8 @@ class DemandesConfig(AppConfig):
             ),
         )
         dossiers.attaches.told_by("demandes", suites.follow_decisions)
-        dossiers.attaches.noted_by("demandes", alertes.note_update)
+        dossiers.attaches.noted_by("demandes", alertes.note_dossier)
+        dossiers.attaches.seen_by("demandes", alertes.note_dossier_seen)
         read_beside("unread", UNREAD)
         courrier.attaches.told_by(emails.KEY, alertes.may_leave)
-        courrier.attaches.told_by(emails.NOTIFICATION, avertis.may_leave)
         courrier.attaches.told_by(interesses.NAMING, interesses.may_name)

@@ -1,6 +1,7 @@
-"""What leaves after a step of a demande: a number and what to do, never who the patient is (DOS-6, HAB-8).
+"""What leaves after a step of a demande, a dossier, a notification: a number and what to do, never who it is
+about (DOS-6, HAB-8).
 
-Each line has the address of its alert, which opens the demande once its reader is signed in.
+Each line has the address of its alert, which opens what it is about once its reader is signed in.
 """
 
 from collections.abc import Sequence
@@ -11,16 +12,16 @@ from accounts.models import User
 from courrier import outbox
 from courrier.models import Message, Priority
 from demandes.alertes import Envoi
-from demandes.models import Alerte, Notification
+from demandes.models import Alerte
 
-KEY, NOTIFICATION = "alerte", "notification"
+KEY = "alerte"
 LETTERS = {Envoi.IMMEDIAT: "demandes/emails/alerte", Envoi.QUOTIDIEN: "demandes/emails/recap"}
 LATE = timedelta(days=2)
 SHOWN = 50
 
 
 def told(user: User, alertes: Sequence[Alerte], *, now: datetime) -> bool:
-    """What has just happened to one dossier; or those of a day, the latest first."""
+    """What has just happened to one dossier, to one decision; or those of a day, the latest first."""
     envoi = Envoi(alertes[0].envoi)
     return outbox.post(
         LETTERS[envoi],
@@ -39,23 +40,10 @@ def told_less(message: Message, user: User, alertes: Sequence[Alerte]) -> None:
 
 def _context(user: User, alertes: Sequence[Alerte]) -> dict[str, Any]:
     """`lines`: each thing once."""
-    lines = list({(one.demande_id, one.phrase): one for one in reversed(alertes)}.values())
+    lines = list({(one.sujet, one.phrase): one for one in reversed(alertes)}.values())
     return {
         "person": user.titre,
-        "dossier": alertes[0].demande.dossier,
+        "sujet": alertes[0],
         "lines": lines[:SHOWN],
         "others": max(0, len(lines) - SHOWN),
     }
-
-
-def notification(
-    user: User, about: Notification, cote: str, phrase: str, *, etape: int, now: datetime
-) -> bool:
-    """Of an orientation: the MDPH’s number and what to do; neither who the person is, nor which structure."""
-    return outbox.post(
-        "demandes/emails/notification",
-        to=user.email,
-        key=f"{NOTIFICATION}:{cote}:{about.pk}:{etape}:{user.pk}",
-        expires_at=now + LATE,
-        context={"person": user.titre, "notification": about, "decision": about.decision, "phrase": phrase},
-    )

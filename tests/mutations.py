@@ -305,8 +305,8 @@ MUTATIONS = [
         "on est prévenu de son propre acte",
         "DOS-6",
         "demandes/actions/alertes.py",
-        "one.user.pk != fait.par_id and one.user.pk not in told",
-        "one.user.pk not in told",
+        "known = {fait.par_id, *",
+        "known = {*",
         "tests/demandes/test_alertes.py",
     ),
     Mutation(
@@ -320,7 +320,7 @@ MUTATIONS = [
     Mutation(
         "un e-mail part sans la case «\u00a0Réception des e-mails\u00a0»",
         "HAB-8",
-        "demandes/reads/interesses.py",
+        "demandes/reads/voies.py",
         " if row.emails else []",
         "",
         "tests/demandes/test_alertes.py",

@@ -7,6 +7,7 @@ nobody twice. Who is concerned is asked when he is told, again when a mail is wr
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,7 +18,7 @@ from demandes import emails, policies
 from demandes.alertes import UPDATED, Envoi, Evenement, annonces
 from demandes.calendrier import PARIS
 from demandes.etats import RECUS
-from demandes.models import Alerte, Demande, Fait, Preference
+from demandes.models import Alerte, Demande, Fait, Notification, Preference
 from demandes.reads import interesses
 from dossiers.models import Dossier
 from journal.models import record
@@ -29,14 +30,28 @@ SLICE = 200
 
 def note_step(demande: Demande, verbe: str, *, now: datetime, by: Actor) -> None:
     """Part of every verb; of what was never sent nobody has anything to be told."""
-    if annonces(verbe, demande.etat) and demande.sent_at:
-        Fait(demande=demande, verbe=verbe, etat=demande.etat, at=now, par=by.user).save(force_insert=True)
+    if demande.sent_at:
+        _note(demande=demande, verbe=verbe, etat=demande.etat, at=now, par=by.user)
 
 
-def note_update(dossier: Dossier, now: datetime, by: Actor) -> None:
-    """Part of writing a dossier: whoever has received it, and has not settled it, reads it again."""
-    for demande in dossier.demandes.filter(etat__in=RECUS).order_by("pk"):
-        note_step(demande, UPDATED, now=now, by=by)
+def note_dossier(dossier: Dossier, verbe: str, now: datetime, by: Actor) -> None:
+    """Part of writing a dossier: who asks with its author; whoever has received it, and has not settled it,
+    reads again what has changed."""
+    _note(dossier=dossier, verbe=verbe, at=now, par=by.user)
+    if verbe == UPDATED:
+        for demande in dossier.demandes.filter(etat__in=RECUS).order_by("pk"):
+            note_step(demande, verbe, now=now, by=by)
+
+
+def note_statut(notification: Notification, verbe: str, *, now: datetime, by: Actor) -> None:
+    """Part of every passage: `verbe`, its code."""
+    _note(notification=notification, verbe=verbe, at=now, par=by.user)
+
+
+def _note(**said: Any) -> None:
+    fait = Fait(**said)
+    if annonces(fait.genre, fait.verbe, fait.etat):
+        fait.save(force_insert=True)
 
 
 def tell_facts(*, now: datetime, by: Actor) -> int:
@@ -44,26 +59,29 @@ def tell_facts(*, now: datetime, by: Actor) -> int:
     policies.follow(by)
 
     def tell(faits: Sequence[Fait]) -> None:
-        rows = [alerte for fait in faits for alerte in _alertes(fait, now)]
+        told: set[tuple] = set()
+        rows = [alerte for fait in faits for alerte in _alertes(fait, now, told)]
         Alerte.objects.bulk_create(rows, ignore_conflicts=True)
         Fait.objects.filter(pk__in=[one.pk for one in faits]).order_by("pk").delete()
         record("demande.told", by=by, count=len(rows))
 
-    return by_slices(Fait.objects.select_related("demande__dossier", "demande__coordination"), tell)
+    known = ("demande__dossier", "demande__coordination", "dossier", "notification__decision")
+    return by_slices(Fait.objects.select_related(*known), tell)
 
 
-def _alertes(fait: Fait, now: datetime) -> Iterable[Alerte]:
+def _alertes(fait: Fait, now: datetime, told: set[tuple]) -> Iterable[Alerte]:
     """Of one's own act one is told nothing; that a dossier has changed, once until one has read it."""
-    on, demande = timezone.localdate(now), fait.demande
-    known = Alerte.objects.unread().filter(demande=demande, verbe=UPDATED)
-    told = set(known.values_list("user", flat=True)) if fait.verbe == UPDATED else set()
-    for annonce in annonces(fait.verbe, fait.etat):
-        for one in interesses.of(demande, annonce.cote, on=on):
-            if one.user.pk != fait.par_id and one.user.pk not in told:
-                told.add(one.user.pk)
+    on, about = timezone.localdate(now), fait.about
+    unread = Alerte.objects.unread().filter(verbe=UPDATED, **about) if fait.verbe == UPDATED else ()
+    known = {fait.par_id, *(one.user_id for one in unread)}
+    for annonce in annonces(fait.genre, fait.verbe, fait.etat):
+        for one in interesses.of(fait.sujet, annonce.cote, on=on):
+            once = (one.user.pk, *about.values(), fait.verbe if fait.verbe == UPDATED else fait.pk)
+            if one.user.pk not in known and once not in told:
+                told.add(once)
                 yield Alerte(
                     user=one.user,
-                    demande=demande,
+                    **about,
                     verbe=fait.verbe,
                     cote=annonce.cote,
                     evenement=annonce.evenement,
@@ -83,9 +101,9 @@ def send_alertes(*, now: datetime, by: Actor) -> int:
             envoyee_at__gt=now - settings.ALERTE_EVERY,
             envoi=Envoi.IMMEDIAT,
         )
-        told = set(recent.values_list("user", "demande__dossier"))
-        left = [one for one in rows if (one.user_id, one.demande.dossier_id) not in told]
-        return _posted(left, lambda one: (one.user_id, one.demande.dossier_id), now=now)
+        told = {(one.user_id, one.fil) for one in recent.with_sujet()}
+        left = [one for one in rows if (one.user_id, one.fil) not in told]
+        return _posted(left, lambda one: (one.user_id, one.fil), now=now)
 
     return _by_people(Envoi.IMMEDIAT, post, now=now, by=by)
 
@@ -121,7 +139,7 @@ def _by_people(envoi: Envoi, post: Callable[[Sequence[Alerte]], int], *, now: da
         with transaction.atomic():
             _wait_for_our_turn()
             waiting = Alerte.objects.to_send(envoi).filter(user__in=people)
-            rows = waiting.select_related("user", "demande__dossier").order_by("pk")
+            rows = waiting.with_sujet().select_related("user").order_by("pk")
             written = post(list(rows.select_for_update(of=("self",), no_key=True)))
             if written:
                 record("demande.mailed", by=by, count=written)
@@ -153,13 +171,13 @@ def _posted(rows: Sequence[Alerte], key: Callable, *, now: datetime) -> int:
 
 def may_leave(message: Message, now: datetime) -> bool:
     """Asked by the sender: of what the letter tells, all that concerns its reader no more is left out."""
-    latest = Alerte.objects.select_related("demande").filter(pk=message.key.rpartition(":")[2]).first()
+    latest = Alerte.objects.with_sujet().filter(pk=message.key.rpartition(":")[2]).first()
     if latest is None:
         return False
     told = Alerte.objects.filter(user=latest.user_id, envoyee_at=latest.envoyee_at, envoi=latest.envoi)
     if latest.envoi == Envoi.IMMEDIAT:
-        told = told.filter(demande__dossier=latest.demande.dossier_id)
-    rows = list(told.select_related("user", "demande__dossier").order_by("pk"))
+        told = told.about([latest.fil])
+    rows = list(told.with_sujet().select_related("user").order_by("pk"))
     on = timezone.localdate(now)
     kept = [one for one in rows if interesses.envoi(one, on=on) != Envoi.AUCUN]
     if kept and len(kept) < len(rows):
@@ -170,6 +188,16 @@ def may_leave(message: Message, now: datetime) -> bool:
 def _wait_for_our_turn() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demandes_alerte'))")
+
+
+def note_seen(now: datetime, by: Actor, **sujet: Demande | Dossier | Notification) -> None:
+    """Part of reading what an alert leads to."""
+    update_unheld(Alerte.objects.unread().filter(user=by.user, **sujet), lue_at=now)
+
+
+def note_dossier_seen(dossier: Dossier, now: datetime, by: Actor) -> None:
+    """As `dossiers.attaches` calls it."""
+    note_seen(now, by, dossier=dossier)
 
 
 @transaction.atomic

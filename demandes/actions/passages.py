@@ -10,28 +10,14 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from annuaire.models import Lieu
-from demandes import emails
+from demandes.actions import alertes
+from demandes.alertes import TAKEN
 from demandes.handicap.statuts import PRIS, UNITE_PRISE, Cote, Geste, Passage, Statut
 from demandes.models import Decision, EtapeNotification, Notification
-from demandes.reads import avertis
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Niveau
 from viatraj.core.saving import locked, save_valid
-
-# What the other side is told, once a status is written.
-PHRASES = {
-    Statut.ENVOYEE: "Une décision d’orientation vous est notifiée.",
-    Statut.REACTIVEE: "Une notification d’orientation est réactivée.",
-    Statut.ANNULEE: "Une notification d’orientation est annulée.",
-    Statut.DECISION_ANNULEE: "Une décision d’orientation qui vous a été notifiée est annulée.",
-    Statut.ENTERINEE: "L’admission impossible que vous avez signalée est entérinée.",
-    Statut.IMPOSSIBLE: "Un établissement signale une admission impossible\u00a0: elle attend votre décision.",
-    Statut.REORIENTATION: "Un établissement demande une réorientation.",
-}
-REFUSED = "L’admission impossible que vous avez signalée est refusée\u00a0: la notification reste en cours."
-TAKEN = "Une personne qui vous est notifiée est accueillie, ou à l’essai, dans un autre établissement."
-
 
 ENVOI = Passage(Statut.ENVOYEE.value, Cote.MDPH, None, frozenset(), Statut.ENVOYEE)
 
@@ -155,21 +141,8 @@ def _record(event: str, notification: Notification, by: Actor, **known: str) -> 
 
 def _tell(notification: Notification, etape: EtapeNotification, *, now: datetime, by: Actor) -> None:
     """The side that did not act; the other ESMS, that somebody takes the person in, and not who."""
-    in_unit = etape.niveau == Niveau.UNITE
-    said = "" if in_unit else PHRASES.get(Statut(etape.after), "")
-    if phrase := REFUSED if etape.code == Geste.REFUSER else said:
-        other = Cote.ESMS if etape.cote == Cote.MDPH else Cote.MDPH
-        _post(notification, other, phrase, etape, now=now, by=by)
-    taken = UNITE_PRISE if in_unit else PRIS
+    alertes.note_statut(notification, etape.code, now=now, by=by)
+    taken = UNITE_PRISE if etape.niveau == Niveau.UNITE else PRIS
     if etape.after in taken and etape.before not in taken:
-        for one in notification.decision.notifications.living().with_lieu().exclude(pk=notification.pk):
-            one.decision = notification.decision
-            _post(one, Cote.ESMS, TAKEN, etape, now=now, by=by)
-
-
-def _post(
-    about: Notification, cote: Cote, phrase: str, etape: EtapeNotification, *, now: datetime, by: Actor
-) -> None:
-    for user in avertis.of(about, cote, on=timezone.localdate(now)):
-        if by.user is None or user.pk != by.user.pk:
-            emails.notification(user, about, cote, phrase, etape=etape.pk, now=now)
+        for one in notification.decision.notifications.living().exclude(pk=notification.pk).order_by("pk"):
+            alertes.note_statut(one, TAKEN, now=now, by=by)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from annuaire.models import Lieu, Unite
 from demandes import policies
-from demandes.actions import passages
+from demandes.actions import alertes, passages
 from demandes.actions.passages import Pas
 from demandes.handicap.motifs import MODES, MOTIFS, MOTIVES
 from demandes.handicap.statuts import (
@@ -117,6 +117,8 @@ def read_notification(notification: Notification, *, opens: bool, now: datetime,
     known = policies.read_notification(by, notification)
     lieu = str(notification.lieu)
     record("notification.read", by=known, target=notification, label=notification.decision.numero, lieu=lieu)
+    if opens:
+        alertes.note_seen(now, by, notification=notification)
     is_new = opens and notification.statut in NON_LUES
     if is_new and can(policies.receive_notification, by, notification):
         return open_notification(notification, now=now, by=by)

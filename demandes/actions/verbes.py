@@ -10,16 +10,16 @@ from django.utils import timezone
 
 from annuaire.models import Unite
 from demandes import etats, policies
-from demandes.actions import moves
+from demandes.actions import alertes, moves
 from demandes.actions.moves import Dit
 from demandes.etats import Acte, Champ, Cote, Verbe
-from demandes.models import Alerte, Demande, echeances
+from demandes.models import Demande, echeances
 from demandes.motifs import AUTRE
 from demandes.reads import destinataires, verifications
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.policies import can
-from viatraj.core.saving import Stale, update_unheld
+from viatraj.core.saving import Stale
 from viatraj.core.typography import short_day
 
 TEXTE_MAX = 4000
@@ -76,7 +76,7 @@ def read(demande: Demande, *, opens: bool, now: datetime, by: Actor) -> Demande:
     if unread and can(policies.act, by, demande, Verbe.CONSULTER, Cote.RECEVEUR):
         demande = open_first(demande, now=now, by=by)
     if opens:
-        update_unheld(Alerte.objects.unread().filter(user=by.user, demande=demande), lue_at=now)
+        alertes.note_seen(now, by, demande=demande)
     return demande
 
 

@@ -12,7 +12,7 @@ class ChoixForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.owners = owners
         for owner in owners:
-            for one in _events(owner):
+            for one in owner.evenements:
                 offered = AT_ONCE if one in OF_A_MEDECIN else tuple(Envoi)
                 field = forms.ChoiceField(
                     label=one.label,
@@ -25,7 +25,7 @@ class ChoixForm(forms.Form):
 
     def groups(self):
         """With its fields, for the page."""
-        return [(owner, [self[_name(owner, one)] for one in _events(owner)]) for owner in self.owners]
+        return [(owner, [self[_name(owner, one)] for one in owner.evenements]) for owner in self.owners]
 
     def clean(self):
         """What is not sent stays as it is."""
@@ -37,10 +37,6 @@ class ChoixForm(forms.Form):
     def _said(self, owner, evenement) -> Envoi:
         name = _name(owner, evenement)
         return Envoi(self.cleaned_data.get(name) or wanted(owner.choix, evenement))
-
-
-def _events(owner) -> list[Evenement]:
-    return [one for one in Evenement if one not in OF_A_MEDECIN or "medecin" in owner.owner]
 
 
 def _name(owner, evenement) -> str:

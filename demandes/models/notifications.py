@@ -186,6 +186,11 @@ class Notification(AtLieu):
         return reverse("notifications:detail", args=[self.pk])
 
     @property
+    def place_mdph(self) -> Place:
+        """Where rights of the MDPH are asked: its département, nothing below."""
+        return Place(coordination=self.mdph_id)
+
+    @property
     def place_esms(self) -> Place:
         """Where rights of the ESMS are asked: not the coordination above it, which may be another MDPH."""
         return Place(etablissement=self.etablissement_id, unite=self.unite_id)

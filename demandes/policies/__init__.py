@@ -22,6 +22,7 @@ from demandes.policies.notifications import read_decision as read_decision
 from demandes.policies.notifications import read_notification as read_notification
 from demandes.policies.notifications import receive_notification as receive_notification
 from demandes.policies.notifications import search_notifications as search_notifications
+from demandes.policies.notifications import watch_notification as watch_notification
 from demandes.regards import Vue
 from demandes.tableaux import Tableau, held
 from dossiers.models import Dossier, Origine, Role

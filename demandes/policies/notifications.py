@@ -21,7 +21,7 @@ def decide(actor: Actor, mdph_id: int) -> Actor:
 
 
 def read_decision(actor: Actor, decision: Decision) -> Actor:
-    by = actor.using(Droit.NOTIFICATIONS, decision.place, domaine=Domaine.HANDICAP, mode=Mode.LECTURE)
+    by = _reading(actor, decision.place)
     if by is None:
         raise Denied("Cette décision n’est pas de celles de votre MDPH.")
     return by
@@ -29,27 +29,37 @@ def read_decision(actor: Actor, decision: Decision) -> Actor:
 
 def read_notification(actor: Actor, notification: Notification) -> Actor:
     """On either side."""
-    for place in (Place(coordination=notification.mdph_id), notification.place_esms):
-        by = actor.using(Droit.NOTIFICATIONS, place, domaine=Domaine.HANDICAP, mode=Mode.LECTURE)
-        if by:
-            return by
-    raise Denied("Cette notification n’est pas de celles que vous consultez.")
+    by = _reading(actor, notification.place_mdph) or _reading(actor, notification.place_esms)
+    if by is None:
+        raise Denied("Cette notification n’est pas de celles que vous consultez.")
+    return by
+
+
+def watch_notification(actor: Actor, notification: Notification) -> Actor:
+    """Of the MDPH that has sent it."""
+    by = _reading(actor, notification.place_mdph)
+    if by is None:
+        raise Denied("Cette notification n’est pas de celles de votre MDPH.")
+    return by
 
 
 def receive_notification(actor: Actor, notification: Notification) -> Actor:
     """Of the ESMS: whoever opens it first has read it."""
-    place = notification.place_esms
-    by = actor.using(Droit.NOTIFICATIONS, place, domaine=Domaine.HANDICAP, mode=Mode.LECTURE)
+    by = _reading(actor, notification.place_esms)
     if by is None:
         raise Denied("Cette notification n’est pas adressée à votre structure.")
     return by
+
+
+def _reading(actor: Actor, place: Place) -> Actor | None:
+    return actor.using(Droit.NOTIFICATIONS, place, domaine=Domaine.HANDICAP, mode=Mode.LECTURE)
 
 
 def change_notification(actor: Actor, notification: Notification, passage: Passage) -> Actor:
     """The right of the row, at the place of its side; the ESMS answers by a board in répondre as well."""
     assert passage.droit is not None  # noqa: S101
     is_mdph = passage.cote == Cote.MDPH
-    place = Place(coordination=notification.mdph_id) if is_mdph else notification.place_esms
+    place = notification.place_mdph if is_mdph else notification.place_esms
     answers = actor.rights.cover(
         Droit.NOTIFICATIONS, place, domaine=Domaine.HANDICAP, mode=Mode.LECTURE if is_mdph else Mode.REPONDRE
     )

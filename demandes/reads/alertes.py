@@ -1,4 +1,4 @@
-"""What somebody was told: the latest, for the page of the bell; one, where its demande is not seen."""
+"""What somebody was told: the latest, for the page of the bell; one, where what it is about is not seen."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,13 +6,16 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+import dossiers.regards
 from accounts.models import User
+from demandes import policies, regards
 from demandes.alertes import REFERENT
 from demandes.etats import A_ETUDIER
-from demandes.models import Alerte, Demande
+from demandes.models import Alerte, Demande, Notification
 from demandes.models.alertes import AlerteQuerySet
 from demandes.reads import interesses
 from viatraj.core.actor import Actor
+from viatraj.core.policies import can
 
 SHOWN = 100
 # Of the session's own statement: every page says it. More than a hundred are not counted.
@@ -22,7 +25,7 @@ UNREAD = """
 
 
 def of(user: User) -> AlerteQuerySet:
-    return Alerte.objects.filter(user=user).select_related("demande__dossier")
+    return Alerte.objects.filter(user=user).with_sujet()
 
 
 def latest(user: User) -> list[Alerte]:
@@ -46,14 +49,24 @@ class Dite:
     ailleurs: tuple[str, ...] = ()
 
 
+def address(actor: Actor, alerte: Alerte) -> str:
+    """Where what it is about is read; nothing where this actor does not see it."""
+    sujet = alerte.sujet
+    if isinstance(sujet, Demande):
+        return reverse("demandes:detail", args=[sujet.pk]) if regards.of(actor, sujet) else ""
+    if isinstance(sujet, Notification):
+        return sujet.get_absolute_url() if can(policies.read_notification, actor, sujet) else ""
+    return sujet.get_absolute_url() if dossiers.regards.of(actor, sujet) else ""
+
+
 def dite(alerte: Alerte, *, on: date) -> Dite:
-    """What may be said of a demande that is not seen in this space."""
-    demande = Demande.objects.with_lieu().select_related("dossier").get(pk=alerte.demande_id)
-    found = interesses.of(demande, alerte.cote, on=on, users=[alerte.user_id])
+    """What may be said of something that is not seen in this space."""
+    found = interesses.of(alerte.sujet, alerte.cote, on=on, users=[alerte.user_id])
     if not found:
         return Dite()
     if alerte.cote != REFERENT:
         return Dite(ailleurs=tuple(dict.fromkeys(map(_space, found[0].ways))))
+    demande = Demande.objects.with_lieu().get(pk=alerte.demande_id)
     attend = demande.attendue_at if demande.etat in A_ETUDIER else None
     return Dite(lieu=str(demande.lieu), attend=attend, revue=_revue(demande))
 

@@ -1,40 +1,32 @@
-"""Whom a demande concerns today, on one side, and by which mail each wants to be told (DOS-6, HAB-8).
+"""Whom a demande, a dossier, a notification concerns today, and how each wants to be told (DOS-6, HAB-8).
 
-Who might be concerned is found by the place; whether he is, is asked of `demandes.regards`, with what each
-habilitation, space or délégation gives by itself.
+Who might be concerned is found by the place (`voies`); whether he is, is asked of `demandes.regards`, of
+`dossiers.regards` or of the right on notifications, with what each habilitation, space or délégation gives by
+itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Prefetch, Q
-
-import delegations.rights
-import habilitations.rights
+import dossiers.regards
 from accounts.models import Identite, User
-from annuaire.models import Professionnel
 from courrier.models import Message
 from delegations.models import Delegation
-from demandes import regards
-from demandes.alertes import REFERENT, USUAL, Envoi, Evenement, strongest, wanted
+from demandes import policies, regards
+from demandes.alertes import REFERENT, USUAL, Envoi, Evenement, strongest, told_to, wanted
 from demandes.etats import Cote
-from demandes.models import Alerte, Demande, Preference
+from demandes.handicap.statuts import Cote as Partie
+from demandes.models import Alerte, Demande, Notification, Preference
+from demandes.reads import voies
+from demandes.reads.voies import Sujet, choix_of
 from dossiers.models import LienMedecin
 from habilitations.models import Habilitation
-from habilitations.profils import PROFILS
-from viatraj.core.actor import Actor, Rights
+from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit, Niveau
+from viatraj.core.policies import can
 
-ASKED = {
-    Cote.RECEVEUR: Droit.TABLEAU_RECEVEUR,
-    Cote.DEMANDEUR: Droit.TABLEAU_DEMANDEUR,
-    REFERENT: Droit.HABILITATION,
-}
-ABOVE = (Niveau.COORDINATION, Niveau.REGION)
 NAMING = "lien"  # as the keys of letters of médecins traitants begin
 
 
@@ -50,96 +42,31 @@ class Interesse:
         return strongest(Envoi.AUCUN, *(wanted(one, evenement) for one in self.choix))
 
 
-def of(demande: Demande, cote: str, *, on: date, users: Iterable[int] | None = None) -> list[Interesse]:
+def of(sujet: Sujet, cote: str, *, on: date, users: Iterable[int] | None = None) -> list[Interesse]:
     """Each once; `users`: only among these."""
-    only = None if users is None else list(users)
     found: dict[int, Interesse] = {}
-    for user, choix, actor in _ways(demande, cote, on, only):
-        if user.disabled_at is None and _concerns(actor, demande, cote):
+    for user, choix, actor in voies.of(sujet, cote, on, None if users is None else list(users)):
+        if user.disabled_at is None and _concerns(actor, sujet, cote):
             one = found.get(user.pk, Interesse(user, (), ()))
             found[user.pk] = Interesse(user, (*one.choix, *choix), (*one.ways, actor))
     return list(found.values())
 
 
-def _concerns(actor: Actor, demande: Demande, cote: str) -> bool:
+def _concerns(actor: Actor, sujet: Sujet, cote: str) -> bool:
+    if isinstance(sujet, Notification):
+        side = policies.watch_notification if cote == Partie.MDPH else policies.receive_notification
+        return can(side, actor, sujet)
+    if not isinstance(sujet, Demande):
+        return any(map(regards.is_asking, dossiers.regards.of(actor, sujet).voies))
     if cote == REFERENT:
-        return actor.rights.nearest(Droit.HABILITATION, demande.place) is not None
-    vue = regards.of(actor, demande)
+        return actor.rights.nearest(Droit.HABILITATION, sujet.place) is not None
+    vue = regards.of(actor, sujet)
     return bool(vue.asking if cote == Cote.DEMANDEUR else vue.receiving)
-
-
-def _ways(demande, cote, on, only) -> Iterator[tuple[User, list[str], Actor]]:
-    yield from _of_habilitations(demande, cote, on, only)
-    if cote == Cote.DEMANDEUR:
-        yield from _of_medecins(demande, on, only)
-
-
-def _of_habilitations(demande, cote, on, only):
-    """«Réception des e-mails» is the master: without it no mail leaves. Above an établissement one is told
-    of what goes on below only if one has ticked it."""
-    held = Habilitation.objects.in_force(on).filter(_places(demande, cote), profil__in=_profils(ASKED[cote]))
-    if only is not None:
-        held = held.filter(user__in=only)
-    rows = held.select_related("user").prefetch_related("droits", "guichet__unites").order_by("pk")
-    kept = dict(Preference.objects.filter(habilitation__in=rows).values_list("habilitation", "choix"))
-    for row in rows:
-        rights = Rights(frozenset(habilitations.rights.grants(row)))
-        choix = [kept.get(row.pk, USUAL)] if row.emails else []
-        yield row.user, choix, Actor(user=row.user, rights=rights)
-
-
-@cache
-def _profils(droit: Droit) -> list[str]:
-    return [one.code for one in PROFILS.values() if any(each.droit == droit for each in one.droits)]
-
-
-def _places(demande: Demande, cote: str) -> Q:
-    if cote == Cote.DEMANDEUR:
-        near = {"unite": demande.par_unite_id, "etablissement": demande.par_etablissement_id}
-        if demande.par_niveau == Niveau.COORDINATION:
-            near["coordination"] = demande.par_coordination_id
-        above = {}
-    else:
-        near = {"unite": demande.unite_id, "etablissement": demande.etablissement_id}
-        near["guichet"] = demande.guichet_id or demande.entree_id
-        if demande.niveau == Niveau.COORDINATION:
-            near["coordination"] = demande.coordination_id
-        above = {one.value: getattr(demande, f"{one}_id") for one in ABOVE if cote != REFERENT}
-    here = [Q(niveau=name, **{name: pk}) for name, pk in near.items() if pk]
-    wider = [Q(niveau=name, emails=True, **{name: pk}) for name, pk in above.items() if pk]
-    return reduce(or_, here + wider, Q(pk__in=[]))
-
-
-def _of_medecins(demande, on, only):
-    """Of those in whose space it lies, and of whoever works for them."""
-    known = LienMedecin.objects.filter(dossier=demande.dossier_id, etat=LienMedecin.Etat.ACCEPTE)
-    wanted_ones = Q(pk=demande.par_professionnel_id) | Q(pk__in=known.values("professionnel"))
-    idnats = Professionnel.objects.filter(wanted_ones).values("idnat")
-    living = Identite.objects.filter(idnat__in=idnats, ended_at=None)
-    medecins = User.objects.filter(pk__in=living.values("user"), disabled_at=None)
-    lent = Delegation.objects.in_force(on).filter(delegataire__isnull=False).prefetch_related("droits")
-    lent = lent.select_related("delegataire").order_by("pk")
-    for medecin in medecins.prefetch_related(Prefetch("delegations_granted", lent, to_attr="lent")):
-        if only is None or medecin.pk in only:
-            choix = _choix(medecin=medecin)
-            rights = delegations.rights.of_medecin(medecin.pk)
-            yield medecin, [choix], Actor(user=medecin, rights=rights, in_medecin_space=True)
-        for one in medecin.lent:
-            if only is None or one.delegataire_id in only:
-                rights = delegations.rights.of_delegate(one)
-                actor = Actor(
-                    user=one.delegataire, on_behalf_of=medecin, rights=rights, in_medecin_space=True
-                )
-                yield one.delegataire, [_choix(delegation=one)], actor
-
-
-def _choix(**owner) -> str:
-    return Preference.objects.filter(**owner).values_list("choix", flat=True).first() or USUAL
 
 
 def envoi(alerte: Alerte, *, on: date) -> Envoi:
     """As its person wants it today; none if it concerns him no more."""
-    found = of(alerte.demande, alerte.cote, on=on, users=[alerte.user_id])
+    found = of(alerte.sujet, alerte.cote, on=on, users=[alerte.user_id])
     return found[0].envoi(alerte.evenement) if found else Envoi.AUCUN
 
 
@@ -157,26 +84,36 @@ def may_name(message: Message, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Owner:
-    """`muted`: why no mail leaves, whatever is chosen."""
+    """`evenements`: of which he may be told by it. `muted`: why no mail leaves, whatever is chosen."""
 
     cle: str
     owner: dict[str, Any]
     label: str
     choix: str
+    evenements: list[Evenement]
     muted: bool = False
 
 
 def owners(user: User, *, on: date) -> list[Owner]:
     """By what somebody may be told: his own space, what he holds, whom he works for."""
-    found = []
+    found, asked = [], told_to(Cote.DEMANDEUR)
     if user.is_medecin:
-        found.append(Owner("m", {"medecin": user}, "Mon espace de médecin libéral", _choix(medecin=user)))
-    boards = {profil for droit in ASKED.values() for profil in _profils(droit)}
+        own, named = "Mon espace de médecin libéral", [Evenement.NOMME]
+        found.append(Owner("m", {"medecin": user}, own, choix_of(medecin=user), asked + named))
+    boards = {profil for droit in voies.ASKED.values() for profil in voies.profils(droit)}
     held = Habilitation.objects.of(user).current(on).filter(profil__in=boards)
     for row in held.with_lieu().order_by("pk"):
-        choix = _choix(habilitation=row)
-        found.append(Owner(f"h{row.pk}", {"habilitation": row}, row.intitule, choix, not row.emails))
+        owner = {"habilitation": row}
+        known = told_to(*_cotes(row))
+        found.append(Owner(f"h{row.pk}", owner, row.intitule, choix_of(**owner), known, not row.emails))
     for one in Delegation.objects.received_in_force(user, on=on).select_related("delegant").order_by("pk"):
         label = f"Au nom du {one.delegant.titre}"
-        found.append(Owner(f"d{one.pk}", {"delegation": one}, label, _choix(delegation=one)))
+        found.append(Owner(f"d{one.pk}", {"delegation": one}, label, choix_of(delegation=one), asked))
     return found
+
+
+def _cotes(row: Habilitation) -> list[str]:
+    """The sides on which a habilitation stands."""
+    other = Partie.ESMS if row.niveau == Niveau.COORDINATION else Partie.MDPH
+    held = [cote for cote, droit in voies.ASKED.items() if row.profil in voies.profils(droit)]
+    return [one for one in held if one != other]

@@ -13,16 +13,8 @@ from demandes.reads import fil
 from demandes.views.reach import demande_of
 from dossiers.models import Dossier
 from viatraj.core.forms import posted, submit
-from viatraj.core.pages import page
+from viatraj.core.pages import opens, page
 from viatraj.core.saving import act
-
-PREFETCHED = ("Sec-Purpose", "Purpose", "X-Moz")
-
-
-def opens(request) -> bool:
-    """A person who asks for the page: neither a HEAD, nor a guess of the browser, nor the page itself."""
-    guessed = any("prefetch" in request.headers.get(name, "") for name in PREFETCHED)
-    return request.method == "GET" and not guessed and "X-Relecture" not in request.headers
 
 
 @require_safe

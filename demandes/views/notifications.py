@@ -14,10 +14,9 @@ from demandes.reads import fiches
 from demandes.reads import suivis as reads
 from demandes.reads.esms import mdph_of, unites
 from demandes.tableaux import held
-from demandes.views.demandes import opens
 from viatraj.core import searches
 from viatraj.core.forms import posted, submit
-from viatraj.core.pages import page
+from viatraj.core.pages import opens, page
 from viatraj.core.policies import Denied
 from viatraj.core.saving import act
 
@@ -117,7 +116,8 @@ def search(request, cle=""):
         return _search_again(request, cle, now)
     form = PersonneForm(request.POST)
     if not submit(form, actions.search_notifications, now=now, by=request.actor):
-        return page(request, "notifications/recherche.html", form=form, found=None, more=False, is_mdph=True)
+        known = {"found": None, "more": False, "is_mdph": _is_of_mdph(request.actor)}
+        return page(request, "notifications/recherche.html", form=form, **known)
     typed = {name: form.data.get(name, "") for name in form.fields}
     return redirect("notifications:found", searches.keep(request, KIND, typed=typed, found=form.result))
 
@@ -134,5 +134,9 @@ def _search_again(request, cle, now):
         form=PersonneForm(initial=asked["typed"] if asked else None),
         found=reads.again(request.actor, keys[: reads.FOUND_AT_MOST], now=now) if asked else None,
         more=len(keys) > reads.FOUND_AT_MOST,
-        is_mdph=SUIVIS["mdph"] in suivis(request.actor),
+        is_mdph=_is_of_mdph(request.actor),
     )
+
+
+def _is_of_mdph(actor) -> bool:
+    return SUIVIS["mdph"] in suivis(actor)

@@ -1,6 +1,7 @@
 """A dossier created, read, sought."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,7 +9,7 @@ from django.db import transaction
 
 import annuaire.actions
 from annuaire.models import Lieu
-from dossiers import perimetres, policies
+from dossiers import attaches, perimetres, policies
 from dossiers.actions.presences import inscribe
 from dossiers.models import LABELS, Dossier, Origine, Role, Volet, draw_numero
 from dossiers.natures import of_orientation
@@ -56,6 +57,7 @@ def create(
     else:
         professionnel = annuaire.actions.refer_account(by.principal, by=by)
         inscribe(dossier, Role.MEDECIN, professionnel=professionnel)
+    attaches.note(dossier, attaches.CREATED, now=dossier.created_at, by=by)
     return dossier
 
 
@@ -106,10 +108,12 @@ def _already_created(asked: Dossier, lieu: Lieu | None, error: ValidationError) 
 
 
 @transaction.atomic
-def read(dossier: Dossier, *, by: Actor) -> None:
-    """Every display of a nominative dossier leaves a line (DOS-5)."""
+def read(dossier: Dossier, *, by: Actor, seen_at: datetime | None = None) -> None:
+    """Every display of a nominative dossier leaves a line (DOS-5). `seen_at`: by whom the bell calls."""
     by = policies.read(by, dossier)
     record("dossier.read", by=by, target=dossier)
+    if seen_at:
+        attaches.see(dossier, now=seen_at, by=by)
 
 
 @transaction.atomic

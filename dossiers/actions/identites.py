@@ -1,10 +1,11 @@
 """Who a patient is, corrected; the journal gets the names of fields (DOS-5)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from dossiers import policies
+from dossiers import attaches, policies
 from dossiers.models import LABELS, Dossier, Volet
 from journal.models import record
 from viatraj.core.actor import Actor
@@ -12,7 +13,9 @@ from viatraj.core.saving import Stale, locked, save_valid
 
 
 @transaction.atomic
-def edit_identite(dossier: Dossier, *, version: int, by: Actor, **identite: Any) -> list[Volet]:
+def edit_identite(
+    dossier: Dossier, *, version: int, now: datetime, by: Actor, **identite: Any
+) -> list[Volet]:
     """Stale when somebody changed it meanwhile. Returns the validated volets that must be validated again."""
     dossier = locked(dossier)
     by = policies.edit_identite(by, dossier)
@@ -33,7 +36,9 @@ def edit_identite(dossier: Dossier, *, version: int, by: Actor, **identite: Any)
         statut=dossier.get_statut_display(),
         piece=dossier.get_piece_display(),
     )
-    return [_to_validate_again(volet, by=by) for volet in _validated(dossier)]
+    again = [_to_validate_again(volet, by=by) for volet in _validated(dossier)]
+    attaches.note(dossier, now=now, by=by)
+    return again
 
 
 def _validated(dossier: Dossier) -> list[Volet]:

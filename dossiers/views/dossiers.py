@@ -17,7 +17,7 @@ from dossiers.views import doublons
 from dossiers.views.reach import dossier_of, orientation_of
 from viatraj.core import searches
 from viatraj.core.forms import posted, submit
-from viatraj.core.pages import page
+from viatraj.core.pages import opens, page
 from viatraj.core.saving import act
 
 LATEST = 20  # lines of history on the dossier's own page
@@ -49,7 +49,9 @@ def _key(form):
 def detail(request, numero):
     dossier = dossier_of(request, numero)
     suivi = traitants.of(request.actor, dossier)
-    act(actions.read, dossier, by=request.actor)
+    # The count of the bell is read with the session: without any, nothing is to be marked.
+    told = opens(request) and request.session.beside.get("unread")
+    act(actions.read, dossier, seen_at=timezone.now() if told else None, by=request.actor)
     if suivi and not suivi.is_answered:  # who the patient is and who asks, no volet
         return page(request, "dossiers/to_answer.html", dossier=dossier, suivi=suivi)
     shown = lignes(request.actor, dossier, now=timezone.now())

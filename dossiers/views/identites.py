@@ -30,7 +30,7 @@ def identite(request, numero):
         return page(
             request, "dossiers/identite.html", dossier=dossier, form=form, scanned=None, doublons=found
         )
-    if submit(form, actions.edit_identite, dossier=dossier, by=request.actor):
+    if submit(form, actions.edit_identite, dossier=dossier, now=timezone.now(), by=request.actor):
         again = [volet.get_kind_display() for volet in form.result]
         messages.success(request, "L’identité du patient est enregistrée.")
         if again:

@@ -14,7 +14,7 @@ from courrier.mssante import is_mssante
 from delegations.models import Delegation
 from demandes import actions
 from demandes.actions.alertes import morning
-from demandes.alertes import ANNONCES, SILENT, USUAL, Envoi, Evenement
+from demandes.alertes import DES_DEMANDES, SILENT, USUAL, Envoi, Evenement
 from demandes.etats import Verbe
 from demandes.forms.alertes import ChoixForm
 from demandes.models import Alerte, Fait, Preference
@@ -106,7 +106,7 @@ class TestWho:
         assert not Fait.objects.exists()
 
     def test_every_verb_is_announced_or_silent(self):
-        said = {verbe for verbe in ANNONCES if verbe in Verbe.values}
+        said = {verbe for verbe in DES_DEMANDES if verbe in Verbe.values}
         assert said | SILENT == set(Verbe)
         assert not said & SILENT
 
@@ -174,9 +174,10 @@ class TestMedecins:
         )
         now = timezone.now()
         assert attaches.may_leave(named, now)
-        Preference.objects.create(medecin=MedecinFactory(), choix=USUAL[:-1] + "n")
+        never = "n".join((USUAL[:7], USUAL[8:]))
+        Preference.objects.create(medecin=MedecinFactory(), choix=never)
         assert attaches.may_leave(named, now), "somebody else’s choice"
-        Preference.objects.create(medecin=medecin, choix=USUAL[:-1] + "n")
+        Preference.objects.create(medecin=medecin, choix=never)
         assert (attaches.may_leave(named, now), attaches.may_leave(removed, now)) == (False, True)
 
     def test_it_is_asked_of_medecins_alone_and_at_once_or_not(self):
@@ -229,9 +230,9 @@ class TestHow:
         owner = interesses.owners(cas.receveur.user, on=timezone.localdate())[0]
         choix = {owner.cle: dict.fromkeys(Evenement, Envoi.AUCUN), "h0": {}}
         actions.choose(choix=choix, now=timezone.now(), by=cas.receveur)
-        assert Preference.objects.get().choix == "nnnnnnnn"
+        assert Preference.objects.get().choix == "n" * len(Evenement)
 
-    @pytest.mark.parametrize("choix", ["iiiiiii", "iiiiiiix", "iiiiiiiii"])
+    @pytest.mark.parametrize("choix", [USUAL[1:], USUAL[1:] + "x", USUAL + "i"])
     def test_absurd_choices(self, cas, choix):
         with pytest.raises(DatabaseError):
             Preference.objects.create(medecin=cas.receveur.user, choix=choix)
@@ -346,5 +347,5 @@ class TestBell:
         sign_in(client, cas.receveur.user)
         known = {f"h{row.pk}-{one.value}": "q" for one in Evenement}
         assert client.post("/alertes/choix/", known).status_code == 302
-        assert Preference.objects.get(habilitation=row).choix == "qqqqqqqi"
+        assert Preference.objects.get(habilitation=row).choix == "qqqiqqqiqiqi"  # the others are not his
         assert client.post("/alertes/choix/", known | {f"h{row.pk}-maj": "x"}).status_code == 422

@@ -17,7 +17,7 @@ import annuaire.actions
 from annuaire.models import Lieu
 from courrier.models import Message
 from demandes import actions
-from demandes.alertes import ANNONCES, Evenement
+from demandes.alertes import DES_DEMANDES, Evenement
 from demandes.etats import Cote, Etat, Verbe
 from demandes.models import Demande, Preference, Transition
 from dossiers.models import Role
@@ -61,7 +61,7 @@ def letters(*people) -> list[list[str]]:
 
 
 def said(verbe, cote=Cote.RECEVEUR) -> str:
-    return next(one.phrase for one in ANNONCES[verbe] if one.cote == cote)
+    return next(one.phrase for one in DES_DEMANDES[verbe] if one.cote == cote)
 
 
 def test_two_units_declare_the_admission():

@@ -10,20 +10,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import annuaire.actions
-import courrier.attaches
-from accounts.models import User
 from annuaire.models import Lieu
 from annuaire.natures import Nature
-from courrier.models import Message
 from demandes import actions, policies
 from demandes.handicap.statuts import PASSAGES, Statut, StatutUnite
 from demandes.handicap.suivis import ESMS as BOARD_ESMS
 from demandes.handicap.suivis import MDPH as BOARD_MDPH
 from demandes.handicap.suivis import suivis
 from demandes.models import Decision, Notification
-from demandes.reads import avertis, notifies
+from demandes.reads import notifies
 from demandes.reads.suivis import Suivis
-from habilitations.models import Habilitation
 from habilitations.profils import (
     ESMS,
     ESMS_CONSULTATION,
@@ -422,62 +418,6 @@ class TestAfterwards:
         assert find(nom="garri", prenom="jean") == find(nom="arri", prenom="") == []
         assert Entry.objects.filter(event="notification.searched").count() == 3
         assert "garri" not in str(Entry.objects.filter(event="notification.searched").values("data", "label"))
-
-
-class TestMails:
-    def tick(self):
-        Habilitation.objects.update(emails=True)
-
-    def told(self) -> list[str]:
-        return list(Message.objects.order_by("pk").values_list("to", flat=True))
-
-    def test_each_side_is_told_of_what_the_other_does(self):
-        """HAB-8, DOS-6: nothing of who the person is, nor of which structure."""
-        cas = Cas(notified=2)
-        self.tick()
-        first, second = cas.notify()
-        mdph, one, two = cas.mdph.user.email, *(by.user.email for by in cas.gestionnaires)
-        assert self.told() == [one, two]
-        cas.change(first, Statut.CONTACT)
-        assert len(self.told()) == 2  # nobody waits for that
-        first = cas.change(first, Statut.IMPOSSIBLE, motif="122")
-        assert self.told()[2:] == [mdph]
-        cas.change(first, "refus", by=cas.mdph)
-        assert self.told()[3:] == [one]
-        cas.change(second, Statut.ESSAI, by=cas.gestionnaires[1])
-        assert self.told()[4:] == [one]  # somebody takes the person in, and it is not said who
-        for letter in Message.objects.all():
-            said = letter.subject + letter.text
-            assert all(name not in said for name in ("Garricou", "Michel", "IME"))
-            assert cas.decision.numero in said
-
-    def test_not_without_the_tick_nor_oneself_nor_once_the_right_has_ended(self, cas):
-        """HAB-8."""
-        cas.notified()
-        assert self.told() == []
-        self.tick()
-        row = Notification.objects.get()
-        both = professionnel(MDPH, cas.coordination, user=cas.gestionnaire.user)
-        Habilitation.objects.update(emails=True)
-        cas.change(row, Statut.IMPOSSIBLE, by=both, motif="122")
-        assert self.told() == [cas.mdph.user.email]
-        letter = Message.objects.get()
-        assert courrier.attaches.may_leave(letter, cas.now)
-        Habilitation.objects.of(cas.mdph.user).update(revoked_at=cas.now, revoked_by=cas.mdph.user)
-        assert not courrier.attaches.may_leave(letter, cas.now)
-
-    def test_told_once_by_two_rights(self, cas):
-        row = cas.notified()
-        professionnel(ESMS_CONSULTATION, cas.esms[0], user=cas.gestionnaire.user)
-        self.tick()
-        on = timezone.localdate(cas.now)
-        assert avertis.of(row, "esms", on=on) == [cas.gestionnaire.user]
-
-    def test_nobody_without_an_address(self, cas):
-        self.tick()
-        User.objects.update(email="")
-        cas.notified()
-        assert self.told() == []
 
 
 class TestBoards:

@@ -1,9 +1,11 @@
 """DOS-4: two sides of a notification at once, on PostgreSQL: one comes after the other, and reads it."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from courrier.models import Message
 from demandes import actions
@@ -12,6 +14,7 @@ from demandes.models import Decision, EtapeNotification, Notification
 from habilitations.models import Habilitation
 from habilitations.profils import MDPH
 from tests.concurrency import at_once
+from tests.demandes.factories import tell
 from tests.demandes.handicap import Cas
 from tests.dossiers.factories import professionnel
 from viatraj.core.saving import act
@@ -28,6 +31,8 @@ def test_confirming_against_refusing_an_impossible_admission():
     cas = Cas()
     row, colleague = cas.impossible(), professionnel(MDPH, cas.coordination)
     Habilitation.objects.update(emails=True)
+    tell()
+    Message.objects.all().delete()
     answers = at_once(
         lambda: cas.change(row, "46", by=cas.mdph, motif="122"),
         lambda: cas.change(row, "refus", by=colleague),
@@ -36,6 +41,7 @@ def test_confirming_against_refusing_an_impossible_admission():
     assert "n’est plus possible" in str(refused)
     assert Notification.objects.get().statut in (Statut.ENTERINEE, Statut.ENVOYEE)
     assert EtapeNotification.objects.count() == 3
+    tell(timezone.now() + timedelta(minutes=10))
     assert Message.objects.filter(to=cas.gestionnaire.user.email).count() == 1
 
 

@@ -143,7 +143,7 @@ def test_validating_while_the_identity_changes():
     write(volet, by=by, valider=True, **MEDICAL_REMPLI)
     validated, changed = at_once(
         lambda: write(volet, version=2, by=by, valider=True, **MEDICAL_REMPLI),
-        lambda: actions.edit_identite(dossier, version=1, nom="Villedary", by=by),
+        lambda: actions.edit_identite(dossier, version=1, now=timezone.now(), nom="Villedary", by=by),
     )
     volet.refresh_from_db()
     assert volet.etat == "a_revalider"

@@ -172,7 +172,9 @@ class TestClock:
             by = as_medecin(medecin)
             write(volet_of(dossier), caisse="Vu", by=by)
         elif moved == "identity":
-            actions.edit_identite(dossier, version=1, by=as_medecin(medecin), nom="Garriguou")
+            actions.edit_identite(
+                dossier, version=1, now=timezone.now(), by=as_medecin(medecin), nom="Garriguou"
+            )
         elif moved == "presence":
             place_at(dossier, Role.RECEVEUR, UniteFactory())
         elif moved == "traitant":

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 
 import demandes.policies
-from demandes.alertes import ANNONCES, Annonce, Evenement
+from demandes.alertes import DES_DEMANDES, Annonce, Evenement
 from demandes.etats import Cote, Verbe
 from demandes.reads import fil
 from demandes.reads.tableaux import lignes as tableaux
@@ -168,7 +168,7 @@ def in_the_steps_of_a_demande(monkeypatch):
 
 def in_a_letter(monkeypatch):
     told = Annonce(Cote.RECEVEUR, Evenement.RECUE, "Pour Oscarine")
-    monkeypatch.setitem(ANNONCES, Verbe.ENVOYER, (told,))
+    monkeypatch.setitem(DES_DEMANDES, Verbe.ENVOYER, (told,))
 
 
 def in_whom_else_it_was_asked(monkeypatch):

@@ -62,7 +62,7 @@ def author(unite, dossier):
     for _ in range(2):
         actions.read(dossier, by=by)
     sent = {"nom": CANARY, "prenom": "Aurélien", "version": dossier.version}
-    actions.edit_identite(dossier, **sent, by=by)
+    actions.edit_identite(dossier, **sent, now=timezone.now(), by=by)
     return user
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from dossiers import actions, policies
 from dossiers.models import Dossier, Volet
@@ -222,7 +223,12 @@ class TestChanging:
 
     def test_saved_unchanged_it_changes_nothing(self, medecin):
         dossier = DossierFactory(auteur=medecin, sexe="M")
-        assert actions.edit_identite(dossier, version=1, nom=dossier.nom, by=as_medecin(medecin)) == []
+        assert (
+            actions.edit_identite(
+                dossier, version=1, now=timezone.now(), nom=dossier.nom, by=as_medecin(medecin)
+            )
+            == []
+        )
         assert Dossier.objects.get().version == 1
 
     def test_two_at_once_the_second_reads_what_the_first_wrote(self, signed_in, medecin):

@@ -211,7 +211,7 @@ class TestTogether:
         volet, by = a_volet(medecin), as_medecin(medecin)
         write(volet, by=by, valider=True, **MEDICAL_REMPLI)
         read = Volet.objects.get(pk=volet.pk).version
-        [again] = actions.edit_identite(volet.dossier, version=1, nom="Villedary", by=by)
+        [again] = actions.edit_identite(volet.dossier, version=1, now=timezone.now(), nom="Villedary", by=by)
         assert (again.pk, etat(volet)) == (volet.pk, "a_revalider")
         with pytest.raises(Stale):
             write(volet, by=by, version=read, valider=True, **MEDICAL_REMPLI)

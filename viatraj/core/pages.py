@@ -1,4 +1,4 @@
-"""One way to answer with a page, one with a workbook."""
+"""One way to answer with a page, one with a workbook; who has asked for it."""
 
 import tempfile
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from viatraj.core.workbook import TYPE
 
+PREFETCHED = ("Sec-Purpose", "Purpose", "X-Moz")
 SPOOLED = 1_000_000  # bytes kept in memory; a longer workbook goes to the disk
 
 
@@ -27,6 +28,12 @@ def kept(request, view) -> bool:
     """
     keep = getattr(view, "keep", None)
     return bool(request.method == "POST" and keep and keep(request))
+
+
+def opens(request) -> bool:
+    """A person who asks for the page: neither a HEAD, nor a guess of the browser, nor the page itself."""
+    guessed = any("prefetch" in request.headers.get(name, "") for name in PREFETCHED)
+    return request.method == "GET" and not guessed and "X-Relecture" not in request.headers
 
 
 def page(request, template, *, status=200, **context):

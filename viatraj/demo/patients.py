@@ -88,7 +88,7 @@ def _make(n: int, users, rows, now) -> None:
     _traitant(n, dossier, users, now=now, by=by)
     if state == "a_revalider":
         statut = {"statut": Statut.VALIDEE, "piece": "carte"}
-        dossiers.actions.edit_identite(dossier, version=dossier.version, by=by, **statut)
+        dossiers.actions.edit_identite(dossier, version=dossier.version, now=timezone.now(), by=by, **statut)
     elif state == "suspendu" and dossier.orientation == GRAND_AGE:
         dossiers.actions.suspend(dossier, now=now, by=by)
     elif state == "annule":

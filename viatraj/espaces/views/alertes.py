@@ -1,4 +1,4 @@
-"""What a person is told of demandes, and how he wants to be (DOS-6, HAB-8)."""
+"""What a person is told of demandes, dossiers and notifications, and how he wants to be (DOS-6, HAB-8)."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 import demandes.actions
 from courrier.mssante import is_mssante
-from demandes import policies, regards
+from demandes import policies
 from demandes.forms.alertes import ChoixForm
 from demandes.reads import alertes, interesses
 from viatraj.core.forms import posted, submit
@@ -29,11 +29,11 @@ def index(request):
 
 @require_safe
 def alerte(request, pk):
-    """Where a mail leads after sign-in: to the demande; where it is not seen, to what may be said of it."""
+    """Where a mail leads after sign-in: to what it is about, or to what may be said of that."""
     policies.own_alertes(request.actor)
     one = get_object_or_404(alertes.of(request.user).filter(pk=pk))
-    if regards.of(request.actor, one.demande):
-        return redirect("demandes:detail", one.demande_id)
+    if there := alertes.address(request.actor, one):
+        return redirect(there)
     return page(request, "espaces/alerte.html", alerte=one, dite=alertes.dite(one, on=timezone.localdate()))
 
 
