@@ -63,6 +63,7 @@ def strongest(*envois: str) -> Envoi:
 REFERENT = "referent"
 CREATED, UPDATED = "cree", "maj"  # as `dossiers.attaches` says them
 TAKEN = "pris"  # somebody takes the person in, elsewhere
+CORRECTED = "corrige"  # the decision is
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,7 @@ DES_NOTIFICATIONS: Annonces = {
         (_S.CONTACT, _S.ANALYSE, _S.ADMISSIBLE, _S.ADMIS, _S.ESSAI, _S.NON_CONCLUANT, _S.ENTRE, _S.SORTI),
         (_CHANGED,),
     ),
+    CORRECTED: (Annonce(_ESMS, _E.STATUT, "Une décision qui vous est notifiée est corrigée : relisez-la."),),
     TAKEN: (
         Annonce(
             _ESMS,

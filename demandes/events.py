@@ -89,6 +89,7 @@ EVENTS = {
     "favori.removed": "a retiré l’unité des favoris",
     "decision.recorded": "a enregistré la décision d’orientation ({mdph})",
     "decision.read": "a consulté la décision d’orientation ({mdph})",
+    "decision.corrected": "a corrigé la décision d’orientation ({mdph})\u00a0: {champs}",
     "decision.cancelled": "a annulé la décision d’orientation ({mdph})",
     "decision.restored": "a rétabli la décision d’orientation ({mdph})",
     "notification.sent": "a notifié la décision à la structure «\u00a0{lieu}\u00a0»",

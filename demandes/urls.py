@@ -1,7 +1,18 @@
 from django.urls import path, re_path
 
 from demandes.etats import Verbe
-from demandes.views import decisions, delais, demandes, envoi, notifications, offre, papier, tableaux, vues
+from demandes.views import (
+    decisions,
+    delais,
+    demandes,
+    envoi,
+    notifications,
+    offre,
+    papier,
+    suivis,
+    tableaux,
+    vues,
+)
 
 app_name = "demandes"
 OF_THEIR_OWN = (Verbe.SELECTIONNER, Verbe.CONSULTER, Verbe.ENREGISTRER)
@@ -24,8 +35,10 @@ TABLEAUX = (
         re_path(r"^vues/(?P<pk>[0-9]{1,14})/$", vues.show, name="vue"),
         re_path(r"^vues/(?P<pk>[0-9]{1,14})/modifier/$", vues.edit, name="vue_edit"),
         re_path(r"^vues/(?P<pk>[0-9]{1,14})/supprimer/$", vues.remove, name="vue_remove"),
-        path("mdph/", notifications.suivi, {"code": "mdph"}, name="mdph"),
-        path("esms/", notifications.suivi, {"code": "esms"}, name="esms"),
+        path("mdph/", suivis.suivi, {"code": "mdph"}, name="mdph"),
+        path("mdph/export/", suivis.workbook, {"code": "mdph"}, name="mdph_workbook"),
+        path("esms/", suivis.suivi, {"code": "esms"}, name="esms"),
+        path("esms/export/", suivis.workbook, {"code": "esms"}, name="esms_workbook"),
         path("<slug:code>/", tableaux.tableau, name="tableau"),
         path("<slug:code>/export/", tableaux.workbook, name="workbook"),
         path("<slug:code>/enregistrer/", vues.save, name="save"),
@@ -40,6 +53,7 @@ NOTIFICATIONS = (
         path("decisions/nouvelle/", decisions.create, name="create"),
         re_path(r"^decisions/(?P<pk>[0-9]{1,14})/$", decisions.detail, name="decision"),
         re_path(r"^decisions/(?P<pk>[0-9]{1,14})/notifier/$", decisions.notify, name="notify"),
+        re_path(r"^decisions/(?P<pk>[0-9]{1,14})/corriger/$", decisions.correct, name="correct"),
         re_path(r"^decisions/(?P<pk>[0-9]{1,14})/annuler/$", decisions.cancel, name="cancel"),
         re_path(r"^decisions/(?P<pk>[0-9]{1,14})/retablir/$", decisions.restore, name="restore"),
         re_path(r"^(?P<pk>[0-9]{1,14})/$", notifications.detail, name="detail"),

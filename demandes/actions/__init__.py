@@ -1,6 +1,7 @@
 """What can be done with demandes: chosen and sent, read, then whatever their table allows."""
 
 from demandes.actions.alertes import choose, mark_read, purge_alertes, send_alertes, send_recaps, tell_facts
+from demandes.actions.corrections import correct_decision
 from demandes.actions.decisions import (
     cancel_decision,
     notify,
@@ -26,6 +27,7 @@ __all__ = [
     "change_unite",
     "change_view",
     "choose",
+    "correct_decision",
     "fall_due",
     "fall_without",
     "follow_delays",

@@ -117,11 +117,11 @@ def read_notification(notification: Notification, *, opens: bool, now: datetime,
     known = policies.read_notification(by, notification)
     lieu = str(notification.lieu)
     record("notification.read", by=known, target=notification, label=notification.decision.numero, lieu=lieu)
-    if opens:
-        alertes.note_seen(now, by, notification=notification)
     is_new = opens and notification.statut in NON_LUES
     if is_new and can(policies.receive_notification, by, notification):
-        return open_notification(notification, now=now, by=by)
+        notification = open_notification(notification, now=now, by=by)
+    if opens:
+        alertes.note_seen(now, by, notification=notification)
     return notification
 
 

@@ -3,12 +3,13 @@
 from django.db import transaction
 
 from demandes import policies
+from demandes.handicap.suivis import Suivi
 from demandes.tableaux import Tableau
 from journal.models import record
 from viatraj.core.actor import Actor
 
 
 @transaction.atomic
-def note_export(tableau: Tableau, *, criteres: dict[str, str], lignes: int, by: Actor) -> None:
+def note_export(tableau: Tableau | Suivi, *, criteres: dict[str, str], lignes: int, by: Actor) -> None:
     policies.board(by, tableau)
     record("tableau.exported", by=by, tableau=tableau.label, criteres=criteres, lignes=lignes)

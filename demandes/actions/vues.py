@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from demandes import policies
+from demandes.handicap.suivis import Suivi
 from demandes.models import VueEnregistree
 from demandes.models.vues import TITRE_MAX
 from demandes.reads.tableaux.pages import Choix
@@ -20,7 +21,9 @@ TOO_MANY = f"{MOST}\u00a0vues au plus par tableau\u00a0: supprimez-en une d’ab
 
 
 @transaction.atomic
-def save_view(*, tableau: Tableau, choix: Choix, titre: str, defaut: bool, by: Actor) -> VueEnregistree:
+def save_view(
+    *, tableau: Tableau | Suivi, choix: Choix, titre: str, defaut: bool, by: Actor
+) -> VueEnregistree:
     """The same again is one, shown first or not as it is said last. ValidationError: no title, one that is
     taken, too many."""
     policies.board(by, tableau)

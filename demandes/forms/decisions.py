@@ -7,21 +7,16 @@ from demandes.forms.notifications import NO_MOTIF, OFF
 from demandes.handicap.motifs import CATEGORIES, categorie_dite, motifs
 from demandes.handicap.statuts import Statut
 from demandes.models import Decision
+from demandes.models.decisions import FIGES
 from demandes.reads import esms
 from dossiers.models import Sexe
 from viatraj.core.forms import KeyedForm
 from viatraj.core.saisie.fields import DateField, NaissanceField, NomField, NumeroDecisionField
 
 
-class DecisionForm(KeyedForm):
-    """`mdph`: those for which this actor decides; the only one is not asked."""
+class _SaidForm(forms.Form):
+    """What a decision says."""
 
-    mdph = forms.ModelChoiceField(
-        label="MDPH",
-        queryset=None,
-        empty_label=None,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choisissez la MDPH dans la liste."),
-    )
     numero = NumeroDecisionField(
         label="Numéro de décision",
         help_text="Celui de la MDPH\u00a0: lettres, chiffres et tirets.",
@@ -52,23 +47,53 @@ class DecisionForm(KeyedForm):
     debut = DateField(label="Valable du", required_sentence="Indiquez le début de validité.")
     fin = DateField(label="Valable jusqu’au (inclus)", required_sentence="Indiquez la fin de validité.")
 
-    def __init__(self, *args, mdph, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["mdph"].queryset = mdph
         self.fields["categorie"].choices = [
             ("", "Choisissez une orientation"),
             *((code, categorie_dite(code)) for code in CATEGORIES),
         ]
-        found = list(mdph[:2])
-        if len(found) == 1:
-            self.fields["mdph"].initial = found[0].pk
-            self.fields["mdph"].widget = HiddenInput()
 
     def clean(self):
         known = super().clean()
         if naissance := known.get("date_naissance"):
             known |= {"date_naissance": naissance.jour, "naissance_precision": naissance.precision.value}
         return known
+
+
+class DecisionForm(KeyedForm, _SaidForm):
+    """`mdph`: those for which this actor decides; the only one is not asked."""
+
+    mdph = forms.ModelChoiceField(
+        label="MDPH",
+        queryset=None,
+        empty_label=None,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choisissez la MDPH dans la liste."),
+    )
+    field_order = ("cle", "mdph")
+
+    def __init__(self, *args, mdph, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["mdph"].queryset = mdph
+        found = list(mdph[:2])
+        if len(found) == 1:
+            self.fields["mdph"].initial = found[0].pk
+            self.fields["mdph"].widget = HiddenInput()
+
+
+class CorrigerForm(_SaidForm):
+    """What cannot change any more is not asked; whoever has been asked it before is told why it stays."""
+
+    version = forms.IntegerField(widget=HiddenInput)
+
+    def __init__(self, *args, decision: Decision, answered: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        names = ("numero", "nom", "prenom", "sexe", "categorie", "debut", "fin", "version")
+        known = {name: getattr(decision, name) for name in names}
+        self.initial = known | {"date_naissance": decision.naissance} | self.initial
+        for name in FIGES:
+            if answered and name in self.fields and not (self.is_bound and name in self.data):
+                del self.fields[name]
 
 
 class EsmsForm(forms.Form):

@@ -22,6 +22,20 @@ from viatraj.core.actor import Actor, Place
 from viatraj.core.droits import Domaine, Droit, Mode, Niveau
 from viatraj.core.periods import Periode
 
+# What the journal says has changed; those that nobody corrects once an ESMS has answered.
+LABELS = {
+    "numero": "numéro de décision",
+    "nom": "nom de naissance",
+    "prenom": "premier prénom de naissance",
+    "date_naissance": "date de naissance",
+    "naissance_precision": "date de naissance",
+    "sexe": "sexe",
+    "categorie": "orientation",
+    "debut": "début de validité",
+    "fin": "fin de validité",
+}
+FIGES = ("numero", "date_naissance", "naissance_precision", "sexe", "categorie")
+
 
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor):

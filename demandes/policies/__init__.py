@@ -14,7 +14,7 @@ import dossiers.regards
 from annuaire.models import Coordination, Lieu
 from demandes import etats, regards
 from demandes.etats import Acte, Cote, Garde, Verbe
-from demandes.handicap.suivis import suivis
+from demandes.handicap.suivis import Suivi, suivis
 from demandes.models import Demande, VueEnregistree, echeances
 from demandes.policies.notifications import change_notification as change_notification
 from demandes.policies.notifications import decide as decide
@@ -93,8 +93,8 @@ def boards(actor: Actor) -> None:
         raise Denied("Vos droits n’ouvrent aucun tableau de bord.")
 
 
-def board(actor: Actor, tableau: Tableau) -> None:
-    if not any(tableau.grants(actor)):
+def board(actor: Actor, tableau: Tableau | Suivi) -> None:
+    if not (tableau in suivis(actor) if isinstance(tableau, Suivi) else any(tableau.grants(actor))):
         raise Denied(f"Vos droits n’ouvrent pas le tableau de bord «\u00a0{tableau.label}\u00a0».")
 
 

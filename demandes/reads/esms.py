@@ -4,7 +4,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from annuaire.models import Cle, Coordination, Departement, Etablissement, Unite
 from annuaire.natures import Nature
-from demandes.models import Decision, Notification
+from demandes.handicap.statuts import Cote, Statut
+from demandes.models import Decision, EtapeNotification, Notification
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Domaine, Droit, Mode, Niveau
 
@@ -36,6 +37,12 @@ def departements() -> list[tuple[str, str]]:
     """Those of which a coordination has deployed the module."""
     rows = Departement.objects.filter(coordinations__modules__contains=[Domaine.HANDICAP]).distinct()
     return [(one.pk, str(one)) for one in rows.order_by("pk")]
+
+
+def answered(decision: Decision) -> bool:
+    """Whether an ESMS has said more of it than that it has read it."""
+    steps = EtapeNotification.objects.filter(notification__decision=decision, cote=Cote.ESMS)
+    return steps.exclude(code=Statut.LUE).exists()
 
 
 def unites(notification: Notification, actor: Actor) -> QuerySet:

@@ -5,7 +5,7 @@ ask the same rule (`Notification.objects.sent_by`, `received_by`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -25,7 +25,7 @@ from dossiers.volets.adressage import age_on
 from viatraj.core.actor import Actor
 from viatraj.core.typography import counted, grouped
 
-A_PAGE = 50
+A_PAGE, A_SLICE = 50, 1_000
 FOUND_AT_MOST = 100
 APRES = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 TONES = {
@@ -92,15 +92,24 @@ class Suivis:
         found = self.rows.living().aggregate(**counts)
         return [Compteur(one, found.get(one.code.replace("-", "_"))) for one in self.suivi.vues]
 
-    def page(self, after: str) -> tuple[list[Ligne], str]:
+    def page(self, after: str, *, size: int | None = None) -> tuple[list[Ligne], str]:
         """The rows after a key, and the key that the next page begins after."""
+        size = size or A_PAGE
         rows, way = self.rows.filter(_in(self.vue)), "-pk" if self.vue.is_closed else "pk"
         if APRES.fullmatch(after):
             rows = rows.filter(**{"pk__lt" if self.vue.is_closed else "pk__gt": int(after)})
-        found = list(_whole(rows).order_by(way)[: A_PAGE + 1])
-        shown = found[:A_PAGE]
-        following = str(shown[-1].pk) if len(found) > A_PAGE else ""
+        found = list(_whole(rows).order_by(way)[: size + 1])
+        shown = found[:size]
+        following = str(shown[-1].pk) if len(found) > size else ""
         return lignes(shown, self.suivi.cote, now=self.now), following
+
+    def slices(self) -> Iterator[list[Ligne]]:
+        """All of it, for a file."""
+        after: str | None = ""
+        while after is not None:
+            found, following = self.page(after, size=A_SLICE)
+            yield found
+            after = following or None
 
 
 def _in(vue: Vue) -> Q:

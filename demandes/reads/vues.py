@@ -1,5 +1,6 @@
 """The views that a person has kept of his dashboards, and whether his rights still show them (DOS-4)."""
 
+from demandes.handicap.suivis import SUIVIS, suivis
 from demandes.models import VueEnregistree
 from demandes.reads.tableaux import lieux
 from demandes.reads.tableaux.pages import Choix
@@ -15,9 +16,16 @@ def choix(row: VueEnregistree) -> Choix:
     return Choix.of({name: getattr(row, name) for name in ("vue", "qui", "orientation", "tri")})
 
 
+def board_label(row: VueEnregistree) -> str:
+    board = (TABLEAUX | SUIVIS).get(row.tableau)
+    return board.label if board else ""
+
+
 def refusal(row: VueEnregistree, actor: Actor) -> str:
     """Why it can be shown no more; empty when it can."""
-    tableau = TABLEAUX.get(row.tableau)
+    tableau, suivi = TABLEAUX.get(row.tableau), SUIVIS.get(row.tableau)
+    if suivi in suivis(actor):
+        return ""
     if tableau is None or tableau not in held(actor):
         return "Vos droits n’ouvrent plus le tableau de bord de cette vue."
     chosen = choix(row)

@@ -1,4 +1,4 @@
-"""Decisions of an MDPH: entered, notified to ESMS, cancelled or restored with all that follows (DOS-4)."""
+"""Decisions of an MDPH: entered, notified to ESMS, corrected, cancelled or restored (DOS-4)."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -6,7 +6,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from demandes import actions, policies
-from demandes.forms.decisions import AnnulerForm, DecisionForm, EsmsForm, NotifierForm, RetablirForm
+from demandes.forms.decisions import (
+    AnnulerForm,
+    CorrigerForm,
+    DecisionForm,
+    EsmsForm,
+    NotifierForm,
+    RetablirForm,
+)
 from demandes.models import Decision
 from demandes.reads import esms, fiches
 from viatraj.core.forms import posted, submit
@@ -72,6 +79,20 @@ def notify(request, pk):
         proposed=found[: esms.SHOWN],
         more=len(found) > esms.SHOWN,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request, pk):
+    """What stands now is told to whoever corrects it from an old page."""
+    decision = decision_of(request, pk)
+    policies.decide(request.actor, decision.mdph_id)
+    answered = esms.answered(decision)
+    form = CorrigerForm(posted(request), decision=decision, answered=answered)
+    if submit(form, actions.correct_decision, decision=decision, now=timezone.now(), by=request.actor):
+        messages.success(request, "La décision est corrigée.")
+        return redirect(decision)
+    act(actions.read_decision, decision, by=request.actor)
+    return page(request, "notifications/correct.html", decision=decision, form=form, answered=answered)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,4 @@
-"""Notifications of orientation: the boards of both sides, one of them, its status, a person (DOS-4)."""
+"""One notification of orientation, its status; a person who is looked for (DOS-4)."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,37 +12,13 @@ from demandes.handicap.suivis import SUIVIS, suivis
 from demandes.models import Notification
 from demandes.reads import fiches
 from demandes.reads import suivis as reads
-from demandes.reads.esms import mdph_of, unites
-from demandes.tableaux import held
+from demandes.reads.esms import unites
 from viatraj.core import searches
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import opens, page
-from viatraj.core.policies import Denied
 from viatraj.core.saving import act
 
 KIND = "notifications"  # as `searches` keeps them
-
-
-@require_safe
-def suivi(request, code):
-    mine = suivis(request.actor)
-    if SUIVIS[code] not in mine:
-        raise Denied(f"Vos droits n’ouvrent pas le tableau de bord «\u00a0{SUIVIS[code].label}\u00a0».")
-    board = reads.Suivis(SUIVIS[code], request.actor, request.GET.get("vue", ""), now=timezone.now())
-    lignes, following = board.page(request.GET.get("apres", ""))
-    return page(
-        request,
-        "notifications/suivi.html",
-        suivi=board.suivi,
-        vue=board.vue,
-        compteurs=board.compteurs(),
-        lignes=lignes,
-        following=following,
-        is_later="apres" in request.GET,
-        is_mdph=code == "mdph",
-        decides=code == "mdph" and mdph_of(request.actor).exists(),
-        several=len(mine) + len(held(request.actor)) > 1,
-    )
 
 
 def notification_of(request, pk) -> Notification:

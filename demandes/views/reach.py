@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from demandes import policies, regards
+from demandes.handicap.suivis import SUIVIS, Suivi
 from demandes.models import Demande
 from demandes.tableaux import TABLEAUX, Tableau
 from dossiers.reads.lignes import profil
@@ -32,7 +33,16 @@ def demande_of(request, pk) -> Demande:
 
 def tableau_of(request, code) -> Tableau:
     """404 where none is called so; 403 where his rights do not open it."""
-    if code not in TABLEAUX:
+    return _opened(request, TABLEAUX.get(code))
+
+
+def board_of(request, code) -> Tableau | Suivi:
+    """Of demandes or of notifications."""
+    return _opened(request, (TABLEAUX | SUIVIS).get(code))
+
+
+def _opened(request, found):
+    if found is None:
         raise Http404
-    policies.board(request.actor, TABLEAUX[code])
-    return TABLEAUX[code]
+    policies.board(request.actor, found)
+    return found

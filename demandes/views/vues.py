@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from demandes import actions, policies
 from demandes.forms.vues import VueForm
+from demandes.handicap.suivis import Suivi
 from demandes.models import VueEnregistree
 from demandes.reads import vues as reads
 from demandes.reads.tableaux.pages import Choix, Tableaux
-from demandes.tableaux import TABLEAUX
-from demandes.views.reach import tableau_of
+from demandes.tableaux import Tableau
+from demandes.views.reach import board_of
 from viatraj.core.forms import posted, submit
 from viatraj.core.pages import page
 from viatraj.core.saving import act
@@ -23,12 +24,7 @@ def index(request):
     """Of all dashboards, those whose right has gone as well: they may be removed."""
     policies.own_views(request.actor)
     rows = [
-        (
-            one,
-            TABLEAUX[one.tableau].label if one.tableau in TABLEAUX else "",
-            reads.refusal(one, request.actor),
-        )
-        for one in reads.mine(request.actor)
+        (one, reads.board_label(one), reads.refusal(one, request.actor)) for one in reads.mine(request.actor)
     ]
     return page(request, "tableaux/vues.html", vues=rows)
 
@@ -36,15 +32,17 @@ def index(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def save(request, code):
     """What the address has chosen, as the dashboard shows it."""
-    tableau = tableau_of(request, code)
-    suivi = Tableaux(tableau, request.actor, Choix.of(request.GET), now=timezone.now())
+    tableau, choix = board_of(request, code), Choix.of(request.GET)
+    if isinstance(tableau, Suivi):
+        choix = Choix(vue=tableau.vue(choix.vue).code)
+    else:
+        choix = Tableaux(tableau, request.actor, choix, now=timezone.now()).choix
     form = VueForm(posted(request))
-    if submit(form, actions.save_view, tableau=tableau, choix=suivi.choix, by=request.actor):
+    if submit(form, actions.save_view, tableau=tableau, choix=choix, by=request.actor):
         messages.success(request, "La vue est enregistrée.")
-        return redirect(f"{reverse('tableaux:tableau', args=[code])}{suivi.choix.address()}")
-    return page(
-        request, "tableaux/vue_save.html", form=form, tableau=tableau, suivi=suivi, here=suivi.choix.address()
-    )
+        return redirect(f"{reverse('tableaux:tableau', args=[code])}{choix.address()}")
+    known = {"vue": tableau.vue(choix.vue), "has_more": isinstance(tableau, Tableau)}
+    return page(request, "tableaux/vue_save.html", form=form, tableau=tableau, here=choix.address(), **known)
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """A demo town for the browser: a directory, two médecins, a relay and a sender for real."""
 
 import asyncio
+import os
 import threading
 
 import pytest
@@ -9,12 +10,18 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 import annuaire.actions
+from tests.browser.story import Person
 from tests.factories import MedecinFactory
+from tests.looks import NARROWEST
 from viatraj.core.actor import Actor
 from viatraj.demo import extraction, smtp
 
 expect.set_options(timeout=15_000)  # a loaded machine draws a page late
 
+# At a desk, on a telephone of 320 pixels, and there without scripts.
+MODES = {"large": (1280, True), "étroit": (NARROWEST, True), "sans script": (NARROWEST, False)}
+SEED = int(os.environ.get("SEED") or 14)
+DRAWN = sorted(MODES)[SEED % len(MODES)]
 TOULOUSE = {"code_postal": "31000", "commune": "TOULOUSE", "specialite": "Médecine Générale"}
 
 
@@ -54,6 +61,27 @@ def post_office(settings, tmp_path, unused_tcp_port):
     yield lambda: call_command("deliver_messages", once=True)
     loop.call_soon_threadsafe(serving.cancel)
     thread.join()
+
+
+def _modes():
+    drawn = {name: [] if name == DRAWN else pytest.mark.proofs for name in MODES}
+    return [pytest.param(known, id=name, marks=drawn[name]) for name, known in MODES.items()]
+
+
+@pytest.fixture(params=_modes())
+def at_work(request, new_context, live_server, post_office):
+    """Signs somebody in, in a browser of his own: in one mode in `make test`, in all in `make proofs`."""
+    width, scripts = request.param
+
+    def arrive(user):
+        size = {"width": width, "height": 844}
+        context = new_context(viewport=size, java_script_enabled=scripts)
+        person = Person(context, live_server.url, user, post_office).is_in()
+        if not scripts:  # axe is one
+            person.looks = person.sees
+        return person
+
+    return arrive
 
 
 def _until_cancelled(loop, task):

@@ -1,9 +1,8 @@
 """DOS-4, COM-9: a demande from the search of a unit to the admission, each in his own browser.
 
-At a desk, on a telephone of 320 pixels, and there without scripts: one of them in `make test`, drawn by SEED.
+In the modes of `at_work`: one of them in `make test`, drawn by SEED.
 """
 
-import os
 import re
 from datetime import timedelta
 
@@ -30,29 +29,6 @@ from tests.factories import PASSWORD, EtablissementFactory, MedecinFactory, Unit
 from tests.looks import NARROWEST
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MODES = {"large": (1280, True), "étroit": (NARROWEST, True), "sans script": (NARROWEST, False)}
-SEED = int(os.environ.get("SEED") or 14)
-DRAWN = sorted(MODES)[SEED % len(MODES)]
-
-
-def modes():
-    drawn = {name: [] if name == DRAWN else pytest.mark.proofs for name in MODES}
-    return [pytest.param(known, id=name, marks=drawn[name]) for name, known in MODES.items()]
-
-
-@pytest.fixture(params=modes())
-def at_work(request, new_context, live_server, post_office):
-    width, scripts = request.param
-
-    def arrive(user):
-        size = {"width": width, "height": 844}
-        context = new_context(viewport=size, java_script_enabled=scripts)
-        person = Person(context, live_server.url, user, post_office).is_in()
-        if not scripts:  # axe is one
-            person.looks = person.sees
-        return person
-
-    return arrive
 
 
 @pytest.fixture

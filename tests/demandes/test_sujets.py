@@ -12,6 +12,7 @@ from annuaire.models import Lieu
 from courrier.models import Message
 from demandes import actions
 from demandes.alertes import (
+    CORRECTED,
     DES_NOTIFICATIONS,
     SILENT_STATUTS,
     TABLES,
@@ -43,6 +44,7 @@ from tests.factories import MedecinFactory, UniteFactory, as_delegate, as_medeci
 from viatraj.core.droits import Droit, Mode
 
 pytestmark = pytest.mark.django_db
+A_ACCEPTER = LienMedecin.Etat.A_ACCEPTER
 IDENTITE = {"nom": "Zygomatique", "prenom": "Oscarine", "date_naissance": "1957-02-18"}
 
 
@@ -147,9 +149,9 @@ class TestDossiers:
         blind = lend(medecin, droits=((Droit.DOSSIER_CREATION, Mode.OUI),), assistant=MedecinFactory())
         dossier = create(orientation="sanitaire", by=as_delegate(lent), **IDENTITE)
         name_traitant(dossier, traitant)
-        name_traitant(dossier, asked, LienMedecin.Etat.A_ACCEPTER)
+        name_traitant(create(orientation="sanitaire", by=as_delegate(lent), **IDENTITE), asked, A_ACCEPTER)
         tell()
-        assert told() == {medecin.pk: ["cree"], traitant.pk: ["cree"]}
+        assert told() == {medecin.pk: ["cree", "cree"], traitant.pk: ["cree"]}
         own = as_medecin(medecin, in_medecin_space=True)
         edit_identite(dossier, version=dossier.version, nom="Zyg", now=timezone.now(), by=own)
         tell()
@@ -183,7 +185,7 @@ class TestDossiers:
     def test_ten_minutes_between_two_mails_of_one_dossier(self, unite):
         """DOS-6: what is said of it and of its demandes is of one dossier."""
         at_once(unite.collegue)
-        tick(unite.etablissement, on=False)
+        tick(unite.etablissement, unite.auteur, on=False)
         dossier, start = unite.create(), timezone.now()
         tell(start)
         requested(dossier, UniteFactory(), etat="envoyee", sent_at=start)
@@ -333,7 +335,7 @@ class TestNotifications:
         assert cas.esms[0].nom not in text
 
     def test_every_status_is_announced_or_silent(self):
-        said = {*DES_NOTIFICATIONS} - {TAKEN}
+        said = {*DES_NOTIFICATIONS} - {TAKEN, CORRECTED}
         assert said | SILENT_STATUTS == {*PASSAGES, Statut.ENVOYEE, *StatutUnite}
         assert not said & SILENT_STATUTS
 

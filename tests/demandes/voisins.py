@@ -68,7 +68,7 @@ MASKED = (
     (re.compile(r'(csrfmiddlewaretoken" value=")[^"]*'), r"\1#"),
     (re.compile(r'(nonce=")[^"]*'), r"\1#"),
     (re.compile(r'(<code class="numero">)[^<]*'), r"\1#"),
-    (re.compile(r"/(demandes|alertes)/[0-9]+/"), r"/\1/#/"),
+    (re.compile(r"/(demandes|alertes|notifications)/[0-9]+/"), r"/\1/#/"),
     (re.compile(r'data-id="[0-9]{1,7}"'), 'data-id="#"'),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "uuid"),
     (re.compile(r'(name="(?:timbre|stamp|cle)" value=")[^"]*'), r"\1#"),

@@ -93,7 +93,7 @@ OF_SUPPORT = ("compte", "droits", "journal", "compte_envois")
 OF_DOSSIERS = "detail print_dossier history print_history identite decide traitant remove_traitant".split()
 OF_SENDING = ("index", "offre", "choose", "send")
 OF_NOTIFICATIONS = ("detail", "statut", "unite")
-OF_DECISIONS = ("decision", "notify", "cancel", "restore")
+OF_DECISIONS = ("decision", "notify", "correct", "cancel", "restore")
 OF_PIECES = ("dossiers:piece", "dossiers:piece_hide")
 OF_ETABLISSEMENTS = (
     "etablissement unites synchronisation verify_etablissement rapprochement activation desactivation"
@@ -308,9 +308,10 @@ class World:
 
     def _orientation(self, today) -> dict:
         """Of somebody whom the MDPH orients."""
+        return {"cle": uuid4(), "mdph": self.notification.mdph_id, **self._said(today)}
+
+    def _said(self, today) -> dict:
         return {
-            "cle": uuid4(),
-            "mdph": self.notification.mdph_id,
             "numero": "2026-12",
             **{name: PATIENT[name] for name in ("nom", "prenom", "date_naissance", "sexe")},
             "categorie": "48",
@@ -565,6 +566,7 @@ class World:
             "delais:edit": {"sanitaire-rappel": "36"},
             "notifications:create": self._orientation(today),
             "notifications:notify": {"etablissements": self.notification.etablissement_id},
+            "notifications:correct": self._said(today) | {"version": 1},
             "notifications:cancel": {"version": 1, "motif": "173"},
             "notifications:restore": {"version": 1},
             "notifications:statut": {"version": 1, "statut": "41", "motif": "150", "date": str(today)},
@@ -680,6 +682,7 @@ class World:
             "demandes:choose": {"mot": "Centre"},
             **{f"tableaux:{page}": LISTED for page in OF_TABLEAUX},
             **{f"tableaux:{page}": {"vue": "closes", "apres": "1"} for page in ("mdph", "esms")},
+            **{f"tableaux:{page}_workbook": {"vue": "closes"} for page in ("mdph", "esms")},
             "notifications:notify": {"departement": "31", "nom": "Institut"},
             "notifications:statut": {"vers": "46"},
             **{f"demandes:{page}": {"page": "1"} for page in ("offre", "offre_found")},

@@ -244,6 +244,10 @@ tableaux:mdph                  GET  302 302 302 403 403 403 403 403 403 403 403 
 tableaux:mdph                  POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 tableaux:esms                  GET  302 302 302 403 403 403 403 403 403 403 403 403 403 200
 tableaux:esms                  POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+tableaux:mdph_workbook         GET  302 302 302 403 403 403 403 403 403 403 403 403 403 200
+tableaux:mdph_workbook         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+tableaux:esms_workbook         GET  302 302 302 403 403 403 403 403 403 403 403 403 403 200
+tableaux:esms_workbook         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 notifications:search           GET  302 302 302 403 403 403 403 403 403 403 403 403 403 200
 notifications:search           POST 302 302 302 403 403 403 403 403 403 403 403 403 403 302
 notifications:found            GET  302 302 302 403 403 403 403 403 403 403 403 403 403 200
@@ -254,6 +258,8 @@ notifications:decision         GET  302 302 302 404 404 404 404 404 404 404 404 
 notifications:decision         POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 notifications:notify           GET  302 302 302 404 404 404 404 404 404 404 404 404 404 200
 notifications:notify           POST 302 302 302 404 404 404 404 404 404 404 404 404 404 302
+notifications:correct          GET  302 302 302 404 404 404 404 404 404 404 404 404 404 200
+notifications:correct          POST 302 302 302 404 404 404 404 404 404 404 404 404 404 302
 notifications:cancel           GET  302 302 302 404 404 404 404 404 404 404 404 404 404 200
 notifications:cancel           POST 302 302 302 404 404 404 404 404 404 404 404 404 404 302
 notifications:restore          GET  302 302 302 404 404 404 404 404 404 404 404 404 404 200

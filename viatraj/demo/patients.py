@@ -14,6 +14,7 @@ import dossiers.actions
 import habilitations.rights
 from accounts.models import User
 from annuaire.models import Lieu
+from demandes.models import Fait
 from dossiers import policies, volets
 from dossiers.models import Dossier, Motif, Statut, Volet
 from viatraj.core.actor import Actor, Means
@@ -88,13 +89,14 @@ def _make(n: int, users, rows, now) -> None:
     _traitant(n, dossier, users, now=now, by=by)
     if state == "a_revalider":
         statut = {"statut": Statut.VALIDEE, "piece": "carte"}
-        dossiers.actions.edit_identite(dossier, version=dossier.version, now=timezone.now(), by=by, **statut)
+        dossiers.actions.edit_identite(dossier, version=dossier.version, now=now, by=by, **statut)
     elif state == "suspendu" and dossier.orientation == GRAND_AGE:
         dossiers.actions.suspend(dossier, now=now, by=by)
     elif state == "annule":
         dossiers.actions.cancel(dossier, motif=chance.choice(Motif.values), now=now, by=by)
     elif n % 19 == 0:
         _join(dossier, now=now, by=by)
+    Fait.objects.filter(dossier=dossier).delete()  # they were always there: nobody’s bell says it
 
 
 def actor(user: User, auteur: Auteur, today: date) -> Actor:

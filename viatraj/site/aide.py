@@ -43,7 +43,8 @@ OF_A_STRUCTURE = {f"{PROLONGER}#annuler"}
 # Name of a URL → fiches, each perhaps with the heading where the answer stands.
 ENVOI = ("index", "choose", "send")
 ENVOYER, *_ = FAMILLES
-HANDICAP, OF_DECISIONS = "notifications-handicap", ("create", "decision", "notify", "cancel", "restore")
+HANDICAP = "notifications-handicap"
+OF_DECISIONS = ("create", "decision", "notify", "correct", "cancel", "restore")
 HELP = {
     "authcps:medecin": SIGN_IN,
     "authcps:professionnel": SIGN_IN,
