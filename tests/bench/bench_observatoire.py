@@ -1,6 +1,6 @@
 """Statistics over the demandes of a whole country: the store, then figures, quantiles included (OBS-4).
 
-small: a fiftieth of it; full: 5 million dossiers, 15 million demandes, 45 million transitions.
+small: a twenty-fifth of it; full: 5 million dossiers, 15 million demandes, 45 million transitions.
 """
 
 import logging
@@ -22,7 +22,7 @@ from viatraj.core.actor import Actor
 from viatraj.core.periods import add_months
 from viatraj.demo import data, parcours, pays
 
-SCALE = {"small": 2, "full": 100}
+SCALE = {"small": 4, "full": 100}
 BY = Actor.system("observatoire")
 NIGHT, OWN, TERRITORY, COUNTRY = 60, 2, 5, 10  # seconds, at full size
 A_DAY = 1000  # a dossier of so many moves in a day

@@ -15,6 +15,7 @@ from demandes.etats import CLOS, Cote, Etat, Verbe
 from demandes.models import Decision, Demande, EtapeNotification, Notification, Transition
 from demandes.motifs import ANNULATION, REFUS
 from dossiers.models import Dossier, LienMedecin, Origine, Presence, Role, Volet
+from observatoire.perimetres import Perimetre
 from tests.dossiers.factories import place_at
 from tests.factories import (
     CoordinationFactory,
@@ -39,6 +40,12 @@ AWKWARD = (
     datetime(2026, 6, 30, 23, 30, tzinfo=UTC),
     datetime(2025, 12, 31, 23, 0, tzinfo=UTC),
     datetime(2026, 2, 28, 23, 0, tzinfo=PARIS),
+)
+PERIODS = (
+    (date(2024, 2, 1), date(2024, 2, 29)),
+    (date(2026, 3, 1), date(2026, 6, 30)),
+    (date(2026, 10, 25), date(2026, 10, 25)),
+    (date(2024, 1, 1), date(2026, 11, 10)),
 )
 NATURES = {
     Orientation.SANITAIRE: Nature.SMR,
@@ -76,6 +83,9 @@ ANSWERS = {V.QUESTIONNER, V.PATIENTER, V.ACCEPTER, V.REFUSER}
 class Monde:
     """Two régions, three coordinations, units that ask and units that receive; `dossiers` at random."""
 
+    now = NOW
+    periods = PERIODS
+
     def __init__(self, seed: int, dossiers: int = 12):
         self.chance = random.Random(seed)
         regions = [RegionFactory(), RegionFactory()]
@@ -100,6 +110,22 @@ class Monde:
             self.add_dossier()
         for n in range(dossiers // 2):
             self._notification(n)
+
+    @property
+    def perimetres(self) -> list[Perimetre]:
+        """Several places at once, of each level."""
+        held = [one.pk for units in self.receveuses.values() for one in units]
+        asking = [one.pk for one in self.demandeuses]
+        own = Perimetre(unites=tuple(held[:4] + asking[:2]), etablissements=(self.etablissements[3].pk,))
+        two = Perimetre(coordinations=(self.coordinations[2].pk, self.coordinations[0].pk))
+        region = Perimetre(regions=(self.coordinations[0].region_id,))
+        return [own, two, region, Perimetre(national=True)]
+
+    def ask_cpam(self) -> None:
+        """By the programme PRADO, at a coordination."""
+        sanitaire = Dossier.objects.filter(orientation=Orientation.SANITAIRE).order_by("pk")
+        for dossier, way in zip(sanitaire, (WAYS[0], WAYS[4], WAYS[8], WAYS[12]), strict=False):
+            self.ask(dossier, self.coordinations[0], way, dossier.created_at)
 
     def instant(self, after: datetime | None = None) -> datetime:
         """Any, or an awkward one; after another, up to some weeks later."""
