@@ -21,7 +21,66 @@ LENDING = "tests/delegations/test_actions.py tests/delegations/test_views.py"
 ROR = "tests/annuaire/test_ror_client.py"
 TRAITANTS, ASKED = "dossiers/actions/traitants.py", "tests/dossiers/test_traitants.py"
 
+COMMANDES = "tests/observatoire/test_commandes.py"
+
 MUTATIONS = [
+    # Orders of statistics
+    Mutation(
+        "la dixième commande d’une personne passe avant la première d’une autre",
+        "OBS-4",
+        "observatoire/actions/commandes.py",
+        "        tour=now + lately * BEHIND,\n",
+        "        tour=now,\n",
+        COMMANDES,
+    ),
+    Mutation(
+        "un fichier s’ouvre encore quand l’établissement n’est plus le sien",
+        "OBS-7",
+        "observatoire/policies.py",
+        " or not _covers(actor, rapport, commande.perimetre, today)",
+        "",
+        COMMANDES,
+    ),
+    Mutation(
+        "deux exécutants écrivent la même commande",
+        "OBS-4",
+        "observatoire/actions/fabrique.py",
+        "    if commande.etat != Etat.COURS or commande.passage != passage:\n        return False\n",
+        "",
+        COMMANDES,
+    ),
+    Mutation(
+        "le commentaire d’une commande se lit dans la base",
+        "OBS-3",
+        "observatoire/models/commandes.py",
+        "seal(COMMENTAIRE, text.encode())",
+        "text.encode()",
+        COMMANDES,
+    ),
+    Mutation(
+        "un fichier de statistiques reste après dix jours",
+        "OBS-5",
+        "observatoire/actions/retention.py",
+        "    count = by_slices(Commande.objects.ending(now), forget)\n",
+        "    count = 0\n",
+        "tests/observatoire/test_retention.py",
+    ),
+    Mutation(
+        "une période d’hier passe pour consolidée",
+        "OBS-6",
+        "observatoire/calendrier.py",
+        "return fin > today - CONSOLIDATION",
+        "return False",
+        "tests/observatoire/test_calendrier.py",
+    ),
+    Mutation(
+        "sur un territoire, un jour de plus fait une autre commande",
+        "OBS-7",
+        "observatoire/actions/commandes.py",
+        "        raise ValidationError({field: sentence})\n",
+        "        pass\n",
+        COMMANDES,
+    ),
     # Statistics
     Mutation(
         "les demandes sans réponse disparaissent des délais",

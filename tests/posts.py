@@ -18,6 +18,7 @@ SHOWN = {
     "dossiers:create": "a Datamatrix that was read fills the form again: nothing is saved",
     "dossiers:identite": "a Datamatrix that was read fills the form again: nothing is saved",
     "demandes:papier": "a Datamatrix that was read fills the form again: nothing is saved",
+    "observatoire:order": "counts the lines first: a question, which the next page need not show",
     "demo:reader": "the demonstration's programme of the workstation, which posts on by itself",
 }
 

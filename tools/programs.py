@@ -16,18 +16,29 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Program(children.Server):
-    """One of our processes, which may all stop at once.
+    """One of our processes, which may all stop at once. `gently`: all others come before it.
 
     `ready`: asked until it says True; None: nobody waits. `last_wish`: what it gets when we are killed.
     """
 
-    def __init__(self, name, words, *, environment, var, ready=None, last_wish=signal.SIGTERM, patience=15):
-        self.name, self.words, self.environment = name, words, environment
+    def __init__(
+        self,
+        name,
+        words,
+        *,
+        environment,
+        var,
+        ready=None,
+        last_wish=signal.SIGTERM,
+        patience=15,
+        gently=False,
+    ):
+        self.name, self.words, self.environment, self.gently = name, words, environment, gently
         self.log, self.ready, self.last_wish, self.patience = var / f"{name}.log", ready, last_wish, patience
         self.signals = (signal.SIGTERM, signal.SIGQUIT)
 
     def start(self):
-        command = [sys.executable, *self.words]
+        command = [*(_gentle() if self.gently else ()), sys.executable, *self.words]
         self.process = children.start(
             command, log=self.log, env=self.environment, last_wish=self.last_wish, cwd=ROOT
         )
@@ -77,15 +88,22 @@ def behind_the_scenes(environment, var):
     # A worker asked to stop while its broker dies too may wait for it for ever: when we are killed, so is it.
     # Its own children are tied to it by Celery; its tasks, acknowledged late, will be done again.
     yield Program("worker", worker, last_wish=signal.SIGKILL, **arguments)
+    # Statistics: long, so on a queue of their own, one order in hand a process (docs/adr/0079).
+    reports = [*celery, "worker", "--queues", "rapports", "--hostname", "rapports@%h", "--concurrency", 2]
+    reports += ["--prefetch-multiplier", 1, "--loglevel", "INFO"]
+    yield Program("rapports", reports, last_wish=signal.SIGKILL, gently=True, **arguments)
     yield Program("beat", [*celery, "beat", "--loglevel", "INFO", "--schedule", var / "beat"], **arguments)
 
 
 def start_step(name, environment, var, *words, gently=False):
     """Starts `manage.py <name>`, its words in var/<name>.log; `gently`: pages come before it."""
-    command = [sys.executable, "manage.py", name, "--skip-checks", *words]
-    if gently and (nice := shutil.which("nice")):
-        command = [nice, *command]
+    command = [*(_gentle() if gently else ()), sys.executable, "manage.py", name, "--skip-checks", *words]
     return children.start(command, log=var / f"{name}.log", env=environment, cwd=ROOT)
+
+
+def _gentle():
+    nice = shutil.which("nice")
+    return [nice] if nice else []
 
 
 def has_command(name):

@@ -52,6 +52,9 @@ app.conf.beat_schedule = {
     },
     "erase-pieces": {"task": "dossiers.tasks.erase_pieces", "schedule": crontab(minute=50, hour=3)},
     "purge-typed": {"task": "dossiers.tasks.purge_typed", "schedule": crontab(minute=40)},
+    "resume-reports": {"task": "observatoire.tasks.resume_reports", "schedule": timedelta(minutes=1)},
+    "order-due": {"task": "observatoire.tasks.order_due", "schedule": crontab(minute=5, hour="4-8")},
+    "purge-reports": {"task": "observatoire.tasks.purge_reports", "schedule": crontab(minute=45)},
     "purge-imports": {"task": "habilitations.tasks.purge_imports", "schedule": crontab(minute=35, hour=3)},
 }
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("demandes/", include("demandes.urls")),
     path("tableaux/", include(TABLEAUX)),
     path("notifications/", include(NOTIFICATIONS)),
+    path("observatoire/", include("observatoire.urls")),
     path("gestion/", include("viatraj.espaces.gestion.urls")),
     path("gestion/", admin.site.urls),  # the journal and its seals, whole
     *([path("demo/", include("viatraj.demo.urls"))] if settings.DEMO else []),

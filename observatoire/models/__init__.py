@@ -1,5 +1,9 @@
+from observatoire.models.commandes import Commande as Commande
+from observatoire.models.commandes import Etat as Etat
+from observatoire.models.commandes import Format as Format
 from observatoire.models.faits import Cumul as Cumul
 from observatoire.models.faits import FaitDemande as FaitDemande
 from observatoire.models.faits import FaitDossier as FaitDossier
 from observatoire.models.faits import Mouvement as Mouvement
 from observatoire.models.faits import Releve as Releve
+from observatoire.models.modeles import ModeleCommande as ModeleCommande

@@ -161,9 +161,9 @@ def test_what_no_page_serves_is_given_to_nobody_and_what_is_held_gives_nothing()
     etablissement = EtablissementFactory()
     actor = as_professionnel(referent_of(etablissement))
     lieu, today = Lieu.of(etablissement), timezone.localdate()
-    for profil in (profils.ACCOMPAGNANT_DUA, profils.ESMS_STATISTIQUES):
-        assert "pas déployé" in refusal(policies.grant, actor, profil, lieu)
-    policies.grant(actor, profils.ESMS, lieu)
+    assert "pas déployé" in refusal(policies.grant, actor, profils.ACCOMPAGNANT_DUA, lieu)
+    for profil in (profils.ESMS, profils.ESMS_STATISTIQUES):
+        policies.grant(actor, profil, lieu)
     held = HabilitationFactory(lieu=etablissement, profil="accompagnant_dua")
     assert not as_professionnel(held.user).rights
     esms = as_professionnel(HabilitationFactory(lieu=etablissement, profil="esms_gestionnaire").user)

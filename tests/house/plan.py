@@ -46,6 +46,8 @@ from demandes.models import Alerte, Decision, Notification, VueEnregistree
 from dossiers import volets
 from habilitations.models import DemandeHabilitation, Habilitation, Import
 from habilitations.profils import EQUIPE_SOIGNANTE
+from observatoire import rapports
+from observatoire.models import Commande, ModeleCommande
 from tests.annuaire import files
 from tests.core.files import samples
 from tests.demandes.factories import requested
@@ -98,6 +100,7 @@ OF_PIECES = ("dossiers:piece", "dossiers:piece_hide")
 OF_ETABLISSEMENTS = (
     "etablissement unites synchronisation verify_etablissement rapprochement activation desactivation"
 ).split()
+OF_COMMANDES = ("fichier", "cancel", "retry", "save_model")
 OF_OWN = ("notify_habilitation", "give_up_habilitation", "referents_of")
 
 
@@ -206,6 +209,10 @@ class World:
         self.vue = VueEnregistree.objects.create(
             user=self.owner, tableau="medecin", titre="En retard", vue="sans-reponse"
         )
+        self.commande = _ordered(self.referent)
+        self.modele = ModeleCommande.objects.create(
+            user=self.referent, rapport="SAN-01", niveau="etablissement", titre="Mois", periode="mois"
+        )
         self.alerte = Alerte.objects.create(  # that it waits, to whoever settles who works there
             user=self.referent,
             demande=self.sent,
@@ -280,6 +287,9 @@ class World:
             },
             "annuaire:public": {"finess": self.unite.etablissement.finess},
             **{page: {"cle": "a" * 22} for page in SEARCHES},
+            "observatoire:order": {"groupe": "sanitaire", "code": "san-01"},
+            **{f"observatoire:{page}": {"pk": self.commande.pk} for page in OF_COMMANDES},
+            **{f"observatoire:{page}": {"pk": self.modele.pk} for page in ("stop_model", "remove_model")},
             "documentation_fiche": {"slug": "mon-compte"},
             "habilitations:grant_profil": {"profil": "equipe_soignante"},
             **{f"dossiers:{page}": {"numero": self.dossier.numero} for page in OF_DOSSIERS},
@@ -597,6 +607,8 @@ class World:
             },
             "dossiers:search": {"nom": "Garricou", "prenom": ""},
             "dossiers:found": {"nom": "Garricou", "prenom": ""},
+            "observatoire:order": _order(),
+            "observatoire:save_model": {"titre": "Bilan", "periode": "mois", "mensuelle": "on", "jour": "16"},
             "dossiers:edit_volet": _volet(histoire="Un texte", antecedents="renal"),
         }.get(route.name, {})
 
@@ -627,6 +639,7 @@ class World:
             "delegations:history_confreres": {"par": self.owner.pk, "page": "1", **days},
             "delegations:history_assistants": {"par": self.owner.pk, "page": "1", **days},
             "delegations:search": {"nom": "durandeau", "code_postal": "31000"},
+            "observatoire:consulter": {"q": "bilan", "rapport": "SAN-01", "etat": "attente", "page": "1"},
             "annuaire:fermeture": {"mot": "Centre"},
             "annuaire:repartir": {"mot": "Centre"},
             "annuaire:guichets": {"page": "1"},
@@ -743,6 +756,26 @@ ROLES = (
     "anonymous signing arriving owner other confrere acting reader ended waiting support plain "
     "referent neighbour"
 ).split()
+
+
+def _ordered(user) -> Commande:
+    """One that has failed: it may be sent again."""
+    days = {"debut": date(2026, 9, 1), "fin": date(2026, 9, 30)}
+    known = {
+        "rapport": "SAN-01",
+        "niveau": "etablissement",
+        "etat": "erreur",
+        "raison": "Le stockage est plein.",
+    }
+    return Commande.objects.create(user=user, **known, **days)
+
+
+def _order() -> dict:
+    """All that the page of an order sends."""
+    rapport = rapports.get("SAN-01")
+    criteres = {f"critere_{one.cle}": [] for one in rapport.criteres} if rapport else {}
+    known = {"periode": "mois", "debut": "2026-09-01", "fin": "2026-09-30", "pour": "etablissement"}
+    return known | criteres | {"commentaire": "", "format": "xlsx", "estimer": "", "cle": uuid4()}
 
 
 def _volet(**typed) -> dict:

@@ -199,6 +199,9 @@ IN_PARTS = {
     "demandes:send_recaps": "some people’s mails are one transaction",
     "observatoire:refresh_store": "each slice of dossiers is one transaction",
     "habilitations:proceed": "each slice of an import, and the end of its check, is one transaction",
+    "observatoire:make_next": "an order begins, its file is written, it ends: a transaction each end",
+    "observatoire:order_due": "each monthly order is a transaction of its own",
+    "observatoire:take_back": "each order that a dead worker left is a transaction of its own",
     "habilitations:follow_campagne": "each slice of its lines is one transaction",
 }
 ACTIONS = [

@@ -5,11 +5,11 @@ sheet.write_rows(rows)
 """
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from io import TextIOWrapper
 from itertools import islice
 from math import isfinite
 from typing import IO, Any
@@ -34,8 +34,8 @@ class CsvList:
     """Into a binary file, which stays open. `comma`: what parts the decimals."""
 
     def __init__(self, file: IO[bytes], columns: Sequence[Column], *, comma: str = ","):
-        self._text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-        self._writer = csv.writer(self._text, delimiter=";")
+        file.write(BOM_UTF8)
+        self._writer = csv.writer(_Encoded(file), delimiter=";")
         self._cells = [_cell_of(one.kind, comma) for one in columns]
         self._writer.writerow([harmless(one.title) for one in columns])
 
@@ -46,9 +46,15 @@ class CsvList:
                 [[cell(value) for cell, value in zip(self._cells, row, strict=True)] for row in chunk]
             )
 
-    def close(self) -> None:
-        self._text.flush()
-        self._text.detach()
+
+class _Encoded:
+    """What csv writes into; the file may know nothing but `write`."""
+
+    def __init__(self, file: IO[bytes]):
+        self._file = file
+
+    def write(self, text: str) -> None:
+        self._file.write(text.encode())
 
 
 def _cell_of(kind: str, comma: str) -> Callable[[Any], Any]:

@@ -111,8 +111,8 @@ SCALES = {
 
 # Asked by no page yet: given to nobody, shown «Non déployé» (HAB-3).
 FERMES = frozenset((Droit.EVALUATION, Droit.ACCOMPAGNEMENT))
-# A profile that gives nothing else is not offered; statistics open with the observatoire.
-SANS_PAGE = FERMES | {Droit.STATISTIQUES}
+# A profile that gives nothing else is not offered.
+SANS_PAGE = FERMES
 
 
 class Niveau(TextChoices):

@@ -87,6 +87,8 @@ ORDER = (
     "observatoire_faitdemande",
     "observatoire_faitdossier",
     "observatoire_cumul",
+    "observatoire_modelecommande",
+    "observatoire_commande",
     # What may still be undone, then what leaves.
     "changements_changement",
     "courrier_message",

@@ -43,6 +43,7 @@ from viatraj.demo import (
     patients,
     pays,
     personnel,
+    statistiques,
     structures,
 )
 from viatraj.demo.people import INVITED, NEWCOMER, PASSWORD, PEOPLE
@@ -90,6 +91,7 @@ def make(*, now: datetime, scale: int = 1) -> None:
     patients.make(users, rows, now=now)
     admissions.make(users, rows, now=now)
     observatoire.actions.refresh_store(full=False, now=now, by=BY)
+    statistiques.make(users, now=now)
 
 
 def begin(*, now: datetime, scale: int = 1) -> tuple[dict[str, User], dict[str, object]]:

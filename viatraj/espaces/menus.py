@@ -11,9 +11,11 @@ import annuaire.policies
 import demandes.policies
 import dossiers.policies
 import habilitations.policies
+import observatoire.policies
 from accounts.policies import support_account
 from delegations.reads import has_received, may_concern
 from habilitations.reads.a_faire import waiting
+from observatoire.rapports import Groupe
 from viatraj.core import prepared
 from viatraj.core.addresses import address
 from viatraj.core.drawing import drawn
@@ -62,6 +64,9 @@ REFERENTS = (
     ("Campagnes de revue", "habilitations:campagnes"),
     ("Journal de vos structures", "habilitations:journal"),
 )
+# A page of statistics a domaine, all under one address.
+COMMANDER = {one.value: f"observatoire:commander_{one.value.replace('-', '_')}" for one in Groupe}
+CONSULTER = ("Consulter", "observatoire:consulter")
 SUPPORT = ("Support", "gestion:index")
 FOOTER = (
     ("Accessibilité\u00a0: non conforme", "accessibilite"),
@@ -72,7 +77,10 @@ FOOTER = (
     DOCUMENTATION,
     ("Assistance", "assistance"),
 )
-AREAS = {"Administration": "/administration/"}  # also its pages that no menu names
+AREAS = {
+    "Administration": "/administration/",
+    "Observatoire": "/observatoire/",
+}  # also its pages that no menu names
 HOMES = ("accueil", "medecin", "professionnel")
 # Where the drawn menu leaves room for the number of demandes, which is never kept.
 NUMBERED, ROOM = "habilitations:demandes", "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -134,10 +142,20 @@ def _staff(actor, received) -> tuple:
         *((("Dossiers", DOSSIERS),) if can(dossiers.policies.index, actor) else ()),
         *((("Tableaux de bord", TABLEAUX),) if can(demandes.policies.boards, actor) else ()),
         ("Administration", (*EVERYONE, *referents)),
+        *_observatoire(actor),
         *received,
         DOCUMENTATION,
         *((SUPPORT,) if can(support_account, actor) else ()),
     )
+
+
+def _observatoire(actor) -> tuple:
+    """Of the domaines of which he may order something."""
+    groupes = [one for one in Groupe if can(observatoire.policies.groupe, actor, one.value)]
+    if not groupes:
+        return ()
+    commander = tuple((one.label, COMMANDER[one.value]) for one in groupes)
+    return (("Observatoire", (("Commander", commander), CONSULTER)),)
 
 
 def is_referent(actor) -> bool:

@@ -28,6 +28,7 @@ OF_ORIENTATION = {
 }
 DOSSIER = SANITAIRE, GRAND_AGE, TND = tuple(OF_ORIENTATION)
 ANNUAIRE = "mise-a-jour-fiche-annuaire"
+STATISTIQUES = "commander-des-statistiques"
 GUICHET, FERMER = "guichet-unique", "fermer-une-structure"
 OF_UNITS = ("unites", "unite", "edit_unite")
 PROLONGER, REVUE = "prolonger-une-habilitation", "revue-des-habilitations"
@@ -139,6 +140,14 @@ HELP = {
     "annuaire:couverture": ("couverture-geographique",),
     "annuaire:territoire": ("couverture-geographique",),
     "habilitations:deploiement": ("suivre-le-deploiement",),
+    **{
+        f"observatoire:commander_{groupe}": (f"{STATISTIQUES}#choisir",)
+        for groupe in ("sanitaire", "grand_age", "handicap", "deploiement")
+    },
+    "observatoire:order": (f"{STATISTIQUES}#parametres",),
+    "observatoire:consulter": (f"{STATISTIQUES}#consulter",),
+    **{f"observatoire:{page}": (f"{STATISTIQUES}#modeles",) for page in ("modeles", "save_model")},
+    "observatoire:dictionnaire": (f"{STATISTIQUES}#definitions",),
     "etablissement_habilitations": (f"{ANNUAIRE}#habilitations",),
     "delegations:index": (ASSISTANT, CONFRERE, GERER),
     "delegations:grant_assistant": (ASSISTANT,),

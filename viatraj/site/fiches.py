@@ -142,6 +142,16 @@ GROUPS = (
         ),
     ),
     (
+        "L’observatoire",
+        (
+            Fiche(
+                "commander-des-statistiques",
+                "Commander des statistiques",
+                "Choisir un fichier, sa période et ses critères, le télécharger.",
+            ),
+        ),
+    ),
+    (
         "L’annuaire",
         (
             Fiche(

@@ -57,6 +57,9 @@ PLAN = (
             ("Guichets uniques", "annuaire:guichets"),
             ("Fermetures à confirmer", "annuaire:fermetures"),
             ("Déploiement", "habilitations:deploiement"),
+            ("Mes commandes de statistiques", "observatoire:consulter"),
+            ("Mes modèles de commande", "observatoire:modeles"),
+            ("Dictionnaire des statistiques", "observatoire:dictionnaire"),
         ),
     ),
     (

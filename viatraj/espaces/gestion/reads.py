@@ -52,6 +52,8 @@ KINDS = {
     "demande_habilitation": "Réponse à une demande",
     "dossier": "Dossier sans modification",
     "lien": "Médecin traitant d’un dossier",
+    "commande": "Statistiques commandées",
+    "commande-mensuelle": "Commande mensuelle arrêtée",
 }
 
 

@@ -1,0 +1,29 @@
+from django.urls import path, re_path
+
+from observatoire.rapports import Groupe
+from observatoire.views import commander, commandes, dictionnaire, modeles
+from observatoire.views.reach import name_of
+
+app_name = "observatoire"
+GROUPES = "|".join(Groupe.values)
+PK = "(?P<pk>[0-9]{1,14})"
+urlpatterns = [
+    *(
+        path(f"commander/{one}/", commander.index, {"groupe": one}, name=name_of(one))
+        for one in Groupe.values
+    ),
+    re_path(
+        rf"^commander/(?P<groupe>{GROUPES})/(?P<code>[a-z]{{2,3}}-[0-9]{{2}})/$",
+        commander.order,
+        name="order",
+    ),
+    path("consulter/", commandes.index, name="consulter"),
+    re_path(rf"^consulter/{PK}/fichier/$", commandes.fetch, name="fichier"),
+    re_path(rf"^consulter/{PK}/annuler/$", commandes.cancel, name="cancel"),
+    re_path(rf"^consulter/{PK}/reessayer/$", commandes.retry, name="retry"),
+    re_path(rf"^consulter/{PK}/modele/$", modeles.save, name="save_model"),
+    path("modeles/", modeles.index, name="modeles"),
+    re_path(rf"^modeles/{PK}/arreter/$", modeles.stop, name="stop_model"),
+    re_path(rf"^modeles/{PK}/supprimer/$", modeles.remove, name="remove_model"),
+    path("dictionnaire/", dictionnaire.show, name="dictionnaire"),
+]
