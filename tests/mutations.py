@@ -209,8 +209,8 @@ MUTATIONS = [
         "un tableau s’ouvre à qui n’en a pas le droit",
         "COM-9",
         "demandes/policies/__init__.py",
-        "    if not any(tableau.grants(actor)):\n",
-        "    if False:\n",
+        "else any(tableau.grants(actor))",
+        "else tableau",
         "tests/demandes/test_tableaux_pages.py",
     ),
     # Dossiers without a solution, delays, kept views
@@ -1198,7 +1198,7 @@ MUTATIONS = [
     Mutation(
         "une page lue d’avance ouvre la demande",
         "DOS-4",
-        "demandes/views/demandes.py",
+        "viatraj/core/pages.py",
         '    return request.method == "GET" and not guessed and "X-Relecture" not in request.headers\n',
         "    return bool(request) or guessed\n",
         "tests/demandes/test_pages.py",

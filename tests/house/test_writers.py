@@ -38,6 +38,7 @@ WRITERS = {
     "viatraj/demo/offres.py": "what the invented country of `pays` offers, by COPY and SQL",
     "viatraj/demo/parcours.py": "what was asked for these dossiers, written by SQL",
     "viatraj/demo/patientele.py": "a country of invented dossiers, written by SQL",
+    "viatraj/demo/patients.py": "nobody is told of the dossiers that the demonstration begins with",
     "viatraj/demo/pays.py": "two million invented rows for load tests; it exists with DEMO=1 only",
     "journal/seals.py": "seals of the journal: its own proof, made by a process",
 }
