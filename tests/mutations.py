@@ -2242,4 +2242,37 @@ MUTATIONS = [
         "    administer(actor)\n",
         "tests/habilitations/test_policies.py",
     ),
+    # Figures of a territory
+    Mutation(
+        "un chiffre de moins de onze personnes est montré",
+        "OBS-7",
+        "observatoire/masquage/masquer.py",
+        "if one.personnes[place].nombre >= seuil}",
+        "if one.personnes[place].nombre >= 1}",
+        "tests/observatoire/test_masquage.py",
+    ),
+    Mutation(
+        "une personne qui revient compte pour plusieurs",
+        "OBS-7",
+        "observatoire/masquage/tableau.py",
+        "return Personnes(len(temoins), temoins, cle)",
+        "return Personnes(self.nombre + other.nombre, temoins, cle)",
+        "tests/observatoire/test_masquage.py",
+    ),
+    Mutation(
+        "le chiffre d’une case dépend du tableau",
+        "OBS-7",
+        "observatoire/masquage/bruit.py",
+        "        for wider in found[1:]:\n            del known[wider]\n",
+        "",
+        "tests/observatoire/test_masquage.py",
+    ),
+    Mutation(
+        "une liste de personnes se commande d’une coordination",
+        "OBS-7",
+        "observatoire/rapports/resultats.py",
+        "regles.refuse_liste(rapport.nominal)\n        or ",
+        "",
+        "tests/observatoire/test_resultats.py",
+    ),
 ]

@@ -172,6 +172,10 @@ FINESS_CATEGORIES = env.list(
     ).split(),
 )
 
+# --- Observatoire -----------------------------------------------------------------
+# On a territory, figures of fewer persons are masked (docs/adr/0081): 2 to 32.
+OBSERVATOIRE_SEUIL = env.int("OBSERVATOIRE_SEUIL", default=11)
+
 # --- Files joined to a dossier (deploy/nginx/nginx.conf lets bodies of 12 MB in) --------------
 PIECE_MAX_BYTES = env.int("PIECE_MAX_BYTES", default=10 << 20)
 PIECES_A_DOSSIER = env.int("PIECES_A_DOSSIER", default=20)

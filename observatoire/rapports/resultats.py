@@ -1,0 +1,105 @@
+"""What of a report leaves (OBS-7): as it is on one’s own structures, masked on a territory.
+
+Files and pages ask here, and here alone: what one of them says, the other says alike.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from observatoire.masquage.masquer import legende, marge, masquer
+from observatoire.masquage.regles import Regles, periode
+from observatoire.masquage.tableau import EMPILEES, Tableau
+from observatoire.rapports import tables
+from observatoire.rapports.base import Cadre, Nature, Rapport
+from observatoire.rapports.etiquettes import etiquetees
+from viatraj.core import sealing
+
+
+class Refused(ValueError):
+    """What may not be ordered there; its text is the sentence."""
+
+
+@dataclass(frozen=True)
+class Resultat:
+    """`tableau`: none of a report by lines. `legende`: how it is masked; empty on one’s own structures."""
+
+    rapport: Rapport
+    cadre: Cadre
+    tableau: Tableau | None = None
+    totaux: tuple[Tableau, ...] = ()
+    legende: str = ""
+
+    @property
+    def lignes(self) -> Iterator[tuple[Any, ...]]:
+        """As the columns of the report, in words."""
+        return self.rapport.lignes(self.cadre) if self.tableau is None else etiquetees(self.tableau)
+
+
+def rules() -> Regles:
+    return Regles(seuil=settings.OBSERVATOIRE_SEUIL)
+
+
+def refusal(rapport: Rapport, cadre: Cadre, *, today: date) -> str:
+    """Why it may not be ordered of a territory, for the page and again for the worker; empty where it may."""
+    if cadre.perimetre.propre or not (rapport.tableau or rapport.nominal):
+        return ""  # one’s own; or lines about structures
+    regles = rules()
+    return (
+        regles.refuse_liste(rapport.nominal)
+        or regles.refuse_territoire(cadre.perimetre.national, cadre.perimetre.ids)
+        or _refuse_time(regles, rapport, cadre, today)
+        or regles.refuse_criteres(
+            cadre.criteres, {one.cle: len(one.choix(cadre.perimetre)) for one in rapport.criteres}
+        )
+    )
+
+
+def result(rapport: Rapport, cadre: Cadre, *, today: date) -> Resultat:
+    """`Refused` as `refusal` says: whatever was ordered before, nothing else leaves."""
+    if said := refusal(rapport, cadre, today=today):
+        raise Refused(said)
+    if rapport.tableau is None:
+        return Resultat(rapport, cadre)
+    if cadre.perimetre.propre:
+        tableau = rapport.tableau(cadre)
+        own = replace(tableau, fixe=())  # any days may be added up there
+        return Resultat(rapport, cadre, tableau, tuple(map(tables.shared, _totals(own))))
+    regles, cle = rules(), sealing.key("observatoire.masquage")
+    exact = _on_grid(rapport, cadre)
+    shown, *totals = (masquer(one, cle=cle, regles=regles) for one in (exact, *_totals(exact)))
+    return Resultat(rapport, cadre, shown, tuple(totals), legende(regles))
+
+
+def _refuse_time(regles: Regles, rapport: Rapport, cadre: Cadre, today: date) -> str:
+    if rapport.nature == Nature.PHOTO:
+        return regles.refuse_photo(cadre.fin, today=today)
+    return regles.refuse_periode(
+        cadre.debut, cadre.fin, par_mois=any(one.cle == "mois" for one in rapport.colonnes), today=today
+    )
+
+
+def _on_grid(rapport: Rapport, cadre: Cadre) -> Tableau:
+    """With its period, which says what may be added up; of a photograph, the month that it ends."""
+    assert rapport.tableau is not None  # noqa: S101
+    if rapport.nature == Nature.PHOTO:
+        cadre = replace(cadre, debut=cadre.fin.replace(day=1))
+    tableau = rapport.tableau(cadre)
+    when = periode(cadre.debut, cadre.fin)
+    fixe = tuple(one for one in tableau.fixe if one[0] not in ("mois", "annee", "periode"))
+    return replace(tableau, fixe=(*fixe, when))
+
+
+def _totals(tableau: Tableau) -> Iterator[Tableau]:
+    """By each dimension alone, and in all; tables that stand one under the other are not added up."""
+    if {*tableau.dimensions} & {*EMPILEES}:
+        return
+    alone = tableau.dimensions if len(tableau.dimensions) > 1 else ()
+    for kept in (*((name,) for name in alone), ()):
+        try:
+            yield marge(tableau, kept)
+        except ValueError:  # months that make no year
+            continue
