@@ -36,6 +36,8 @@ AXES: dict[str, Combinable] = {
 
 
 def rows(cadre: Cadre) -> QuerySet[FaitDossier]:
+    if not cadre.perimetre:
+        return FaitDossier.objects.none()
     received = FaitDemande.objects.filter(
         moteur.at_places(cadre.perimetre), dossier=OuterRef("pk"), module=Domaine.GRAND_AGE
     )

@@ -180,8 +180,8 @@ def at_places(perimetre: Perimetre, prefix: str = "") -> Q:
 
 
 def grain(perimetre: Perimetre) -> str:
-    """The one place that rows are grouped by."""
-    return GRILLE[perimetre.niveaux[0]]
+    """The one place that rows are grouped by; of no place, as of all."""
+    return GRILLE[next(iter(perimetre.niveaux), Niveau.NATIONAL)]
 
 
 def poids(lieu: str) -> int:

@@ -55,7 +55,7 @@ FIGURES = (
 
 def rows(cadre: Cadre) -> QuerySet[FaitDossier]:
     instant = moteur.instant_of(cadre)
-    demandes = FaitDemande.objects.filter(dossier=OuterRef("pk"), module=Domaine.SANITAIRE)
+    demandes = FaitDemande.objects.filter(dossier=OuterRef("pk"))  # of the CPAM too
     weighing = demandes.filter(Q(recherchee__au=instant) | Q(refus__au=instant))
     refused = demandes.filter(refus__au=instant).order_by().values("dossier").annotate(n=Count("pk"))
     first = weighing.order_by().values("dossier").annotate(at=Min("premier_envoi_at"))

@@ -65,7 +65,7 @@ WEIGHING = temoin.CHERCHES | {"refusee"}
 
 def _standing(one, cadre):
     instant = instant_of(cadre)
-    return [two.etat_at(instant) for two in one.demandes if two.module == "sanitaire"]
+    return [two.etat_at(instant) for two in one.demandes]
 
 
 def _is_without(one, cadre):

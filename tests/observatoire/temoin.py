@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from math import ceil, floor
 
-from demandes.models import Demande, EtapeNotification, Notification, Transition
-from dossiers.models import Dossier, LienMedecin, Presence, Volet
+from django.db.models import Prefetch
+
+from demandes.models import Demande, EtapeNotification, Notification
+from dossiers.models import Dossier, LienMedecin, Presence
 from dossiers.volets.pathologies import GROUPES
 from observatoire.masquage.tableau import Personnes
 from observatoire.models.cles import digest_of
@@ -56,8 +58,8 @@ class OfDossier:
 
     @cached_property
     def administratif(self):
-        row = Volet.objects.filter(dossier=self.source, kind="administratif").first()
-        return row.contenu if row else {}
+        found = [one.contenu for one in self.source.volets.all() if one.kind == "administratif"]
+        return found[0] if found else {}
 
     @property
     def age(self):
@@ -75,7 +77,8 @@ class OfDossier:
 
     @cached_property
     def origine(self):
-        return Presence.objects.filter(dossier=self.source, role__in=["demandeur", "medecin"]).first()
+        asking = [one for one in self.source.presences.all() if one.role in ("demandeur", "medecin")]
+        return asking[0] if asking else Presence()
 
 
 @dataclass
@@ -96,7 +99,7 @@ class UneDemande(OfDossier):
 
     @cached_property
     def pas(self):
-        return list(Transition.objects.filter(demande=self.row).order_by("version"))
+        return sorted(self.row.transitions.all(), key=lambda one: one.version)
 
     @property
     def premier_envoi(self):
@@ -131,7 +134,7 @@ class UnDossier(OfDossier):
 
     @cached_property
     def demandes(self):
-        return [UneDemande(one) for one in self.source.demandes.exclude(sent_at=None)]
+        return [UneDemande(one) for one in self.source.demandes.all() if one.sent_at]
 
     @property
     def envoye(self):
@@ -143,7 +146,7 @@ class UnDossier(OfDossier):
 
     @cached_property
     def volets(self):
-        return list(Volet.objects.filter(dossier=self.source))
+        return list(self.source.volets.all())
 
     @property
     def complet(self):
@@ -153,7 +156,8 @@ class UnDossier(OfDossier):
 
     @cached_property
     def lien(self):
-        return LienMedecin.objects.filter(dossier=self.source).exclude(etat="hors_patientele").first()
+        living = [one for one in self.source.liens.all() if one.etat != "hors_patientele"]
+        return living[0] if living else None
 
     @property
     def medical_at(self):
@@ -184,13 +188,24 @@ class UneNotification:
         return by_then[-1] if by_then else ""
 
 
+ABOVE = ("coordination", "etablissement", "unite")
+PAR = ("par_coordination", "par_etablissement", "par_unite", "par_professionnel")
+
+
 def demandes():
-    rows = Demande.objects.exclude(sent_at=None).select_related("dossier", "par_coordination", "par_unite")
-    return [UneDemande(one) for one in rows]
+    """Read at once, then looked at in memory."""
+    rows = Demande.objects.exclude(sent_at=None).select_related(*ABOVE, *PAR, "dossier")
+    return [UneDemande(one) for one in rows.prefetch_related("transitions", "dossier__volets")]
 
 
 def dossiers():
-    return [UnDossier(one) for one in Dossier.objects.all()]
+    asked = Demande.objects.select_related(*ABOVE).prefetch_related("transitions")
+    lies_at = Presence.objects.select_related(*ABOVE)
+    known = ("volets", Prefetch("liens", LienMedecin.objects.select_related("professionnel")))
+    rows = Dossier.objects.prefetch_related(
+        Prefetch("demandes", asked), Prefetch("presences", lies_at), *known
+    )
+    return [UnDossier(one) for one in rows]
 
 
 def notifications():

@@ -70,3 +70,13 @@ def test_parts_of_months_and_criteria_are_counted_at_once():
         ),
     ):
         assert CATALOGUE["SAN-05"].tableau(other).rangees
+
+
+@pytest.mark.parametrize("code", cumuls.DATED)
+def test_what_is_kept_is_one_question(code, django_assert_num_queries):
+    """OBS-4: a year of the country reads its twelve months, and counts nothing."""
+    Cumul.objects.bulk_create(
+        Cumul(code=code, mois=mois, rangees=[]) for mois in cumuls.months(YEAR.debut, YEAR.fin)
+    )
+    with django_assert_num_queries(1):
+        assert CATALOGUE[code].tableau(YEAR).rangees == ()
