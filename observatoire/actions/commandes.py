@@ -13,8 +13,7 @@ from journal.models import record
 from observatoire import policies
 from observatoire.models import Commande, Etat
 from observatoire.models.commandes import BEHIND
-from observatoire.rapports import Rapport
-from observatoire.reads import masques
+from observatoire.rapports import Cadre, Rapport, resultats
 from viatraj.core.actor import Actor
 from viatraj.core.files import parts, vault
 from viatraj.core.saving import locked, save_valid
@@ -51,7 +50,8 @@ def order(  # noqa: PLR0913
     lately = Commande.objects.filter(user=user, ordered_at__gt=now - timedelta(hours=1)).count()
     if lately >= AN_HOUR:
         raise ValidationError(TOO_MANY)
-    if refused := masques.refusal(rapport, perimetre, debut, fin, criteres, today):
+    asked = Cadre(perimetre, debut, fin, now, criteres={one: tuple(some) for one, some in criteres.items()})
+    if refused := resultats.refusal(rapport, asked, today=today):
         field, sentence = refused
         raise ValidationError({field: sentence})
     commande = Commande(

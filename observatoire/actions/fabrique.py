@@ -21,6 +21,7 @@ from observatoire import emails, policies, rapports
 from observatoire.actions.commandes import WHERE
 from observatoire.models import Commande, Etat
 from observatoire.rapports import Cadre
+from observatoire.rapports.resultats import Refused
 from observatoire.reads import avancement, fichiers
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Niveau
@@ -99,7 +100,7 @@ def _make(commande: Commande, *, now: datetime) -> None:
 
 def _reason(commande: Commande, error: Exception) -> str:
     """In words for its person; what is a fault of ours is told to the log."""
-    if isinstance(error, Denied):
+    if isinstance(error, Denied | Refused):
         return str(error)
     if isinstance(error, vault.Unavailable | OSError):
         log.error("commande.storage", commande=commande.pk, error=type(error).__name__)

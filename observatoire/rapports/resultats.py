@@ -13,6 +13,7 @@ from django.conf import settings
 from observatoire.masquage.masquer import legende, marge, masquer
 from observatoire.masquage.regles import Regles, periode
 from observatoire.masquage.tableau import EMPILEES, Tableau
+from observatoire.masquage.tableau import Nature as Figure
 from observatoire.rapports import tables
 from observatoire.rapports.base import Cadre, Nature, Rapport
 from observatoire.rapports.etiquettes import etiquetees
@@ -34,34 +35,54 @@ class Resultat:
     legende: str = ""
 
     @property
+    def synthese(self) -> Iterator[tuple[str, Any]]:
+        """Each total in words with its figure, the whole first: «Motif de refus – Âge : Refus»."""
+        titles = {one.cle: one.titre for one in self.rapport.colonnes}
+        for one in sorted(self.totaux, key=lambda one: len(one.dimensions)):
+            counts = [(n, m.cle) for n, m in enumerate(one.mesures) if m.nature == Figure.COMPTE]
+            for words in etiquetees(one):
+                keys, figures = words[: len(one.dimensions)], words[len(one.dimensions) :]
+                of = [
+                    f"{_title(titles, name)} – {key}" for name, key in zip(one.dimensions, keys, strict=True)
+                ]
+                for n, cle in counts:
+                    yield f"{', '.join(of) or 'Total'}\u00a0: {titles.get(cle, cle)}", figures[n]
+
+    @property
     def lignes(self) -> Iterator[tuple[Any, ...]]:
         """As the columns of the report, in words."""
         return self.rapport.lignes(self.cadre) if self.tableau is None else etiquetees(self.tableau)
+
+
+def _title(titles: dict[str, str], dimension: str) -> str:
+    return titles.get(dimension) or titles.get("lieu") or dimension
 
 
 def rules() -> Regles:
     return Regles(seuil=settings.OBSERVATOIRE_SEUIL)
 
 
-def refusal(rapport: Rapport, cadre: Cadre, *, today: date) -> str:
-    """Why it may not be ordered of a territory, for the page and again for the worker; empty where it may."""
+def refusal(rapport: Rapport, cadre: Cadre, *, today: date) -> tuple[str, str] | None:
+    """What may not be ordered of a territory: the field of the page it speaks of, and the sentence."""
     if cadre.perimetre.propre or not (rapport.tableau or rapport.nominal):
-        return ""  # one’s own; or lines about structures
+        return None  # one’s own; or lines about structures
     regles = rules()
-    return (
-        regles.refuse_liste(rapport.nominal)
-        or regles.refuse_territoire(cadre.perimetre.national, cadre.perimetre.ids)
-        or _refuse_time(regles, rapport, cadre, today)
-        or regles.refuse_criteres(
-            cadre.criteres, {one.cle: len(one.choix(cadre.perimetre)) for one in rapport.criteres}
-        )
+    choix = {one.cle: len(one.choix(cadre.perimetre)) for one in rapport.criteres}
+    where = regles.refuse_liste(rapport.nominal) or regles.refuse_territoire(
+        cadre.perimetre.national, cadre.perimetre.ids
     )
+    said = {
+        "pour": where,
+        "fin": _refuse_time(regles, rapport, cadre, today),
+        "criteres": regles.refuse_criteres(cadre.criteres, choix),
+    }
+    return next(((field, sentence) for field, sentence in said.items() if sentence), None)
 
 
 def result(rapport: Rapport, cadre: Cadre, *, today: date) -> Resultat:
     """`Refused` as `refusal` says: whatever was ordered before, nothing else leaves."""
-    if said := refusal(rapport, cadre, today=today):
-        raise Refused(said)
+    if refused := refusal(rapport, cadre, today=today):
+        raise Refused(refused[1])
     if rapport.tableau is None:
         return Resultat(rapport, cadre)
     if cadre.perimetre.propre:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from observatoire import rapports
 from observatoire.calendrier import CONSOLIDATION, is_provisional
 from observatoire.models import Commande, Format
-from observatoire.rapports import Cadre, Nature, Rapport
-from observatoire.reads import masques
+from observatoire.rapports import Cadre, Nature, Rapport, resultats
+from observatoire.rapports.resultats import Resultat
 from viatraj.core.csv_list import CsvList
 from viatraj.core.typography import counted, instant, long_day, short_day
 from viatraj.core.workbook import Column, Workbook
@@ -32,24 +32,20 @@ NATURES = {
 def write(file: IO[bytes], commande: Commande, cadre: Cadre, *, tell: Callable[[int], None]) -> int:
     """How many lines of data."""
     rapport = rapports.CATALOGUE[commande.rapport]
+    found = resultats.result(rapport, cadre, today=timezone.localdate(cadre.now))
     if commande.format == Format.CSV:
-        return _write_csv(file, rapport, cadre, tell)
+        return _pour(found.lignes, CsvList(file, columns(rapport)).write_rows, tell)
     with Workbook(file) as book:
         with book.sheet("Données", columns(rapport)) as sheet:
-            count = _pour(masques.lignes(rapport, cadre), sheet.write_rows, tell)
-        if synthese := masques.synthese(rapport, cadre):
+            count = _pour(found.lignes, sheet.write_rows, tell)
+        if synthese := list(found.synthese):
             with book.sheet("Synthèse", SYNTHESE) as sheet:
                 sheet.write_rows(synthese)
         with book.sheet("Critères", CRITERES) as sheet:
-            sheet.write_rows(criteres(commande, rapport, cadre, count))
+            sheet.write_rows(criteres(commande, found, count))
         with book.sheet("Définitions", DEFINITIONS) as sheet:
             sheet.write_rows(definitions(rapport))
     return count
-
-
-def _write_csv(file: IO[bytes], rapport: Rapport, cadre: Cadre, tell: Callable[[int], None]) -> int:
-    sheet = CsvList(file, columns(rapport))
-    return _pour(masques.lignes(rapport, cadre), sheet.write_rows, tell)
 
 
 def _pour(
@@ -72,8 +68,9 @@ def columns(rapport: Rapport) -> list[Column]:
     return [Column(one.titre, one.largeur, one.kind) for one in rapport.colonnes]
 
 
-def criteres(commande: Commande, rapport: Rapport, cadre: Cadre, count: int) -> Iterator[tuple[str, str]]:
+def criteres(commande: Commande, found: Resultat, count: int) -> Iterator[tuple[str, str]]:
     """Period, filters, structures, when: what it takes to say what a figure counts."""
+    rapport, cadre = found.rapport, found.cadre
     today = timezone.localdate(cadre.now)
     yield "Fichier", f"{rapport.code} – {rapport.titre}"
     yield "Une ligne est", rapport.ligne
@@ -90,8 +87,8 @@ def criteres(commande: Commande, rapport: Rapport, cadre: Cadre, count: int) -> 
             yield critere.titre, "Tous"
     yield "Extraction", instant(cadre.now)
     yield "Consolidation", consolidation(cadre.fin, today)
-    if said := masques.said(rapport, cadre):
-        yield "Petits effectifs", said
+    if found.legende:
+        yield "Petits effectifs", found.legende
     yield "Lignes", str(count)
 
 

@@ -14,6 +14,7 @@ from habilitations.models import Habilitation
 from journal.models import Entry
 from observatoire import actions, policies, rapports
 from observatoire.actions import fabrique
+from observatoire.masquage.tableau import Mesure, Personnes, Rangee, Tableau
 from observatoire.models import Commande, Etat, Format
 from tests.factories import (
     CoordinationFactory,
@@ -205,6 +206,44 @@ class TestRights:
         for territoire in (None, CoordinationFactory().pk):
             with pytest.raises(Denied):
                 ordered(wide, **known | {"territoire": territoire})
+
+    def test_files_of_a_territory_are_masked_alike(self, monkeypatch):
+        """OBS-7: lines, totals and csv say one figure of a cell, and nothing of five persons."""
+        coordination = CoordinationFactory()
+        wide = as_professionnel(referent_of(coordination))
+        counts = {"m1": 5, "m2": 400, "m3": 300}
+        rangees = tuple(
+            Rangee((motif,), (many,), (Personnes.of((one, one) for one in range(many)),))
+            for motif, many in counts.items()
+        )
+        tableau = Tableau("essai", ("motif",), (Mesure("n"),), rangees, (("coordination", coordination.pk),))
+        colonnes = (rapports.Colonne("motif", "Motif"), rapports.Colonne("n", "Nombre", "int"))
+        masked = rig.essai(tableau=lambda cadre: tableau, nature="agrege", colonnes=colonnes)
+        monkeypatch.setitem(rapports.CATALOGUE, masked.code, masked)
+        known = {"rapport": masked, "niveau": Niveau.COORDINATION, "territoire": coordination.pk}
+        files = [content(made(ordered(wide, **known, format=one)), wide) for one in (Format.XLSX, Format.CSV)]
+        book = openpyxl.load_workbook(BytesIO(files[0]))
+        _, *rows = book["Données"].values
+        assert [motif for motif, _ in rows] == ["m2", "m3"]
+        assert all(figure % 15 == 0 and abs(figure - counts[motif]) < 20 for motif, figure in rows)
+        assert [line.split(";") for line in files[1].decode("utf-8-sig").splitlines()[1:]] == [
+            [motif, str(figure)] for motif, figure in rows
+        ]
+        ((_, total),) = list(book["Synthèse"].values)[1:]
+        assert abs(total - 705) < 20
+        assert "moins de 11 personnes" in dict(row[:2] for row in book["Critères"].values)["Petits effectifs"]
+
+    def test_the_worker_asks_again(self, monkeypatch):
+        """OBS-7: an order that is no more allowed says why, in its own words."""
+        coordination = CoordinationFactory()
+        wide = as_professionnel(referent_of(coordination))
+        monkeypatch.setitem(rapports.CATALOGUE, "SAN-99", rig.essai())
+        known = {"niveau": Niveau.COORDINATION, "territoire": coordination.pk, "debut": day("2026-09-02")}
+        commande = ordered(wide, **known)
+        monkeypatch.setitem(rapports.CATALOGUE, "SAN-99", rig.essai(tableau=lambda cadre: None))
+        commande = made(commande)
+        assert commande.etat == Etat.ERREUR
+        assert "du premier jour d’un mois" in commande.raison
 
 
 class TestCancelled:
