@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='commande',
-            index=models.Index(condition=models.Q(models.Q(('etat', 'disponible'), _negated=True), ('stored_as__isnull', False)), fields=['id'], name='observatoire_commande_left'),
+            index=models.Index(condition=models.Q(models.Q(('etat', 'disponible'), _negated=True), ('stored_as__isnull', False)), fields=['etat'], name='observatoire_commande_left'),
         ),
         migrations.AddConstraint(
             model_name='commande',

@@ -176,7 +176,7 @@ class Commande(Demandee):
                 fields=["ends_at"], name="observatoire_commande_ends", condition=Q(etat="disponible")
             ),
             models.Index(
-                fields=["id"],
+                fields=["etat"],
                 name="observatoire_commande_left",
                 condition=~Q(etat="disponible") & Q(stored_as__isnull=False),
             ),

@@ -1,4 +1,4 @@
-"""The eight steps of «Commander des statistiques», at two widths, without script (OBS-1 to OBS-4)."""
+"""The eight steps of «Commander des statistiques», without script (OBS-1, OBS-2, OBS-3, OBS-4)."""
 
 from io import BytesIO
 

@@ -39,7 +39,7 @@ def test_every_template_is_used():
 
 
 FRENCH_VERB = re.compile(r"[a-z]+(er|ir|ez)")
-NO_VERB = {"answer", "courrier", "cover", "footer", "letter", "other", "pair", "reminder", "unpair"}
+NO_VERB = {"answer", "courrier", "cover", "footer", "letter", "order", "other", "pair", "reminder", "unpair"}
 BY_ADDRESS = "site/"  # documentation and legal pages bear the names of their public addresses
 
 
