@@ -12,7 +12,7 @@ from observatoire.models import FaitDemande, FaitDossier
 from observatoire.rapports import etiquettes, moteur, tables
 from observatoire.rapports.base import Cadre, Colonne
 from observatoire.rapports.criteres import retenus
-from observatoire.rapports.moteur import Compte, Part
+from observatoire.rapports.groupes import Compte, Part
 from observatoire.rapports.pseudonymes import pseudonyme
 from viatraj.core.droits import Niveau
 

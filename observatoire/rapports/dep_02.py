@@ -12,7 +12,7 @@ from observatoire.models import cles
 from observatoire.rapports import criteres, etiquettes, moteur, tables
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import TERRITOIRES, lignes_de, nombre
-from observatoire.rapports.moteur import Compte
+from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Droit, Niveau
 from viatraj.core.periods import add_months
 

@@ -7,33 +7,31 @@ number of hours. They run day and night, Sundays and holidays too.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
     Count,
-    DecimalField,
     ExpressionWrapper,
     F,
     Func,
     IntegerField,
     Q,
     QuerySet,
-    Sum,
     TextField,
     Value,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, TruncDate, TruncMonth
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
 from demandes.calendrier import PARIS
 from observatoire.masquage.regles import periode
-from observatoire.masquage.tableau import TEMOINS, Mesure, Nature, Personnes, Rangee, Tableau
+from observatoire.masquage.tableau import Mesure, Nature, Rangee, Tableau
 from observatoire.perimetres import Perimetre
+from observatoire.rapports import groupes
 from observatoire.rapports.base import Cadre
+from observatoire.rapports.groupes import Compte, Figure, Part, Quantile
 from observatoire.rapports.tables import shared
 from viatraj.core.droits import Niveau
 
@@ -46,12 +44,6 @@ GRILLE = {
     Niveau.REGION: "coordination",
     Niveau.NATIONAL: "region",
 }
-
-
-class Premiers(Func):
-    """The first of a sorted array."""
-
-    template = f"(%(expressions)s)[1:{TEMOINS}]"
 
 
 class MoisEcrit(Func):
@@ -72,37 +64,6 @@ class Seconds(Func):
         waited = f"floor(extract(epoch FROM {until} - {since}))::int"
         sql = f"CASE WHEN {until} >= {since} THEN {waited} WHEN {until} < {since} THEN 0 END"
         return sql, [*after, *before] * 3
-
-
-@dataclass(frozen=True)
-class Compte:
-    """How many lines; those of a condition, among those of the column `de`. `compte`: distinct, of what."""
-
-    cle: str
-    filtre: Q = field(default_factory=Q)
-    de: str = ""
-    compte: str = "pk"
-
-
-@dataclass(frozen=True)
-class Part:
-    cle: str
-    de: str
-    sur: str = ""
-    parmi: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Quantile:
-    """Of `delai`, a column in seconds, over the lines that the column `de` counts."""
-
-    cle: str
-    de: str
-    delai: str
-    rang: float = 0.5
-
-
-Figure = Compte | Part | Quantile
 
 
 def quartiles(prefix: str, de: str, delai: str) -> tuple[Quantile, ...]:
@@ -212,13 +173,15 @@ def tableau(
 ) -> Tableau:
     """One statement for counts, one more for each delay; a row for each group that has a line."""
     names = {f"cle_{name}": _expression(said) for name, said in dimensions.items()}
-    grouped = rows.order_by().annotate(**names).values(*names)
+    named = rows.order_by().annotate(**names)
     comptes = [one for one in figures if isinstance(one, Compte)]
-    counts = {_key(row, names): row for row in grouped.annotate(**_aggregates(comptes)).order_by(*names)}
-    histograms = _histograms(grouped, names, comptes, [one for one in figures if isinstance(one, Quantile)])
+    counts = {_key(row, names): row for row in groupes.counted(named, tuple(names), comptes)}
+    histograms = _histograms(
+        named.values(*names), names, comptes, [one for one in figures if isinstance(one, Quantile)]
+    )
     rangees = []
     for key, row in counts.items():
-        read = {one.cle: _read(row, one.cle) for one in comptes}
+        read = {one.cle: groupes.persons(row, one.cle) for one in comptes}
         valeurs, personnes = [], []
         for one in figures:
             match one:
@@ -252,24 +215,6 @@ def _expression(said: Combinable | str) -> Combinable:
 
 def _key(row: Mapping[str, Any], names: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(None if row[name] == "" else row[name] for name in names)
-
-
-def _aggregates(comptes: Sequence[Compte]) -> dict[str, Any]:
-    """Of each: lines, distinct persons, the smallest of their keys, the sum of those of the lines."""
-    found: dict[str, Any] = {}
-    for one in comptes:
-        only = {"filter": one.filtre} if one.filtre else {}
-        found |= {
-            f"n_{one.cle}": Count(one.compte, distinct=one.compte != "pk", **only),
-            f"p_{one.cle}": Count("personne", distinct=True, **only),
-            f"t_{one.cle}": Premiers(ArrayAgg("personne", distinct=True, order_by="personne", **only)),
-            f"l_{one.cle}": Sum(Cast("ligne", DecimalField(max_digits=30, decimal_places=0)), **only),
-        }
-    return found
-
-
-def _read(row: Mapping[str, Any], cle: str) -> Personnes:
-    return Personnes.read(row[f"p_{cle}"], row[f"t_{cle}"], row[f"l_{cle}"])
 
 
 def _histograms(

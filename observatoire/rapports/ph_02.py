@@ -10,7 +10,7 @@ from observatoire.rapports import criteres, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import LIEU, TOUS, at_most, lignes_de, nombre, quartiles
 from observatoire.rapports.criteres import retenus
-from observatoire.rapports.moteur import Compte
+from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit, Niveau
 
 LISTES = tuple(one.value for one in (StatutUnite.ANALYSE, StatutUnite.ADMISSIBLE, StatutUnite.ADMIS))

@@ -8,7 +8,7 @@ from observatoire.models import FaitDemande
 from observatoire.rapports import criteres, cumuls, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import LIEU, MOIS, TOUS, at_most, lignes_de, nombre, part, recues
-from observatoire.rapports.moteur import Compte, Part
+from observatoire.rapports.groupes import Compte, Part
 from viatraj.core.droits import Domaine, Droit
 
 COLONNES = (

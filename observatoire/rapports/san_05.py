@@ -7,7 +7,7 @@ from observatoire.models import FaitDemande
 from observatoire.rapports import criteres, cumuls, moteur
 from observatoire.rapports.base import Cadre, Groupe, Nature, Rapport
 from observatoire.rapports.communs import LIEU, MOIS, TOUS, at_most, lignes_de, nombre, quartiles, recues
-from observatoire.rapports.moteur import Compte
+from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit
 
 COLONNES = (

@@ -22,7 +22,7 @@ from observatoire.models import FaitDemande, FaitDossier
 from observatoire.rapports import criteres, etiquettes, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import LIEU_DEMANDEUR, TOUS, at_most, lignes_de, nombre, ouverts, quartiles
-from observatoire.rapports.moteur import Compte
+from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit, Orientation
 
 COLONNES = (

@@ -8,7 +8,7 @@ from observatoire.rapports import criteres, cumuls, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import MOIS, TERRITOIRES, at_most, lignes_de, nombre, part
 from observatoire.rapports.criteres import retenus
-from observatoire.rapports.moteur import Compte, Part
+from observatoire.rapports.groupes import Compte, Part
 from viatraj.core.droits import Domaine, Droit
 
 COLONNES = (

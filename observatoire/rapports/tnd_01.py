@@ -8,7 +8,7 @@ from observatoire.models import FaitDemande, FaitDossier
 from observatoire.rapports import cumuls, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import LIEU, MOIS, TOUS, at_most, lignes_de, nombre, quartiles, recues
-from observatoire.rapports.moteur import Compte
+from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit
 
 COLONNES = (

@@ -47,6 +47,7 @@ READERS = {
     "demandes/reads/tableaux/statements.py": "boards, walked place by place: words of ours",
     "demandes/reads/offre.py": "the statement that ranks, planned each time: a place is crowded or empty",
     "dossiers/perimetres.py": "a union of the ORM’s own selects, sorted as Django cannot",
+    "observatoire/rapports/groupes.py": "groups of facts around the ORM’s own select",
     "viatraj/demo/mesures.py": "how many rows a table of ours has, how large it is",
     "viatraj/core/prepared.py": "statements of its callers, planned once a connection; they only read",
 }
