@@ -11,11 +11,12 @@ import pytest
 from demandes.models import Notification
 from demandes.reads import fiches
 from tests.demandes.notifies import PLACES, Notifies
-from tests.demandes.test_voisins import SEED, STORIES, assert_same, undone
+from tests.demandes.test_voisins import SEED, assert_same, undone
 from tests.factories import sign_in
 
 pytestmark = pytest.mark.django_db
 DRAWN = random.Random(SEED).choice(sorted(PLACES))
+STORIES = 4
 
 
 def places():
