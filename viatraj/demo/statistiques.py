@@ -16,26 +16,21 @@ from viatraj.core.droits import Niveau
 
 WHO = "nelamrani"  # référente of an établissement: its statistics are hers
 BY = Actor.system("demonstration")
-ORDERED = (
-    ("SAN-03", 3, "Pour la réunion du service"),
-    ("SAN-05", 20, "Bilan du trimestre"),
-    ("SAN-01", 1, ""),
-)
+ERASED, READY, CANCELLED = "SAN-05", "SAN-03", "SAN-01"
+COMMENTS = {ERASED: "Bilan de l’automne", READY: "Pour la réunion du service"}
 
 
 def make(users: dict[str, User], *, now: datetime) -> None:
     """Nothing twice; nothing of a report that the catalogue does not have."""
     user = users[WHO]
-    for code, days, comment in ORDERED:
+    for code, settle in ((ERASED, _erase), (READY, _keep), (CANCELLED, _cancel)):
         if rapports.get(code) and not Commande.objects.filter(user=user, rapport=code).exists():
-            _order(user, code, comment, now=now - timedelta(days=days))
-    _settle(user, now)
+            settle(_order(user, code, now), user, now)
 
 
-def _order(user: User, code: str, comment: str, *, now: datetime) -> None:
-    today = timezone.localdate(now)
-    debut, fin = days_of(Periode.MOIS, today)
-    observatoire.actions.order(
+def _order(user: User, code: str, now: datetime) -> Commande:
+    debut, fin = days_of(Periode.MOIS, timezone.localdate(now))
+    return observatoire.actions.order(
         rapport=rapports.CATALOGUE[code],
         niveau=Niveau.ETABLISSEMENT,
         territoire=None,
@@ -43,7 +38,7 @@ def _order(user: User, code: str, comment: str, *, now: datetime) -> None:
         fin=fin,
         criteres={},
         format=Format.XLSX,
-        commentaire=comment,
+        commentaire=COMMENTS.get(code, ""),
         cle=uuid5(NAMESPACE_URL, f"demonstration:{code}"),
         estimation=0,
         now=now,
@@ -51,20 +46,24 @@ def _order(user: User, code: str, comment: str, *, now: datetime) -> None:
     )
 
 
-def _settle(user: User, now: datetime) -> None:
-    """Each as it would have gone: the last one is cancelled before a worker comes."""
-    rows = Commande.objects.filter(user=user, etat=Etat.ATTENTE).order_by("ordered_at")
-    for commande in rows:
-        at = commande.ordered_at
-        if commande.rapport == ORDERED[-1][0]:
-            observatoire.actions.cancel(commande, by=_as(user, at))
-        else:
-            observatoire.actions.make_next(now=at, by=BY)
-    observatoire.actions.erase_files(now=now, by=BY)
-    first = Commande.objects.filter(user=user, rapport=ORDERED[0][0]).first()
-    if first and not ModeleCommande.objects.filter(user=user).exists():
+def _erase(commande: Commande, user: User, now: datetime) -> None:
+    """As if its ten days had gone by, where no file of anybody else would go with it."""
+    others = Commande.objects.filter(etat=Etat.DISPONIBLE).exists()
+    observatoire.actions.make_next(now=now, by=BY)
+    if not others:
+        observatoire.actions.erase_files(now=now + timedelta(days=11), by=BY)
+
+
+def _keep(commande: Commande, user: User, now: datetime) -> None:
+    """And each month again."""
+    observatoire.actions.make_next(now=now, by=BY)
+    if not ModeleCommande.objects.filter(user=user).exists():
         known = {"titre": "Activité du mois", "periode": Periode.MOIS, "jour": JOUR}
-        observatoire.actions.save_model(first, **known, today=timezone.localdate(now), by=_as(user, now))
+        observatoire.actions.save_model(commande, **known, today=timezone.localdate(now), by=_as(user, now))
+
+
+def _cancel(commande: Commande, user: User, now: datetime) -> None:
+    observatoire.actions.cancel(commande, by=_as(user, now))
 
 
 def _as(user: User, now: datetime) -> Actor:
