@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from annuaire import policies
+from annuaire.loading import ror as loading
 from annuaire.models import Arrivage, Etablissement, Lieu, Offre, Rapprochement, Releve, SiteRor
 from annuaire.models.etablissements import SYNCHRONISED
 from annuaire.reads import rapprochements as reads
@@ -30,7 +31,6 @@ SLICE = 100
 SITE = "nom region valeurs libelles empreinte ferme_le vu_le absences erreur".split()
 OFFRE = "site nom valeurs libelles empreinte fermee_le vue_le absences".split()
 Line = tuple[Etablissement, str, dict[str, Any]]
-ETABLISSEMENT = "synchronisation synchronise_le textes_source version".split()
 
 
 @transaction.atomic
@@ -201,7 +201,7 @@ class Lot:
             elif not told:
                 continue
             changed.append(one)
-        Etablissement.objects.bulk_update(changed, ETABLISSEMENT)
+        loading.stand(changed)
         return stand
 
     def _told(self, bilans: dict[str, Counter[str]]) -> list[Line]:
@@ -215,7 +215,7 @@ class Lot:
             ours = self.etablissements.get(finess)
             if ours is not None and one.bilan:
                 lines.append((ours, ours.nom, {"releve": self.releve.pk, "bilan": one.bilan, "refus": []}))
-        Arrivage.objects.bulk_update(done, ["etat", "bilan"])
+        loading.settle(done)
         return lines
 
 

@@ -80,8 +80,7 @@ def leave_ror(etablissement: Etablissement, *, now: datetime, by: Actor) -> None
     site, etablissement = hold_site(etablissement)
     if not etablissement.is_synchronised:
         return
-    etablissement.synchronisation = Synchronisation.NON_SYNCHRONISE
-    put_etat(etablissement, reads.etat_of(etablissement, site), now=now, by=by)
+    put_etat(etablissement, reads.etat_apart(etablissement, site), now=now, by=by)
     record("ror.left", by=by, target=etablissement, label=str(Lieu.of(etablissement)))
 
 

@@ -1,16 +1,16 @@
 """What one run of the ROR brings, by COPY: raw, then an arrivage for each établissement (ANN-7).
 
-Called by `annuaire.actions.releves.receive` alone, inside its transaction.
+Called by `annuaire.actions.releves` and `lots` alone, inside their transactions.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db import connection
 
-from annuaire.models import Arrivage, Releve
+from annuaire.models import Arrivage, Etablissement, Releve
 from annuaire.ror.refus import Json
 from annuaire.ror.sites import Groupe, Index
 
@@ -32,6 +32,20 @@ DELETE FROM annuaire_arrivage WHERE id IN (
   SELECT id FROM (
     SELECT id, row_number() OVER (PARTITION BY finess ORDER BY id DESC) AS rang FROM annuaire_arrivage
   ) each WHERE rang > 2)
+"""
+
+
+# Of a lot: one statement, whatever its size.
+SETTLED = """
+UPDATE annuaire_arrivage a SET etat = %s, bilan = v.bilan
+FROM unnest(%s::bigint[], %s::jsonb[]) AS v (id, bilan) WHERE a.id = v.id
+"""
+STANDING = """
+UPDATE annuaire_etablissement e SET synchronisation = v.etat, synchronise_le = v.le, version = v.version,
+  textes_source = v.textes
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::int[], %s::jsonb[])
+  AS v (id, etat, le, version, textes)
+WHERE e.id = v.id
 """
 
 
@@ -63,7 +77,7 @@ def arrive(resources: Iterable[Json], index: Index) -> None:
         with cursor.copy("COPY ressource (rang, brut) FROM STDIN") as copy:
             for rang, one in enumerate(resources):
                 if index.add(one, rang=rang):
-                    copy.write_row((rang, json.dumps(one)))
+                    copy.write_row((rang, index.text))
 
 
 def known() -> dict[str, Connu]:
@@ -125,6 +139,23 @@ def regions() -> dict[str, tuple[str, bool]]:
             " WHERE e.finess IS NOT NULL AND e.closed_at IS NULL"
         )
         return {finess: (code, actif) for finess, code, actif in cursor.fetchall()}
+
+
+def settle(arrivages: Collection[Arrivage]) -> None:
+    """Writes what became of each."""
+    with connection.cursor() as cursor:
+        pks, bilans = [one.pk for one in arrivages], [json.dumps(one.bilan) for one in arrivages]
+        cursor.execute(SETTLED, [Arrivage.Etat.FAIT, pks, bilans])
+
+
+def stand(etablissements: Collection[Etablissement]) -> None:
+    """Writes how each stands with the ROR, and the ROR's own texts."""
+    with connection.cursor() as cursor:
+        columns = [
+            (one.pk, one.synchronisation, one.synchronise_le, one.version, json.dumps(one.textes_source))
+            for one in etablissements
+        ]
+        cursor.execute(STANDING, [list(one) for one in zip(*columns, strict=True)] or [[]] * 5)
 
 
 def purge() -> int:

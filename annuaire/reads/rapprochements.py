@@ -60,6 +60,11 @@ def etat_of(etablissement: Etablissement, site: SiteRor | None) -> Synchronisati
     """Of one that is not synchronised: who is synchronised stays so until a person leaves."""
     if etablissement.is_synchronised:
         return Synchronisation(etablissement.synchronisation)
+    return etat_apart(etablissement, site)
+
+
+def etat_apart(etablissement: Etablissement, site: SiteRor | None) -> Synchronisation:
+    """As it stands once it is not synchronised."""
     there = site is not None and open_offres(site).exists()
     waits = there and (undecided_offres(site).exists() or undecided_unites(etablissement).exists())
     return _etat(etablissement, there, waits)

@@ -14,12 +14,13 @@ from typing import Any
 
 from annuaire.ror import fhir
 from annuaire.ror.fhir import HealthcareService, Location, Organization, Refused
-from annuaire.ror.fhir.formes import NOMENCLATURE, reference
+from annuaire.ror.fhir.formes import nomenclature_of, reference
 from annuaire.ror.refus import Json
 
 FINESS = re.compile(r"\d[\dAB]\d{7}", re.ASCII)
 OFFRE, LIEU, SITE = "offre", "lieu", "EG"
 DEEPEST = 20
+ABOUT = ("meta", "text")  # of a resource, and no part of what it says
 NOTHING = "{} renvoie à {}, que le relevé ne contient pas."
 CYCLE = "{} se contient elle-même."
 NO_SITE = "{} ne dépend d’aucun établissement."
@@ -60,11 +61,11 @@ class Groupe:
 class Index:
     """`codes`: how often each was met; `perdues`: what is refused and belongs to no établissement.
 
-    `salt`: what a digest depends on besides the resource.
+    `salt`: what a digest depends on besides the resource. `text`: of the last one that is kept, as JSON.
     """
 
     def __init__(self, salt: str = ""):
-        self.salt = salt.encode()
+        self.salt, self.text = salt.encode(), ""
         self.connues: dict[str, Connue] = {}
         self.codes: Counter[tuple[str, str]] = Counter()
         self.comptes: Counter[str] = Counter()
@@ -105,8 +106,11 @@ class Index:
         return False
 
     def _of(self, lue: fhir.Read, said: Json, rang: int) -> Connue:
-        bare = {name: value for name, value in said.items() if name not in ("meta", "text")}
-        digest = hashlib.md5(self.salt + json.dumps(bare, sort_keys=True).encode(), usedforsecurity=False)
+        bare = {name: value for name, value in said.items() if name not in ABOUT}
+        told = json.dumps(bare, sort_keys=True)
+        digest = hashlib.md5(self.salt + told.encode(), usedforsecurity=False)
+        about = json.dumps({name: said[name] for name in ABOUT if name in said})
+        self.text = f"{about[:-1]}, {told[1:]}" if about != "{}" else told
         one = Connue(rang, LIEU, maj=lue.maj, empreinte=digest.digest(), region=lue.region or "")
         if isinstance(lue, Organization):
             one.genre, one.au_dessus, one.cle = lue.niveau, lue.part_of, lue.finess or ""
@@ -222,9 +226,9 @@ def _codes(said: Any) -> Iterator[tuple[str, str]]:
         for one in said:
             yield from _codes(one)
     elif isinstance(said, dict):
-        named = NOMENCLATURE.search(said["system"]) if isinstance(said.get("system"), str) else None
-        if named and isinstance(said.get("code"), str):
-            yield named[1], said["code"]
+        system, code = said.get("system"), said.get("code")
+        if isinstance(system, str) and isinstance(code, str) and (named := nomenclature_of(system)):
+            yield named, code
         for one in said.values():
             if isinstance(one, dict | list):
                 yield from _codes(one)

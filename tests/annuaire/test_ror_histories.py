@@ -193,9 +193,9 @@ def play(seed, steps=14):
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", [*range(14), 1344])  # in the last one he leaves what the ROR names no more
 def test_a_history_ends_as_the_model_says(seed):
-    play(seed)
+    play(seed, steps=20 if seed > 1_000 else 14)
 
 
 @pytest.mark.proofs

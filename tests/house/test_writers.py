@@ -21,7 +21,7 @@ WRITERS = {
     "accounts/sessions.py": "the session store: no act of a person, Django calls it at each request",
     "annuaire/loading/__init__.py": "COPY of two million lines, called by annuaire.actions.import_rpps alone",
     "annuaire/loading/finess/__init__.py": "COPY of sites, called by annuaire.actions.import_finess alone",
-    "annuaire/loading/ror.py": "COPY of resources, called by annuaire.actions.releves alone",
+    "annuaire/loading/ror.py": "COPY of resources and of lots, called by annuaire.actions.releves and lots",
     "annuaire/loading/lexique.py": "surnames and places of the lines just loaded, for its package alone",
     "annuaire/loading/territoires.py": "COPY of 40,000 rows, for annuaire.actions.load_territoire",
     "observatoire/magasin/__init__.py": "facts by sets, for observatoire.actions.magasin alone",

@@ -6,6 +6,7 @@ Absent is None, and empty is empty: a field that is absent may be one that our a
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from annuaire.ror.refus import Json, Refused
@@ -151,14 +152,20 @@ def _codes(value: Json) -> Iterator[Code]:
             yield code
 
 
+@lru_cache(maxsize=1_000)
+def nomenclature_of(system: str) -> str:
+    """«TRE_R213» of its address; empty of what is not of the NOS."""
+    named = NOMENCLATURE.search(system)
+    return named[1] if named else ""
+
+
 def code_of(coding: Json) -> Code | None:
     code, system = text(coding, "code"), text(coding, "system") or ""
     if not code:
         return None
     if len(code) > 64:
         raise odd("code")
-    named = NOMENCLATURE.search(system)
-    return Code(named[1] if named else system, code, text(coding, "display"))
+    return Code(nomenclature_of(system) or system, code, text(coding, "display"))
 
 
 def code(value: Code | None) -> str | None:

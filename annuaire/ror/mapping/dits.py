@@ -5,6 +5,7 @@ absence means «empty» only where the profile would have shown the field.
 """
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 from annuaire import fiches
@@ -22,6 +23,13 @@ CAPACITES = frozenset({"capacites"})
 LIEU = frozenset({"lieu", "adresse", "code_postal", "commune"})
 # Actes and compétences: nobody has published which of them are restricted.
 RESTREINTES = frozenset({"TRE_R210", "TRE_R243"})
+EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+@cache
+def _fed(niveau: str) -> Mapping[str, Donnee]:
+    fed = (Regle.CLE, Regle.FLUX, Regle.ELEMENT)
+    return {one.code: one for one in fiches.donnees(niveau) if one.regle in fed and one.stock != Stock.LIGNES}
 
 
 class Dits:
@@ -32,11 +40,7 @@ class Dits:
 
     def __init__(self, niveau: str, profil: int, *, sensible: bool = False):
         self.profil, self.sensible = profil, sensible
-        fed = (Regle.CLE, Regle.FLUX, Regle.ELEMENT)
-        known = {
-            one.code: one for one in fiches.donnees(niveau) if one.regle in fed and one.stock != Stock.LIGNES
-        }
-        self.known: Mapping[str, Donnee] = known
+        self.known = _fed(niveau)
         self.valeurs: dict[str, Any] = {}
         self.libelles: dict[str, str] = {}
         self.notes: dict[str, str] = {}
@@ -44,7 +48,7 @@ class Dits:
     def say(self, code: str, typed: Any) -> None:
         """`typed` of nothing is «empty», where this profile would have shown it."""
         try:
-            value = self.known[code].champ.read(typed if typed is not None else "")
+            value = None if typed in EMPTY else self.known[code].champ.read(typed)
         except Unreadable as error:
             self.notes[code] = str(error)
             return
