@@ -40,7 +40,8 @@ LIEU = Colonne(
     "Structure",
     definition=(
         "L’unité pour vos propres structures, l’établissement pour une coordination, la coordination pour "
-        f"une région, la région pour la France. {AUJOURD_HUI}"
+        f"une région, la région pour la France. {AUJOURD_HUI} Pour vos unités, un critère donne celui de "
+        "l’époque."
     ),
     largeur=40,
 )

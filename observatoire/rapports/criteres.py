@@ -96,6 +96,14 @@ DOMAINE_HABILITATION = Critere("domaine", "Domaine", _static({one.value: str(one
 PROFIL = Critere("profil", "Profil", _static({code: one.label for code, one in PROFILS.items()}))
 
 
+# A territory’s grid is that of today: two of them would be compared.
+STRUCTURES = Critere(
+    "structures",
+    "Rattachement",
+    lambda one: [("alors", "Unités à l’époque de la demande")] if one.propre else [],
+)
+
+
 def _in(column: str) -> Callable[[Iterable[str]], Q]:
     return lambda values: Q(**{f"{column}__in": list(values)})
 
@@ -130,6 +138,7 @@ FILTRES: dict[str, Callable[[Iterable[str]], Q]] = {
     "departement": _in("departement"),
     "categorie": _in("decision__categorie"),
     "mdph": _keys("mdph"),
+    "structures": lambda values: Q() if set(values) == {"alors"} else Q(pk__in=[]),
 }
 
 

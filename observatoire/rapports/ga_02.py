@@ -44,7 +44,7 @@ def tableau(cadre: Cadre) -> Tableau:
         Compte("attente", Q(en_attente__au=moteur.instant_of(cadre)), "n"),
         *moteur.quartiles("anciennete_", "n", "anciennete"),
     )
-    dimensions = {lieu: lieu, "type": etiquettes.seul_type(), "urgence": "urgence"}
+    dimensions = {lieu: moteur.unite_of(cadre, lieu), "type": etiquettes.seul_type(), "urgence": "urgence"}
     known = moteur.fixe(cadre, is_monthly=False)
     return moteur.tableau(rows(cadre), "en_cours", dimensions, figures, known=known, poids=moteur.poids(lieu))
 
@@ -61,7 +61,11 @@ RAPPORT = Rapport(
     domaine=Domaine.GRAND_AGE,
     niveaux=TOUS,
     colonnes=COLONNES,
-    criteres=(criteres.ETABLISSEMENT, criteres.TYPE_GRAND_AGE),
+    criteres=(
+        criteres.ETABLISSEMENT,
+        criteres.TYPE_GRAND_AGE,
+        criteres.STRUCTURES,
+    ),
     lignes=lignes_de(tableau),
     estime=at_most(12),
     tableau=tableau,

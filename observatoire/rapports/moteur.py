@@ -36,6 +36,7 @@ from observatoire.rapports.tables import shared
 from viatraj.core.droits import Niveau
 
 HOUR = 3600
+ALORS = "alors"
 # What figures of a place are grouped by: one’s own by unit, a territory’s by what is just below it.
 GRILLE = {
     Niveau.UNITE: "unite",
@@ -143,6 +144,11 @@ def at_places(perimetre: Perimetre, prefix: str = "") -> Q:
 def grain(perimetre: Perimetre) -> str:
     """The one place that rows are grouped by; of no place, as of all."""
     return GRILLE[next(iter(perimetre.niveaux), Niveau.NATIONAL)]
+
+
+def unite_of(cadre: Cadre, lieu: str) -> str:
+    """The column that a place is read of: of one’s own units, where they lay then if that is chosen."""
+    return f"alors_{lieu}" if lieu == "unite" and ALORS in cadre.choisis("structures") else lieu
 
 
 def poids(lieu: str) -> int:

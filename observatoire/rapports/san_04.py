@@ -30,7 +30,7 @@ def _compute(cadre: Cadre) -> Tableau:
     return moteur.tableau(
         rows(cadre),
         "refus",
-        {"mois": moteur.mois("close_at"), lieu: lieu, "motif": "motif"},
+        {"mois": moteur.mois("close_at"), lieu: moteur.unite_of(cadre, lieu), "motif": "motif"},
         (Compte("n"), Part("part", "n", parmi=("mois", lieu))),
         known=moteur.fixe(cadre, is_monthly=True),
         poids=moteur.poids(lieu),
@@ -51,7 +51,12 @@ RAPPORT = Rapport(
     domaine=Domaine.SANITAIRE,
     niveaux=TOUS,
     colonnes=COLONNES,
-    criteres=(criteres.UNITE, criteres.TYPE_SANITAIRE, criteres.AGE),
+    criteres=(
+        criteres.UNITE,
+        criteres.TYPE_SANITAIRE,
+        criteres.AGE,
+        criteres.STRUCTURES,
+    ),
     lignes=lignes_de(tableau),
     estime=at_most(10),
     tableau=tableau,

@@ -41,7 +41,7 @@ def rows(cadre: Cadre) -> QuerySet[FaitDemande]:
 
 def _compute(cadre: Cadre) -> Tableau:
     lieu = moteur.grain(cadre.perimetre)
-    dimensions = {"mois": moteur.mois("envoyee_at"), lieu: lieu}
+    dimensions = {"mois": moteur.mois("envoyee_at"), lieu: moteur.unite_of(cadre, lieu)}
     known = moteur.fixe(cadre, is_monthly=True)
     return moteur.tableau(rows(cadre), "demande", dimensions, FIGURES, known=known, poids=moteur.poids(lieu))
 
@@ -63,7 +63,12 @@ RAPPORT = Rapport(
     domaine=Domaine.SANITAIRE,
     niveaux=TOUS,
     colonnes=COLONNES,
-    criteres=(criteres.UNITE, criteres.TYPE_SANITAIRE, criteres.GROUPE),
+    criteres=(
+        criteres.UNITE,
+        criteres.TYPE_SANITAIRE,
+        criteres.GROUPE,
+        criteres.STRUCTURES,
+    ),
     lignes=lignes_de(tableau),
     estime=at_most(1),
     tableau=tableau,

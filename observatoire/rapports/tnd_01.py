@@ -5,7 +5,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from demandes.etats import Etat
 from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande, FaitDossier
-from observatoire.rapports import cumuls, moteur
+from observatoire.rapports import criteres, cumuls, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import LIEU, MOIS, TOUS, at_most, lignes_de, nombre, quartiles, recues
 from observatoire.rapports.groupes import Compte
@@ -59,7 +59,7 @@ def _compute(cadre: Cadre) -> Tableau:
     lieu = moteur.grain(cadre.perimetre)
     dimensions = {
         "mois": moteur.mois("envoyee_at"),
-        lieu: lieu,
+        lieu: moteur.unite_of(cadre, lieu),
         "age_mois": moteur.whole(F("mois_de_vie"), 12),
         "adresseur": moteur.text("par_professionnel__specialite"),
     }
@@ -81,7 +81,7 @@ RAPPORT = Rapport(
     domaine=Domaine.TND,
     niveaux=TOUS,
     colonnes=COLONNES,
-    criteres=(),
+    criteres=(criteres.STRUCTURES,),
     lignes=lignes_de(tableau),
     estime=at_most(30),
     tableau=tableau,

@@ -1,13 +1,16 @@
 """Each report equals an independent computation over the rows, on worlds drawn at random (OBS-2)."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from demandes.models import Demande
 from dossiers.models import Dossier
 from observatoire import magasin
 from observatoire.perimetres import Perimetre
 from observatoire.rapports import CATALOGUE, Cadre
+from tests.factories import UniteFactory
 from tests.observatoire import chiffres, lignes, temoin
 from tests.observatoire.comparer import KEY
 from tests.observatoire.mondes import NOW, PARIS, Monde
@@ -108,3 +111,21 @@ def test_two_files_cannot_be_joined():
     assert first == names(b"one")
     assert len(first) > 1
     assert first.isdisjoint(names(b"another"))
+
+
+def test_figures_are_given_by_the_units_of_then_too():
+    """OBS-4: of one’s own, by a criterion; the perimeter stays that of today."""
+    monde = Monde(3, dossiers=30)
+    read()
+    before = monde.receveuses["sanitaire"][0]
+    after = UniteFactory(etablissement=before.etablissement)
+    Demande.objects.filter(unite=before).update(unite=after)
+    read()
+    ours = Cadre(Perimetre(unites=(after.pk,)), date(2020, 1, 1), date(2026, 11, 10), NOW, KEY)
+    then = replace(ours, criteres={"structures": ("alors",)})
+    tableau = CATALOGUE["SAN-05"].tableau
+    assert {one.cles[1] for one in tableau(ours).rangees} == {after.pk}
+    assert {one.cles[1] for one in tableau(then).rangees} == {before.pk}
+    counts = [sorted(one.valeurs[0] for one in tableau(cadre).rangees) for cadre in (ours, then)]
+    assert counts[0] == counts[1] != []
+    assert tableau(replace(ours, criteres={"structures": ("autre",)})).rangees == ()
