@@ -13,6 +13,7 @@ from viatraj.core.droits import Domaine, Droit, Mode, Niveau
 from viatraj.core.policies import Denied, refusal
 from viatraj.core.policies import system as system
 
+PROPRES = (Niveau.ETABLISSEMENT, Niveau.UNITE)
 TERRITOIRES = (Niveau.REGION, Niveau.COORDINATION)  # of which one is chosen
 ORDERING = (Droit.STATISTIQUES, Droit.DEPLOIEMENT)
 PLACES: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -33,9 +34,10 @@ def consult(actor: Actor) -> None:
 def groupe(actor: Actor, groupe: str) -> None:
     """The page of a domaine: whoever may order one of its files sees what the others would hold."""
     consult(actor)
-    held = {(one.droit, one.domaine) for one in actor.rights.grants if one.droit in ORDERING}
+    held = {(one.droit, one.domaine, one.niveau) for one in actor.rights.grants if one.droit in ORDERING}
     for one in rapports.by_group(groupe):
-        if held & {(one.droit, one.domaine), (one.droit, "")}:
+        niveaux = [niveau for niveau in one.niveaux if niveau in PROPRES or not one.nominal]
+        if held & {(one.droit, domaine, niveau) for domaine in (one.domaine, "") for niveau in niveaux}:
             return
     raise Denied("Vos habilitations ne permettent de commander aucun de ces fichiers.")
 

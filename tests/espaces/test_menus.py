@@ -56,10 +56,16 @@ OF_REFERENTS = [
 ]
 
 
+OF_STATISTICS = [
+    *(f"/observatoire/commander/{one}/" for one in ("sanitaire", "grand-age", "handicap", "deploiement")),
+    "/observatoire/consulter/",
+]
+
+
 def test_administration_holds_a_referent_s_pages_and_everybody_s_own(client):
     sign_in(client, referent_of(EtablissementFactory()))
     answer = client.get(HOME)
-    assert links_of(nav_of(answer)) == [HOME, *OWN, *OF_REFERENTS, "/documentation/"]
+    assert links_of(nav_of(answer)) == [HOME, *OWN, *OF_REFERENTS, *OF_STATISTICS, "/documentation/"]
     assert links_of(account_of(answer)) == OWN
     sign_in(client, HabilitationFactory().user)
     assert links_of(nav_of(client.get(HOME))) == [HOME, "/dossiers/", "/tableaux/", *OWN, "/documentation/"]

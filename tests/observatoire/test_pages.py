@@ -15,6 +15,7 @@ from tests.factories import (
     CoordinationFactory,
     HabilitationFactory,
     MedecinFactory,
+    UniteFactory,
     UserFactory,
     as_professionnel,
     referent_of,
@@ -52,6 +53,13 @@ class TestList:
         other = sign_in(client, UserFactory())
         assert "/observatoire/" not in other.get("/professionnel/").text
         assert other.get(LIST).status_code == 403
+
+    def test_a_level_at_which_nothing_is_ordered_has_no_entry(self, client, hopital):
+        """OBS-1: a référent of a unit follows no deployment."""
+        unite = UniteFactory(etablissement=hopital)
+        html = sign_in(client, referent_of(unite)).get("/professionnel/").text
+        assert LIST in html
+        assert "/observatoire/commander/deploiement/" not in html
 
     def test_each_says_what_it_holds_and_why_it_is_closed(self, client, monkeypatch):
         """OBS-2."""
