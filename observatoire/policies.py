@@ -49,7 +49,7 @@ def order(actor: Actor, rapport: Rapport, today: date) -> Perimetre:
     if found and rapport.nominal:
         found = Perimetre(unites=found.unites, etablissements=found.etablissements)
     if not found:
-        raise Denied(_missing(rapport))
+        raise Denied(_missing(actor, rapport))
     return found
 
 
@@ -72,11 +72,14 @@ def narrowed(perimetre: Perimetre, niveau: str, territoire: int | None) -> Perim
     return Perimetre(regions=chosen) if niveau == Niveau.REGION else Perimetre(coordinations=chosen)
 
 
-def _missing(rapport: Rapport) -> str:
-    right = Droit(rapport.droit).label
-    where = f" ({Domaine(rapport.domaine).label})" if rapport.domaine else ""
-    whose = "" if not rapport.nominal else ", sur une unité ou un établissement"
-    return f"Ce fichier demande le droit «\u00a0{right}\u00a0»{where}{whose}."
+def _missing(actor: Actor, rapport: Rapport) -> str:
+    """Not the right, or not where this file is ordered."""
+    if not actor.rights.scopes(rapport.droit, mode=Mode.OUI, domaine=rapport.domaine):
+        where = f" ({Domaine(rapport.domaine).label})" if rapport.domaine else ""
+        return f"Ce fichier demande le droit «\u00a0{Droit(rapport.droit).label}\u00a0»{where}."
+    if rapport.nominal or set(rapport.niveaux) <= {*PROPRES}:
+        return "Ce fichier se commande pour une unité ou un établissement, où vous détenez ce droit."
+    return "Ce fichier se commande pour une coordination, une région ou le pays, où vous détenez ce droit."
 
 
 def own(actor: Actor, row: Commande | ModeleCommande) -> None:

@@ -179,7 +179,7 @@ class TestRights:
         wide = as_professionnel(referent_of(CoordinationFactory()))
         today = timezone.localdate()
         assert can(policies.order, wide, rig.essai(), today)
-        assert "sur une unité ou un établissement" in refusal(
+        assert "pour une unité ou un établissement" in refusal(
             policies.order, wide, rig.essai(nominal=True), today
         )
 

@@ -70,7 +70,7 @@ class TestList:
         assert "Numéro, Texte, Jour, Part, Délai." in html
         assert f'href="{ORDER}"' in html
         assert "san-98/" not in html
-        assert "sur une unité ou un établissement" in html
+        assert "pour une unité ou un établissement" in html
         assert web.get(ORDER.replace("99", "98")).status_code == 403
 
     def test_the_advice_always_stands(self, web):
