@@ -94,14 +94,14 @@ DEMANDE_ALORS = {
     "alors_unite_id": "q.unite_id",
 }
 # What became of each demande: its steps, each lasting until the next. A clock set back makes none end
-# before it begins.
+# before it begins. Years to come hold none: their partitions are not looked at.
 HISTOIRE = f"""
 WITH pas AS (
   SELECT t.demande_id, t.at, t.verbe, t.after, t.version,
     tstzrange(t.at, CASE WHEN lead(t.at) OVER w IS NOT NULL THEN greatest(t.at, lead(t.at) OVER w) END)
       AS duree
   FROM {A_RELIRE} JOIN demandes_demande q ON q.dossier_id = r.dossier
-  JOIN demandes_transition t ON t.demande_id = q.id
+  JOIN demandes_transition t ON t.demande_id = q.id AND t.at < now() + interval '1 year'
   WINDOW w AS (PARTITION BY t.demande_id ORDER BY t.version)
 ), h AS (
   SELECT demande_id, min(at) FILTER (WHERE verbe IN ('envoyer', 'enregistrer')) AS premier_envoi,

@@ -73,6 +73,7 @@ class Rapport:
     """`lignes`: tuples as `colonnes`. An aggregated one has its `tableau` too, with the persons behind each
     figure; outside one’s own structures only what masking makes of it is shown.
 
+    `vivant`: asked of the rows of the moment, not of the store.
     `nominal`: a line is a person’s, and is ordered of one’s own structures alone. `periode_sur`: empty for
     what is always of today.
     """
@@ -93,6 +94,7 @@ class Rapport:
     estime: Callable[[Cadre], int]
     tableau: Callable[[Cadre], Tableau] | None = None
     nominal: bool = False
+    vivant: bool = False
 
     @property
     def entetes(self) -> tuple[str, ...]:

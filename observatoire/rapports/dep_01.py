@@ -113,4 +113,5 @@ RAPPORT = Rapport(
     criteres=(criteres.REGION, criteres.DOMAINE),
     lignes=lignes,
     estime=lambda cadre: rows(cadre).count(),
+    vivant=True,
 )

@@ -119,4 +119,5 @@ RAPPORT = Rapport(
     lignes=lignes_de(tableau),
     estime=lambda cadre: 60,
     tableau=tableau,
+    vivant=True,
 )

@@ -80,4 +80,5 @@ RAPPORT = Rapport(
     lignes=lignes,
     estime=counted(rows),
     nominal=True,
+    vivant=True,
 )

@@ -75,4 +75,5 @@ RAPPORT = Rapport(
     lignes=lignes_de(tableau),
     estime=at_most(20),
     tableau=tableau,
+    vivant=True,
 )

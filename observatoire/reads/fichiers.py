@@ -14,6 +14,7 @@ from observatoire.calendrier import CONSOLIDATION, is_provisional
 from observatoire.models import Commande, Format
 from observatoire.rapports import Cadre, Nature, Rapport, resultats
 from observatoire.rapports.resultats import Resultat
+from observatoire.reads import magasin
 from viatraj.core.csv_list import CsvList
 from viatraj.core.typography import counted, instant, long_day, short_day
 from viatraj.core.workbook import Column, Workbook
@@ -64,6 +65,13 @@ def _pour(
     return count
 
 
+def _freshness(rapport: Rapport) -> str:
+    if rapport.vivant:
+        return "Au moment de l’extraction"
+    at = magasin.relevees_at()
+    return f"Relevées le {instant(at)}" if at else "Aucun relevé n’a encore été fait"
+
+
 def columns(rapport: Rapport) -> list[Column]:
     return [Column(one.titre, one.largeur, one.kind) for one in rapport.colonnes]
 
@@ -76,6 +84,7 @@ def criteres(commande: Commande, found: Resultat, count: int) -> Iterator[tuple[
     yield "Une ligne est", rapport.ligne
     yield "Commande", f"n° {commande.pk}"
     yield "Période", period(rapport, cadre.debut, cadre.fin)
+    yield "Données", _freshness(rapport)
     yield "Niveau", cadre.perimetre.niveaux[0].label
     names = cadre.perimetre.libelles
     yield "Structures", f"{counted(len(names), 'structure')}\u00a0: " + " ; ".join(names)

@@ -14,6 +14,7 @@ from dossiers.models import Dossier, Role, Volet
 from observatoire import actions, magasin
 from observatoire.models import FaitDemande, FaitDossier, Mouvement, Releve
 from observatoire.models.cles import digest_of
+from observatoire.reads import magasin as reads
 from tests.dossiers.factories import place_at
 from tests.factories import UniteFactory, UserFactory
 from tests.observatoire.mondes import NOW, SYSTEM, WAYS, Monde
@@ -142,6 +143,14 @@ def test_a_run_that_died_is_gone_on_with():
     releve = refresh()
     assert (releve.complet, releve.dossiers) == (True, len(every) - 4)
     assert FaitDossier.objects.count() == len(every)
+
+
+def test_how_fresh_it_is_is_known():
+    """OBS-6: what had happened when the last whole run began; one that died says nothing."""
+    assert reads.relevees_at() is None
+    refresh()
+    Releve.objects.create(complet=True, commence_at=NOW + timedelta(hours=1))
+    assert reads.relevees_at() == NOW
 
 
 def test_nobody_refreshes_it_by_a_page():
