@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from viatraj.core.saisie.caracteres import visible
+from viatraj.core.typography import counted
 
 SEPARATOR = b"|"
 LONGEST_LINE = 16_384  # bytes; a real one has about 350
@@ -68,7 +69,7 @@ class Format:
         if b"\0" in line:
             _refuse(number, "caractère nul")
         if (found := line.count(SEPARATOR) + 1) != self.width:
-            _refuse(number, f"{found} champs au lieu de {self.width} (ligne tronquée\u202f?)")
+            _refuse(number, f"{counted(found, 'champ')} au lieu de {self.width} (ligne tronquée\u202f?)")
         try:
             fields = line.decode().split("|")
         except UnicodeDecodeError:

@@ -18,6 +18,7 @@ from annuaire.fiches.donnees import is_code
 from viatraj.core import saisie
 from viatraj.core.reading import reads, why
 from viatraj.core.saisie.caracteres import plain
+from viatraj.core.typography import counted
 
 FOLDERS = tuple(Path(__file__).parent / "donnees" / name for name in ("nos", "listes"))
 SOURCES = "SOURCES.csv"
@@ -181,7 +182,7 @@ def _rows(text: str) -> Iterator[Terme]:
         for row in rows:
             if len(row) != len(header):
                 raise Refused(
-                    f"Ligne {rows.line_num}\u00a0: {len(row)} champs au lieu de {len(header)} "
+                    f"Ligne {rows.line_num}\u00a0: {counted(len(row), 'champ')} au lieu de {len(header)} "
                     "(ligne tronquée\u202f?)."
                 )
             yield _terme(**dict(zip(header, row, strict=True)))

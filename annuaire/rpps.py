@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from annuaire.lignes import LONGEST_LINE, Format, Refused
 from viatraj.core.reading import reads, why
+from viatraj.core.typography import counted
 
 BLOCK = 2**15  # bytes read at once: they stay near the processor
 LARGEST_FILE = 8 * 2**30
@@ -167,8 +168,8 @@ def _main_member(archive) -> zipfile.ZipInfo:
             raise Refused(f"«\u00a0{member.filename}\u00a0» est démesuré une fois décompressé.")
     if len(main) != 1:
         raise Refused(
-            f"L’archive contient {len(main)} fichiers «\u00a0PS_LibreAcces_Personne_activite\u00a0» "
-            "au lieu d’un seul."
+            f"L’archive contient {counted(len(main), 'fichier')} "
+            "«\u00a0PS_LibreAcces_Personne_activite\u00a0» au lieu d’un seul."
         )
     return main[0]
 

@@ -12,6 +12,7 @@ from annuaire.models import Coordination, Departement, Millesime
 from annuaire.territoires import Refused, Territoire, fichier
 from journal.models import record
 from viatraj.core.actor import Actor
+from viatraj.core.typography import counted
 
 LOCK = 0x434F47  # «COG»: one load at a time
 ANOTHER = "Un autre chargement du territoire est en cours\u00a0: attendez qu’il finisse."
@@ -60,7 +61,9 @@ def _refuse_older(territoire: Territoire, last: Millesime | None) -> None:
         )
     lost = loading.lost(territoire)
     if lost > HIGHEST_LOSS * last.communes:
-        raise Refused(f"{lost} communes sur {last.communes} disparaîtraient\u00a0: rien n’est changé.")
+        raise Refused(
+            f"{counted(lost, 'commune')} sur {last.communes} disparaîtraient\u00a0: rien n’est changé."
+        )
 
 
 @transaction.atomic

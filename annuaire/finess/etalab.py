@@ -19,6 +19,7 @@ from annuaire.finess.valeurs import (
     finess,
 )
 from viatraj.core.reading import reads
+from viatraj.core.typography import counted
 
 HEADER = "finess;etalab;"
 STRUCTURE, GEO = "structureet", "geolocalisation"
@@ -81,7 +82,7 @@ def _rows(text: TextIO, wanted: str) -> Iterator[tuple[int, list[str]]]:
                 )
             if len(row) != width:
                 raise Refused(
-                    f"Ligne {rows.line_num + 1}\u00a0: {len(row)} champs au lieu de {width} "
+                    f"Ligne {rows.line_num + 1}\u00a0: {counted(len(row), 'champ')} au lieu de {width} "
                     "(ligne tronquée\u202f?)."
                 )
             if row[0] == wanted:

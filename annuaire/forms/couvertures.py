@@ -10,7 +10,7 @@ from viatraj.core import tableaux
 from viatraj.core.champs import Texte
 from viatraj.core.champs.fields import ChampField
 from viatraj.core.tableaux.cellules import Unreadable
-from viatraj.core.typography import grouped
+from viatraj.core.typography import counted, grouped
 
 LONGEST = 100_000
 AJOUT = Texte(
@@ -134,7 +134,7 @@ def _choice(label, choices, help_text, gone) -> forms.MultipleChoiceField:
 def _told(faults: list[zones.Faute]) -> ValidationError:
     more = len(faults) - SHOWN
     told = [_line(one) for one in faults[:SHOWN]]
-    return ValidationError(told + [f"Et {more} autres lignes."] * (more > 0))
+    return ValidationError(told + [f"Et {counted(more, 'autre ligne')}."] * (more > 0))
 
 
 def _line(fault: zones.Faute) -> str:

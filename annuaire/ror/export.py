@@ -16,6 +16,7 @@ from annuaire.ror.refus import Json, Refused
 from annuaire.ror.reponse import absolute, http_date
 from annuaire.ror.transport import FHIR_JSON, Transport, pause
 from viatraj.core.reading import reads
+from viatraj.core.typography import counted
 
 LARGEST_FILE = 2 << 30  # bytes, unpacked; all of France may be one file
 MOST_FILES = 20_000
@@ -103,7 +104,7 @@ class Export:
                 yield resource
             if fichier.count is not None and fichier.count != count:
                 raise Refused(
-                    f"Un fichier de l’export annonce {fichier.count} ressources et en a {count}.",
+                    f"Un fichier de l’export annonce {counted(fichier.count, 'ressource')} et en a {count}.",
                     lost=True,
                 )
 

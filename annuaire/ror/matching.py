@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from viatraj.core.typography import counted
+
 LEAST = 40  # below, two names are two units
 APART = 10  # how much better than any other an exact pair is
 FULL_NAMES = (
@@ -198,7 +200,7 @@ def _lits(offre: Trait, unite: Trait) -> Verdict:
         return 10, SAME_BEDS, ""
     if abs(offre.lits - unite.lits) <= max(2, 0.1 * unite.lits):
         return 5, "", ""
-    return -10, "", f"{offre.lits} lits ou places dans le ROR, {unite.lits} ici"
+    return -10, "", f"{counted(offre.lits, 'lit')} ou places dans le ROR, {unite.lits} ici"
 
 
 def _words(text: str) -> list[str]:

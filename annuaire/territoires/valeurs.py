@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from viatraj.core.typography import counted
+
 LONGEST = 100  # characters of a name
 FEWEST_COMMUNES = 30_000  # France has had 34,000 and more since the Revolution
 FIRST, LAST = 2019, 2099  # years of a COG that we may be given
@@ -93,7 +95,9 @@ class Territoire:
         for kind, some in zip(CODES, rows, strict=True):
             _once(kind, some)
         if len(self.communes) < FEWEST_COMMUNES:
-            raise Refused(f"Le fichier n’a que {len(self.communes)} communes\u00a0: il est incomplet.")
+            raise Refused(
+                f"Le fichier n’a que {counted(len(self.communes), 'commune')}\u00a0: il est incomplet."
+            )
         regions, departements, epci, communes = ({one.code for one in some} for some in rows[:4])
         _known("une région inconnue", (one.region for one in self.departements), regions)
         _known("un département inconnu", (one.departement for one in self.communes), departements)

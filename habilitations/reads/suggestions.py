@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from habilitations.models import Campagne, Habilitation, Import
 from habilitations.reads import campagnes
 from viatraj.core.periods import add_months
+from viatraj.core.typography import counted
 
 YEARLY, AFTER_IMPORT = 12, timedelta(days=30)
 A_TEAM = 20  # lines of an import that call for a look
@@ -60,5 +61,5 @@ def _imported(actor, today):
     for one in done.filter(done_at__date__gte=since).exclude(Exists(reviewed)).order_by("-done_at")[:1]:
         yield Suggestion(
             "Après un import",
-            f"Un fichier de {one.total} lignes a été importé le {one.done_at:%d/%m/%Y}.",
+            f"Un fichier de {counted(one.total, 'ligne')} a été importé le {one.done_at:%d/%m/%Y}.",
         )

@@ -266,7 +266,7 @@ def test_only_the_exploitation_may_import(load, tmp_path):
 def test_the_command_says_what_it_did(tmp_path, capsys):
     path = files.write(tmp_path, [line(), line()], name="extraction.txt")
     call_command("import_rpps", str(path), "--date", "2026-11-20")
-    assert "2 lignes, 1 en double, 1 ajoutées, 0 retirées, 1 personnes" in capsys.readouterr().out
+    assert "2 lignes, 1 en double, 1 ajoutée, 0 retirée, 1 personne" in capsys.readouterr().out
     assert ImportRun.objects.get().extraction_date == date(2026, 11, 20)
 
 

@@ -251,7 +251,7 @@ def test_the_command(tmp_path, capsys):
     path = write(tmp_path, (OLD, NEW), ("0990000026", "899000999937"))
     call_command("import_adeli", str(path))
     told = capsys.readouterr().out.replace("\u00a0", " ")
-    assert "2 lignes, 1 suivies (1 comptes, 0 professionnels), 1 en conflit." in told
+    assert "2 lignes, 1 suivie (1 compte, 0 professionnel), 1 en conflit." in told
     assert f"  990000026 → 99000999937 : {verbs.TWO_ACCOUNTS}" in told
     assert living(user) == [NEW]
     path.write_text("a;b\n")

@@ -477,7 +477,7 @@ def test_the_command(pays, tmp_path, capsys):
     path = write(tmp_path, [line(telephone="12"), geo(x=1, y=1)])
     call_command("import_finess", str(path))
     told = capsys.readouterr().out.replace("\u00a0", " ")
-    assert "(csv, UTF-8), du 12/05/2026 : 1 lus, 1 du périmètre, 1 créés, 0 complétés" in told
+    assert "(csv, UTF-8), du 12/05/2026 : 1 établissement lu, 1 du périmètre, 1 créé, 0 complété" in told
     assert "  coordonnées écartées : 1\n  telephone illisible : 1\n" in told
     with pytest.raises(CommandError, match="plus ancien"):
         call_command("import_finess", str(path), "--date=11/05/2026")

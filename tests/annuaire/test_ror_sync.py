@@ -452,15 +452,15 @@ def test_a_dry_run_tells_and_writes_nothing(hopital, tmp_path, capsys):
     call_command("sync_ror", source=str(folder), dry_run=True)
     told = capsys.readouterr().out
     assert "Rien n’est enregistré" in told
-    assert f"{FINESS}\u00a0: 1 nouvelles" in told
+    assert f"{FINESS}\u00a0: 1 offre nouvelle" in told
     assert (picture(), Entry.objects.count(), Releve.objects.count()) == (before, lines, 0)
 
 
 def test_the_command_tells_what_it_did(hopital, tmp_path, capsys):
     call_command("sync_ror", source=str(write(tmp_path / "ror", hospital(offre()))), full=True)
     told = capsys.readouterr().out
-    assert "1 établissements et 1 offres lus" in told
-    assert "offres nouvelles\u00a0: 1" in told
+    assert "1 établissement lu, 1 offre lue, 1 établissement différent, 0 absent." in told
+    assert "1 offre nouvelle" in told
 
 
 def test_a_region_can_be_off(hopital, capsys):

@@ -41,6 +41,6 @@ def test_the_commands_of_an_operator(capsys):
     call_command("create_territory")
     call_command("load_territoire")
     said = capsys.readouterr().out.splitlines()
-    assert said == ["107 coordinations créées.", "0 coordinations créées.", "Le territoire est déjà à jour."]
+    assert said == ["107 coordinations créées.", "0 coordination créée.", "Le territoire est déjà à jour."]
     assert Entry.objects.filter(event="territoire.loaded").count() == 1
     assert Entry.objects.filter(event="structure.opened").count() == 107

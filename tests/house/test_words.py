@@ -96,6 +96,46 @@ def test_a_typing_fault_is_seen(source):
     assert typing_faults(source)
 
 
+# A number, then a word in the plural: «1 lignes». A bound that is a constant is no number that one counts.
+AGREES = re.compile(r"\{([^{}]+)\}[ \u00a0\u202f]([a-zà-ÿ]{3,}s)\b")
+NEVER_ONE = re.compile(r"^(grouped\()?([\w.]+\.)?[A-Z_]{4,}\)?$|^counted\(")
+INVARIANT = frozenset("refus fois mois sans après dans inclus premières plus jours".split())
+ALWAYS_MANY = {
+    "{count} ressources": "one of them is said otherwise, just before",
+    "{hours} heures": "settings, a day each",
+    "{left} essais": "one of them is said otherwise, just before",
+    "{len(rows)} lignes": "one of them is said otherwise, just before",
+    "{ended} codes": "more than a share of some",
+    "{page.total} offres": "more than the ceiling of a search",
+    "{kind.longest} caractères": "of a Datamatrix, 20 at least",
+    "{most} lignes": "a form's list",
+    "{self.most} lignes": "a form's list",
+    "{high} octets": "a column's width",
+    "{grouped(len(text))} caractères": "more than its bound",
+    "{days} days": "SQL",
+    "{years} years": "SQL",
+}
+
+
+def disagreeing(text: str) -> list[str]:
+    return [
+        f"{{{hole}}} {word}"
+        for hole, word in AGREES.findall(text)
+        if word not in INVARIANT and not NEVER_ONE.search(hole) and f"{{{hole}}} {word}" not in ALWAYS_MANY
+    ]
+
+
+def test_numbers_agree_in_the_code_too():
+    """«1 offre nouvelle», in pages, mails and on a terminal: `typography.counted`."""
+    told = {one.path: [fault for text in literals(one) for fault in disagreeing(text)] for one in modules()}
+    assert {path: found for path, found in told.items() if found} == {}
+
+
+def test_a_number_that_does_not_agree_is_seen():
+    assert disagreeing("{path.name}\u00a0: {count} lignes.") == ["{count} lignes"]
+    assert disagreeing("{counted(count, 'ligne')} lues, {LONGEST} caractères, {n} refus") == []
+
+
 def faults(text: str) -> list[str]:
     return [f"{found[0]}: {better}" for said, better in NOT_SAID.items() if (found := re.search(said, text))]
 

@@ -1,12 +1,11 @@
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts import actions
 from accounts.identifiants import spellings
 from accounts.models import User
 from viatraj.core.actor import Actor
-from viatraj.core.policies import Denied
+from viatraj.core.commands import refusals, the_one
 from viatraj.core.saisie import emails, noms
 from viatraj.core.saisie.options import option
 from viatraj.core.saving import act
@@ -29,15 +28,11 @@ class Command(BaseCommand):
         person = {"nom": nom or "", "prenom": prenom or "", "email": email or ""}
         user = _known(identifiant) if identifiant else User.objects.filter(email=email, is_staff=True).first()
         by = Actor.system("exploitation")
-        try:
+        with refusals():
             user = act(actions.open_support, user=user, person=person, now=timezone.now(), by=by)
-        except (ValidationError, Denied) as error:
-            raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
         self.stdout.write(f"{user.login}\u00a0: support national.")
 
 
 def _known(identifiant):
-    rows = list(User.objects.known_as(spellings(identifiant))[:2])
-    if len(rows) != 1:
-        raise CommandError(f"Aucun compte n’a l’identifiant «\u00a0{identifiant}\u00a0».")
-    return rows[0]
+    rows = User.objects.known_as(spellings(identifiant))
+    return the_one(rows, f"Aucun compte n’a l’identifiant «\u00a0{identifiant}\u00a0».")

@@ -1,12 +1,13 @@
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from annuaire import actions
 from annuaire.territoires import Refused
 from viatraj.core import roles
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -19,11 +20,7 @@ class Command(BaseCommand):
     @roles.as_owner()  # as load_territoire
     def handle(self, **options):
         by = Actor.system("territoire")
-        try:
+        with refusals(Refused):
             act(actions.load_territoire, now=timezone.now(), by=by)
             made = act(actions.create_territory, by=by)
-        except Refused as error:
-            raise CommandError(str(error)) from error
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
-        self.stdout.write(f"{len(made)} coordinations créées.")
+        self.stdout.write(f"{counted(len(made), 'coordination créée')}.")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annuaire.reads import export_ror
 from viatraj.core.reading import why
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -30,4 +31,4 @@ class Command(BaseCommand):
             with suppress(OSError):
                 part.unlink()
             raise CommandError(f"{file} ne peut pas être enregistré\u00a0: {why(error)}.") from error
-        self.stdout.write(f"{path.name}\u00a0: {count} lignes.")
+        self.stdout.write(f"{path.name}\u00a0: {counted(count, 'ligne')}.")

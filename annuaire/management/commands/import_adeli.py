@@ -1,10 +1,12 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from annuaire import actions
 from annuaire.adeli import Refused
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -15,14 +17,13 @@ class Command(BaseCommand):
         parser.add_argument("file", help="le fichier des correspondances, tel qu’il est publié")
 
     def handle(self, *, file, **options):
-        try:
+        with refusals(Refused):
             flux = act(actions.import_adeli, file, now=timezone.now(), by=Actor.system("adeli"))
-        except Refused as error:
-            raise CommandError(str(error)) from error
         told = flux.bilan
         self.stdout.write(
-            f"{flux.file_name} ({flux.format})\u00a0: {flux.lignes} lignes, {told['suivis']} suivies "
-            f"({told['comptes']} comptes, {told['professionnels']} professionnels), "
+            f"{flux.file_name} ({flux.format})\u00a0: {counted(flux.lignes, 'ligne')}, "
+            f"{counted(told['suivis'], 'suivie')} "
+            f"({counted(told['comptes'], 'compte')}, {counted(told['professionnels'], 'professionnel')}), "
             f"{told['nombre_conflits']} en conflit."
         )
         for one in told["conflits"]:

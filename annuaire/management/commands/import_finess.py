@@ -1,12 +1,14 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from annuaire import actions
 from annuaire.finess import Refused
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saisie import dates
 from viatraj.core.saisie.options import option
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -22,16 +24,16 @@ class Command(BaseCommand):
 
     def handle(self, *, file, date, accept_loss, **options):
         known = {"now": timezone.now(), "by": Actor.system("finess")}
-        try:
+        with refusals(Refused):
             flux = act(actions.import_finess, file, day=date, accept_loss=accept_loss, **known)
             act(actions.warn_closed, flux, **known)
-        except Refused as error:
-            raise CommandError(str(error)) from error
         told = flux.bilan
         self.stdout.write(
-            f"{flux.file_name} ({flux.format}), du {flux.jour:%d/%m/%Y}\u00a0: {flux.lignes} lus, "
-            f"{told['perimetre']} du périmètre, {told['crees']} créés, {told['completes']} complétés "
-            f"({told['champs']} valeurs), {len(told['fermes'])} fermés, {told['nombre_absents']} absents."
+            f"{flux.file_name} ({flux.format}), du {flux.jour:%d/%m/%Y}\u00a0: "
+            f"{counted(flux.lignes, 'établissement lu')}, {told['perimetre']} du périmètre, "
+            f"{counted(told['crees'], 'créé')}, {counted(told['completes'], 'complété')} "
+            f"({counted(told['champs'], 'valeur')}), {counted(len(told['fermes']), 'fermé')}, "
+            f"{counted(told['nombre_absents'], 'absent')}."
         )
         left = told["notes"] | {
             "hors de leur département": told["hors_departement"],

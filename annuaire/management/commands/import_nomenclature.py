@@ -1,12 +1,14 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from annuaire import actions
 from annuaire.nomenclatures import Refused
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saisie import dates
 from viatraj.core.saisie.options import option
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -28,19 +30,18 @@ class Command(BaseCommand):
 
     def handle(self, *, file, date, extract, accept_loss, **options):
         known = {"now": timezone.now(), "by": Actor.system("nomenclatures")}
-        try:
+        with refusals(Refused):
             if file:
                 version = f"{date:%Y%m%d}" if date else ""
                 how = {"version": version, "extract": extract, "accept_loss": accept_loss}
                 bilans = [act(actions.import_nomenclature, file, **known, **how)]
             else:
                 bilans = act(actions.load_nomenclatures, **known)
-        except Refused as error:
-            raise CommandError(str(error)) from error
         for one in bilans:
             self.stdout.write(
-                f"{one.nomenclature}, version {one.version}\u00a0: {one.added} codes ajoutés, "
-                f"{one.changed} modifiés, {one.ended} finis."
+                f"{one.nomenclature}, version {one.version}\u00a0: "
+                f"{counted(one.added, 'code ajouté')}, {counted(one.changed, 'modifié')}, "
+                f"{counted(one.ended, 'fini')}."
             )
         if not bilans:
             self.stdout.write("Les nomenclatures livrées sont chargées.")

@@ -1,13 +1,15 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from annuaire import actions
 from annuaire.rpps import Refused
 from viatraj.core import roles
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saisie import dates
 from viatraj.core.saisie.options import option
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -30,12 +32,11 @@ class Command(BaseCommand):
     @roles.as_owner()  # the first load sets indexes aside, a refresh vacuums
     def handle(self, *, file, date, accept_loss, **options):
         by = Actor.system("rpps")
-        try:
+        with refusals(Refused):
             run = act(actions.import_rpps, file, now=timezone.now(), by=by, day=date, accept_loss=accept_loss)
-        except Refused as error:
-            raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{run.file_name}\u00a0: {run.lines} lignes, {run.duplicates} en double, {run.added} ajoutées, "
-            f"{run.removed} retirées, {run.persons} personnes "
+            f"{run.file_name}\u00a0: {counted(run.lines, 'ligne')}, {run.duplicates} en double, "
+            f"{counted(run.added, 'ajoutée')}, {counted(run.removed, 'retirée')}, "
+            f"{counted(run.persons, 'personne')} "
             f"({run.get_status_display()}, {run.seconds:.1f} s)."
         )

@@ -1,13 +1,15 @@
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from annuaire import actions
 from annuaire.territoires import Refused, fichier
 from viatraj.core import roles
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -22,12 +24,11 @@ class Command(BaseCommand):
 
     @roles.as_owner()  # it counts again what tables hold, so that searches are planned well
     def handle(self, *, file, **options):
-        try:
+        with refusals(Refused):
             loaded = act(actions.load_territoire, file, now=timezone.now(), by=Actor.system("territoire"))
-        except Refused as error:
-            raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{loaded}\u00a0: {loaded.communes} communes, {loaded.epci} EPCI, {loaded.ecrites} lignes."
+            f"{loaded}\u00a0: {counted(loaded.communes, 'commune')}, {loaded.epci} EPCI, "
+            f"{counted(loaded.ecrites, 'ligne')}."
             if loaded
             else "Le territoire est déjà à jour."
         )

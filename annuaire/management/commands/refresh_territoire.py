@@ -1,8 +1,10 @@
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from annuaire.territoires import Refused, fichier, paquet
+from viatraj.core.commands import refusals
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -17,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, default=fichier.DEFAULT, help="le fichier à écrire")
 
     def handle(self, *, folder, to, **options):
-        try:
+        with refusals(Refused, OSError):
             new = paquet.read(folder)
             former = fichier.read(to)[0] if to.exists() else None
             if former and new.annee < former.annee:
@@ -25,9 +27,7 @@ class Command(BaseCommand):
                     f"Ce paquet est celui de {new.annee}, plus ancien que le fichier, de {former.annee}."
                 )
             fichier.write(new, to)
-        except (Refused, OSError) as error:
-            raise CommandError(str(error)) from error
         self.stdout.write(
-            f"COG {new.annee}\u00a0: {len(new.communes)} communes, {len(new.epci)} EPCI, "
-            f"{len(new.anciennes)} anciens codes ({to.stat().st_size} octets)."
+            f"COG {new.annee}\u00a0: {counted(len(new.communes), 'commune')}, {len(new.epci)} EPCI, "
+            f"{counted(len(new.anciennes), 'ancien code')} ({counted(to.stat().st_size, 'octet')})."
         )

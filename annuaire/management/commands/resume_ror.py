@@ -1,10 +1,12 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from annuaire import actions
 from annuaire.ror.refus import Refused
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -15,8 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *, region, **options):
         known = {"actif": True, "region": region, "now": timezone.now(), "by": Actor.system("ror")}
-        try:
+        with refusals(Refused):
             count = act(actions.switch_ror, **known)
-        except Refused as error:
-            raise CommandError(str(error)) from error
-        self.stdout.write(f"Relevés du ROR repris\u00a0: régions concernées, {count}.")
+        self.stdout.write(f"Relevés du ROR repris\u00a0: {counted(count, 'région concernée')}.")

@@ -2,15 +2,18 @@ import time
 from contextlib import suppress
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from annuaire import actions
 from annuaire.models import Releve
+from annuaire.reads.releves import WORDS, in_words
 from annuaire.ror import sources
 from annuaire.ror.refus import Refused
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 SHOWN = 20
 
@@ -33,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *, full, source, dry_run, accept_loss, **options):
         known = {"full": full, "accept_loss": accept_loss, "now": timezone.now(), "by": Actor.system("ror")}
-        try:
+        with refusals(Refused):
             opened = sources.opened(source, settings)
             if dry_run:
                 self._tell("Rien n’est enregistré", act(actions.preview_ror, opened, **known))
@@ -42,8 +45,6 @@ class Command(BaseCommand):
                 self._tell(
                     f"Relevé {releve.get_genre_display()}, {releve.get_etat_display().lower()}", releve.bilan
                 )
-        except Refused as error:
-            raise CommandError(str(error)) from error
 
     def _waited(self, releve, source):
         """An operator's command stays until the ROR has made its export ready; killed, the beat goes on."""
@@ -62,14 +63,17 @@ class Command(BaseCommand):
     def _tell(self, head, bilan):
         recu = bilan["recu"]
         self.stdout.write(
-            f"{head}\u00a0: {recu['etablissements']} établissements et {recu['offres']} offres lus, "
-            f"{recu['differents']} établissements différents, {recu['absents']} absents."
+            f"{head}\u00a0: {counted(recu['etablissements'], 'établissement lu')}, "
+            f"{counted(recu['offres'], 'offre lue')}, "
+            f"{counted(recu['differents'], 'établissement différent')}, {counted(recu['absents'], 'absent')}."
         )
-        counts = {word: count for word, count in bilan.items() if isinstance(count, int) and count}
-        for word, count in sorted(counts.items()):
-            self.stdout.write(f"  {word.replace('_', ' ')}\u00a0: {count}")
+        for said in in_words(bilan, WORDS):
+            self.stdout.write(f"  {said}")
+        if bilan["derive"]:
+            self.stdout.write(f"  dérive\u00a0: {counted(bilan['derive'], 'offre rattrapée')}")
         for finess, found in list(bilan["differences"].items())[:SHOWN]:
-            told = ", ".join(f"{len(cles)} {word}" for word, cles in found.items() if cles)
+            counts = ((len(cles), WORDS[f"offres_{word}"]) for word, cles in found.items() if cles)
+            told = ", ".join(counted(*one) for one in counts)
             self.stdout.write(f"  {finess}\u00a0: {told or 'sa fiche'}")
         for finess, raisons in list(bilan["refusees"].items())[:SHOWN]:
             self.stdout.write(f"  refusé {finess}\u00a0: {raisons[0]}")

@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from habilitations.models import Campagne
 from habilitations.reads import preuve
+from viatraj.core.commands import the_one
 from viatraj.core.typography import counted
 
 
@@ -14,9 +15,8 @@ class Command(BaseCommand):
         parser.add_argument("campagne", type=int, metavar="ID")
 
     def handle(self, *, campagne, **options):
-        found = Campagne.objects.filter(pk=campagne).first()
-        if found is None:
-            raise CommandError(f"Il n’y a pas de campagne n° {campagne}.")
+        rows = Campagne.objects.filter(pk=campagne)
+        found = the_one(rows, f"Il n’y a pas de campagne n° {campagne}.")
         if broken := next(preuve.breaks(found), None):
             raise CommandError(f"Campagne n° {campagne} : {broken}.")
         self.stdout.write(

@@ -1,5 +1,4 @@
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts.identifiants import spellings
@@ -7,9 +6,9 @@ from accounts.models import User
 from annuaire.models import Coordination, Etablissement, Lieu, Region
 from habilitations import actions, profils
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals, the_one
 from viatraj.core.droits import Niveau
 from viatraj.core.periods import add_months
-from viatraj.core.policies import Denied
 from viatraj.core.saisie import caracteres, dates, emails, noms, numeros
 from viatraj.core.saisie.options import option
 from viatraj.core.saving import act
@@ -56,7 +55,7 @@ class Command(BaseCommand):
         by = Actor.system("exploitation")
         profil, lieu = _where(options)
         fin = options["fin"] or add_months(today, 12)
-        try:
+        with refusals():
             habilitation = act(
                 actions.create_referent,
                 user=_known(options["identifiant"]),
@@ -68,8 +67,6 @@ class Command(BaseCommand):
                 now=now,
                 by=by,
             )
-        except (ValidationError, Denied) as error:
-            raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from error
         self.stdout.write(
             f"{habilitation.user.login}\u00a0: {profil} ({lieu}), du {today:%d/%m/%Y} au {fin:%d/%m/%Y}."
         )
@@ -80,16 +77,13 @@ def _where(options):
         return profils.ADMINISTRATEUR_NATIONAL, Lieu(Niveau.NATIONAL)
     option, typed = next((name, options[name]) for name in PLACES if options[name])
     profil, model, column, named = PLACES[option]
-    rows = list(model.objects.filter(**{f"{column}__iexact": typed.strip()})[:2])
-    if len(rows) != 1:
-        raise CommandError(f"{len(rows) or 'Aucun'} résultat pour {named} «\u00a0{typed}\u00a0».")
-    return profil, Lieu.of(rows[0])
+    rows = model.objects.filter(**{f"{column}__iexact": typed.strip()})
+    found = the_one(rows, f"Aucun résultat, ou plusieurs, pour {named} «\u00a0{typed}\u00a0».")
+    return profil, Lieu.of(found)
 
 
 def _known(identifiant):
     if not identifiant:
         return None
-    rows = list(User.objects.known_as(spellings(identifiant))[:2])
-    if len(rows) != 1:
-        raise CommandError(f"Aucun compte n’a l’identifiant «\u00a0{identifiant}\u00a0».")
-    return rows[0]
+    rows = User.objects.known_as(spellings(identifiant))
+    return the_one(rows, f"Aucun compte n’a l’identifiant «\u00a0{identifiant}\u00a0».")
