@@ -11,7 +11,7 @@ FORGET = """
 def as_if_rows_were_many(*avoided: str):
     """Over a few rows PostgreSQL reads and sorts them all; kept from it until the end of the test, it shows
     whether indexes alone would do. `avoided`: "seqscan", "bitmapscan", "sort"."""
-    _forget_counts()
+    forget_counts()
     with connection.cursor() as cursor:
         for kind in avoided:
             cursor.execute(f"SET LOCAL enable_{kind} = off")
@@ -24,10 +24,11 @@ def of(asked: str, known=None) -> str:
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
-def _forget_counts():
+def forget_counts():
     """As after `migrate`: where VACUUM has counted no row, any index is as cheap as the right one.
 
-    By the owner, who is not within the test's transaction.
+    What a test has written itself is then reckoned by the size of its tables. By the owner, who is not within
+    the test's transaction: the application may not ANALYZE.
     """
     owner = connection.copy()
     owner.settings_dict |= {**settings.DATABASE_OWNER, "NAME": connection.settings_dict["NAME"]}

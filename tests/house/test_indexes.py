@@ -1,5 +1,7 @@
 """Indexes that the database keeps for nothing, read in its catalogue; how tests ask whether others serve."""
 
+import re
+
 import pytest
 from django.db import connection
 
@@ -34,6 +36,16 @@ def test_no_index_is_the_beginning_of_another():
         cursor.execute(DOUBLED)
         doubled = cursor.fetchall()
     assert [(one, other) for one, other in doubled if one not in KEPT] == []
+
+
+def test_who_asks_for_a_plan_says_over_which_counts():
+    """Its own rows, or as if they were many: autovacuum counts none where all are rolled back."""
+    asking = re.compile(r"\.explain\(|\bEXPLAIN |plans\.of\(")
+    said = re.compile(r"plans\.(as_if_rows_were_many|forget_counts)\(")
+    modules = {one: one.read_text() for one in (ROOT / "tests").rglob("*.py") if "bench" not in one.parts}
+    found = {str(one.relative_to(ROOT)): text for one, text in modules.items() if asking.search(text)}
+    assert found.keys() - {"tests/plans.py", "tests/house/test_indexes.py"}
+    assert [path for path, text in found.items() if not said.search(text) and path != "tests/plans.py"] == []
 
 
 def test_who_asks_for_a_plan_over_a_few_rows_forgets_the_counts_of_other_tests():
