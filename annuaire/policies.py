@@ -21,6 +21,15 @@ def load_territoire(actor):
     system(actor)
 
 
+def follow(actor: Actor) -> None:
+    """A whole territory: coordinations and those above them, in their own name (ANN-8)."""
+    if actor.is_acting:
+        raise Denied("Revenez à votre compte pour suivre un territoire.")
+    wide = {Niveau.COORDINATION, Niveau.REGION, Niveau.NATIONAL}
+    if not wide & actor.rights.scopes(Droit.DEPLOIEMENT).keys():
+        raise Denied("Cette page est réservée aux coordinations.")
+
+
 def open_structure(actor):
     """Structures come from the ROR, or from the exploitation; their sheets are another matter."""
     system(actor)

@@ -8,6 +8,7 @@ from annuaire.views import (
     listes,
     offre,
     publiques,
+    releves,
     repartitions,
     ror,
 )
@@ -41,6 +42,8 @@ ADMINISTRATION = [
         ETABLISSEMENT,
         name="history_etablissement",
     ),
+    path("ror/", releves.index, name="releves"),
+    path("ror/<int:pk>/", releves.show, name="releve"),
     path("unites/<int:pk>/", fiches.show, UNITE, name="unite"),
     path("unites/<int:pk>/verifier/", fiches.verify, UNITE, name="verify_unite"),
     path("unites/<int:pk>/modifier/<slug:rubrique>/", fiches.edit, UNITE, name="edit_unite"),

@@ -1,5 +1,6 @@
 """Who may see, give, change and take away habilitations (HAB-1…10, COM-8)."""
 
+import annuaire.policies
 from annuaire.models import Lieu
 from habilitations.models import Campagne, DemandeHabilitation, Examen, Habilitation
 from habilitations.profils import Profil
@@ -17,11 +18,9 @@ def administer(actor: Actor) -> None:
 
 
 def deployment(actor: Actor) -> None:
-    """«Déploiement»: coordinations and those above them, in their own name (ANN-8)."""
+    """«Déploiement»: who follows a territory, in his own name (ANN-8)."""
     _in_own_name(actor)
-    wide = {Niveau.COORDINATION, Niveau.REGION, Niveau.NATIONAL}
-    if not wide & actor.rights.scopes(Droit.DEPLOIEMENT).keys():
-        raise Denied("Cette page est réservée aux coordinations.")
+    annuaire.policies.follow(actor)
 
 
 def grant(actor: Actor, profil: Profil, lieu: Lieu) -> Actor:

@@ -1681,10 +1681,26 @@ MUTATIONS = [
     Mutation(
         "un référent structure suit le déploiement de son territoire",
         "ANN-8",
-        HABILITATIONS,
+        "annuaire/policies.py",
         "wide = {Niveau.COORDINATION, Niveau.REGION, Niveau.NATIONAL}",
         "wide = {Niveau.ETABLISSEMENT, Niveau.COORDINATION, Niveau.REGION, Niveau.NATIONAL}",
         "tests/habilitations/test_deploiement.py",
+    ),
+    Mutation(
+        "un relevé du ROR montre les établissements d’une autre coordination",
+        "ANN-7",
+        "annuaire/reads/releves.py",
+        "rows = Arrivage.objects.filter(_followed(actor), releve=releve",
+        "rows = Arrivage.objects.filter(releve=releve",
+        "tests/annuaire/test_releves.py",
+    ),
+    Mutation(
+        "une région lit ce que le ROR d’une autre décrit",
+        "ANN-7",
+        "annuaire/reads/releves.py",
+        'unknown = Q(region__in=regions.values("code")) & ',
+        "unknown = ",
+        "tests/annuaire/test_releves.py",
     ),
     Mutation(
         "une habilitation à venir établit déjà sa structure",

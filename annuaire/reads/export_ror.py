@@ -1,10 +1,11 @@
-"""The list that the ROR side reads of us, which DEP-01 shows too: stable names of columns (ANN-1).
+"""The list that the ROR side reads of us, which the report of deployment shows too: stable columns (ANN-1).
 
 As `view_V_DIM_SynchroRORVT` of ansforge/ROR-indicateurs-BI-SQL reads it; of domaines it names only one code.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -26,26 +27,55 @@ OUVERT, FERME = "Ouvert", "Fermeture Définitive"
 SLICE = 500
 
 
-def rows(among: QuerySet[Etablissement] | None = None) -> Iterator[list[str]]:
-    """One for each établissement and domaine, by FINESS number; of these établissements, of all unsaid."""
+class Ligne(NamedTuple):
+    """What `HEADS` names, in its order; `date`: ISO, "" when it was never synchronised."""
+
+    finess: str
+    nom: str
+    region: str
+    domaine: str
+    etat: str
+    synchronisation: str
+    date: str
+
+
+def rows(among: QuerySet[Etablissement] | None = None) -> Iterator[Ligne]:
+    """One for each établissement that has a number and each of its domaines, by FINESS number.
+
+    `among`: some of them alone, as whoever asks may see.
+    """
+    for _, lignes in each(among):
+        yield from lignes
+
+
+def each(
+    among: QuerySet[Etablissement] | None = None,
+) -> Iterator[tuple[Etablissement, list[Ligne]]]:
+    """The same by établissement, for a report that says more of it."""
     last = _last_run()
     units = Unite.objects.filter(closed_at=None).only("domaine", "etablissement_id")
-    known = Etablissement.objects.all() if among is None else among
-    found = known.filter(finess__isnull=False).select_related("coordination__region")
-    for one in (
-        found.prefetch_related(Prefetch("unites", units)).order_by("finess").iterator(chunk_size=SLICE)
-    ):
-        told = {unite.domaine for unite in one.unites.all() if unite.domaine}
-        for domaine in sorted({*told, *one.fiche.get("domaines", ())} or {""}):
-            yield [
-                one.finess or "",
-                one.nom,
-                one.coordination.region.code,
-                _domaine(domaine),
-                FERME if one.closed_at else OUVERT,
-                one.get_synchronisation_display(),
-                _day(one, last),
-            ]
+    asked = Etablissement.objects.all() if among is None else among
+    found = asked.filter(finess__isnull=False).select_related("coordination__region")
+    found = found.prefetch_related(Prefetch("unites", units)).order_by("finess")
+    for one in found.iterator(chunk_size=SLICE):
+        yield one, [_ligne(one, domaine, last) for domaine in _domaines(one)]
+
+
+def _domaines(one: Etablissement) -> list[str]:
+    told = {unite.domaine for unite in one.unites.all() if unite.domaine}
+    return sorted({*told, *one.fiche.get("domaines", ())} or {""})
+
+
+def _ligne(one: Etablissement, domaine: str, last: datetime | None) -> Ligne:
+    return Ligne(
+        finess=one.finess or "",
+        nom=one.nom,
+        region=one.coordination.region.code,
+        domaine=_domaine(domaine),
+        etat=FERME if one.closed_at else OUVERT,
+        synchronisation=one.get_synchronisation_display(),
+        date=_day(one, last),
+    )
 
 
 def _domaine(value: str) -> str:

@@ -27,6 +27,18 @@ ETATS = {
     Synchronisation.ACTIVE: ("succes", "ok"),
     Synchronisation.ERREUR: ("erreur", "erreur"),
 }
+SENS = {
+    Synchronisation.NON_CONCERNE: "cette catégorie d’établissement n’est pas suivie dans le ROR",
+    Synchronisation.NON_SYNCHRONISE: "le ROR ne décrit pas encore l’établissement",
+    Synchronisation.A_RAPPROCHER: "le ROR le décrit, et il reste à dire à quelle unité correspond chaque "
+    "offre",
+    Synchronisation.RAPPROCHE: "tout est dit, la mise à jour peut être activée",
+    Synchronisation.ACTIVE: "le ROR tient la fiche à jour, et ce qu’il dit est grisé",
+    Synchronisation.ERREUR: "le dernier relevé n’a pas pu être repris, et les valeurs reçues auparavant "
+    "restent",
+}
+# (label, tone, icon, what it means), of every état, in the order in which an établissement goes through them.
+LEGENDE = [(etat.label, *ETATS[etat], SENS[etat]) for etat in Synchronisation]
 Structure = Etablissement | Unite
 
 

@@ -1,5 +1,6 @@
 """What a run of the ROR has brought, against what we knew; whether it is believed (ANN-7)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -142,6 +143,7 @@ class Reception:
                 "differents": sum(1 for one in self.wanted()),
                 "absents": len(self.absents),
                 "part_inconnue": round(self.unknown_share, 4),
+                "regions": dict(Counter(one.region for one in self.groupes if one.region)),
             },
             "refusees": dict(sorted(refused.items())[:LISTED]),
             "perdues": self.index.perdues[:LISTED],

@@ -34,10 +34,12 @@ OF_ONE = WORDS | {
     "inconnus": "inconnu de l’annuaire",
 }
 TONES = {
+    Releve.Etat.ATTENTE: ("info", "horloge"),
     Releve.Etat.EN_COURS: ("info", "sablier"),
     Releve.Etat.FINI: ("succes", "ok"),
     Releve.Etat.REFUSE: ("erreur", "erreur"),
 }
+DONE = {Arrivage.Etat.A_FAIRE: "En attente", Arrivage.Etat.FAIT: "Repris", Arrivage.Etat.REFUSE: "Refusé"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Passage:
 
     @property
     def changements(self) -> list[str]:
-        return in_words(self.releve.bilan, WORDS)
+        """Besides what was refused, which its état says."""
+        return in_words(self.releve.bilan, WORDS | {"refuses": ""})
 
     @property
     def inconnus(self) -> list[str]:
@@ -88,6 +91,10 @@ class Ligne:
 
     arrivage: Arrivage
     etablissement: Etablissement | None
+
+    @property
+    def etat(self) -> str:
+        return DONE[Arrivage.Etat(self.arrivage.etat)]
 
     @property
     def changements(self) -> list[str]:

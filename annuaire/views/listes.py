@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from annuaire import policies
 from annuaire.models import Coordination, Etablissement, Synchronisation, Unite
 from annuaire.reads import completude, flux, listes, perimetre, suivi
-from annuaire.reads.presentation import ETATS
+from annuaire.reads.presentation import ETATS, LEGENDE
 from viatraj.core.droits import Droit, Niveau
 from viatraj.core.pages import page
 from viatraj.core.policies import can
@@ -59,7 +59,7 @@ def synchronisation(request, pk):
         flux=flux.of(etablissement),
         region=etablissement.coordination.region,
         ror=suivi.of(etablissement),
-        legende=[(label, *ETATS[etat]) for etat, label in Synchronisation.choices],
+        legende=LEGENDE,
         may_decide=can(policies.reconcile, request.actor, etablissement),
     )
 

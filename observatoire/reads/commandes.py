@@ -10,7 +10,7 @@ from observatoire.rapports import Groupe, Rapport
 from observatoire.reads import avancement, fichiers
 from viatraj.core.actor import Actor
 from viatraj.core.policies import can, refusal
-from viatraj.core.typography import file_size, grouped
+from viatraj.core.typography import counted, file_size, grouped
 
 LOOKED_AT, LONGEST = 2_000, 100  # comments are sealed: each is opened to be searched
 ETATS = Etat.choices
@@ -77,8 +77,8 @@ class Ligne:
     @property
     def avancement(self) -> str:
         if self.faites and self.commande.estimation > self.faites:
-            return f"{grouped(self.faites)} lignes sur {grouped(self.commande.estimation)} environ"
-        return f"{grouped(self.faites)} lignes écrites" if self.faites else "Le fichier se prépare"
+            return f"{counted(self.faites, 'ligne')} sur {grouped(self.commande.estimation)} environ"
+        return f"{counted(self.faites, 'ligne écrite')}" if self.faites else "Le fichier se prépare"
 
 
 def mine(actor: Actor, choix: Choix) -> Sequence[Commande]:

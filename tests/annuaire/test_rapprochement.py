@@ -388,25 +388,6 @@ def test_an_etablissement_that_the_ror_does_not_describe_has_no_such_page(client
     assert client.get(page("rapprochement", here)).status_code == 404
 
 
-def test_the_export_has_the_names_that_the_ror_side_reads(hopital, referent, tmp_path):
-    from django.core.management import call_command
-
-    all_decided(hopital, referent)
-    activate(hopital, by=by(referent))
-    file = tmp_path / "export.csv"
-    call_command("export_ror", str(file))
-    head, *rows = file.read_text(encoding="utf-8").splitlines()
-    assert head == (
-        "Finess;NomEtablissement;CodeRegion;Domaine;EtatVT;EtatSynchronisationROR;DateSynchronisation"
-    )
-    region = hopital.coordination.region.code
-    assert rows == [
-        f"{FINESS};Centre hospitalier d’Arvigne;{region};Sanitaire;Ouvert;"
-        "Mise à jour de l’offre active;2026-11-29"
-    ]
-    assert "\u2019" in rows[0]
-
-
 def test_an_entite_juridique_alone_is_no_etablissement(hopital):
     sync(ej("7"), *hospital(offre(lits=20), lieu(lits=20), offre("99/002", nom="HAD du Val")))
     assert SiteRor.objects.count() == 1

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from annuaire.models import Rapprochement, Unite
+from annuaire.ror.refus import Refused
 from tests import factories
 from tests.annuaire.fiches import OF_UNITE, fill, nomenclatures
 from tests.annuaire.ror_resources import FINESS, hospital, lieu, offre
@@ -61,3 +62,25 @@ def test_matched_activated_left(new_context, live_server, post_office, hopital, 
     referent.opens(f"/administration/unites/{unite.pk}/modifier/identite/")
     expect(page.locator("[name=nom]")).to_be_editable()
     assert Rapprochement.objects.standing().count() == 3
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (NARROWEST, False)], ids=["bureau", "mobile"])
+def test_runs_are_followed(new_context, live_server, post_office, hopital, width, scripts):
+    """ANN-7: a coordination reads what a run has brought, and from there the sheet that it concerns."""
+    with pytest.raises(Refused):
+        sync()
+    context = new_context(viewport={"width": width, "height": 844}, java_script_enabled=scripts)
+    known = factories.referent_of(hopital.coordination)
+    coordination = Person(context, live_server.url, known, post_office).is_in()
+    page = coordination.page
+    coordination.opens("/administration/deploiement/")
+    page.get_by_role("main").get_by_role("link", name="Relevés du ROR").click()
+    coordination.sees("Terminé", "2 offres nouvelles", "Refusé", "ne contient aucun établissement")
+    if scripts:
+        assert objections(page) == []
+    page.get_by_role("link", name="29/11/2026").last.click()
+    coordination.sees("Ce qui a été lu", "CH d’Arvigne", "2 offres nouvelles")
+    if scripts:
+        assert objections(page) == []
+    page.get_by_role("link", name="CH d’Arvigne").click()
+    coordination.sees("Ce que disent les états", "Le ROR tient la fiche à jour")

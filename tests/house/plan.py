@@ -32,6 +32,7 @@ from annuaire.models import (
     Offre,
     Rapprochement,
     Region,
+    Releve,
     SiteRor,
 )
 from annuaire.natures import Nature
@@ -202,6 +203,7 @@ class World:
             coordination=self.unite.etablissement.coordination,
         )
         self.offre, self.joined = _described_by_the_ror(self.unite, self.referent)
+        self.releve = _received(self.unite.etablissement)
         self.closed = campagnes.closed(self.referent, self.unite.etablissement)
         # Of `owner`, to the unit, and chosen for the guichet.
         self.sent = requested(self.dossier, self.unite, etat="envoyee", **_times("sent_at"))
@@ -260,6 +262,7 @@ class World:
                 "pk": self.unite.etablissement_id,
                 "rapprochement": self.joined.pk,
             },
+            "annuaire:releve": {"pk": self.releve.pk},
             "annuaire:edit_etablissement": {"pk": self.unite.etablissement_id, "rubrique": "accueil"},
             "annuaire:edit_unite": {"pk": self.unite.pk, "rubrique": "accueil"},
             "annuaire:history_etablissement": {"pk": self.unite.etablissement_id, "champ": "descriptif"},
@@ -677,6 +680,8 @@ class World:
                 "page": "1",
             },
             "annuaire:history_etablissement": {"page": "1"},
+            "annuaire:releves": {"page": "1"},
+            "annuaire:releve": {"apres": "1"},
             "annuaire:history_unite": {"page": "1"},
             "etablissement_habilitations": {"page": "1"},
             "dossiers:index": {
@@ -861,6 +866,22 @@ def _described_by_the_ror(unite, referent) -> tuple[Offre, Rapprochement]:
     Etablissement.objects.filter(pk=unite.etablissement_id).update(synchronisation="rapproche")
     known = {"etablissement": unite.etablissement, "le": now, "par": referent}
     return waiting, Rapprochement.objects.create(suite="jointe", offre=joined, unite=unite, **known)
+
+
+def _received(etablissement) -> Releve:
+    """A run of the ROR, which says something new of it."""
+    recu = {"etablissements": 1, "offres": 2, "differents": 1, "absents": 0, "regions": {"99": 1}}
+    releve = Releve.objects.create(
+        genre="complet",
+        etat="fini",
+        source="le ROR",
+        profil=0,
+        by="ror",
+        bilan={"recu": recu, "codes_inconnus": ["TRE_R211:999"], "offres_nouvelles": 2, "derive": 1},
+        **_times("commence_le", "fini_le"),
+    )
+    releve.arrivages.create(finess=etablissement.finess, etat="fait", bilan={"offres_nouvelles": 2})
+    return releve
 
 
 def _asked(user, lieu) -> DemandeHabilitation:

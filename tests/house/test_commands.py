@@ -32,6 +32,7 @@ VALUES = {
     "import_rpps": {"file", "--date", "--accept-loss"},
     "journal_verify": {"--anchor"},
     "load_territoire": {"file"},
+    "refresh_store": {"--full"},
     "refresh_territoire": {"folder", "--to"},
     "sync_ror": {"--full", "--source", "--dry-run", "--accept-loss"},
     "deliver_messages": {"--poll", "--once"},

@@ -404,6 +404,10 @@ habilitations:deploiement      GET  302 302 302 403 403 403 403 403 403 403 403 
 habilitations:deploiement      POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:deploiement_export GET  302 302 302 403 403 403 403 403 403 403 403 403 403 403
 habilitations:deploiement_export POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+annuaire:releves               GET  302 302 302 403 403 403 403 403 403 403 403 403 403 403
+annuaire:releves               POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+annuaire:releve                GET  302 302 302 403 403 403 403 403 403 403 403 403 403 403
+annuaire:releve                POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:orphelines       GET  302 302 302 403 403 403 403 403 403 403 403 403 403 403
 habilitations:orphelines       POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 habilitations:journal          GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from demandes.tableaux import TABLEAUX
 from tests.factories import MedecinFactory, sign_in
 from viatraj.core.typography import long_day
+from viatraj.site.aide import line_of
 from viatraj.site.fiches import FICHES
+from viatraj.site.tableaux import BOARDS, SAYS
 
 pytestmark = pytest.mark.django_db
 FICHE = "/documentation/mot-de-passe-oublie/"
@@ -133,3 +136,20 @@ def test_assistants_are_told_at_the_medecins_door(client):
     shown = client.get("/connexion/medecin/").text
     assert "Pour se connecter en tant qu’assistant médical, il faut que le médecin vous octroie" in shown
     assert '<a href="/documentation/gerer-mes-delegations/">Gérer mes délégations</a>' in shown
+
+
+@pytest.mark.parametrize(("slug", "code"), BOARDS.items(), ids=BOARDS)
+def test_each_dashboard_has_its_fiche_with_all_its_counters(client, slug, code):
+    """DOC-1: drawn from its table, and its page leads there, and to no other."""
+    tableau = TABLEAUX[code]
+    assert {one.code for one in tableau.vues} <= SAYS[tableau.cote].keys()
+    shown = client.get(FICHES[slug].url).text
+    assert [one.label for one in tableau.vues if f">{one.label}<" not in shown] == []
+    line = line_of("tableaux:tableau", board=code)
+    assert [one for one in BOARDS if f'"{FICHES[one].url}"' in line] == [slug]
+    assert FICHES["tableaux-de-bord"].url in line
+
+
+def test_counters_are_those_of_tables():
+    known = {(one.cote, vue.code) for one in TABLEAUX.values() for vue in one.vues}
+    assert known == {(cote, code) for cote, told in SAYS.items() for code in told}

@@ -52,12 +52,14 @@ OFFER = {
     "annuaire:etablissements": annuaire.policies.fiches,
     "annuaire:guichets": annuaire.policies.guichets,
     "habilitations:deploiement": habilitations.policies.deployment,
+    "annuaire:releves": annuaire.policies.follow,
 }
 REFERENTS = (
     ("Comptes et Habilitations", "habilitations:comptes"),
     ("Établissements", "annuaire:etablissements"),
     ("Guichets uniques", "annuaire:guichets"),
     ("Déploiement", "habilitations:deploiement"),
+    ("Relevés du ROR", "annuaire:releves"),
     ("Revue des habilitations", "habilitations:revue"),
     ("Demandes d’habilitation", "habilitations:demandes"),
     ("Importer des habilitations", "habilitations:imports"),

@@ -7,6 +7,7 @@ from demandes.etats.familles import FAMILLES
 from viatraj.core.drawing import drawn
 from viatraj.core.droits import Orientation
 from viatraj.site.fiches import FICHES
+from viatraj.site.tableaux import BOARDS
 
 SIGN_IN = ("se-connecter", "premiere-connexion", "mot-de-passe-oublie", "carte")
 ASSISTANT, CONFRERE, GERER = "deleguer-a-un-assistant", "deleguer-a-un-confrere", "gerer-mes-delegations"
@@ -46,6 +47,7 @@ ENVOI = ("index", "choose", "send")
 ENVOYER, *_ = FAMILLES
 HANDICAP = "notifications-handicap"
 OF_DECISIONS = ("create", "decision", "notify", "correct", "cancel", "restore")
+BOARD = "tableaux:tableau"
 HELP = {
     "authcps:medecin": SIGN_IN,
     "authcps:professionnel": SIGN_IN,
@@ -79,7 +81,7 @@ HELP = {
     "demandes:detail": tuple(FAMILLES),
     "demandes:papier": ("repondre-a-une-demande#papier",),
     "tableaux:index": ("tableaux-de-bord",),
-    "tableaux:tableau": ("tableaux-de-bord", "demandes-sans-solution"),
+    BOARD: ("tableaux-de-bord", *BOARDS),
     **{f"tableaux:{page}": ("tableaux-de-bord#vues",) for page in ("save", "vues", "vue", "vue_edit")},
     "delais:edit": ("demandes-sans-solution#delais",),
     **{f"tableaux:{code}": (f"{HANDICAP}#{code}",) for code in ("mdph", "esms")},
@@ -148,6 +150,7 @@ HELP = {
     "observatoire:consulter": (f"{STATISTIQUES}#consulter",),
     **{f"observatoire:{page}": (f"{STATISTIQUES}#modeles",) for page in ("modeles", "save_model")},
     "observatoire:dictionnaire": (f"{STATISTIQUES}#definitions",),
+    **{f"annuaire:{page}": ("suivre-le-deploiement#ror",) for page in ("releves", "releve")},
     "etablissement_habilitations": (f"{ANNUAIRE}#habilitations",),
     "delegations:index": (ASSISTANT, CONFRERE, GERER),
     "delegations:grant_assistant": (ASSISTANT,),
@@ -165,21 +168,34 @@ def aide(request):
     match = request.resolver_match
     actor = getattr(request, "actor", None)
     in_space = actor is not None and (actor.in_medecin_space or actor.is_acting)
+    if match is None:
+        return {"aide": ""}
     orientation = getattr(request, "orientation", "")  # of the dossier whose page it is
-    return {"aide": line_of(match.view_name, in_space=in_space, orientation=orientation) if match else ""}
+    board = match.kwargs["code"] if match.view_name == BOARD else ""
+    board = board if board in BOARDS.values() else ""  # kept once for each: not for whatever is typed
+    return {"aide": line_of(match.view_name, in_space=in_space, orientation=orientation, board=board)}
 
 
 @cache
-def line_of(name: str, *, in_space: bool = True, orientation: str = "") -> str:
-    """`in_space`: to somebody in a médecin’s space; `orientation`: of the dossier whose page it is."""
+def line_of(name: str, *, in_space: bool = True, orientation: str = "", board: str = "") -> str:
+    """`in_space`: to somebody in a médecin’s space; `orientation`, `board`: of the page."""
     elsewhere = OF_A_STRUCTURE if in_space else OF_A_SPACE
-    links = [link for one, link in _links(name) if one not in elsewhere and _is_of(one, orientation)]
+    links = [
+        link
+        for one, link in _links(name)
+        if one not in elsewhere and _is_of(one, orientation) and _is_on(one, name, board)
+    ]
     return drawn("site/documentation/how.html", {"links": links}) if links else ""
 
 
 def _is_of(one: str, orientation: str) -> bool:
     of = OF_ORIENTATION.get(one.partition("#")[0], orientation)
     return not orientation or of == orientation
+
+
+def _is_on(one: str, name: str, board: str) -> bool:
+    """The page of a dashboard leads to its own fiche only."""
+    return name != BOARD or BOARDS.get(one, board) == board
 
 
 def _links(name: str) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -78,14 +78,49 @@ GROUPS = (
                 "Ce qui vous attend, ce que vous attendez, et depuis quand.",
             ),
             Fiche(
+                "tableau-prescripteur-sanitaire",
+                "Tableaux de bord Prescripteur sanitaire",
+                "Ce que vos structures ont demandé, et ce qui vous attend.",
+            ),
+            Fiche(
+                "tableau-receveur-sanitaire",
+                "Tableaux de bord Receveur sanitaire",
+                "Les demandes de soins reçues, et vos réponses.",
+            ),
+            Fiche(
+                "tableau-receveur-ehpad-usld",
+                "Tableaux de bord Receveur EHPAD/USLD",
+                "Les demandes d’hébergement reçues, la liste d’attente, le papier.",
+            ),
+            Fiche(
+                "tableau-redacteur-ehpad-usld",
+                "Tableaux de bord Rédacteur EHPAD/USLD",
+                "Les demandes d’hébergement que vous rédigez et suivez.",
+            ),
+            Fiche(
+                "tableau-guichet",
+                "Tableau de bord du guichet d’admission",
+                "Ce qui attend d’être réparti entre les unités.",
+            ),
+            Fiche(
+                "tableau-pco",
+                "Tableau de bord de la plateforme TND",
+                "Les enfants adressés à la plateforme.",
+            ),
+            Fiche(
+                "tableau-medecin",
+                "Tableau de bord du médecin libéral",
+                "Les demandes d’admission de vos dossiers.",
+            ),
+            Fiche(
                 "notifications-handicap",
                 "Les notifications d’orientation (Handicap)",
                 "La MDPH décide et notifie, l’établissement répond.",
             ),
             Fiche(
                 "demandes-sans-solution",
-                "Les demandes sans solution",
-                "Le tableau du régulateur, et les délais d’une coordination.",
+                "Tableau de bord du régulateur\u00a0: les demandes sans solution",
+                "Les dossiers que personne n’accepte, et les délais d’une coordination.",
             ),
             Fiche(
                 "envoyer-une-demande",

@@ -60,6 +60,7 @@ PLAN = (
             ("Mes commandes de statistiques", "observatoire:consulter"),
             ("Mes modèles de commande", "observatoire:modeles"),
             ("Dictionnaire des statistiques", "observatoire:dictionnaire"),
+            ("Relevés du ROR", "annuaire:releves"),
         ),
     ),
     (

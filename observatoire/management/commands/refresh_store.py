@@ -1,10 +1,12 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from observatoire import actions
 from observatoire.actions.magasin import Busy
 from viatraj.core.actor import Actor
+from viatraj.core.commands import refusals
 from viatraj.core.saving import act
+from viatraj.core.typography import counted
 
 
 class Command(BaseCommand):
@@ -16,10 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *, full, **options):
         by = Actor.system("observatoire")
-        try:
+        with refusals(Busy):
             releve = act(actions.refresh_store, full=full, now=timezone.now(), by=by)
-        except Busy as error:
-            raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{releve.dossiers} dossiers relus, {len(releve.ecarts)} jours qui diffèrent de leur source."
+            f"{counted(releve.dossiers, 'dossier relu')}, {counted(len(releve.ecarts), 'jour')} à revoir."
         )

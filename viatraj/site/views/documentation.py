@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from annuaire.reads.presentation import LEGENDE
 from authcps.navigateurs import known_to_fail
 from demandes.etats.familles import FAMILLES, gestes
 from habilitations.profils import PROFILS
 from viatraj.core.droits import Domaine
 from viatraj.core.pages import page
+from viatraj.site.aide import ANNUAIRE
 from viatraj.site.fiches import FICHES, GROUPS
+from viatraj.site.tableaux import BOARDS, compteurs
 
 SANITAIRE = (Domaine.SANITAIRE, Domaine.GRAND_AGE, Domaine.ADMINISTRATION)
 
@@ -54,7 +57,11 @@ def _back(request) -> str:
 
 
 def _drawn(slug: str) -> dict:
-    """Of a family of verbs, what its table says."""
+    """Of a family of verbs, of a dashboard, or of the ROR, what its table says."""
+    if slug == ANNUAIRE:
+        return {"legende": LEGENDE}
+    if slug in BOARDS:
+        return {"compteurs": compteurs(slug)}
     return {"gestes": gestes(slug)} if slug in FAMILLES else {}
 
 
@@ -69,6 +76,7 @@ def _facts(request) -> dict:
         "notice_days": settings.HABILITATION_NOTICE_DAYS,
         "tries": settings.PASSWORD_TRIES,
         "window": int(settings.PASSWORD_WINDOW.total_seconds()) // 60,
+        "undone_hours": settings.ADMISSION_UNDONE_HOURS,
         "check_url": settings.CARD_CHECK_URL,
         "users_url": settings.SUPPORT_USERS_URL,
         "browser": known_to_fail(request.headers.get("User-Agent", "")),
