@@ -11,11 +11,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from annuaire.models import Etablissement
 from authcps.models import CodeDevice
 from delegations.models import Delegation
 from dossiers.models import Dossier
 from habilitations.models import Campagne, DemandeHabilitation, Examen
-from viatraj.demo import campagnes, data, patients, people, personnel
+from viatraj.demo import autrement, campagnes, data, patients, people, personnel
 
 # In the order of the run: which action dies, at which call.
 CUTS = (
@@ -29,8 +30,10 @@ CUTS = (
     ("habilitations.actions.close_campagne", 1),
     ("habilitations.tasks.proceed_campagne", 2),
     ("habilitations.actions.decide", 2),
+    ("annuaire.actions.enter_ror", 2),
     ("dossiers.actions.edit_volet", 5),
     ("dossiers.actions.name_traitant", 1),
+    ("demandes.actions.record_paper", 1),
 )
 SEED = int(os.environ.get("SEED") or 10)
 SAMPLE, WHOLE = 4, len(CUTS)
@@ -75,7 +78,10 @@ def test_cut_off_again_and_again_it_ends_whole(monkeypatch, tmp_path, settings, 
         assert CodeDevice.objects.filter(user=user).exists()
         assert user.acceptations.exists()
     assert User.objects.get(login=personnel.LOCKED).locked_at
-    assert Dossier.objects.count() == len(data.PATIENTS) + patients.MANY
+    otherwise = len(autrement.DE_LA_CPAM) + len(autrement.SUR_PAPIER)
+    assert Dossier.objects.count() == len(data.PATIENTS) + patients.MANY + otherwise
+    etats = Etablissement.objects.open().values_list("synchronisation", flat=True)
+    assert {"active", "erreur", "a_rapprocher", "rapproche"} <= set(etats)
     assert not Dossier.objects.filter(volets=None).exists()
     assert sorted(DemandeHabilitation.objects.values_list("user__login", flat=True)) == [
         "carnaud",

@@ -52,5 +52,5 @@ def of_dossiers(coordination) -> set[str]:
     """Who asks, cares, receives, regulates; a platform is one for the region."""
     held = Habilitation.objects.filter(coordination=structures.make(by=data.BY)[coordination])
     profils = set(held.values_list("profil", flat=True))
-    elsewhere = ("pco_", "mdph_", "esms_")  # one MDPH, too
+    elsewhere = ("pco_", "mdph_", "esms_", "conseiller_prado")  # one MDPH, one CPAM, too
     return {one for one in profils if not one.startswith(elsewhere)} - {"medecin_coordonnateur"}

@@ -4,12 +4,11 @@ import pytest
 from django.utils import timezone
 
 import annuaire.actions
-from annuaire.models import Concept, Element, Etablissement, Modification, Releve, Unite
+from annuaire.models import Concept, Element, Etablissement, Modification, Unite
 from annuaire.natures import Nature
 from annuaire.reads import completude, publiques
 from viatraj.demo import data, fiches, personnel, structures
 from viatraj.demo.people import PEOPLE
-from viatraj.demo.ror import monde
 
 NOW = timezone.now()
 
@@ -41,18 +40,3 @@ def test_sheets_are_complete_and_made_once(made):
     said = [line for rows in told for _, lines in rows for line in lines]
     assert [line for line in said if "inconnu" in line] == []
     assert Concept.objects.filter(nomenclature="PATHOLOGIES").count() >= 150
-
-
-def test_the_ror_has_been_asked_once_and_changes_nothing_that_was_filled_in(made, tmp_path, settings):
-    """ANN-1: one établissement is synchronised, one in error, others are to be matched."""
-    settings.DATA_DIR, settings.ROR_NIVEAU = tmp_path, 1
-    monde.make(data._folder(), now=NOW, broken=made[1][structures.IN_ERROR].finess)
-    before = {one.pk: one.fiche for one in Etablissement.objects.all()}
-    for _ in range(2):
-        data._ror(NOW)
-    assert Releve.objects.count() == 1
-    told = dict(Etablissement.objects.values_list("nom", "synchronisation"))
-    assert (told["CH de Saint-Aubin"], told["CH de Valmont"]) == ("active", "erreur")
-    assert told["Clinique des Tilleuls"] == "a_rapprocher"
-    after = Etablissement.objects.all()
-    assert [one.nom for one in after if not before[one.pk].items() <= one.fiche.items()] == []

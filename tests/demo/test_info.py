@@ -17,7 +17,7 @@ ROLES = {
     "gestionnaire",
     "admissions",
 }
-ROLES |= {"receveur_ga", "redacteur_ga", "regulateur", "pco", "mdph", "esms", "national"}
+ROLES |= {"receveur_ga", "redacteur_ga", "regulateur", "pco", "prado", "mdph", "esms", "national"}
 ROLES |= {"referent_structure", "referent_unite", "referent_coordination"}
 KEYS = {"role", "login", "password", "email", "card", "place"}
 

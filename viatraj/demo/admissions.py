@@ -89,7 +89,7 @@ def _make(n: int, dossier: Dossier, users, rows, now: datetime) -> None:
     auteur = patients.AUTEURS[n % len(patients.AUTEURS)]
     asker = patients.actor(users[auteur.login], auteur, now.date())
     there = RECEVEURS[Orientation(dossier.orientation)]
-    receivers = {Lieu.of(rows[key]).key: _receveur(users[login], now) for key, login in there}
+    receivers = {Lieu.of(rows[key]).key: receveur(users[login], now) for key, login in there}
     days = timedelta(days=1 + n % 12)
     cas = Cas(dossier, asker, receivers, now - days, days / 8)
     # It was written before it was sent.
@@ -110,7 +110,8 @@ def _make(n: int, dossier: Dossier, users, rows, now: datetime) -> None:
                 other = _apply(cas, other, verbe)
 
 
-def _receveur(user: User, now: datetime) -> Actor:
+def receveur(user: User, now: datetime) -> Actor:
+    """At work where he receives."""
     rights = habilitations.rights.of_user(user, on=timezone.localdate(now))
     return Actor(user=user, rights=rights, quality="professionnel", means=Means.MAIL)
 

@@ -20,8 +20,7 @@ import habilitations.actions
 import observatoire.actions
 from accounts import chartes
 from accounts.models import User
-from annuaire.models import ImportRun, Releve
-from annuaire.ror import sources
+from annuaire.models import ImportRun
 from authcps.models import CodeDevice
 from delegations.models import Delegation
 from demandes.models import Demande, Transition
@@ -32,6 +31,7 @@ from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
 from viatraj.demo import (
     admissions,
+    autrement,
     campagnes,
     demandes,
     extraction,
@@ -43,6 +43,7 @@ from viatraj.demo import (
     patients,
     pays,
     personnel,
+    rapprochements,
     statistiques,
     structures,
 )
@@ -86,10 +87,11 @@ SOINS = {
 def make(*, now: datetime, scale: int = 1) -> None:
     users, rows = begin(now=now, scale=scale)
     campagnes.make(users, rows, now=now)
-    _ror(now)
+    rapprochements.make(users, rows, folder=str(_folder()), now=now, by=BY)
     _pays(now, scale)
     patients.make(users, rows, now=now)
     admissions.make(users, rows, now=now)
+    autrement.make(users, rows, now=now)
     observatoire.actions.refresh_store(full=False, now=now, by=BY)
     statistiques.make(users, now=now)
 
@@ -173,13 +175,6 @@ def _directory(now, scale):
 
 def _folder() -> Path:
     return Path(settings.DATA_DIR) / "ror"
-
-
-def _ror(now):
-    """What the ROR says, received once: most structures are to be matched by a person, one is in error."""
-    if not Releve.objects.filter(etat=Releve.Etat.FINI).exists():
-        source = sources.Dossier(str(_folder()), settings.ROR_NIVEAU)
-        annuaire.actions.sync_ror(source, full=True, now=now, by=BY)
 
 
 def _pays(now, scale):

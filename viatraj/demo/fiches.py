@@ -95,15 +95,16 @@ WAY = "Par la route, sortie 3, puis suivre le fléchage. Arrêt de bus devant l�
 def make(users: dict[str, User], rows: dict[str, Any], *, now: datetime, by: Actor) -> None:
     """Once: a sheet that says something is left as it is."""
     for (_, _, coordination, *_), (_, structures) in COORDINATIONS.items():
-        referent = _referent(users[REFERENTS[coordination]], now)
+        known = referent(users[REFERENTS[coordination]], now)
         for one in structures:
             etablissement = Etablissement.objects.get(pk=rows[one.key].pk)
             if not etablissement.origines:
-                _etablissement(one, etablissement, referent, now=now, by=by)
-    _close(rows, _referent(users[REFERENTS["haute-lauze"]], now), now=now)
+                _etablissement(one, etablissement, known, now=now, by=by)
+    _close(rows, referent(users[REFERENTS["haute-lauze"]], now), now=now)
 
 
-def _referent(user: User, now: datetime) -> Actor:
+def referent(user: User, now: datetime) -> Actor:
+    """At work, in his own name."""
     held = habilitations.rights.of_user(user, on=now.date())
     return Actor(user=user, rights=held, quality="référent", means=Means.MAIL)
 

@@ -1,6 +1,7 @@
 """Two hundred dossiers of invented patients, of all kinds and states, made by the product's own actions."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -85,7 +86,7 @@ def _make(n: int, users, rows, now) -> None:
     dossier = dossiers.actions.create(orientation=auteur.orientation, lieu=lieu, cle=cle(n), by=by, **known)
     state = STATES[n // len(AUTEURS) % len(STATES)]
     if state != "vide":
-        _fill(dossier, chance, state, now=now, by=by)
+        fill(dossier, chance, state, now=now, by=by)
     _traitant(n, dossier, users, now=now, by=by)
     if state == "a_revalider":
         statut = {"statut": Statut.VALIDEE, "piece": "carte"}
@@ -124,13 +125,14 @@ def _identite(n: int, chance: Random, orientation, today: date) -> dict:
     return known
 
 
-def _fill(dossier: Dossier, chance: Random, state: str, *, now, by) -> None:
-    """Begun, filled, or as far validated as its author may."""
+def fill(dossier: Dossier, chance: Random, state: str, *, now, by, types: Sequence[str] = ()) -> None:
+    """Begun, filled, or as far validated as its author may. `types`: of care, where they are not drawn."""
     contexte = volets.Contexte(timezone.localdate(now), dossier.naissance.last)
     for volet in dossier.volets.order_by("pk"):
         form = volets.current(volet.kind, dossier.orientation)
         whole = state != "commence"
-        answers = reponses.fill(form, chance, contexte, whole=whole)
+        known = {"type": list(types)} if types and volet.kind == Volet.Kind.ORIENTATION else {}
+        answers = reponses.fill(form, chance, contexte, whole=whole, known=known)
         said = {"contenu": answers, "formulaire": form.version, "version": volet.version}
         act = dossiers.actions.edit_volet
         if state not in ("commence", "rempli") and _may_validate(volet, by):

@@ -38,7 +38,7 @@ PROFESSIONALS = (
         "Vasseur",
         LAUZE,
         profession="Chargé de mission",
-        hint="Nommer le référent d’une structure qui n’en a pas",
+        hint="Nommer le référent d’une structure qui n’en a pas, rapprocher la Clinique des Tilleuls du ROR",
     ),
     professional(
         "referent_coordination",
@@ -105,6 +105,15 @@ PROFESSIONALS = (
         "Lemoine",
         "PCO TND du Pays d’Orbe",
         profession="Secrétaire médical",
+    ),
+    professional(
+        "prado",
+        "Conseiller PRADO",
+        "Judith",
+        "Ayrault",
+        f"CPAM, {ORBE}",
+        profession="Conseillère de l’Assurance maladie",
+        hint="Répondre à un retour à domicile demandé par le CH de Valmont",
     ),
     professional(
         "mdph",

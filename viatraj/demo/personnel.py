@@ -63,6 +63,7 @@ PEOPLE_HOLD = {
     "avalette": (Held("responsable_admissions_ga", "ehpad-beau-soleil/Hébergement"),),
     "bcros": (Held("accompagnant_medico_social", "pays-orbe"),),
     "alemoine": (Held("pco_secretariat", "pco-orbe"),),
+    "jayrault": (Held("conseiller_prado", "pays-orbe"),),
     "afargues": (Held("mdph_gestionnaire", "pays-orbe"),),
     "vsalles": (Held("esms_gestionnaire", "ime-source"),),
     "899100938144": (Held("medecin_coordonnateur", "ehpad-glycines"),),

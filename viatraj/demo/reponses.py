@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from dossiers.volets import Contexte, Formulaire, Values
@@ -79,10 +80,19 @@ PEOPLE = ("Anouk Ferrandis", "Léon D’Orval", "Maëlys Le Quellec", "Paul-Émi
 ROLES = {"ville": ("Saint-Aubin", "Valmont", "Montferrand"), "prenom": ("Anouk", "Léon", "Maëlys")}
 
 
-def fill(form: Formulaire, chance: Random, contexte: Contexte, *, whole: bool) -> Values:
-    """All that is required and some of the rest, or only a beginning of it."""
-    typed: dict[str, Any] = {}
+def fill(
+    form: Formulaire,
+    chance: Random,
+    contexte: Contexte,
+    *,
+    whole: bool,
+    known: Mapping[str, Any] = MappingProxyType({}),
+) -> Values:
+    """All that is required and some of the rest, or only a beginning of it. `known`: what is not drawn."""
+    typed: dict[str, Any] = dict(known)
     for champ in form.champs.values():
+        if champ.code in known:
+            continue
         wanted = champ.is_wanted(typed) if whole else False
         if wanted or (_matters(champ, typed) and chance.random() < (ASKED if whole else ASKED / 2)):
             typed[champ.code] = _answer(champ, chance, contexte.jour)

@@ -7,7 +7,7 @@ from annuaire.models import Coordination, Departement, Etablissement, Guichet, R
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Domaine
 
-REGION = ("990", "Val-d’Autan")
+REGION = ("990", "Val-d’Autan", "GRADeS du Val-d’Autan", "ror@val-d-autan.example")
 MODULES = [Domaine.SANITAIRE, Domaine.GRAND_AGE, Domaine.HANDICAP, Domaine.TND, Domaine.ADMINISTRATION]
 EVERY_MODULE = list(Domaine)
 SYNCHRONISED = ("ch-saint-aubin", "ch-valmont")  # the ROR feeds them, and has a key for each of their units
@@ -232,9 +232,9 @@ COORDINATIONS = {
 
 def make(*, by: Actor) -> dict[str, object]:
     """Rows by key: `val-d-autan`, `haute-lauze`, `ch-saint-aubin`, `ch-saint-aubin/Chirurgie`…; once."""
-    code, nom = REGION
+    code, nom, operateur, contact = REGION
     region = Region.objects.filter(code=code).first() or annuaire.actions.open_structure(
-        Region(code=code, nom=nom), by=by
+        Region(code=code, nom=nom, operateur=operateur, operateur_contact=contact), by=by
     )
     rows: dict[str, object] = {"val-d-autan": region}
     for (nom, phone, key, code), (modules, structures) in COORDINATIONS.items():
