@@ -25,7 +25,8 @@ class Annulable:
 
     `named(row)` says it within a sentence. `may(by, row, now)` asks the policy of the act anew, and hands
     back the actor with the right used. `hold(pks)` holds what stands above these rows before they are locked,
-    or says why it is too late. `record(row, made=, by=)` writes the line of the journal.
+    or says why it is too late; `stands(rows)` whether they may stand once they are back.
+    `record(row, made=, by=)` writes the line of the journal.
     `tell(rows, made=, to=, changement=)` corrects what was told of these rows, at the addresses `to`;
     returns those it wrote to.
     """
@@ -38,6 +39,7 @@ class Annulable:
     tell: Callable[..., set[str]]
     hung: type[models.Model] | None = None
     hold: Callable[[list[int]], None] = lambda pks: None
+    stands: Callable[[Sequence[models.Model]], None] = lambda rows: None
     joined: tuple[str, ...] = ()  # what `named`, `record` and `tell` need of other tables
 
     @property

@@ -170,6 +170,7 @@ class _Group:
             save_valid(row)
             self._hang_again(pk, before.get("hung", []))
             self.kind.record(row, made=False, by=self.actors[pk])
+        self.kind.stands(list(self.rows.values()))
 
     def _hang_again(self, pk: int, before: list[dict[str, Any]]) -> None:
         hung = self.kind.hung_on([pk])

@@ -3,25 +3,23 @@
 What already waits is reckoned again by the next run, by slices: it may be tens of thousands of demandes.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
 from annuaire.models import Coordination
+from changements.actions import Noted, keep
 from demandes import policies
-from demandes.delais import REGLABLES, Delai, Echeance, delai
+from demandes.delais import Echeance
 from demandes.models import Demande, Reglage, SansSolution
-from demandes.models.reglages import Reglages
+from demandes.models.reglages import Nombres, Reglages, check
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Orientation
 from viatraj.core.saving import Stale, by_slices, locked, save_valid
 
-Nombres = Mapping[tuple[str, str], int | None]
-ESCALADE_AFTER = "Le signalement vient après le rappel\u00a0: indiquez plus de {}."
+AFTER = timedelta(microseconds=1)  # undone while a run follows it, it is followed again
 
 
 class Moved(Stale):
@@ -48,41 +46,23 @@ def set_delays(
     wanted = {key: nombre for key, nombre in nombres.items() if stands.nombres.get(key) != nombre}
     if wanted and version is not None and version != stands.version:
         raise Moved(stands)
-    _check(stands.nombres | wanted)
-    changed = []
+    check(stands.nombres | wanted)
+    changed, noted = [], Noted()
     for (orientation, echeance), nombre in sorted(wanted.items()):
         row = known.get((orientation, echeance)) or Reglage(
-            coordination=coordination, orientation=orientation, echeance=echeance
+            coordination=coordination, orientation=orientation, echeance=echeance, version=0
         )
-        row.nombre, row.a_suivre_at = nombre, now
+        before, row.nombre, row.a_suivre_at = row.nombre, nombre, now
+        row.version += 1
         changed.append(save_valid(row))
+        # Never taken away: what waits is then reckoned again, by the number of the country.
+        noted.becomes(row, nombre=before, a_suivre_at=(now + AFTER).isoformat())
     for orientation in sorted({one.orientation for one in changed}):
-        said = [_told(one) for one in changed if one.orientation == orientation]
+        said = [one.dit for one in changed if one.orientation == orientation]
         label = Orientation(orientation).label
         record("demande.delay_set", by=by, target=coordination, orientation=label, delais=", ".join(said))
+    keep(noted, "demande.delay_set", by=by)
     return changed
-
-
-def _check(nombres: Nombres) -> None:
-    faults = {}
-    for (orientation, echeance), nombre in nombres.items():
-        kept = {one: of for (where, one), of in nombres.items() if where == orientation and of is not None}
-        if echeance not in REGLABLES or delai(orientation, echeance) is None:
-            raise ValidationError("Ce délai ne se règle pas.")
-        rappel = delai(orientation, Echeance.RAPPEL, kept)
-        if echeance == Echeance.ESCALADE and nombre is not None and rappel and nombre <= rappel.nombre:
-            faults[f"{orientation}-{echeance}"] = ESCALADE_AFTER.format(rappel)
-    if faults:
-        raise ValidationError(faults)
-
-
-def _told(reglage: Reglage) -> str:
-    known = delai(reglage.orientation, reglage.echeance)
-    assert known is not None  # noqa: S101
-    word = reglage.get_echeance_display().split(",")[0]
-    if reglage.nombre is None:
-        return f"{word}\u00a0: valeur nationale"
-    return f"{word}\u00a0: {Delai(reglage.nombre, known.mesure)}"
 
 
 def follow_delays(*, now: datetime, by: Actor) -> None:

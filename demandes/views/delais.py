@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 import annuaire.policies
 from annuaire.models import Coordination
+from changements.reads import made_by
 from demandes import actions
 from demandes.forms.delais import DelaisForm
 from viatraj.core.droits import Droit
@@ -21,6 +22,7 @@ def edit(request, pk):
     coordination = get_object_or_404(mine, pk=int(pk))
     form = DelaisForm(posted(request), coordination=coordination)
     if submit(form, actions.set_delays, coordination=coordination, now=timezone.now(), by=request.actor):
-        messages.success(request, "Les délais de la coordination sont enregistrés.")
+        done = made_by(request.actor)  # may be undone
+        messages.success(request, "Les délais de la coordination sont enregistrés.", extra_tags=done)
         return redirect("delais:edit", coordination.pk)
     return page(request, "demandes/delais.html", form=form, coordination=coordination)

@@ -4,11 +4,17 @@ import re
 from html import unescape
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from changements import actions as changements
+from changements.models import Changement
+from demandes import actions
 from demandes.models import Reglage
 from habilitations.profils import REFERENT_COORDINATION, REFERENT_STRUCTURE
+from journal.models import Entry
 from tests.dossiers.factories import professionnel
-from tests.factories import CoordinationFactory, EtablissementFactory, sign_in
+from tests.factories import CoordinationFactory, EtablissementFactory, as_professionnel, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +95,51 @@ def test_near_misses(client, coordination, there):
         sign_in(client, actor.user)
         assert client.get(there).status_code == client.post(there, {"tnd-rappel": "5"}).status_code == 404
     assert not Reglage.objects.exists()
+
+
+# --- «Mes derniers changements» -------------------------------------------------------------------
+
+
+def undo(client, there):
+    """By the button of the message that says it is done."""
+    page = client.get(there).text
+    (path,) = set(re.findall(r"/changements/[0-9a-f-]{36}/[a-z]+/", page))
+    return client.post(path)
+
+
+def numbers() -> dict[tuple[str, str], int]:
+    rows = Reglage.objects.exclude(nombre=None)
+    return {(one.orientation, one.echeance): one.nombre for one in rows}
+
+
+def test_what_was_set_is_undone_and_followed_again(client, coordination, there):
+    """COM-11, DOS-4: what waits is reckoned by the former delay, that of the country for a new one."""
+    client.post(there, {"sanitaire-rappel": "36"})
+    Reglage.objects.update(a_suivre_at=None)  # followed
+    client.post(there, shown(client, there) | {"sanitaire-rappel": "30", "tnd-rappel": "5"})
+    assert numbers() == {("sanitaire", "rappel"): 30, ("tnd", "rappel"): 5}
+    Reglage.objects.update(a_suivre_at=None)
+    assert undo(client, there).status_code == 302
+    assert numbers() == {("sanitaire", "rappel"): 36}
+    assert not Reglage.objects.filter(a_suivre_at=None).exists()
+    lines = Entry.objects.filter(event="demande.delay_set").order_by("-pk")
+    assert {one.data["delais"] for one in lines[:2]} == {
+        "rappel à qui n’a pas répondu\u00a0: 36\u00a0h",
+        "rappel à qui n’a pas répondu\u00a0: valeur nationale",
+    }
+
+
+def test_what_somebody_else_has_set_since_is_not_undone(client, coordination, there):
+    """COM-11: the same delay; another one that would not stand with the former."""
+    client.post(there, {"sanitaire-rappel": "48"})
+    client.post(there, shown(client, there) | {"sanitaire-rappel": "24"})
+    mine = Changement.objects.order_by("-at", "-pk").first()
+    other = professionnel(REFERENT_COORDINATION, coordination)
+    nombres = {("sanitaire", "escalade"): 30}
+    actions.set_delays(coordination, nombres=nombres, now=timezone.now(), by=other)
+    with pytest.raises(ValidationError, match="indiquez plus de 48"):
+        changements.undo(mine, now=timezone.now(), by=as_professionnel(mine.user))
+    actions.set_delays(coordination, nombres={("sanitaire", "rappel"): 20}, now=timezone.now(), by=other)
+    with pytest.raises(ValidationError, match="Autre chose a été fait depuis"):
+        changements.undo(mine, now=timezone.now(), by=as_professionnel(mine.user))
+    assert numbers() == {("sanitaire", "rappel"): 20, ("sanitaire", "escalade"): 30}

@@ -99,7 +99,7 @@ def test_a_typing_fault_is_seen(source):
 # A number, then a word in the plural: «1 lignes». A bound that is a constant is no number that one counts.
 AGREES = re.compile(r"\{([^{}]+)\}[ \u00a0\u202f]([a-zà-ÿ]{3,}s)\b")
 NEVER_ONE = re.compile(r"^(grouped\()?([\w.]+\.)?[A-Z_]{4,}\)?$|^counted\(")
-INVARIANT = frozenset("refus fois mois sans après dans inclus premières plus jours".split())
+INVARIANT = frozenset("refus fois mois sans après près dans inclus premières plus jours".split())
 ALWAYS_MANY = {
     "{count} ressources": "one of them is said otherwise, just before",
     "{hours} heures": "settings, a day each",
@@ -113,6 +113,8 @@ ALWAYS_MANY = {
     "{high} octets": "a column's width",
     "{grouped(len(text))} caractères": "more than its bound",
     "{days} days": "SQL",
+    "{seuil} personnes": "a threshold, above one",
+    "{choix} valeurs": "one has a choice of several",
     "{years} years": "SQL",
 }
 

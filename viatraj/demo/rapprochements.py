@@ -47,7 +47,7 @@ def _is_received() -> bool:
 
 
 def _receive(folder: str, now: datetime, by: Actor) -> str:
-    """The simulator makes its export ready within seconds. Why there is nothing, or "" once it is received."""
+    """The simulator makes its export ready within seconds. "" once it is received, else why not."""
     try:
         source = _source(folder)
         releve = annuaire.actions.sync_ror(source, full=True, now=now, by=by)
