@@ -2,6 +2,7 @@
 
 from django import forms
 
+from annuaire.forms.unites import Unites
 from annuaire.models import Unite
 from viatraj.core.saisie.fields import DateField
 from viatraj.core.typography import counted, plural
@@ -20,16 +21,7 @@ class SuccesseurForm(forms.Form):
 class RepartitionForm(forms.Form):
     """Which units of an établissement go to the other."""
 
-    unites = forms.ModelMultipleChoiceField(
-        label="Unités qui changent d’établissement",
-        queryset=Unite.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "Choisissez au moins une unité.",
-            "invalid_choice": "Une de ces unités n’est plus proposée\u00a0: rouvrez la page.",
-            "invalid_pk_value": "Une de ces unités n’existe pas\u00a0: rouvrez la page.",
-        },
-    )
+    unites = Unites("Unités qui changent d’établissement")
 
     def __init__(self, *args, etablissement, **kwargs):
         super().__init__(*args, **kwargs)

@@ -2,20 +2,12 @@
 
 from django import forms
 
-from annuaire.models import Lieu, Unite
+from annuaire.forms.unites import Unites
+from annuaire.models import Unite
 from viatraj.core.droits import Domaine
 from viatraj.core.saisie.fields import EmailField, TelephoneField
 
 DOMAINES = (Domaine.SANITAIRE, Domaine.GRAND_AGE, Domaine.TND, Domaine.HANDICAP)
-
-
-class Unites(forms.ModelMultipleChoiceField):
-    """Named as a list of one établissement does, or of a coordination."""
-
-    inside = True
-
-    def label_from_instance(self, obj):
-        return obj.nom if self.inside else str(Lieu.of(obj))
 
 
 class GuichetForm(forms.Form):
@@ -41,16 +33,7 @@ class GuichetForm(forms.Form):
         required=False,
         error_messages={"max_length": "Les horaires ne dépassent pas 200 caractères."},
     )
-    unites = Unites(
-        label="Unités réunies",
-        queryset=Unite.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "Choisissez au moins une unité.",
-            "invalid_choice": "Une de ces unités n’est plus proposée\u00a0: rouvrez la page.",
-            "invalid_pk_value": "Une de ces unités n’existe pas\u00a0: rouvrez la page.",
-        },
-    )
+    unites = Unites("Unités réunies")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1, initial=0)
 
     def __init__(self, *args, guichet, **kwargs):
