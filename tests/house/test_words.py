@@ -113,6 +113,7 @@ ALWAYS_MANY = {
     "{high} octets": "a column's width",
     "{grouped(len(text))} caractères": "more than its bound",
     "{days} days": "SQL",
+    "{CONSOLIDATION.days} derniers": "a fortnight",
     "{seuil} personnes": "a threshold, above one",
     "{choix} valeurs": "one has a choice of several",
     "{years} years": "SQL",

@@ -4,11 +4,10 @@ Every état of synchronisation has its établissement, and a référent of the h
 """
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 import annuaire.actions
 from accounts.models import User
@@ -51,11 +50,11 @@ def _receive(folder: str, now: datetime, by: Actor) -> str:
     try:
         source = _source(folder)
         releve = annuaire.actions.sync_ror(source, full=True, now=now, by=by)
-        for _ in range(LOOKS):
+        for n in range(1, LOOKS + 1):
             if releve.etat != Releve.Etat.ATTENTE:
                 break
             time.sleep(1)
-            annuaire.actions.look_ror(source, now=timezone.now(), by=by)
+            annuaire.actions.look_ror(source, now=now + timedelta(seconds=n), by=by)
             releve.refresh_from_db()
     except Refused as error:  # the run says why on its page
         return str(error)
