@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from observatoire.masquage.tableau import Personnes, Rangee, Tableau
+from observatoire.masquage.tableau import Nature, Personnes, Rangee, Tableau
 from observatoire.models import Cumul
 from observatoire.perimetres import Perimetre
 from observatoire.rapports import moteur, tables
@@ -32,7 +32,7 @@ def by_month(code: str, compute: Compute, dated: Compute | None = None) -> Compu
         wanted = months(cadre.debut, cadre.fin)
         kept = dict(Cumul.objects.filter(code=code, mois__in=wanted).values_list("mois", "rangees"))
         missing = [DATED[code](_of(cadre, run)) for run in runs([one for one in wanted if one not in kept])]
-        found = [replace(shape, rangees=tuple(map(_rangee, kept[one]))) for one in wanted if one in kept]
+        found = [replace(shape, rangees=_rangees(shape, kept[one])) for one in wanted if one in kept]
         whole = tables.added([shape, *found, *missing])
         if dated is not None:
             whole = tables.added([tables.without(whole, MOIS)])
@@ -67,7 +67,8 @@ def count(code: str, run: Sequence[str], now: datetime) -> dict[str, list[Any]]:
     place = table.dimensions.index(MOIS)
     found: dict[str, list[Any]] = {mois: [] for mois in run}
     for one in table.rangees:
-        who = [(known.nombre, known.temoins, known.cle) for known in one.personnes]
+        by_count = zip(table.mesures, one.personnes, strict=True)
+        who = {m.cle: (p.nombre, p.temoins, p.cle) for m, p in by_count if m.nature == Nature.COMPTE}
         found[one.cles[place]].append([one.cles, one.valeurs, who])
     return found
 
@@ -85,7 +86,11 @@ def _is_whole(cadre: Cadre) -> bool:
     return cadre.debut.day == 1 and (cadre.fin + timedelta(days=1)).day == 1
 
 
-def _rangee(kept: Any) -> Rangee:
-    cles, valeurs, personnes = kept
-    who = (Personnes(nombre, tuple(temoins), cle) for nombre, temoins, cle in personnes)
-    return Rangee(tuple(cles), tuple(valeurs), tuple(who))
+def _rangees(shape: Tableau, kept: Sequence[Any]) -> tuple[Rangee, ...]:
+    """Behind a share and a quantile stand those whom its count counts."""
+    counts = [one.cle if one.nature == Nature.COMPTE else one.de for one in shape.mesures]
+    found = []
+    for cles, valeurs, personnes in kept:
+        who = {cle: Personnes(nombre, tuple(few), key) for cle, (nombre, few, key) in personnes.items()}
+        found.append(Rangee(tuple(cles), tuple(valeurs), tuple(who[cle] for cle in counts)))
+    return tuple(found)

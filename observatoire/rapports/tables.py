@@ -5,20 +5,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from observatoire.masquage.tableau import Mesure, Nature, Personnes, Rangee, Tableau
+from observatoire.masquage.tableau import Mesure, Nature, Rangee, Tableau
 
 
 def added(tables: Sequence[Tableau]) -> Tableau:
     """Tables of the same shape, their rows of the same keys added up; shares are worked out again."""
-    first = tables[0]
-    sums: dict[tuple[Any, ...], tuple[list[Any], list[Personnes]]] = {}
+    sums: dict[tuple[Any, ...], Rangee] = {}
     for one in (row for table in tables for row in table.rangees):
-        known = sums.setdefault(one.cles, ([None] * len(one.valeurs), [Personnes()] * len(one.personnes)))
-        for n, (valeur, personnes) in enumerate(zip(one.valeurs, one.personnes, strict=True)):
-            known[0][n] = valeur if known[0][n] is None else known[0][n] + valeur
-            known[1][n] += personnes
-    rangees = tuple(Rangee(cles, tuple(valeurs), tuple(who)) for cles, (valeurs, who) in sums.items())
-    return shared(replace(first, rangees=rangees))
+        known = sums.get(one.cles)
+        sums[one.cles] = one if known is None else _sum(known, one)
+    return shared(replace(tables[0], rangees=tuple(sums.values())))
+
+
+def _sum(one: Rangee, other: Rangee) -> Rangee:
+    """A share is worked out afterwards; a quantile has one month, and is never added."""
+    valeurs = tuple(
+        None if a is None or b is None else a + b for a, b in zip(one.valeurs, other.valeurs, strict=True)
+    )
+    who = tuple(a + b for a, b in zip(one.personnes, other.personnes, strict=True))
+    return Rangee(one.cles, valeurs, who)
 
 
 def without(table: Tableau, dimension: str) -> Tableau:
