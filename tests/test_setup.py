@@ -94,7 +94,7 @@ def test_the_example_lists_the_variables_that_settings_and_compose_read():
 
 def test_compose_runs_what_make_run_runs():
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    assert services.keys() >= {"nginx", "web", "courrier", "worker", "beat", "db", "valkey"}
+    assert services.keys() >= {"nginx", "web", "courrier", "worker", "rapports", "beat", "db", "valkey"}
     assert [name for name, service in services.items() if "ports" in service] == ["nginx"]
 
 

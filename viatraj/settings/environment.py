@@ -36,7 +36,7 @@ def storage(url: str, folder: Path) -> dict:
             "file_overwrite": False,
         }
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": known}
-    if said.scheme not in ("", "file"):
+    if url and said.scheme != "file":
         raise ImproperlyConfigured("Une adresse de stockage commence par file:// ou s3://.")
     known = {
         "location": Path(unquote(said.path)) if said.path else folder,
