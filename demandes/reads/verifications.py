@@ -55,11 +55,16 @@ def _of_dossier(dossier: Dossier, today: date) -> Iterable[Point]:
         yield Point("Le patient est déjà admis\u00a0: aucune autre demande ne peut être envoyée.")
     for volet in dossier.volets.filter(is_enough=False).order_by("pk"):
         yield Point(_wanted(volet))
-    if dossier.orientation == Orientation.TND and is_too_old(dossier.naissance.last, today):
+    if dossier.orientation == Orientation.TND and is_too_old(_birth(dossier), today):
         yield Point(
             f"L’enfant a plus de {OLDEST}\u00a0ans\u00a0: les plateformes TND reçoivent les enfants de "
             f"0 à {OLDEST}\u00a0ans inclus."
         )
+
+
+def _birth(dossier: Dossier) -> date:
+    """Read again: whoever may not know the patient holds the dossier without it, and is told an age."""
+    return Dossier.objects.only("date_naissance", "naissance_precision").get(pk=dossier.pk).naissance.last
 
 
 def _wanted(volet: Volet) -> str:

@@ -10,7 +10,13 @@ from django.utils.html import strip_tags
 
 from demandes.etats import Cote, Etat, Verbe
 from demandes.models import Demande
-from habilitations.profils import MEDECIN_COORDONNATEUR, RESPONSABLE_ADMISSIONS, RESPONSABLE_ADMISSIONS_GA
+from habilitations.profils import (
+    ADRESSEUR_TND,
+    MEDECIN_COORDONNATEUR,
+    PCO_SECRETARIAT,
+    RESPONSABLE_ADMISSIONS,
+    RESPONSABLE_ADMISSIONS_GA,
+)
 from tests.demandes.factories import Cas
 from tests.dossiers.factories import professionnel
 from tests.factories import UniteFactory, sign_in
@@ -232,3 +238,14 @@ class TestVerbs:
     def test_no_verb_of_another_side(self, client, cas, verbe):
         demande = cas.sent()
         assert post(client, cas.demandeur, demande, verbe).status_code in (403, 404)
+
+
+def test_whoever_knows_no_name_checks_before_sending(client):
+    """DOS-4: of a child, whose age is looked at; the page is there, and names nobody."""
+    known = {"orientation": "tnd", "date_naissance": "2022-01-05", "nom": CANARY}
+    cas = Cas(demandeur=ADRESSEUR_TND, receveur=PCO_SECRETARIAT, **known)
+    cas.select()
+    sign_in(client, professionnel(ADRESSEUR_TND, cas.unite, tableau_demandeur="anonyme").user)
+    answer = client.get(f"/demandes/dossier/{cas.dossier.numero}/envoyer/")
+    assert answer.status_code == 200
+    assert CANARY not in answer.text
