@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from observatoire.rapports import Groupe
-from observatoire.views import commander, commandes, dictionnaire, modeles
+from observatoire.views import chiffres, commander, commandes, dictionnaire, modeles
 from observatoire.views.reach import name_of
 
 app_name = "observatoire"
@@ -16,6 +16,9 @@ urlpatterns = [
         rf"^commander/(?P<groupe>{GROUPES})/(?P<code>[a-z]{{2,3}}-[0-9]{{2}})/$",
         commander.order,
         name="order",
+    ),
+    re_path(
+        rf"^chiffres/(?P<groupe>{GROUPES})/(?P<code>[a-z]{{2,3}}-[0-9]{{2}})/$", chiffres.show, name="figures"
     ),
     path("consulter/", commandes.index, name="consulter"),
     re_path(rf"^consulter/{PK}/fichier/$", commandes.fetch, name="fichier"),

@@ -82,7 +82,7 @@ class CommandeForm(KeyedForm):
         return {"periode": periode, "debut": debut, "fin": fin}
 
     def _of_level(self) -> dict[str, forms.Field]:
-        choices = list(_levels(self.perimetre))
+        choices = list(levels(self.perimetre))
         pour = forms.ChoiceField(
             label="Pour",
             choices=choices,
@@ -178,7 +178,7 @@ WHOSE = {
 }
 
 
-def _levels(perimetre: Perimetre) -> Iterator[tuple[str, str]]:
+def levels(perimetre: Perimetre) -> Iterator[tuple[str, str]]:
     """Widest first; of coordinations and régions, each by its name."""
     for niveau in perimetre.niveaux:
         if niveau in WHOSE:
@@ -190,7 +190,7 @@ def _levels(perimetre: Perimetre) -> Iterator[tuple[str, str]]:
 
 
 def level_of(value: str) -> tuple[str, int | None]:
-    """As `_levels` writes it."""
+    """As `levels` writes it."""
     niveau, _, pk = value.partition(":")
     return niveau, int(pk) if pk else None
 

@@ -97,7 +97,12 @@ def mois(jour: date) -> str:
 
 
 def _ends(jour: date) -> bool:
-    return jour.day == calendar.monthrange(jour.year, jour.month)[1]
+    return jour == last_day(jour)
+
+
+def last_day(jour: date) -> date:
+    """Of its month."""
+    return jour.replace(day=calendar.monthrange(jour.year, jour.month)[1])
 
 
 def last_month(today: date) -> date:

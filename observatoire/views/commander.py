@@ -38,7 +38,7 @@ def index(request, groupe):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def order(request, groupe, code):
-    rapport, now = _found(groupe, code), timezone.now()
+    rapport, now = found(groupe, code), timezone.now()
     today = timezone.localdate(now)
     perimetre = policies.order(request.actor, rapport, today)
     known = {"rapport": rapport, "perimetre": perimetre, "today": today}
@@ -65,7 +65,7 @@ def order(request, groupe, code):
     )
 
 
-def _found(groupe: str, code: str) -> Rapport:
+def found(groupe: str, code: str) -> Rapport:
     rapport = rapports.get(code.upper())
     if rapport is None or rapport.groupe != groupe:
         raise Http404

@@ -147,6 +147,7 @@ HELP = {
         for groupe in ("sanitaire", "grand_age", "handicap", "deploiement")
     },
     "observatoire:order": (f"{STATISTIQUES}#parametres",),
+    "observatoire:figures": (f"{STATISTIQUES}#ecran",),
     "observatoire:consulter": (f"{STATISTIQUES}#consulter",),
     **{f"observatoire:{page}": (f"{STATISTIQUES}#modeles",) for page in ("modeles", "save_model")},
     "observatoire:dictionnaire": (f"{STATISTIQUES}#definitions",),

@@ -1,0 +1,144 @@
+"""Figures on screen: sums of the table, a year before, twelve months; masked as the file is (OBS-7)."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from observatoire.masquage.tableau import Mesure, Personnes, Rangee, Tableau
+from observatoire.perimetres import Perimetre
+from observatoire.rapports import CATALOGUE, Cadre, Colonne, Nature, resultats
+from observatoire.reads import chiffres
+from observatoire.reads.chiffres import Barre
+from tests.factories import CoordinationFactory, EtablissementFactory, UserFactory, referent_of, sign_in
+from tests.house.test_query_counts import queries
+from tests.observatoire import rig
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 10, 9, tzinfo=UTC)
+COLONNES = (Colonne("mois", "Mois"), Colonne("motif", "Motif"), Colonne("n", "Refus", "int"))
+MANY = {"a": 400, "b": 200, "c": 4}
+
+
+def tableau(cadre):
+    """As many each month, half of it a year before."""
+    rows = []
+    for n in range(24):
+        mois = f"{2024 + (n + 10) // 12}-{(n + 10) % 12 + 1:02}"
+        if f"{cadre.debut:%Y-%m}" <= mois <= f"{cadre.fin:%Y-%m}":
+            for motif, many in MANY.items():
+                people = [(key, key) for key in range(many if n >= 12 else many // 2)]
+                rows.append(Rangee((mois, motif), (len(people),), (Personnes.of(people),)))
+    return Tableau("essai", ("mois", "motif"), (Mesure("n"),), tuple(rows))
+
+
+RAPPORT = rig.essai(tableau=tableau, nature=Nature.AGREGE, colonnes=COLONNES, criteres=())
+OCTOBRE = (date(2026, 10, 1), date(2026, 10, 31))
+
+
+def test_ones_own_figures_are_sums():
+    """OBS-2: in all and by motif, beside those of a year before; twelve months, the last one the period’s."""
+    found = chiffres.of(RAPPORT, Cadre(Perimetre(etablissements=(1,)), *OCTOBRE, NOW))
+    assert (found.unite, found.legende, found.refus) == ("Refus", "", "")
+    whole, motifs = found.sections
+    assert (whole.titre, whole.barres) == ("Ensemble", (Barre("Total", 604, 302, 100),))
+    assert motifs.titre == "Motif"
+    assert [(one.mot, one.figure, one.before, one.largeur) for one in motifs.barres] == [
+        ("a", 400, 200, 100),
+        ("b", 200, 100, 50),
+        ("c", 4, 2, 1),
+    ]
+    assert motifs.barres[0].evolution == "+100\u202f%"
+    months = found.tendance.barres
+    assert [one.mot for one in months][::11] == ["novembre 2025", "octobre 2026"]
+    assert {one.figure for one in months} == {604}
+    assert found.tendance.lignes == (" ".join(f"{n * 50},0" for n in range(12)),)
+
+
+def test_a_territory_is_masked_as_its_file():
+    """OBS-7: the same figures as in the file; what is masked has neither bar nor evolution."""
+    cadre = Cadre(Perimetre(coordinations=(1,)), *OCTOBRE, NOW)
+    found = chiffres.of(RAPPORT, cadre)
+    file = dict(resultats.result(RAPPORT, cadre, today=date(2026, 11, 10)).synthese)
+    said = {one.mot: one.figure for section in found.sections for one in section.barres}
+    assert said == {"Total": file["Total\u00a0: Refus"]} | {
+        one: file[f"Motif – {one}\u00a0: Refus"] for one in ("a", "b")
+    }
+    assert "moins de 11 personnes" in found.legende
+    assert all(one.figure % 15 == 0 for one in found.tendance.barres)
+
+
+@pytest.mark.parametrize(
+    ("figure", "before", "said"),
+    [
+        (110, 100, "+10\u202f%"),
+        (90, 100, "−10\u202f%"),
+        (100, 100, "0\u202f%"),
+        (10, 0, ""),
+        (10, None, ""),
+        ("masqué", 100, ""),
+        (100, "masqué", ""),
+    ],
+)
+def test_an_evolution_has_two_figures(figure, before, said):
+    """OBS-7: none from a masked one."""
+    assert Barre("x", figure, before, 0).evolution == said
+
+
+def test_a_masked_month_is_a_gap():
+    """OBS-7: the line stops there, and goes on after it."""
+    assert list(chiffres._stretches([10, 20, None, 5], 20)) == ["0,60 50,0", "150,90"]
+    assert list(chiffres._stretches([None, 0, 0], 0)) == []
+
+
+def test_what_may_not_be_ordered_is_not_shown():
+    """OBS-7: the same sentence."""
+    found = chiffres.of(
+        CATALOGUE["SAN-06"], Cadre(Perimetre(national=True), date(2026, 8, 1), OCTOBRE[1], NOW)
+    )
+    assert "un mois ou pour une année" in found.refus
+    assert (found.sections, found.tendance) == ((), None)
+
+
+class TestPage:
+    URL = "/observatoire/chiffres/sanitaire/san-99/"
+
+    @pytest.fixture(autouse=True)
+    def _rapport(self, monkeypatch):
+        monkeypatch.setitem(CATALOGUE, "SAN-99", RAPPORT)
+
+    def test_tables_bars_and_a_line(self, client):
+        """OBS-2: without a script; the list leads there."""
+        web = sign_in(client, referent_of(EtablissementFactory()))
+        assert f'href="{self.URL}"' in web.get("/observatoire/commander/sanitaire/").text
+        html = web.get(self.URL, {"pour": "etablissement", "periode": "derniere"}).text
+        assert html.count('<svg class="barre"') == 4
+        assert html.count("<polyline") == 1
+        assert "masqué" not in html
+
+    def test_a_coordination_reads_masked_ones(self, client):
+        """OBS-7."""
+        web = sign_in(client, referent_of(CoordinationFactory()))
+        html = web.get(self.URL).text
+        assert "moins de 11 personnes" in html
+        assert html.count('<svg class="barre"') == 3
+
+    def test_what_is_no_choice_of_his_is_the_first_one(self, client):
+        """OBS-7: nor another’s territory."""
+        web = sign_in(client, referent_of(EtablissementFactory()))
+        other = CoordinationFactory().pk
+        for asked in ({"pour": f"coordination:{other}"}, {"pour": "national"}, {"periode": "toujours"}):
+            assert "masqué" not in web.get(self.URL, asked).text
+
+    def test_lines_have_no_figures_and_no_right_no_page(self, client):
+        """OBS-7: 404 of a list of persons, 403 without the right."""
+        web = sign_in(client, referent_of(EtablissementFactory()))
+        assert web.get("/observatoire/chiffres/sanitaire/san-01/").status_code == 404
+        assert web.get("/observatoire/chiffres/handicap/san-99/").status_code == 404
+        assert sign_in(client, UserFactory()).get(self.URL).status_code == 403
+
+    def test_many_rows_cost_as_few_queries(self, client, monkeypatch):
+        """OBS-2."""
+        web = sign_in(client, referent_of(EtablissementFactory()))
+        few = queries(web, self.URL)
+        monkeypatch.setitem(MANY, "d", 50)
+        assert queries(web, self.URL) == few
