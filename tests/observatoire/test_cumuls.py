@@ -1,7 +1,7 @@
 """What the store has counted of a month beforehand is what would be counted now (OBS-4, docs/adr/0077)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 
 import pytest
@@ -11,7 +11,8 @@ from observatoire import actions
 from observatoire.models import Cumul, FaitDemande
 from observatoire.perimetres import Perimetre
 from observatoire.rapports import CATALOGUE, Cadre, cumuls
-from tests.observatoire.mondes import NOW, SYSTEM, Monde
+from tests.observatoire.mondes import NOW, PARIS, SYSTEM, Monde
+from viatraj.core.periods import add_months
 
 pytestmark = pytest.mark.django_db
 YEAR = Cadre(Perimetre(national=True), date(2025, 11, 1), date(2026, 10, 31), NOW)
@@ -44,14 +45,32 @@ def test_what_moves_throws_its_months_away():
     """OBS-6: a late correction changes the month that it is of, and that from which it comes."""
     Monde(1, dossiers=25)
     refresh()
-    fait = FaitDemande.objects.filter(etat="refusee", module="sanitaire").order_by("pk").first()
-    before = Cumul.objects.count()
+    refused = FaitDemande.objects.filter(etat="refusee", module="sanitaire").order_by("pk")
+    fait = next(one for one in refused if _has_a_month_of_its_own(one))
+    former = _month(fait.close_at.astimezone(PARIS).date())
+    before = _refused(former)
     moved = fait.close_at.replace(year=2025, month=5, day=3)
     Demande.objects.filter(pk=fait.pk).update(depuis=moved)
     refresh()
-    assert Cumul.objects.count() >= before
-    may = replace(YEAR, debut=date(2025, 5, 1), fin=date(2025, 5, 31))
-    assert sum(one.valeurs[0] for one in CATALOGUE["SAN-04"].tableau(may).rangees) == 1
+    assert (_refused(former), _refused(_month(date(2025, 5, 3)))) == (before - 1, 1)
+
+
+def _has_a_month_of_its_own(fait) -> bool:
+    """Nothing else of its dossier would throw the month of its refusal away."""
+    others = [fait.cree_at]
+    for one in FaitDemande.objects.filter(dossier=fait.dossier):
+        others += [one.envoyee_at, one.close_at if one.pk != fait.pk else None]
+        assert one.date_admission is None or one.pk != fait.pk
+    return f"{fait.close_at:%Y-%m}" not in {f"{at:%Y-%m}" for at in others if at}
+
+
+def _month(day):
+    first = day.replace(day=1)
+    return replace(YEAR, debut=first, fin=add_months(first, 1) - timedelta(days=1))
+
+
+def _refused(cadre) -> int:
+    return sum(one.valeurs[0] for one in CATALOGUE["SAN-04"].tableau(cadre).rangees)
 
 
 def test_parts_of_months_and_criteria_are_counted_at_once():
