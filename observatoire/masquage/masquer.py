@@ -11,12 +11,12 @@ from observatoire.masquage.tableau import EMPILEES, Mesure, Nature, Personnes, R
 
 MASQUE = "masqué"
 LEGENDE = (
-    "« masqué » : moins de {seuil} personnes, ou aucune, ou presque toutes, ou un nombre trop petit pour que "
-    "d’autres chiffres n’en disent rien. Les lignes masquées en entier ne figurent pas. Les nombres sont "
-    "arrondis à {base} près après un léger tirage au sort, toujours le même pour le même chiffre : un total "
-    "peut différer de la somme de ses lignes."
+    "«\u00a0masqué\u00a0»\u00a0: moins de {seuil} personnes, ou aucune, ou presque toutes, ou un nombre "
+    "trop petit pour que d’autres chiffres n’en disent rien. Les lignes masquées en entier ne figurent pas. "
+    "Les nombres sont arrondis à {base} près après un léger tirage au sort, toujours le même pour le même "
+    "chiffre\u00a0: un total peut différer de la somme de ses lignes."
 )
-HORS_GRILLE = "Ces mois ne font pas une année : leur total n’est pas un chiffre de la grille."
+HORS_GRILLE = "Ces mois ne font pas une année\u00a0: leur total n’est pas un chiffre de la grille."
 MANY = 4  # more lines than this of one person, beyond what is usual, and totals may hold fewer persons
 HOUR, DAY = 3600, 86400
 
@@ -77,7 +77,7 @@ def _refuse_hors_grille(tableau: Tableau, dimensions: Collection[str]):
     if any(name == "periode" for name, _ in tableau.fixe) and not {*dimensions} & {*bruit.TEMPS}:
         raise ValueError(HORS_GRILLE)
     if {*tableau.dimensions} & {*EMPILEES} - {*dimensions}:
-        raise ValueError("Chaque ligne compte dans chacun de ces tableaux : ils ne s’additionnent pas.")
+        raise ValueError("Chaque ligne compte dans chacun de ces tableaux\u00a0: ils ne s’additionnent pas.")
 
 
 def _order(key: Any) -> tuple[bool, bool, Any]:

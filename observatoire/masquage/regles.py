@@ -12,23 +12,25 @@ from observatoire.masquage.tableau import TEMOINS
 
 VALEURS = 4  # fewer, and each tells too much of the others
 LISTE = (
-    "Une liste de personnes se commande pour vos propres unités et établissements seulement : sur une "
+    "Une liste de personnes se commande pour vos propres unités et établissements seulement\u00a0: sur une "
     "coordination, une région ou le pays, choisissez un fichier de chiffres regroupés."
 )
 TERRITOIRE = (
-    "Un tableau de territoire porte sur un seul territoire : une coordination, une région ou la France "
+    "Un tableau de territoire porte sur un seul territoire\u00a0: une coordination, une région ou la France "
     "entière. Choisissez-en un."
 )
 MOIS = "Sur un territoire, la période va du premier jour d’un mois au dernier jour d’un mois."
 ACHEVE = "Sur un territoire, les chiffres s’arrêtent au dernier mois achevé."
 BLOC = (
-    "Sur un territoire, ce fichier se commande pour un mois ou pour une année du calendrier, en entier : "
-    "d’autres périodes, comparées entre elles, laisseraient reconnaître quelqu’un."
+    "Sur un territoire, ce fichier se commande pour un mois ou pour une année du calendrier, en "
+    "entier\u00a0: d’autres périodes, comparées entre elles, laisseraient reconnaître quelqu’un."
 )
 PHOTO = "Sur un territoire, la photographie est prise au dernier jour d’un mois achevé."
 VALEUR = "Sur un territoire, un critère se limite à une seule valeur, ou à aucune."
 NOMBRE = "Sur un territoire, un seul critère s’applique à la fois."
-COURT = "Sur un territoire, un critère qui n’a que {choix} valeurs ne s’applique pas : l’une dirait l’autre."
+COURT = (
+    "Sur un territoire, un critère qui n’a que {choix} valeurs ne s’applique pas\u00a0: l’une dirait l’autre."
+)
 
 
 @dataclass(frozen=True)
