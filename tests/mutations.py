@@ -371,9 +371,9 @@ MUTATIONS = [
     Mutation(
         "une alerte de notification part vers qui n’y a plus de droit",
         "DOS-6",
-        "demandes/reads/interesses.py",
-        "        return can(side, actor, sujet)\n",
-        "        return bool(side)\n",
+        "demandes/reads/voies.py",
+        "Habilitation.objects.in_force(on).filter(places,",
+        "Habilitation.objects.filter(places,",
         "tests/demandes/test_sujets.py",
     ),
     Mutation(
