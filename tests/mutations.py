@@ -2311,7 +2311,7 @@ MUTATIONS = [
         "une liste de personnes se commande d’une coordination",
         "OBS-7",
         "observatoire/rapports/resultats.py",
-        "regles.refuse_liste(rapport.nominal)\n        or ",
+        "regles.refuse_liste(rapport.nominal) or ",
         "",
         "tests/observatoire/test_resultats.py",
     ),
