@@ -1851,8 +1851,8 @@ MUTATIONS = [
         "un export qui ne finit pas est attendu toujours",
         "ANN-7",
         "annuaire/actions/exports.py",
-        "    if moment >= releve.expire_le:\n",
-        "    if False:\n",
+        "        if now >= releve.expire_le:\n",
+        "        if False:\n",
         "tests/annuaire/test_ror_attente.py",
     ),
     Mutation(

@@ -120,7 +120,9 @@ def test_a_wait_that_nobody_came_back_to_is_given_up(runs):
     runs.ror.panne = "export_lent"
     begin(runs)
     runs.temps.sleep(7 * 3600)
+    known = len(runs.ror.asked)
     assert "ROR_HEURES" in look(runs).refus
+    assert len(runs.ror.asked) == known, "nothing is asked any more"
 
 
 def test_a_wait_for_another_ror_is_left_to_it_and_ends_all_the_same(runs):
