@@ -33,6 +33,7 @@ def test_every_question_on_a_right_says_how_far():
 # Who reads dossiers without asking who sees them, and why.
 UNASKED = {
     "demandes/reads/tableaux/lignes.py": "of the demandes of a dashboard, whose rows say who is named",
+    "demandes/reads/verifications.py": "the birth of the dossier that is looked at: an age, no name",
     "dossiers/actions/dossiers.py": "the dossier that an earlier click of the same form has made",
     "dossiers/reads/doublons.py": "tells of those out of sight that there is one, its orientation and month",
     "dossiers/reads/echeances.py": "the clock, which shows nothing",
