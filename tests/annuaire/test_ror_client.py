@@ -174,6 +174,7 @@ OF_SEARCHES = {
     "boucle": "tourne en rond",
     "boucle_neuve": "n’en finit pas",
     "autre_hote": "autre hôte",
+    "plafond": "annonce 25 offres et n’en donne que 10",
     "sans_total": "ne dit pas combien",
     "avertissement": "une partie de l’index manque",
     "redirection": "renvoie ailleurs",
