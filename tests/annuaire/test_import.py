@@ -302,7 +302,7 @@ def test_a_second_run_at_the_same_time_is_refused(tmp_path, everything):
     before = everything()
     third = manage("import_rpps", str(path))
     assert third.returncode == 0, third.stderr
-    assert "0 ajoutées, 0 retirées" in third.stdout
+    assert "0 ajoutée, 0 retirée" in third.stdout
     assert everything()[0] == before[0]
 
 

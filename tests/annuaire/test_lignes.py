@@ -132,7 +132,7 @@ def test_a_file_of_several_blocks_is_read_to_its_last_line(tmp_path, end):
         (line(voie="X" * LONGEST_LINE), "Ligne 3002\u00a0: plus de 16384 octets"),
         (line(nom="X" * 2 * rpps.BLOCK), "Ligne 3002\u00a0: plus de 16384 octets"),
         (line(idnat="\u00a0"), "Ligne 3002\u00a0: identification nationale"),
-        ("", "Ligne 3002\u00a0: 1 champs"),
+        ("", "Ligne 3002\u00a0: 1 champ au lieu"),
     ],
 )
 def test_a_fault_is_told_with_its_number_however_far(tmp_path, bad, sentence):

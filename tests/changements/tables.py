@@ -6,6 +6,8 @@ from tests.house.source import APPS
 
 # What an undoing adds to, on purpose: the story, the letters, itself.
 TOLD = ("journal", "courrier", "changements")
+# What the next night reads again, whoever moved it.
+QUEUES = ("observatoire_mouvement",)
 # Of rows: they go on; `used_on` is written by the journal.
 GOES_ON = ("version", "used_on")
 
@@ -17,7 +19,7 @@ def dump() -> dict[str, list[dict]]:
             (_told(row) for row in model._base_manager.values()), key=lambda row: str(sorted(row.items()))
         )
         for model in ours
-        if model._meta.app_label not in TOLD
+        if model._meta.app_label not in TOLD and model._meta.db_table not in QUEUES
     }
 
 

@@ -37,7 +37,7 @@ def digests(purpose: str, text: str) -> list[str]:
 
 def key(purpose: str) -> bytes:
     """32 bytes, for a digest that is worked out elsewhere (the database); SECRET_KEY’s alone."""
-    return base64.urlsafe_b64decode(_key(purpose, settings.SECRET_KEY))
+    return _derived(purpose, settings.SECRET_KEY)
 
 
 def _digest(purpose: str, text: str, key: str) -> str:
@@ -46,9 +46,9 @@ def _digest(purpose: str, text: str, key: str) -> str:
 
 @lru_cache(maxsize=8)
 def _cipher_of(purpose: str, *secrets: str) -> MultiFernet:
-    return MultiFernet([Fernet(_key(purpose, secret)) for secret in secrets])
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(purpose, secret))) for secret in secrets])
 
 
-def _key(purpose: str, secret: str) -> bytes:
+def _derived(purpose: str, secret: str) -> bytes:
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"viatraj.{purpose}".encode())
-    return base64.urlsafe_b64encode(derived.derive(secret.encode()))
+    return derived.derive(secret.encode())

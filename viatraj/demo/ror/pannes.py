@@ -68,6 +68,13 @@ LABELS = {
 }
 
 
+def known(panne: str) -> str:
+    """Itself; ValueError when no fault is called so."""
+    if panne and panne not in LABELS:
+        raise ValueError(panne)
+    return panne
+
+
 CLOSED = {"id": "closingReopeningDate", "description": "fermée", "during": {"start": "2026-11-01"}}
 
 

@@ -64,6 +64,7 @@ class Ror(ThreadingHTTPServer):
         a_page: int = 200,
         tls: SSLContext | None = None,
     ):
+        pannes.known(panne)  # before a port is taken
         super().__init__(("127.0.0.1", port), Handler)
         self.scheme = "https" if tls else "http"
         if tls:
@@ -99,9 +100,7 @@ class Ror(ThreadingHTTPServer):
     @panne.setter
     def panne(self, panne: str) -> None:
         """From now on: what it answers, what its folder says, what time it is there."""
-        if panne and panne not in pannes.LABELS:
-            raise ValueError(panne)
-        self._panne = panne
+        self._panne = pannes.known(panne)
         self.depot.change(panne)
 
     @property
