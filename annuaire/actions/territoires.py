@@ -3,9 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from annuaire import policies
+from annuaire.actions.alone import alone
 from annuaire.actions.structures import open_structure
 from annuaire.loading import territoires as loading
 from annuaire.models import Coordination, Departement, Millesime
@@ -26,7 +27,7 @@ def load_territoire(path: Path = fichier.DEFAULT, *, now: datetime, by: Actor) -
     """Load a year's file: all of it, or Refused; None when everything says so already (ANN-7)."""
     policies.load_territoire(by)
     territoire, sha256 = fichier.read(path)
-    _alone()
+    alone(LOCK, Refused, ANOTHER)
     last = Millesime.objects.order_by("-annee", "-id").first()
     _refuse_older(territoire, last)
     written = loading.load(territoire)
@@ -43,13 +44,6 @@ def load_territoire(path: Path = fichier.DEFAULT, *, now: datetime, by: Actor) -
     )
     record("territoire.loaded", by=by, target=millesime, version=territoire.version, ecrites=written)
     return millesime
-
-
-def _alone() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            raise Refused(ANOTHER)
 
 
 def _refuse_older(territoire: Territoire, last: Millesime | None) -> None:

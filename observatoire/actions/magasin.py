@@ -13,6 +13,7 @@ from viatraj.core.actor import Actor
 from viatraj.core.saving import save_valid
 
 LOCK = 0x4F425356  # «OBSV»: one run at a time
+ANOTHER = "Un autre relevé des statistiques est en cours\u00a0: attendez qu’il finisse."
 SLICE = 5_000  # dossiers
 
 
@@ -35,7 +36,7 @@ def refresh_store(*, full: bool, now: datetime, by: Actor) -> Releve:
 @transaction.atomic
 def _begin(full: bool, now: datetime, by: Actor) -> Releve:
     """A run that is cut off ends here; one that read all begins again where it had come."""
-    alone(LOCK, Busy)
+    alone(LOCK, Busy, ANOTHER)
     left = Releve.objects.filter(etat=Releve.Etat.EN_COURS).order_by("pk").last()
     reached = left.jusqu if left is not None and left.complet else 0
     is_whole = full or bool(reached) or _is_first()
@@ -54,7 +55,7 @@ def _is_first() -> bool:
 @transaction.atomic
 def _slice(releve: Releve) -> bool:
     """False when nothing is left."""
-    alone(LOCK, Busy)
+    alone(LOCK, Busy, ANOTHER)
     found = magasin.after(releve.jusqu, SLICE) if releve.complet else magasin.take_moved(SLICE)
     if not found:
         return False
@@ -80,7 +81,7 @@ def _to_count(now: datetime) -> list[tuple[str, list[str]]]:
 @transaction.atomic
 def _count(code: str, run: list[str], now: datetime) -> None:
     """Under the lock of the run: no fact moves meanwhile."""
-    alone(LOCK, Busy)
+    alone(LOCK, Busy, ANOTHER)
     Cumul.objects.bulk_create(
         Cumul(code=code, mois=mois, rangees=rangees) for mois, rangees in cumuls.count(code, run, now).items()
     )

@@ -2,16 +2,19 @@
 
 import hashlib
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from annuaire.models import Lieu
 from demandes.models import Demande
 from dossiers.models import Dossier, Role, Volet
 from observatoire import actions, magasin
+from observatoire.actions.magasin import LOCK
 from observatoire.models import FaitDemande, FaitDossier, Mouvement, Releve
 from observatoire.models.cles import digest_of
 from observatoire.reads import magasin as reads
@@ -158,3 +161,20 @@ def test_nobody_refreshes_it_by_a_page():
 
     with pytest.raises(Denied):
         actions.refresh_store(full=False, now=timezone.now(), by=Actor(user=UserFactory()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_run_at_the_same_time_says_what_goes_on():
+    """OBS-4: of statistics, not of the directory."""
+
+    def second():
+        try:
+            call_command("refresh_store")
+        finally:
+            connections.close_all()
+
+    with transaction.atomic(), connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        with pytest.raises(CommandError, match="Un autre relevé des statistiques est en cours"):
+            pool.submit(second).result()
+    assert not Releve.objects.exists()
