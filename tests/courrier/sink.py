@@ -3,7 +3,8 @@
     python -m tests.courrier.sink aiosmtpd|lean PORT LOG [CERT KEY]
 
 `lean` costs less than what it measures. The address chooses a fault, the first time only but for `refused`:
-busy-… → 451, closing-… → 421, drop-… → the line goes dead, refused-… → 550, quoting the address.
+busy-… → 451, closing-… → 421, drop-… → the line goes dead, refused-… → 550, quoting the address. A mail to
+paired-… is accepted once two clients have brought one (aiosmtpd only).
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from aiosmtpd.smtp import SMTP
 MESSAGE_ID = re.compile(rb"(?im)^message-id:\s*(\S+)")
 REPLIES = {"busy": "451 4.2.0 busy", "closing": "421 4.3.2 closing", "drop": ""}
 seen = set()
+clients, both = set(), asyncio.Event()
 
 
 def fault(address):
@@ -36,10 +38,19 @@ def keep(peer, content):
     os.write(log, f"{time.monotonic_ns()} {peer[1]} {found}\n".encode())
 
 
+async def second_client(peer):
+    clients.add(peer)
+    if len(clients) == 2:
+        both.set()
+    await both.wait()
+
+
 class Handler:
     """For aiosmtpd."""
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address.startswith("paired-"):
+            await second_client(session.peer)
         reply = fault(address)
         if reply == "":
             server.transport.abort()

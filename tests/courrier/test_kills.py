@@ -5,8 +5,9 @@ import signal
 import time
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
+from courrier.delivery import LIVING, SENDERS
 from courrier.models import Message, Priority
 from tests.courrier.rig import sender, wait_until
 
@@ -22,12 +23,18 @@ def at_work(sink, tmp_path):
 
 @pytest.fixture
 def posted(letter):
-    def post(count):
+    def post(count, name="medecin"):
         with transaction.atomic():
             for n in range(count):
-                letter(key=f"k{n}", to=f"medecin{n}@cabinet.example", secret=n % 2 == 0)
+                letter(key=f"k{n}", to=f"{name}{n}@cabinet.example", secret=n % 2 == 0)
 
     return post
+
+
+def senders_at_work():
+    with connection.cursor() as cursor:
+        cursor.execute(LIVING, [SENDERS])
+        return len(cursor.fetchall())
 
 
 def all_sent():
@@ -55,8 +62,12 @@ def test_kill_9_loses_nothing_and_doubles_one_at_most(posted, sink, at_work):
 
 
 def test_two_senders_side_by_side_double_none(posted, sink, at_work):
-    posted(MAILS)
-    with at_work("--once") as one, at_work("--once") as other:
+    with at_work() as one, at_work() as other:
+        wait_until(lambda: senders_at_work() == 2)
+        posted(MAILS, "paired-")  # the server accepts none before both have brought one
+        wait_until(all_sent)
+        for sender in (one, other):
+            sender.send_signal(signal.SIGTERM)
         assert [one.wait(30), other.wait(30)] == [0, 0]
     assert set(sink.copies().values()) == {1}
     assert len(sink.copies()) == MAILS
