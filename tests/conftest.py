@@ -10,7 +10,9 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
@@ -235,3 +237,15 @@ def browser(launched):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
+
+
+@pytest.fixture
+def before():
+    """Models as they were; whatever happens, tables are of today again afterwards."""
+
+    def migrate(app, name):
+        call_command("migrate", app, name, verbosity=0)
+        return MigrationExecutor(connection).loader.project_state([(app, name)]).apps
+
+    yield migrate
+    call_command("migrate", verbosity=0)

@@ -4,8 +4,6 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from annuaire.models import Lieu, Professionnel
@@ -17,18 +15,6 @@ from tests.factories import MedecinFactory, ProfessionnelFactory, UniteFactory, 
 
 # Migrating backwards and forwards again takes long, and what was true of those of before stays so.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proofs]
-
-
-@pytest.fixture
-def before():
-    """Models as they were; whatever happens, tables are of today again afterwards."""
-
-    def migrate(app, name):
-        call_command("migrate", app, name, verbosity=0)
-        return MigrationExecutor(connection).loader.project_state([(app, name)]).apps
-
-    yield migrate
-    call_command("migrate", verbosity=0)
 
 
 def test_dossiers_of_before_lie_in_the_space_of_their_medecin(before):
