@@ -1,5 +1,6 @@
 """What holds in every test: accidental order breaks, the network is closed, the browser is a real one."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -56,6 +57,17 @@ class OneWidth:
 
 def pytest_configure(config):
     config.pluginmanager.register(OneWidth())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is collected stays to the end: neither then nor later does anybody look for garbage in it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

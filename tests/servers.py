@@ -7,6 +7,7 @@ each has its numbered space and a folder of data: two tests of one file may run 
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -23,6 +24,7 @@ started = []
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config):
+    _keep_bytecode()
     options = early_config.known_args_namespace
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
@@ -33,6 +35,12 @@ def pytest_load_initial_conftests(early_config):
     if started and not worker:
         _collect_static()
     return answer
+
+
+def _keep_bytecode():
+    """Whatever the environment says: else workers rewrite all tests, and programs compile the product."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_unconfigure():
