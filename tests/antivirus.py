@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 
+from tests.patience import PATIENCE
 from tools import clamd
 
 # Written in two halves: an antivirus on a developer's machine would take this file away.
@@ -31,7 +32,7 @@ def real(folder):
         words = [found.program, "-c", folder / "clamd.conf"]
         program = subprocess.Popen(words, env=found.environment, stdout=out, stderr=out)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not (folder / "s").exists():
             assert program.poll() is None, (folder / "out").read_text()
             assert time.monotonic() < deadline
@@ -39,7 +40,7 @@ def real(folder):
         yield f"unix://{folder / 's'}"
     finally:
         program.terminate()
-        program.wait(20)
+        program.wait(PATIENCE)
 
 
 class StandIn(socketserver.ThreadingTCPServer):

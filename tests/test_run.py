@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from tests.patience import PATIENCE
 from tools import children, programs, servers
 
 SERVE = (
@@ -55,7 +56,7 @@ class Product:
             yield self._read_until_ready()
         finally:
             self.process.terminate()
-            self.process.communicate(timeout=120)
+            self.process.communicate(timeout=PATIENCE)
 
     def _read_until_ready(self):
         said = []
@@ -87,7 +88,7 @@ class Product:
 
     def status(self):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=60) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=PATIENCE) as answer:
                 return answer.status
         except OSError:
             return None
@@ -98,8 +99,8 @@ def left(numbers):
     return [name for name, pid in numbers.items() if children.alive(pid)]
 
 
-def within(seconds, question):
-    deadline = time.monotonic() + seconds
+def within_patience(question):
+    deadline = time.monotonic() + PATIENCE
     while not question() and time.monotonic() < deadline:
         time.sleep(0.1)
     return question()
@@ -113,19 +114,19 @@ def test_the_whole_product_runs_survives_and_leaves_nothing(product):
         assert first.keys() >= {"postgres", "valkey", "mailbox", "ror", "web", "courrier", "worker", "beat"}
         assert "Comptes et structures de démonstration prêts" in said
         os.kill(first["demo_data"], signal.SIGKILL)
-        assert within(60, lambda: product.numbers().get("demo_data") not in (first["demo_data"], None))
+        assert within_patience(lambda: product.numbers().get("demo_data") not in (first["demo_data"], None))
         assert (product.var / "env").stat().st_mode & 0o077 == 0
 
         os.kill(first["valkey"], signal.SIGKILL)
         assert product.status() == 200
         os.kill(first["postgres"], signal.SIGKILL)
-        assert within(60, lambda: product.status() == 200)
-        assert within(60, lambda: product.numbers()["postgres"] != first["postgres"])
+        assert within_patience(lambda: product.status() == 200)
+        assert within_patience(lambda: product.numbers()["postgres"] != first["postgres"])
 
         second = product.numbers()
         product.process.kill()
         product.process.wait()
-        assert within(60, lambda: not left(second)), left(second)
+        assert within_patience(lambda: not left(second)), left(second)
 
     key = (product.var / "secret_key").read_text()
     with product.running():

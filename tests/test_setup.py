@@ -22,6 +22,7 @@ from django.db import connection
 
 import run
 from tests.bench.report import line
+from tests.patience import PATIENCE
 from tools import children, programs, servers, supervisor
 
 ROOT = Path(run.__file__).parent
@@ -203,7 +204,7 @@ def test_the_ror_of_the_demonstration_is_where_it_says(tmp_path):
     try:
         ror.start()
         with pytest.raises(HTTPError, match="401"):
-            urlopen(f"{ror.known['ROR_URL']}/HealthcareService", timeout=10)
+            urlopen(f"{ror.known['ROR_URL']}/HealthcareService", timeout=PATIENCE)
     finally:
         ror.stop()
 
@@ -242,13 +243,13 @@ def test_a_child_dies_with_its_killed_parent(tmp_path):
         child = int(parent.stdout.readline())
         assert children.alive(child)
         parent.kill()
-    assert children.wait_for_end(child, "sleep", seconds=5)
+    assert children.wait_for_end(child, "sleep", seconds=PATIENCE)
 
 
 def test_a_stubborn_child_is_killed_in_the_end(tmp_path):
     deaf = ["sh", "-c", "trap '' TERM; echo ready; sleep 60"]
     child = children.start(deaf, log=tmp_path / "log")
-    children.wait_until((tmp_path / "log").read_text, child, seconds=5, what="sh")
+    children.wait_until((tmp_path / "log").read_text, child, seconds=PATIENCE, what="sh")
     children.stop(child, [signal.SIGTERM], patience=0.2)
     assert child.returncode == -signal.SIGKILL
 
@@ -256,7 +257,7 @@ def test_a_stubborn_child_is_killed_in_the_end(tmp_path):
 def test_a_server_that_dies_at_once_is_named(tmp_path):
     child = children.start(["false"], log=tmp_path / "log")
     with pytest.raises(children.NotReady, match=r"Le serveur s’est arrêté au démarrage \(code 1\)"):
-        children.wait_until(lambda: False, child, seconds=5, what="Le serveur")
+        children.wait_until(lambda: False, child, seconds=PATIENCE, what="Le serveur")
 
 
 def test_a_closed_folder_is_not_reachable(public_folder):
@@ -305,7 +306,7 @@ def test_bench_lines_say_whether_the_goal_is_met():
 def _supervise(**environment):
     command = [sys.executable, "-m", "tools.supervisor"]
     return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=30
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=PATIENCE
     )
 
 

@@ -16,6 +16,7 @@ from django.template.base import Template
 from django.test import Client
 
 from tests.factories import MedecinFactory, sign_in
+from tests.patience import PATIENCE
 from viatraj import warm
 
 PAGES = ("/connexion/medecin/", "/medecin/", "/mon-compte/", "/documentation/", "/dossiers/recherche/")
@@ -77,7 +78,7 @@ def test_each_thread_of_a_worker_has_its_connection():
     both = threading.Barrier(2)
 
     def look(_):
-        both.wait(10)
+        both.wait(PATIENCE)
         held = connection.connection is not None and connection.connection.info.backend_pid
         connection.close()
         return held

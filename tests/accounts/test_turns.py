@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
 from accounts import hashers, turns
+from tests.patience import PATIENCE
 
 HOLDER = "from accounts.turns import turn\nwith turn():\n    print('held', flush=True)\n    input()"
 
@@ -48,10 +49,10 @@ def test_threads_of_one_process_wait_too():
     with turns.turn():
         waiting = threading.Thread(target=wait)
         waiting.start()
-        held.wait(10)
+        held.wait(PATIENCE)
         waiting.join(0.2)
         done.append("first")
-    waiting.join(30)
+    waiting.join(PATIENCE)
     assert done == ["first", "after"]
 
 
@@ -61,7 +62,7 @@ def test_another_process_is_waited_for(holder):
     waiting.join(0.3)
     assert waiting.is_alive()
     holder.communicate("\n")
-    waiting.join(30)
+    waiting.join(PATIENCE)
     assert not waiting.is_alive()
 
 
@@ -89,7 +90,7 @@ def test_the_last_let_the_others_go_first(holder, monkeypatch):
         one.join(0.05)
     holder.communicate("\n")
     for one in (last, *others):
-        one.join(30)
+        one.join(PATIENCE)
     assert order == ["other"] * 3 + ["last"]
 
 
@@ -106,10 +107,10 @@ def test_the_last_share_one_place_and_leave_the_others(monkeypatch):
     with turns.turn(is_last=True):
         waiting = threading.Thread(target=wait)
         waiting.start()
-        inside.wait(10)
+        inside.wait(PATIENCE)
         with turns.turn():
             assert done == []
-    waiting.join(30)
+    waiting.join(PATIENCE)
     assert done == ["last"]
 
 
@@ -120,7 +121,7 @@ def test_the_last_do_not_wait_for_ever(holder, monkeypatch):
     waiting.start()
     waiting.join(0.1)
     holder.communicate("\n")
-    waiting.join(30)
+    waiting.join(PATIENCE)
     assert not waiting.is_alive()
 
 

@@ -119,7 +119,7 @@ def test_killed_in_the_middle_nothing_is_done(tmp_path):
             return cursor.fetchone()[0]
 
     with command("shell", "-c", code, log=tmp_path / "close.log") as process:
-        wait_until(lambda: writes() or process.poll() is not None, seconds=120)
+        wait_until(lambda: writes() or process.poll() is not None)
         assert process.poll() is None, (tmp_path / "close.log").read_text()
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -145,7 +145,7 @@ def test_killed_between_two_slices_the_next_worker_goes_on(tmp_path, monkeypatch
         "from annuaire.tasks import resume_fermetures as go; go()"
     )
     with command("shell", "-c", code, log=tmp_path / "worker.log") as worker:
-        wait_until(lambda: fresh(fermeture).fait or worker.poll() is not None, seconds=60)
+        wait_until(lambda: fresh(fermeture).fait or worker.poll() is not None)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     done = fresh(fermeture)

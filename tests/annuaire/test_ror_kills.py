@@ -31,7 +31,6 @@ EACH = 2  # offers of an établissement
 LAST = len(FINESS) + 3  # reception, each établissement, one that finds none left, the end
 # Before each transaction, at its beginning, in its midst.
 PLACES = [(transaction, statement) for transaction in range(LAST) for statement in (0, 3, 12)]
-PATIENCE = 240  # seconds, of a machine that does other things as well
 
 
 def told(word):
@@ -87,7 +86,7 @@ def killed(folder, place, log):
         return Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2][0]
 
     try:
-        wait_until(lambda: process.poll() is not None or state() == "T", seconds=PATIENCE)
+        wait_until(lambda: process.poll() is not None or state() == "T")
         if process.poll() is not None:
             assert process.returncode == 0, log.read_text()
             return False

@@ -5,7 +5,6 @@ import re
 import socket
 import ssl
 import subprocess
-import time
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -20,7 +19,9 @@ from django.utils import timezone
 from authcps import actions
 from authcps.models import Attempt, Challenge
 from tests.authcps.cards import key
+from tests.courrier.rig import answers, wait_until
 from tests.factories import MedecinFactory
+from tests.patience import PATIENCE
 from tools import nginx as nginx_program
 from tools.servers import free_port
 from viatraj.core.actor import Actor
@@ -171,7 +172,7 @@ def nginx(igc_world, live_server, settings, public_folder):
         yield settings.CARD_HOST, f"http://localhost:{plain}"
     finally:
         program.terminate()
-        program.wait(10)
+        program.wait(PATIENCE)
 
 
 def _files(folder, world):
@@ -267,15 +268,9 @@ def _main_conf(port):
 
 
 def _wait_for(port, program, folder):
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            if program.poll() is not None:
-                break
-            time.sleep(0.05)
-    pytest.fail((folder / "start.log").read_text() + _read(folder / "error.log"))
+    wait_until(lambda: answers(port) or program.poll() is not None)
+    if program.poll() is not None:
+        pytest.fail((folder / "start.log").read_text() + _read(folder / "error.log"))
 
 
 def _read(path):
@@ -295,7 +290,7 @@ def presents(host, folder, name, challenge, **headers):
         verify=str(folder / "trusted.pem"),
         allow_redirects=False,
         headers=headers,
-        timeout=10,
+        timeout=PATIENCE,
     )
 
 
@@ -349,7 +344,7 @@ def test_check_26_forged_headers_through_nginx(nginx, public_folder, igc_world, 
                 f"{address}/connexion/carte/tls/?defi={challenge.pk}",
                 headers={**forged, "Host": name},
                 allow_redirects=False,
-                timeout=10,
+                timeout=PATIENCE,
             )
             assert answer.status_code == 404, (address, name)
     challenge.refresh_from_db()
@@ -376,6 +371,6 @@ def test_the_card_host_serves_nothing_else(nginx, public_folder):
             host + path,
             cert=str(public_folder / "good.pem"),
             verify=str(public_folder / "trusted.pem"),
-            timeout=10,
+            timeout=PATIENCE,
         )
         assert answer.status_code == 404

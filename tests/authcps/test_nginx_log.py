@@ -12,6 +12,7 @@ from django.conf import settings
 from django.urls import URLPattern, get_resolver
 
 from tests.authcps.test_card_tls import CARD_CONF, _files, _wait_for
+from tests.patience import PATIENCE
 from tools import nginx
 from tools.servers import free_port
 
@@ -55,12 +56,12 @@ class Nginx:
 
     def __exit__(self, *error):
         self.program.terminate()
-        self.program.wait(10)
+        self.program.wait(PATIENCE)
 
     def ask(self, path, **known):
         url = f"https://localhost:{self.port}/{path}"
         trusted = self.folder / "trusted.pem"
-        return requests.get(url, verify=trusted, allow_redirects=False, timeout=30, **known)
+        return requests.get(url, verify=trusted, allow_redirects=False, timeout=PATIENCE, **known)
 
     def said(self):
         return "".join(log.read_text() for log in self.folder.glob("*.log"))

@@ -11,12 +11,14 @@ from playwright.sync_api import expect
 
 import annuaire.actions
 from tests.browser.story import Person
+from tests.courrier.rig import answers, wait_until
 from tests.factories import MedecinFactory
 from tests.looks import NARROWEST
+from tests.patience import PAGE
 from viatraj.core.actor import Actor
 from viatraj.demo import extraction, smtp
 
-expect.set_options(timeout=15_000)  # a loaded machine draws a page late
+expect.set_options(timeout=PAGE)
 
 # At a desk, on a telephone of 320 pixels, and there without scripts.
 MODES = {"large": (1280, True), "étroit": (NARROWEST, True), "sans script": (NARROWEST, False)}
@@ -57,7 +59,7 @@ def post_office(settings, tmp_path, unused_tcp_port):
     serving = loop.create_task(smtp.serve(unused_tcp_port, settings.DEMO_SMTP_DIR))
     thread = threading.Thread(target=lambda: _until_cancelled(loop, serving))
     thread.start()
-    _wait_for(unused_tcp_port)
+    wait_until(lambda: answers(unused_tcp_port))
     yield lambda: call_command("deliver_messages", once=True)
     loop.call_soon_threadsafe(serving.cancel)
     thread.join()
@@ -92,18 +94,6 @@ def _until_cancelled(loop, task):
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
-
-
-def _wait_for(port):
-    import socket
-
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            threading.Event().wait(0.02)
-    pytest.fail("le serveur SMTP de démonstration ne répond pas")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.factories import PASSWORD, sign_in
 from tests.looks import objections
+from tests.patience import PAGE
 
 
 def see(page, *sentences, where="body"):
@@ -21,7 +22,7 @@ class Person:
 
     def __init__(self, context, url, user, post_office):
         self.page, self.url, self.user, self.post_office = context.new_page(), url, user, post_office
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PAGE)
 
     def opens(self, path):
         self.page.goto(self.url + path)

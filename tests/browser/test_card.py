@@ -8,6 +8,7 @@ from django.utils import timezone
 from authcps import certificates
 from tests.browser.story import see
 from tests.looks import WIDTHS, objections
+from tests.patience import PAGE
 from viatraj.demo import data, people
 from viatraj.demo.lecteur import cartes
 
@@ -30,7 +31,7 @@ def look(new_context, live_server):
 
     def open_(path="/connexion/medecin/", *, width=1280, scripts=True):
         page = new_context(viewport={"width": width, "height": 844}, java_script_enabled=scripts).new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PAGE)
         page.goto(live_server.url + path)
         return page
 

@@ -23,6 +23,7 @@ from tests.factories import (
     sign_in,
 )
 from tests.looks import WIDTHS, objections
+from tests.patience import PAGE
 from viatraj.core.droits import Orientation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +54,7 @@ class Tab:
 
     def __init__(self, context, url):
         self.page, self.url, self.clicks = context.new_page(), url, 0
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PAGE)
 
     def opens(self, path):
         self.page.goto(self.url + path)

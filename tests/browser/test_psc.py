@@ -8,6 +8,7 @@ from tests.authcps.psc.steps import CPE, LECLERCQ, REALM, TWO_EXERCICES
 from tests.browser.story import see
 from tests.factories import UserFactory
 from tests.looks import WIDTHS, objections
+from tests.patience import PAGE
 from tools.servers import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ def look(new_context, live_server):
 
     def open_(path, *, width=1280, scripts=True):
         page = new_context(viewport={"width": width, "height": 844}, java_script_enabled=scripts).new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PAGE)
         page.on("console", lambda line: said.append(line.text) if "Content Security" in line.text else None)
         page.goto(live_server.url + path)
         return page

@@ -17,6 +17,7 @@ from tests.authcps.test_secours import code_at, with_application
 from tests.browser.test_pages import session_of
 from tests.factories import PASSWORD, MedecinFactory
 from tests.looks import WIDTHS, objections
+from tests.patience import PAGE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW = "la barque verte du lac"
@@ -57,7 +58,7 @@ def test_forgotten_password(new_context, live_server, leclercq, letters, scripts
     page.get_by_role("link", name="Mot de passe oublié\u00a0?", exact=True).click()
     page.get_by_label("Nom d’utilisateur").fill(leclercq.login)
     if scripts:
-        page.get_by_text("Vérification faite").wait_for(timeout=60_000)
+        page.get_by_text("Vérification faite").wait_for(timeout=PAGE)
         expect(page.locator("[name=altcha]")).not_to_have_value("")
     page.get_by_role("button", name="Régénérer mon mot de passe").click()
     page.get_by_role("heading", name="Demande enregistrée").wait_for()
@@ -78,7 +79,7 @@ def test_sent_before_the_proof_is_done(new_context, live_server, leclercq):
     page.goto(f"{live_server.url}/mot-de-passe/oublie/")
     page.get_by_label("Nom d’utilisateur").fill(leclercq.login)
     page.get_by_role("button", name="Régénérer mon mot de passe").click()
-    page.get_by_role("heading", name="Demande enregistrée").wait_for(timeout=60_000)
+    page.get_by_role("heading", name="Demande enregistrée").wait_for(timeout=PAGE)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])

@@ -27,6 +27,7 @@ from tests.factories import (
     as_professionnel,
     referent_of,
 )
+from tests.patience import PATIENCE
 from viatraj.core.actor import Actor
 from viatraj.core.forms import submit
 from viatraj.core.saving import AGAIN, act, by_slices, locked, save_valid, update_unheld
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def meeting(monkeypatch, module):
     """Both have locked their row before either writes the line that names the other."""
-    record, both = module.record, threading.Barrier(2, timeout=30)
+    record, both = module.record, threading.Barrier(2, timeout=PATIENCE)
 
     def wait_then_record(*args, **data):
         both.wait()
@@ -100,7 +101,7 @@ class Crosswise:
 def test_after_a_deadlock_both_succeed_and_nothing_is_done_twice():
     """PostgreSQL ends one of the two; nobody sees it, and its first try left nothing."""
     left, right = UserFactory(adresse="-"), UserFactory(adresse="-")
-    both = threading.Barrier(2, timeout=30)
+    both = threading.Barrier(2, timeout=PATIENCE)
     one, other = Crosswise(left, right, both), Crosswise(right, left, both)
 
     class Word(forms.Form):

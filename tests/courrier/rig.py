@@ -14,6 +14,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
+from tests.patience import PATIENCE
 from tools.servers import free_port
 
 
@@ -28,19 +29,12 @@ class Sink:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, cwd=settings.BASE_DIR)
-        wait_until(self._answers)
+        wait_until(lambda: answers(self.port))
         return self
 
     def __exit__(self, *error):
         self.process.kill()
         self.process.wait()
-
-    def _answers(self):
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-        except OSError:
-            return False
-        return True
 
     @property
     def url(self):
@@ -59,7 +53,16 @@ class Sink:
         os.truncate(self.log, 0)
 
 
-def wait_until(ready, seconds=20):
+def answers(port):
+    """Whether somebody listens there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_until(ready, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < end, "not ready in time"

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from courrier.delivery import LIVING, SENDERS
 from courrier.models import Message, Priority
 from tests.courrier.rig import sender, wait_until
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAILS, KILLS = 330, 3
@@ -52,7 +53,7 @@ def test_kill_9_loses_nothing_and_doubles_one_at_most(posted, sink, at_work):
             killed.wait()
     assert 0 < sink.count() < MAILS, "the kills came too early or too late to prove anything"
     with at_work("--once") as last:
-        assert last.wait(30) == 0  # what the dead held is free at once
+        assert last.wait(PATIENCE) == 0  # what the dead held is free at once
     copies = sink.copies()
     assert set(copies) == set(Message.objects.values_list("message_id", flat=True))
     assert sum(copies.values()) - MAILS <= KILLS
@@ -68,7 +69,7 @@ def test_two_senders_side_by_side_double_none(posted, sink, at_work):
         wait_until(all_sent)
         for sender in (one, other):
             sender.send_signal(signal.SIGTERM)
-        assert [one.wait(30), other.wait(30)] == [0, 0]
+        assert [one.wait(PATIENCE), other.wait(PATIENCE)] == [0, 0]
     assert set(sink.copies().values()) == {1}
     assert len(sink.copies()) == MAILS
     assert len({port for _, port, _ in sink.lines()}) == 2, "both had a hand in it"
@@ -81,7 +82,7 @@ def test_the_sender_wakes_at_a_commit_and_stops_when_asked(letter, sink, at_work
         letter(key="code", priority=Priority.CODE)
         wait_until(all_sent)
         running.send_signal(signal.SIGTERM)
-        assert running.wait(60) == 0
+        assert running.wait(PATIENCE) == 0
     assert set(sink.copies().values()) == {1}
 
 
@@ -90,7 +91,7 @@ def test_a_sender_asked_to_stop_in_the_middle_gives_the_rest_back(posted, sink, 
     with at_work() as running:
         wait_until(lambda: sink.count() > 0)
         running.send_signal(signal.SIGTERM)
-        assert running.wait(10) == 0
+        assert running.wait(PATIENCE) == 0
     sent = Message.objects.filter(state="sent").count()
     assert 0 < sent == sink.count() < MAILS
     assert not Message.objects.exclude(taken_by=None).exists()

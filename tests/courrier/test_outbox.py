@@ -15,6 +15,7 @@ from django.utils import timezone
 from courrier import outbox, tasks
 from courrier.models import Message, Priority
 from tests.courrier.rig import other_connection
+from tests.patience import PATIENCE
 
 
 @pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_what_is_rolled_back_leaves_no_letter_and_rings_no_bell(letter):
         with transaction.atomic():
             letter(priority=Priority.CODE)
             assert not list(listener.notifies(timeout=0.05))  # not before the commit
-        assert [bell.payload for bell in listener.notifies(timeout=2, stop_after=1)] == ["0"]
+        assert [bell.payload for bell in listener.notifies(timeout=PATIENCE, stop_after=1)] == ["0"]
         letter()  # known already
         assert not list(listener.notifies(timeout=0.05))
 
@@ -206,14 +207,14 @@ def test_a_letter_that_a_sender_takes_meanwhile_is_said_to_leave(letter):
         with transaction.atomic():
             (one,) = Message.objects.claimable().select_for_update(skip_locked=True, no_key=True)
             taken.set()
-            asked.wait(5)
+            asked.wait(PATIENCE)
             time.sleep(0.2)  # the other waits for the row by now
             Message.objects.filter(pk=one.pk).update(taken_by=7, taken_until=timezone.now())
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         claiming = pool.submit(claim)
-        taken.wait(5)
+        taken.wait(PATIENCE)
         asked.set()
         assert outbox.withdraw(changement).keys() == {"sophie@cabinet.example"}
         claiming.result()

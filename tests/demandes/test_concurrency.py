@@ -28,6 +28,7 @@ from tests.concurrency import at_once
 from tests.demandes.factories import Cas, D, guichet_of, tell, tick
 from tests.dossiers.factories import professionnel
 from tests.factories import UniteFactory
+from tests.patience import PATIENCE
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act
 
@@ -167,7 +168,7 @@ def test_a_delay_changes_while_somebody_answers():
             time.sleep(0.3)
 
     def follow():
-        held.wait(5)
+        held.wait(PATIENCE)
         actions.follow_delays(now=cas.now, by=service)
 
     at_once(answer, follow)

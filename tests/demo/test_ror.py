@@ -12,6 +12,7 @@ from annuaire.ror import dossier, fhir, strict
 from tests.annuaire import ror_files, ror_world
 from tests.annuaire.ror_world import World, names, write
 from tests.factories import CoordinationFactory, EtablissementFactory, UniteFactory
+from tests.patience import PATIENCE
 from viatraj.demo.ror import monde, pannes
 from viatraj.demo.ror.serveur import Ror
 
@@ -141,10 +142,10 @@ def world(tmp_path) -> Iterator[World]:
 
 
 def test_it_answers_nobody_without_a_token_nor_without_the_four_headers(world):
-    assert requests.get(f"{world.ror.url}/HealthcareService", timeout=5).status_code == 401
+    assert requests.get(f"{world.ror.url}/HealthcareService", timeout=PATIENCE).status_code == 401
     token = world.ror.new_token()["access_token"]
     bare = requests.get(
-        f"{world.ror.url}/HealthcareService", headers={"Authorization": f"Bearer {token}"}, timeout=5
+        f"{world.ror.url}/HealthcareService", headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
     )
     assert bare.status_code == 400
     assert "Ror-Role-Metier-Code" in fhir.read(strict.loads(bare.content)).graves[0]

@@ -27,6 +27,7 @@ from tests.factories import (
     as_professionnel,
     referent_of,
 )
+from tests.patience import PATIENCE
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
 
@@ -376,12 +377,12 @@ def test_a_row_that_somebody_changes_waits_for_the_next_run(monkeypatch):
         with transaction.atomic():
             Habilitation.objects.select_for_update().get(pk=habilitation.pk)
             locked.set()
-            done.wait(20)
+            done.wait(PATIENCE)
         connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    locked.wait(20)
+    locked.wait(PATIENCE)
     answers.append(alert())
     done.set()
     thread.join()
@@ -414,7 +415,7 @@ def test_killed_at_any_moment_and_run_again(tmp_path):
     for _ in range(2):
         before = Message.objects.count()
         with command("alert_expiries", log=tmp_path / "alerts.log") as process:
-            wait_until(lambda: Message.objects.count() > before, seconds=60)  # noqa: B023
+            wait_until(lambda: Message.objects.count() > before)  # noqa: B023
             process.send_signal(signal.SIGKILL)
             process.wait()
         written.append(Message.objects.count())

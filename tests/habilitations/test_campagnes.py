@@ -87,7 +87,7 @@ def test_a_grant_undone_while_the_campaign_fills_is_left_out(hospital):
         Habilitation.objects.filter(pk=gone.pk)._raw_delete("default")
         thread = threading.Thread(target=fill_meanwhile)
         thread.start()
-        wait_until(lambda: done.is_set() or somebody_waits(), seconds=60)
+        wait_until(lambda: done.is_set() or somebody_waits())
     thread.join()
     assert faults == []
     assert not Examen.objects.filter(habilitation=gone.pk).exists()

@@ -18,6 +18,7 @@ from journal.models import Entry
 from tests.courrier.rig import command, wait_until
 from tests.factories import HabilitationFactory, UniteFactory, as_professionnel, referent_of
 from tests.habilitations.campagnes import BY, decide, line_of, opened
+from tests.patience import PATIENCE
 from viatraj.core import roles
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -214,10 +215,10 @@ class TestKilled:
         HabilitationFactory.create_batch(30, lieu=unite)
         campagne = opened(of_unite, unite, filled=False)
         with worker(log=tmp_path / "a.log") as killed:
-            wait_until(lambda: campagne.examens.exists() or killed.poll() is not None, seconds=60)
+            wait_until(lambda: campagne.examens.exists() or killed.poll() is not None)
             killed.kill()
         with worker(log=tmp_path / "b.log") as second:
-            assert second.wait(120) == 0, (tmp_path / "b.log").read_text()
+            assert second.wait(PATIENCE) == 0, (tmp_path / "b.log").read_text()
         campagne.refresh_from_db()
         assert campagne.state == Campagne.State.OPEN
         lines = list(campagne.examens.values_list("habilitation", flat=True))

@@ -22,6 +22,7 @@ from tests.concurrency import at_once
 from tests.courrier.rig import command, wait_until
 from tests.factories import PASSWORD, EtablissementFactory, UserFactory, as_professionnel, referent_of
 from tests.habilitations.imports import line, xlsx
+from tests.patience import PATIENCE
 from viatraj.core.actor import Actor
 from viatraj.core.saving import locked
 
@@ -58,7 +59,7 @@ def test_killed_in_the_middle_then_each_line_is_written_once(tmp_path):
         return len(one.outcome)
 
     with worker(log=log) as killed:
-        wait_until(lambda: dealt_with() > 0 or killed.poll() is not None, seconds=180)
+        wait_until(lambda: dealt_with() > 0 or killed.poll() is not None)
         assert killed.poll() is None, log.read_text()
         killed.send_signal(signal.SIGKILL)
         killed.wait()
@@ -66,7 +67,7 @@ def test_killed_in_the_middle_then_each_line_is_written_once(tmp_path):
     assert one.state == Import.State.WRITING
     assert written() == (done, done, done, done), "as far as it says, and no further"
     with worker(log=log) as first, worker(log=log) as second:  # both find it; one does it
-        assert [first.wait(180), second.wait(180)] == [0, 0]
+        assert [first.wait(PATIENCE), second.wait(PATIENCE)] == [0, 0]
     one.refresh_from_db()
     assert (one.state, written()) == (Import.State.DONE, (LINES, LINES, LINES, LINES)), log.read_text()
 

@@ -14,6 +14,7 @@ from tests.concurrency import at_once
 from tests.courrier.rig import command, wait_until
 from tests.factories import HabilitationFactory, UniteFactory, referent_of
 from tests.habilitations.campagnes import BY, decide, follow, line_of, opened
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db
 OPENED, LAST = date(2027, 3, 1), date(2027, 3, 31)
@@ -111,15 +112,15 @@ def test_killed_at_any_moment_and_run_again(tmp_path):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('habilitations_rappel'))")
         with command("shell", "-c", RUN, log=tmp_path / "a.log") as killed:
-            wait_until(_somebody_waits, seconds=60)
+            wait_until(_somebody_waits)
             killed.send_signal(signal.SIGKILL)
-            killed.wait(30)
+            killed.wait(PATIENCE)
         cursor.execute("SELECT pg_advisory_unlock(hashtext('habilitations_rappel'))")
     assert not Rappel.objects.exists()
     assert not Message.objects.exists()
     for _ in range(2):
         with command("shell", "-c", RUN, log=tmp_path / "b.log") as run:
-            assert run.wait(120) == 0, (tmp_path / "b.log").read_text()
+            assert run.wait(PATIENCE) == 0, (tmp_path / "b.log").read_text()
     assert len(unit.mails()) == 1
     assert Rappel.objects.filter(user=unit.of_unite).count() == 2
 

@@ -5,6 +5,7 @@ import pytest
 from tests.browser.story import see
 from tests.factories import MedecinFactory
 from tests.looks import WIDTHS, objections
+from tests.patience import PAGE
 from tests.poste.conftest import PIN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +20,7 @@ def at_the_reader(new_context, live_server, settings, poste, insert):
 
     def go(**options):
         page = new_context(**options).new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PAGE)
         page.goto(f"{live_server.url}/connexion/medecin/")
         page.get_by_role("button", name="Se connecter par CPS").click()
         page.get_by_role("link", name="Lire ma carte", exact=True).click()

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from authcps import card
 from authcps.models import Challenge
+from tests.patience import PATIENCE
 from tests.poste.conftest import PIN, POSTE
 
 SITE = "https://viatraj.example"
@@ -62,7 +63,7 @@ class Page(HTMLParser):
 
 def ask(address, path, body=None, **headers) -> Page:
     host = urlsplit(address).netloc
-    connection = http.client.HTTPConnection(host, timeout=10)
+    connection = http.client.HTTPConnection(host, timeout=PATIENCE)
     headers = {"Host": host, **headers}
     if body is not None:
         headers = {"Origin": f"http://{host}", **headers}
@@ -337,7 +338,7 @@ def test_nothing_else_is_served(poste, module, path):
 def run(*words):
     """With its own folder on the path, and nothing of the product."""
     command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(POSTE)!r}); sys.argv = {['poste', *words]!r}\nfrom programme_du_poste.__main__ import main; main()"]  # fmt: skip  # noqa: E501
-    return subprocess.run(command, capture_output=True, text=True, timeout=20, cwd="/")
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, cwd="/")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from journal.models import Entry
 from tests.courrier.rig import Sink
 from tests.factories import UserFactory
 from tests.house.plan import World, our_routes
+from tests.patience import PATIENCE
 from tests.site.test_failures import Running
 from tools.servers import free_port
 
@@ -72,7 +73,7 @@ class Walker:
     def _ask(self, method, path, **known):
         address = f"{self.url}{path}"
         return requests.request(
-            method, address, cookies=self.cookies, allow_redirects=False, timeout=60, **known
+            method, address, cookies=self.cookies, allow_redirects=False, timeout=PATIENCE, **known
         ).status_code
 
 

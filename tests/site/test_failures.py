@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
 from tests.courrier.rig import environment
+from tests.patience import PATIENCE
 from tools.servers import free_port
 from viatraj import logs
 
@@ -109,7 +110,7 @@ class Running:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def until(self, question, seconds=40):
+    def until(self, question, seconds=PATIENCE):
         end = time.monotonic() + seconds
         while not question():
             assert self.process.poll() is None, self.log.read_text()
@@ -159,7 +160,7 @@ def test_web(faults, log):
     url = f"http://127.0.0.1:{port}"
     with Running(words, log, **known) as web:
         web.until(lambda: "Booting worker" in log.read_text())
-        answer = requests.get(f"{url}/panne/{NAME}/?nom={NAME}", timeout=60)
+        answer = requests.get(f"{url}/panne/{NAME}/?nom={NAME}", timeout=PATIENCE)
         assert answer.status_code == 500
         line = the_failure(log)
         assert line["event"] == "failed"
@@ -169,7 +170,7 @@ def test_web(faults, log):
         assert line["request_id"] in answer.text  # the number to give on the phone
 
         with pytest.raises(requests.RequestException):
-            _ = requests.get(f"{url}/flux/{NAME}/", timeout=60).content
+            _ = requests.get(f"{url}/flux/{NAME}/", timeout=PATIENCE).content
         web.until(lambda: len(failures(log)) == 2)
         line = failures(log)[1]
         assert (line["route"], line["logger"]) == ("flux/<str:nom>/", "gunicorn.error")
@@ -235,7 +236,7 @@ def test_beat(faults, log, tmp_path):
     folder = faults("faulty_beat", BEAT)
     words = ["-m", "celery", "-A", "viatraj", "beat", "--schedule", tmp_path / "beat"]
     with Running([*words, "--scheduler", "faulty_beat:Scheduler"], log, PYTHONPATH=folder) as beat:
-        beat.until(lambda: failures(log), seconds=100)
+        beat.until(lambda: failures(log))
     line = failures(log)[0]
     assert (line["error"], line["logger"], line["level"]) == ("ValueError", "celery.beat", "error")
     assert line["stack"][-1].endswith(" deep")
@@ -267,7 +268,7 @@ def test_sender_and_commands(faults, log, module, text, command):
     start = f"import django, sys; django.setup(); import {module}; sys.argv = ['manage.py', {command!r}]; "
     start += "import manage; manage.main()"
     with Running(["-c", start], log, PYTHONPATH=folder) as running:
-        assert running.process.wait(60) == 1
+        assert running.process.wait(PATIENCE) == 1
     line = the_failure(log, "critical")
     assert (line["event"], line["command"], line["program"]) == ("crashed", command, "manage.py")
     assert log.read_text().strip().count("\n") == 0
@@ -280,7 +281,7 @@ def test_a_thread_leaves_its_line_too(log):
     )
     (log.parent / "faulty.py").write_text(FAULTS)
     with Running(["-c", f"{words}; t.start(); t.join()"], log, PYTHONPATH=str(log.parent)) as running:
-        running.process.wait(60)
+        running.process.wait(PATIENCE)
     the_failure(log, "critical")
 
 

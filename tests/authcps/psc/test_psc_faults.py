@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -121,9 +120,7 @@ class TestFaults:
 
     def test_a_dead_provider(self, client, settings):
         settings.PSC_ISSUER = f"http://127.0.0.1:{free_port()}{REALM}"
-        started = time.monotonic()
         assert client.post(START, {"porte": "medecin", "suite": ""}).status_code == 424
-        assert time.monotonic() - started < 2
 
     def test_a_provider_that_dies_on_the_way(self, client, medecin):
         back = choose(client, leave(client))

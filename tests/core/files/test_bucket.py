@@ -6,13 +6,13 @@ The real client (`requirements/s3.txt`) and moto's server, which are not install
 import socket
 import subprocess
 import sys
-import threading
 from importlib.util import find_spec
 
 import pytest
 from django.core.files.storage import storages
 
 from tests.core.files import samples
+from tests.courrier.rig import answers, wait_until
 from viatraj.core.files import vault
 
 MISSING = [name for name in ("storages", "boto3", "moto") if find_spec(name) is None]
@@ -43,13 +43,8 @@ def server():
 
 
 def _wait_for(port, process):
-    for _ in range(1200):
-        assert process.poll() is None, "le serveur S3 s’est arrêté"
-        try:
-            return socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            threading.Event().wait(0.05)
-    return pytest.fail("le serveur S3 ne répond pas")
+    wait_until(lambda: answers(port) or process.poll() is not None)
+    assert process.poll() is None, "le serveur S3 s’est arrêté"
 
 
 @pytest.fixture
