@@ -22,7 +22,13 @@ BEHIND = timedelta(minutes=10)  # what each earlier order of the same hour costs
 
 class Format(models.TextChoices):
     XLSX = "xlsx", "Excel (.xlsx)"
-    CSV = "csv", "csv"
+    CSV = "csv", "csv (virgule décimale)"
+    POINT = "csvp", "csv (point décimal)"
+
+    @property
+    def suffix(self) -> str:
+        """A csv has its criteria and definitions beside it, in an archive."""
+        return "xlsx" if self == Format.XLSX else "zip"
 
 
 class Etat(models.TextChoices):
@@ -202,4 +208,4 @@ class Commande(Demandee):
     def download_name(self) -> str:
         """Report, period, number; never a person."""
         days = dict.fromkeys((self.debut.isoformat(), self.fin.isoformat()))
-        return f"{self.rapport.lower()}_{'_'.join(days)}_commande-{self.pk}.{self.format}"
+        return f"{self.rapport.lower()}_{'_'.join(days)}_commande-{self.pk}.{Format(self.format).suffix}"

@@ -15,7 +15,7 @@ from observatoire.models import Commande, Format
 from observatoire.rapports import Cadre, Nature, Rapport, resultats
 from observatoire.rapports.resultats import Resultat
 from observatoire.reads import magasin
-from viatraj.core.csv_list import CsvList
+from viatraj.core.csv_list import CsvArchive
 from viatraj.core.typography import counted, instant, long_day, short_day
 from viatraj.core.workbook import Column, Workbook
 
@@ -34,9 +34,7 @@ def write(file: IO[bytes], commande: Commande, cadre: Cadre, *, tell: Callable[[
     """How many lines of data."""
     rapport = rapports.CATALOGUE[commande.rapport]
     found = resultats.result(rapport, cadre, today=timezone.localdate(cadre.now))
-    if commande.format == Format.CSV:
-        return _pour(found.lignes, CsvList(file, columns(rapport)).write_rows, tell)
-    with Workbook(file) as book:
+    with _book(file, Format(commande.format)) as book:
         with book.sheet("Données", columns(rapport)) as sheet:
             count = _pour(found.lignes, sheet.write_rows, tell)
         if synthese := list(found.synthese):
@@ -47,6 +45,13 @@ def write(file: IO[bytes], commande: Commande, cadre: Cadre, *, tell: Callable[[
         with book.sheet("Définitions", DEFINITIONS) as sheet:
             sheet.write_rows(definitions(rapport))
     return count
+
+
+def _book(file: IO[bytes], chosen: Format) -> Workbook | CsvArchive:
+    """As csv too, criteria and definitions go along: a file each."""
+    if chosen == Format.XLSX:
+        return Workbook(file)
+    return CsvArchive(file, comma="," if chosen == Format.CSV else ".")
 
 
 def _pour(

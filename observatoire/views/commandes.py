@@ -19,7 +19,7 @@ from viatraj.core.policies import can
 from viatraj.core.saving import act
 
 A_PAGE = 20
-TYPES = {Format.XLSX: workbook.TYPE, Format.CSV: csv_list.TYPE}
+TYPES = {one: workbook.TYPE if one == Format.XLSX else csv_list.TYPE for one in Format}
 SAFELY = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -2,11 +2,18 @@
 
 sheet = CsvList(file, [Column("Nom"), Column("Part", kind="percent")])
 sheet.write_rows(rows)
+
+An archive holds several, one file each, as a workbook holds sheets:
+
+with CsvArchive(file) as book, book.sheet("Données", [Column("Nom")]) as sheet:
+    sheet.write_rows(rows)
 """
 
 import csv
+import zipfile
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -19,7 +26,8 @@ from django.utils import timezone
 from viatraj.core.cells import FORMULA
 from viatraj.core.workbook import Column
 
-TYPE = "text/csv; charset=utf-8"
+TYPE = "application/zip"  # of an archive
+UTF8_NAMES = 0x800  # flag of an entry whose name has accents
 PLACES = {"decimal": 2}  # after the comma
 
 
@@ -45,6 +53,30 @@ class CsvList:
             self._writer.writerows(
                 [[cell(value) for cell, value in zip(self._cells, row, strict=True)] for row in chunk]
             )
+
+
+class CsvArchive:
+    """Into a binary file, which need not seek: each list is a file of a zip, under its own name."""
+
+    def __init__(self, file: IO[bytes], *, comma: str = ","):
+        self._zip, self._comma = zipfile.ZipFile(file, "w"), comma
+
+    @contextmanager
+    def sheet(self, name: str, columns: Sequence[Column]) -> Iterator[CsvList]:
+        info = zipfile.ZipInfo(f"{name}.csv")  # dated 1980: same rows, same bytes
+        info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
+        info.flag_bits |= UTF8_NAMES
+        with self._zip.open(info, "w", force_zip64=True) as part:
+            yield CsvList(part, columns, comma=self._comma)
+
+    def __enter__(self) -> "CsvArchive":
+        return self
+
+    def __exit__(self, error: object, *_: object) -> None:
+        if error:
+            self._zip.fp = None  # without its directory it stays unreadable
+            return
+        self._zip.close()
 
 
 class _Encoded:

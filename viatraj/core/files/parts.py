@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 
-from viatraj.core.files.vault import Kept, Unavailable, sync
+from viatraj.core.files.vault import Kept, Unavailable, drop, sync
 from viatraj.core.sealing import seal, unseal
 
 log = structlog.get_logger(__name__)
@@ -57,16 +57,18 @@ def keep(write: Callable[[Sealed], None], *, where: str) -> tuple[Kept, int]:
     `where`: a storage of STORAGES. What `write` raises goes through, and leaves nothing.
     """
     key, drawn = AESGCM.generate_key(256), secrets.token_hex(20)
+    wanted = f"{drawn[:2]}/{drawn}"
     with tempfile.TemporaryFile(dir=settings.DATA_DIR) as held:
         file = Sealed(held, key)
         write(file)
         file.end()
         held.seek(0)
         try:
-            name = storages[where].save(f"{drawn[:2]}/{drawn}", File(held))
+            name = storages[where].save(wanted, File(held))
             sync(storages[where], name)
         except Exception as error:  # each storage has exceptions of its own
             log.error("vault.unavailable", error=type(error).__name__)
+            drop(wanted, where=where)  # half a file would keep a full disk full
             raise Unavailable from error
     return Kept(name, seal(PURPOSE, key), ""), file.size
 
