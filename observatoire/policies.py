@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import accounts.policies
+import habilitations.policies
 from annuaire.models import Coordination, Etablissement, Region, Unite
 from observatoire import perimetres, rapports
 from observatoire.models import Commande, Etat, ModeleCommande
@@ -10,7 +12,7 @@ from observatoire.perimetres import Perimetre
 from observatoire.rapports import Rapport
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Domaine, Droit, Mode, Niveau
-from viatraj.core.policies import Denied, refusal
+from viatraj.core.policies import Denied, can, refusal
 from viatraj.core.policies import system as system
 
 PROPRES = (Niveau.ETABLISSEMENT, Niveau.UNITE)
@@ -116,6 +118,20 @@ def _covers(actor: Actor, rapport: Rapport, perimetre: dict[str, list[int]], tod
         ):
             return False
     return True
+
+
+def stopped(actor: Actor) -> None:
+    """Monthly orders of his people that have stopped: their référent."""
+    habilitations.policies.administer(actor)
+
+
+def follow_store(actor: Actor) -> None:
+    """How true the figures are: who orders those of the whole country, and the support."""
+    if can(accounts.policies.support, actor):
+        return
+    consult(actor)
+    if not any(Niveau.NATIONAL in actor.rights.scopes(droit) for droit in ORDERING):
+        raise Denied("Cette page est réservée à l’administration nationale et au support.")
 
 
 def refresh_store(actor: Actor) -> None:

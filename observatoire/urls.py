@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from observatoire.rapports import Groupe
-from observatoire.views import chiffres, commander, commandes, dictionnaire, modeles
+from observatoire.views import chiffres, commander, commandes, dictionnaire, modeles, suivi
 from observatoire.views.reach import name_of
 
 app_name = "observatoire"
@@ -28,5 +28,7 @@ urlpatterns = [
     path("modeles/", modeles.index, name="modeles"),
     re_path(rf"^modeles/{PK}/arreter/$", modeles.stop, name="stop_model"),
     re_path(rf"^modeles/{PK}/supprimer/$", modeles.remove, name="remove_model"),
+    path("arrets/", suivi.stopped, name="stopped"),
+    path("releves/", suivi.releves, name="releves"),
     path("dictionnaire/", dictionnaire.show, name="dictionnaire"),
 ]

@@ -21,6 +21,7 @@ from viatraj.core.saving import locked, save_valid
 WHERE = "rapports"  # of settings.STORAGES
 AN_HOUR = 60  # orders of one person
 TOO_MANY = "Vous avez passé de nombreuses commandes depuis une heure. Réessayez plus tard."
+NO_MORE = "Le critère «\u00a0{}\u00a0» demande une valeur qui n’est plus proposée."
 GONE = "Ce fichier ne peut pas être lu pour le moment. Réessayez plus tard, ou commandez-le de nouveau."
 
 
@@ -51,6 +52,7 @@ def order(  # noqa: PLR0913
     if lately >= AN_HOUR:
         raise ValidationError(TOO_MANY)
     asked = Cadre(perimetre, debut, fin, now, criteres={one: tuple(some) for one, some in criteres.items()})
+    _check_criteria(rapport, asked)
     if refused := resultats.refusal(rapport, asked, today=today):
         field, sentence = refused
         raise ValidationError({field: sentence})
@@ -77,6 +79,16 @@ def order(  # noqa: PLR0913
     save_valid(commande)
     _record("commande.ordered", commande, by=by, debut=debut, fin=fin)
     return commande
+
+
+def _check_criteria(rapport: Rapport, asked: Cadre) -> None:
+    """Of a model, one may be offered no more: its file would hold nothing, and not say why."""
+    known = {one.cle: one for one in rapport.criteres}
+    for cle, values in asked.criteres.items():
+        critere = known.get(cle)
+        offered = {value for value, _ in critere.choix(asked.perimetre)} if critere else set()
+        if not offered.issuperset(values):
+            raise ValidationError({"criteres": NO_MORE.format(critere.titre if critere else cle)})
 
 
 @transaction.atomic

@@ -99,7 +99,8 @@ def _order(modele: ModeleCommande, *, now: datetime) -> bool:
     try:
         _send(modele, author, today=today, now=now)
     except (Denied, ValidationError) as error:
-        _stop(modele, " ".join(error.messages) if isinstance(error, ValidationError) else str(error), author)
+        why = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        _stop(modele, why, author, today)
         return False
     modele.prochaine = next_run(modele.jour or 1, today)
     save_valid(modele)
@@ -131,8 +132,9 @@ def _send(modele: ModeleCommande, author: Actor, *, today: date, now: datetime) 
     )
 
 
-def _stop(modele: ModeleCommande, raison: str, author: Actor) -> None:
-    modele.arret = raison
+def _stop(modele: ModeleCommande, raison: str, author: Actor, today: date) -> None:
+    """His référents see it listed (`policies.stopped`)."""
+    modele.arret, modele.arrete_le = raison, today
     emails.stopped(author.user, modele)
     modele.prochaine = None
     save_valid(modele)

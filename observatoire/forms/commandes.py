@@ -119,6 +119,17 @@ class CommandeForm(KeyedForm):
         """Are any chosen, or refused? Then they are shown."""
         return any(field.errors or field.value() for field in self.criteria)
 
+    @property
+    def lost(self) -> list[str]:
+        """Criteria of the order or the model it begins with, of which a value is offered no more."""
+        found = []
+        for one in self.rapport.criteres:
+            field = self.fields.get(f"critere_{one.cle}")
+            offered = {value for value, _ in field.choices} if field else set()  # type: ignore[attr-defined]
+            if not offered.issuperset(self.initial.get(f"critere_{one.cle}", ())):
+                found.append(one.titre)
+        return found
+
     def clean(self) -> dict[str, Any]:
         """What `actions.order` takes."""
         said = super().clean() or self.cleaned_data

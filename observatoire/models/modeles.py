@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower, Now, TruncDate
 
+from habilitations.models import Habilitation
 from observatoire.calendrier import Periode
 from observatoire.models.commandes import RAISON_MAX, TITRE_MAX, Demandee
 
@@ -23,6 +24,18 @@ class ModeleQuerySet(models.QuerySet):
     def due(self, today: date) -> "ModeleQuerySet":
         return self.filter(prochaine__lte=today)
 
+    def stopped_for(self, actor: Any, *, since: date) -> "ModeleQuerySet":
+        """To a référent: of whom held something in his perimeter while the order was sent each month."""
+        held = Habilitation.objects.visible_to(actor).filter(
+            Q(revoked_at=None) | Q(revoked_at__gte=OuterRef("created_at")),
+            user=OuterRef("user"),
+            debut__lte=OuterRef("arrete_le"),
+            fin__gte=OuterRef("began"),
+        )
+        rows = self.filter(arrete_le__gte=since).exclude(user=actor.user)
+        rows = rows.annotate(began=TruncDate("created_at"))
+        return rows.filter(Exists(held)).select_related("user").order_by("-arrete_le", "-pk")
+
 
 class ModeleCommande(Demandee):
     """`prochaine`: when it is sent by itself; none, when its person does. `arret`: why it no longer is."""
@@ -32,6 +45,7 @@ class ModeleCommande(Demandee):
     jour = models.PositiveSmallIntegerField("jour du mois", null=True, blank=True)
     prochaine = models.DateField("prochaine commande", null=True, blank=True)
     arret = models.CharField("raison de l’arrêt", max_length=RAISON_MAX, blank=True)
+    arrete_le = models.DateField("arrêtée le", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("enregistré le", db_default=Now(), editable=False)
 
     objects = ModeleQuerySet.as_manager()
@@ -58,8 +72,16 @@ class ModeleCommande(Demandee):
                 condition=Q(prochaine=None) | Q(jour__isnull=False, arret=""),
                 violation_error_message="Une commande mensuelle a un jour du mois, et n’est pas arrêtée.",
             ),
+            models.CheckConstraint(
+                name="observatoire_modele_arret",
+                condition=Q(arret="", arrete_le=None) | ~Q(arret="") & Q(arrete_le__isnull=False),
+                violation_error_message="Une commande mensuelle est arrêtée un jour, pour une raison.",
+            ),
         ]
         indexes = [
+            models.Index(
+                fields=["arrete_le"], name="observatoire_modele_arrete", condition=Q(arrete_le__isnull=False)
+            ),
             models.Index(
                 fields=["prochaine"], name="observatoire_modele_due", condition=Q(prochaine__isnull=False)
             ),

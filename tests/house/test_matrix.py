@@ -472,6 +472,10 @@ observatoire:stop_model        GET  302 302 302 405 405 405 405 405 405 405 405 
 observatoire:stop_model        POST 302 302 302 404 404 404 403 403 404 404 404 404 302 404
 observatoire:remove_model      GET  302 302 302 405 405 405 405 405 405 405 405 405 405 405
 observatoire:remove_model      POST 302 302 302 404 404 404 403 403 404 404 404 404 302 404
+observatoire:stopped           GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200
+observatoire:stopped           POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
+observatoire:releves           GET  302 302 302 403 403 403 403 403 403 403 200 403 403 403
+observatoire:releves           POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 observatoire:dictionnaire      GET  302 302 302 200 200 200 200 200 200 200 200 200 200 200
 observatoire:dictionnaire      POST 302 302 302 405 405 405 405 405 405 405 405 405 405 405
 annuaire:etablissements        GET  302 302 302 403 403 403 403 403 403 403 403 403 200 200

@@ -1,7 +1,9 @@
 """An order: sent once, cancelled, sent again, fair, its file for its person alone (OBS-3, OBS-4, OBS-7)."""
 
+import csv
+import zipfile
 from datetime import timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 from uuid import uuid4
 
 import openpyxl
@@ -38,6 +40,13 @@ def content(commande, by) -> bytes:
     return b"".join(actions.read_file(commande, today=timezone.localdate(), by=by))
 
 
+def lists_of(raw: bytes) -> dict[str, list[list[str]]]:
+    """Of each csv of an archive, its lines."""
+    with zipfile.ZipFile(BytesIO(raw)) as archive:
+        texts = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    return {name: list(csv.reader(StringIO(text, newline=""), delimiter=";")) for name, text in texts.items()}
+
+
 def test_the_file_holds_what_was_asked(by, hopital):
     """OBS-4: true numbers, dates, percentages and durations, no formula; OBS-6: said whether consolidated."""
     commande = made(ordered(by, criteres={"lignes": ["3"]}))
@@ -60,10 +69,18 @@ def test_the_file_holds_what_was_asked(by, hopital):
 
 
 def test_csv_is_the_other_choice(by):
-    commande = made(ordered(by, format=Format.CSV, criteres={"lignes": ["3"]}))
-    first, second, *_ = content(commande, by).decode("utf-8-sig").splitlines()
-    assert (first, second) == ("Numéro;Texte;Jour;Part;Délai", "0;'=1+1;01/09/2026;0,0%;0:00")
-    assert commande.download_name == f"san-99_2026-09-01_2026-09-30_commande-{commande.pk}.csv"
+    """OBS-4: with its criteria and definitions beside it, as a workbook has; decimals as one chose."""
+    for chosen, zero, part in ((Format.CSV, "0,0%", "33,3%"), (Format.POINT, "0.0%", "33.3%")):
+        commande = made(ordered(by, format=chosen, criteres={"lignes": ["3"]}))
+        files = lists_of(content(commande, by))
+        assert list(files) == ["Données.csv", "Critères.csv", "Définitions.csv"]
+        first, second, third, _ = files["Données.csv"]
+        assert first == [one.titre for one in rig.COLONNES]
+        assert (second, third[3]) == (["0", "'=1+1", "01/09/2026", zero, "0:00"], part)
+        said = dict(files["Critères.csv"])
+        assert (said["Combien"], said["Commande"]) == ("Trois", f"n° {commande.pk}")
+        assert [row[0] for row in files["Définitions.csv"]][3:] == [one.titre for one in rig.COLONNES]
+        assert commande.download_name == f"san-99_2026-09-01_2026-09-30_commande-{commande.pk}.zip"
 
 
 def test_the_same_click_twice_is_one_order(by):
@@ -226,11 +243,12 @@ class TestRights:
         _, *rows = book["Données"].values
         assert [motif for motif, _ in rows] == ["m2", "m3"]
         assert all(figure % 15 == 0 and abs(figure - counts[motif]) < 20 for motif, figure in rows)
-        assert [line.split(";") for line in files[1].decode("utf-8-sig").splitlines()[1:]] == [
-            [motif, str(figure)] for motif, figure in rows
-        ]
-        ((_, total),) = list(book["Synthèse"].values)[1:]
+        lists = lists_of(files[1])
+        assert lists["Données.csv"][1:] == [[motif, str(figure)] for motif, figure in rows]
+        ((words, total),) = list(book["Synthèse"].values)[1:]
         assert abs(total - 705) < 20
+        assert lists["Synthèse.csv"][1:] == [[words, str(total)]]
+        assert dict(lists["Critères.csv"])["Petits effectifs"]
         assert "moins de 11 personnes" in dict(row[:2] for row in book["Critères"].values)["Petits effectifs"]
 
     def test_the_worker_asks_again(self, monkeypatch):

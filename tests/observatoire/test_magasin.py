@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -13,16 +14,17 @@ from django.utils import timezone
 from annuaire.models import Lieu
 from demandes.models import Demande
 from dossiers.models import Dossier, Role, Volet
+from habilitations.profils import ADMINISTRATEUR_NATIONAL
 from observatoire import actions, magasin
 from observatoire.actions.magasin import LOCK
 from observatoire.models import FaitDemande, FaitDossier, Mouvement, Releve
 from observatoire.models.cles import digest_of
 from observatoire.reads import magasin as reads
 from tests.dossiers.factories import place_at
-from tests.factories import UniteFactory, UserFactory
+from tests.factories import HabilitationFactory, UniteFactory, UserFactory, referent_of, sign_in
 from tests.observatoire.mondes import NOW, SYSTEM, WAYS, Monde
 from viatraj.core import sealing
-from viatraj.core.actor import Actor
+from viatraj.core.actor import Actor, Means
 from viatraj.core.policies import Denied
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +136,56 @@ def test_a_drift_is_seen():
     refresh()
     FaitDemande.objects.filter(pk=FaitDemande.objects.order_by("pk").first().pk).delete()
     assert len(refresh().ecarts) == 1
+    (said,) = reads.last().ecarts
+    assert re.fullmatch(r"\d\d/\d\d/\d{4}\u00a0: \d+ demandes? ici, \d+ à la source", said)
     assert refresh(full=True).ecarts == []
+    assert reads.last().ecarts == []
+
+
+class TestReleves:
+    """OBS-4: a drift is told in words to who orders figures of the whole country, and to the support."""
+
+    PAGE = "/observatoire/releves/"
+
+    @pytest.fixture
+    def drifted(self):
+        Releve.objects.create(
+            complet=True, commence_at=NOW, fini_at=NOW, etat=Releve.Etat.FINI, dossiers=1200
+        )
+        names = ("jour", "source", "magasin", "secondes_source", "secondes_magasin")
+        days = (("2026-03-01", 5, 4, 9, 9), ("2026-03-02", 5, 5, 9, 8), ("2026-03-03", None, 1, None, 0))
+        ecarts = [dict(zip(names, one, strict=True)) for one in days]
+        later = NOW + timedelta(days=1)
+        return Releve.objects.create(commence_at=later, fini_at=later, etat=Releve.Etat.FINI, ecarts=ecarts)
+
+    def test_it_is_said(self, client, drifted):
+        national = HabilitationFactory(lieu=None, profil=ADMINISTRATEUR_NATIONAL.code).user
+        html = sign_in(client, national).get(self.PAGE).text.replace("\u00a0", " ").replace("\u202f", " ")
+        assert "Les statistiques s’écartent de la source" in html
+        assert "3 jours diffèrent" in html
+        for words in (
+            "01/03/2026 : 4 demandes ici, 5 à la source",
+            "02/03/2026 : mêmes demandes, délais différents",
+            "03/03/2026 : 1 demande ici, 0 à la source",
+            "1 200",
+        ):
+            assert words in html
+        support = UserFactory(is_staff=True)
+        assert "3 jours" in sign_in(client, support, means=Means.CPS).get("/gestion/").text.replace(
+            "\u00a0", " "
+        )
+        assert client.get(self.PAGE).status_code == 200
+
+    def test_what_agrees_is_said_too(self, client, drifted):
+        drifted.delete()
+        national = HabilitationFactory(lieu=None, profil=ADMINISTRATEUR_NATIONAL.code).user
+        assert "Les statistiques sont conformes à la source" in sign_in(client, national).get(self.PAGE).text
+
+    def test_for_nobody_else(self, client, drifted):
+        """Near misses: a référent of a coordination; support without a card."""
+        below = referent_of(UniteFactory().etablissement.coordination)
+        for user in (below, UserFactory(is_staff=True), UserFactory()):
+            assert sign_in(client, user).get(self.PAGE).status_code == 403
 
 
 def test_a_run_that_died_is_gone_on_with():

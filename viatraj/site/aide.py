@@ -150,6 +150,8 @@ HELP = {
     "observatoire:figures": (f"{STATISTIQUES}#ecran",),
     "observatoire:consulter": (f"{STATISTIQUES}#consulter",),
     **{f"observatoire:{page}": (f"{STATISTIQUES}#modeles",) for page in ("modeles", "save_model")},
+    "observatoire:stopped": (f"{STATISTIQUES}#arrets",),
+    "observatoire:releves": (f"{STATISTIQUES}#releves",),
     "observatoire:dictionnaire": (f"{STATISTIQUES}#definitions",),
     **{f"annuaire:{page}": ("suivre-le-deploiement#ror",) for page in ("releves", "releve")},
     "etablissement_habilitations": (f"{ANNUAIRE}#habilitations",),

@@ -63,6 +63,8 @@ PLAN = (
             ("Statistiques, Déploiement", "observatoire:commander_deploiement"),
             ("Mes commandes de statistiques", "observatoire:consulter"),
             ("Mes modèles de commande", "observatoire:modeles"),
+            ("Commandes mensuelles arrêtées", "observatoire:stopped"),
+            ("Relevés des statistiques", "observatoire:releves"),
             ("Dictionnaire des statistiques", "observatoire:dictionnaire"),
             ("Relevés du ROR", "annuaire:releves"),
         ),

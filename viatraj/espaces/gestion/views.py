@@ -15,7 +15,7 @@ from dossiers.reads.pieces import analysis
 from habilitations.forms.comptes import PersonneConnueForm
 from habilitations.forms.droits import DroitForm
 from habilitations.reads import search
-from observatoire.reads import mesures
+from observatoire.reads import magasin, mesures
 from viatraj.core import searches
 from viatraj.core.actor import Means
 from viatraj.core.pages import page
@@ -75,6 +75,7 @@ def _page(request, form, asked):
         outbox=reads.outbox(now=timezone.now()),
         analysis=analysis(),
         rapports=mesures.queue(now=timezone.now()),
+        releve=magasin.last(),
     )
 
 

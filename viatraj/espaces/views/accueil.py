@@ -13,6 +13,7 @@ from authcps.views.beginning import page_of
 from delegations import reads
 from demandes.reads.accueils import resumes
 from habilitations.reads import a_faire, mes_habilitations, nouveautes
+from observatoire.reads import arrets
 from viatraj.core.pages import page
 from viatraj.espaces import demonstration, policies
 from viatraj.espaces.context import in_medecin_space
@@ -63,6 +64,7 @@ def professionnel(request):
         **mes_habilitations.stirring(request.user, today=today, now=now)._asdict(),
         resumes=resumes(by, now=now),
         todo=todo,
+        stopped=arrets.visible_to(by, today=today).count() if todo is not None else 0,
         news=nouveautes.of(by, since=_previous_visit(request), now=now),
         held=mes_habilitations.own(request.user, on=today) if todo is None else (),
         today=today,
