@@ -22,6 +22,7 @@ from observatoire.rapports import (
     san_08,
     san_09,
     tnd_01,
+    tnd_02,
 )
 from observatoire.rapports.base import Cadre, Colonne, Critere, Groupe, Nature, Rapport
 from observatoire.rapports.etiquettes import etiquetees
@@ -56,6 +57,7 @@ MODULES = (
     ph_01,
     ph_02,
     tnd_01,
+    tnd_02,
     dep_01,
     dep_02,
 )

@@ -71,7 +71,8 @@ class Cadre:
 @dataclass(frozen=True)
 class Rapport:
     """`lignes`: tuples as `colonnes`. An aggregated one has its `tableau` too, with the persons behind each
-    figure; outside one’s own structures only what masking makes of it is shown.
+    figure; outside one’s own structures only what masking makes of it is shown. `ensemble`: the same figures
+    of all its lines together, for quantiles have no total.
 
     `vivant`: asked of the rows of the moment, not of the store.
     `nominal`: a line is a person’s, and is ordered of one’s own structures alone. `periode_sur`: empty for
@@ -93,6 +94,7 @@ class Rapport:
     lignes: Callable[[Cadre], Iterator[tuple[Any, ...]]]
     estime: Callable[[Cadre], int]
     tableau: Callable[[Cadre], Tableau] | None = None
+    ensemble: Callable[[Cadre], Tableau] | None = None
     nominal: bool = False
     vivant: bool = False
 

@@ -1,10 +1,10 @@
 """What many reports say alike: their levels, columns, the rows that they begin with."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from observatoire.masquage.tableau import Tableau
@@ -12,10 +12,11 @@ from observatoire.models import FaitDemande, FaitDossier
 from observatoire.rapports import etiquettes, moteur, tables
 from observatoire.rapports.base import Cadre, Colonne
 from observatoire.rapports.criteres import retenus
-from observatoire.rapports.groupes import Compte, Part
+from observatoire.rapports.groupes import Compte, Figure, Part
 from observatoire.rapports.pseudonymes import pseudonyme
 from viatraj.core.droits import Niveau
 
+ENSEMBLE = "ensemble"
 PROPRES = (Niveau.ETABLISSEMENT, Niveau.UNITE)
 TERRITOIRES = (Niveau.NATIONAL, Niveau.REGION, Niveau.COORDINATION)
 TOUS = (*TERRITOIRES, *PROPRES)
@@ -115,6 +116,21 @@ def anonymes(cadre: Cadre, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[An
 
 def lignes_de(tableau: Callable[[Cadre], Tableau]) -> Callable[[Cadre], Iterator[tuple[Any, ...]]]:
     return lambda cadre: etiquettes.etiquetees(tableau(cadre))
+
+
+def ensemble_de(
+    rows: Callable[[Cadre], QuerySet], population: str, figures: Sequence[Figure], *, weighs: bool = False
+) -> Callable[[Cadre], Tableau]:
+    """All lines as one row. `weighs`: its table is blurred by how many lines a person has at a place."""
+
+    def ensemble(cadre: Cadre) -> Tableau:
+        poids = moteur.poids(moteur.grain(cadre.perimetre)) if weighs else 1
+        known = moteur.fixe(cadre, is_monthly=False)
+        whole = {ENSEMBLE: Value(ENSEMBLE)}
+        found = moteur.tableau(rows(cadre), population, whole, figures, known=known, poids=poids)
+        return tables.without(found, ENSEMBLE)
+
+    return ensemble
 
 
 def counted(rows: Callable[[Cadre], QuerySet]) -> Callable[[Cadre], int]:

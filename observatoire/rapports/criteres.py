@@ -96,11 +96,19 @@ DOMAINE_HABILITATION = Critere("domaine", "Domaine", _static({one.value: str(one
 PROFIL = Critere("profil", "Profil", _static({code: one.label for code, one in PROFILS.items()}))
 
 
+ADMISSION = "admission"
 # A territory’s grid is that of today: two of them would be compared.
 STRUCTURES = Critere(
     "structures",
     "Rattachement",
     lambda one: [("alors", "Unités à l’époque de la demande")] if one.propre else [],
+)
+
+
+PAR_ADMISSION = Critere(
+    "date",
+    "Période comptée sur",
+    lambda one: [(ADMISSION, "La date d’admission, en place de la date d’envoi")] if one.propre else [],
 )
 
 
@@ -138,6 +146,7 @@ FILTRES: dict[str, Callable[[Iterable[str]], Q]] = {
     "departement": _in("departement"),
     "categorie": _in("decision__categorie"),
     "mdph": _keys("mdph"),
+    "date": lambda values: Q(date_admission__isnull=False) if set(values) == {ADMISSION} else Q(pk__in=[]),
     "structures": lambda values: Q() if set(values) == {"alors"} else Q(pk__in=[]),
 }
 

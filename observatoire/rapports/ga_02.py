@@ -6,8 +6,17 @@ from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande
 from observatoire.rapports import criteres, etiquettes, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
-from observatoire.rapports.communs import LIEU, TOUS, at_most, lignes_de, nombre, quartiles, recues
-from observatoire.rapports.groupes import Compte
+from observatoire.rapports.communs import (
+    LIEU,
+    TOUS,
+    at_most,
+    ensemble_de,
+    lignes_de,
+    nombre,
+    quartiles,
+    recues,
+)
+from observatoire.rapports.groupes import Compte, Figure
 from viatraj.core.droits import Domaine, Droit
 
 COLONNES = (
@@ -37,16 +46,25 @@ def rows(cadre: Cadre) -> QuerySet[FaitDemande]:
     return waiting.annotate(anciennete=moteur.seconds("premier_envoi_at", Value(instant)))
 
 
-def tableau(cadre: Cadre) -> Tableau:
-    lieu = moteur.grain(cadre.perimetre)
-    figures = (
+def _figures(cadre: Cadre) -> tuple[Figure, ...]:
+    return (
         Compte("n"),
         Compte("attente", Q(en_attente__au=moteur.instant_of(cadre)), "n"),
         *moteur.quartiles("anciennete_", "n", "anciennete"),
     )
+
+
+def tableau(cadre: Cadre) -> Tableau:
+    lieu = moteur.grain(cadre.perimetre)
     dimensions = {lieu: moteur.unite_of(cadre, lieu), "type": etiquettes.seul_type(), "urgence": "urgence"}
     known = moteur.fixe(cadre, is_monthly=False)
-    return moteur.tableau(rows(cadre), "en_cours", dimensions, figures, known=known, poids=moteur.poids(lieu))
+    return moteur.tableau(
+        rows(cadre), "en_cours", dimensions, _figures(cadre), known=known, poids=moteur.poids(lieu)
+    )
+
+
+def ensemble(cadre: Cadre) -> Tableau:
+    return ensemble_de(rows, "en_cours", _figures(cadre), weighs=True)(cadre)
 
 
 RAPPORT = Rapport(
@@ -69,4 +87,5 @@ RAPPORT = Rapport(
     lignes=lignes_de(tableau),
     estime=at_most(12),
     tableau=tableau,
+    ensemble=ensemble,
 )

@@ -6,7 +6,7 @@ from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande, FaitDossier
 from observatoire.rapports import criteres, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
-from observatoire.rapports.communs import TERRITOIRES, at_most, lignes_de, nombre, quartiles
+from observatoire.rapports.communs import TERRITOIRES, at_most, ensemble_de, lignes_de, nombre, quartiles
 from observatoire.rapports.criteres import retenus
 from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit, Orientation
@@ -70,4 +70,5 @@ RAPPORT = Rapport(
     lignes=lignes_de(tableau),
     estime=at_most(100),
     tableau=tableau,
+    ensemble=ensemble_de(rows, "traitant", FIGURES),
 )

@@ -8,7 +8,7 @@ from observatoire.masquage.tableau import Tableau
 from observatoire.models import cles
 from observatoire.rapports import criteres, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
-from observatoire.rapports.communs import LIEU, TOUS, at_most, lignes_de, nombre, quartiles
+from observatoire.rapports.communs import LIEU, TOUS, at_most, ensemble_de, lignes_de, nombre, quartiles
 from observatoire.rapports.criteres import retenus
 from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit, Niveau
@@ -75,5 +75,6 @@ RAPPORT = Rapport(
     lignes=lignes_de(tableau),
     estime=at_most(20),
     tableau=tableau,
+    ensemble=ensemble_de(rows, "handicap_attente", FIGURES),
     vivant=True,
 )

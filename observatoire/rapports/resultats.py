@@ -89,10 +89,30 @@ def result(rapport: Rapport, cadre: Cadre, *, today: date) -> Resultat:
         tableau = rapport.tableau(cadre)
         own = replace(tableau, fixe=())  # any days may be added up there
         return Resultat(rapport, cadre, tableau, tuple(map(tables.shared, _totals(own))))
-    regles, cle = rules(), sealing.key("observatoire.masquage")
+    regles, cle = rules(), _key()
     exact = _on_grid(rapport, cadre)
     shown, *totals = (masquer(one, cle=cle, regles=regles) for one in (exact, *_totals(exact)))
     return Resultat(rapport, cadre, shown, tuple(totals), legende(regles))
+
+
+def ensemble(rapport: Rapport, cadre: Cadre, *, today: date) -> Tableau | None:
+    """All lines as one row, masked as totals are; none where its days are no cell of the grid. Of the whole
+    country it is no more than its totals: quantiles of all its lines are not asked by a page."""
+    if refused := refusal(rapport, cadre, today=today):
+        raise Refused(refused[1])
+    if rapport.ensemble is None or cadre.perimetre.national:
+        return None
+    found = rapport.ensemble(cadre)
+    if cadre.perimetre.propre:
+        return found
+    try:
+        return masquer(_dated(rapport, cadre, found), cle=_key(), regles=rules())
+    except ValueError:  # months that make no year
+        return None
+
+
+def _key() -> bytes:
+    return sealing.key("observatoire.masquage")
 
 
 def _refuse_time(regles: Regles, rapport: Rapport, cadre: Cadre, today: date) -> str:
@@ -104,12 +124,14 @@ def _refuse_time(regles: Regles, rapport: Rapport, cadre: Cadre, today: date) ->
 
 
 def _on_grid(rapport: Rapport, cadre: Cadre) -> Tableau:
-    """With its period, which says what may be added up; of a photograph, the month that it ends."""
     assert rapport.tableau is not None  # noqa: S101
-    if rapport.nature == Nature.PHOTO:
-        cadre = replace(cadre, debut=cadre.fin.replace(day=1))
-    tableau = rapport.tableau(cadre)
-    when = periode(cadre.debut, cadre.fin)
+    return _dated(rapport, cadre, rapport.tableau(cadre))
+
+
+def _dated(rapport: Rapport, cadre: Cadre, tableau: Tableau) -> Tableau:
+    """With its period, which says what may be added up; of a photograph, the month that it ends."""
+    debut = cadre.fin.replace(day=1) if rapport.nature == Nature.PHOTO else cadre.debut
+    when = periode(debut, cadre.fin)
     fixe = tuple(one for one in tableau.fixe if one[0] not in ("mois", "annee", "periode"))
     return replace(tableau, fixe=(*fixe, when))
 

@@ -6,14 +6,29 @@ from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande
 from observatoire.rapports import criteres, cumuls, moteur
 from observatoire.rapports.base import Cadre, Groupe, Nature, Rapport
-from observatoire.rapports.communs import LIEU, MOIS, TOUS, at_most, lignes_de, nombre, quartiles, recues
+from observatoire.rapports.communs import (
+    LIEU,
+    MOIS,
+    TOUS,
+    at_most,
+    ensemble_de,
+    lignes_de,
+    nombre,
+    quartiles,
+    recues,
+)
 from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit
 
 COLONNES = (
     MOIS,
     LIEU,
-    nombre("n", "Demandes", "Demandes envoyées ce mois-là (dernier envoi de chacune)."),
+    nombre(
+        "n",
+        "Demandes",
+        "Demandes envoyées ce mois-là (dernier envoi de chacune) ; pour vos structures, un critère "
+        "compte en place celles dont l’admission est de ce mois.",
+    ),
     *quartiles("envoi_", "Création du dossier → envoi"),
     nombre("repondues", "Répondues", "Parmi elles, celles qui ont eu une première réponse."),
     nombre(
@@ -34,14 +49,22 @@ FIGURES = (
 )
 
 
+def _by_admission(cadre: Cadre) -> bool:
+    """Of one’s own, if that is chosen: those admitted alone, in the month that they were."""
+    return criteres.ADMISSION in cadre.choisis("date")
+
+
 def rows(cadre: Cadre) -> QuerySet[FaitDemande]:
-    sent = recues(cadre, Domaine.SANITAIRE).filter(moteur.during(cadre, "envoyee_at"))
+    on_days = moteur.on_days(cadre, "date_admission")
+    when = on_days if _by_admission(cadre) else moteur.during(cadre, "envoyee_at")
+    sent = recues(cadre, Domaine.SANITAIRE).filter(when)
     return sent.annotate(delai_creation=moteur.seconds("cree_at", "envoyee_at"))
 
 
 def _compute(cadre: Cadre) -> Tableau:
     lieu = moteur.grain(cadre.perimetre)
-    dimensions = {"mois": moteur.mois("envoyee_at"), lieu: moteur.unite_of(cadre, lieu)}
+    month = moteur.mois_of_day("date_admission") if _by_admission(cadre) else moteur.mois("envoyee_at")
+    dimensions = {"mois": month, lieu: moteur.unite_of(cadre, lieu)}
     known = moteur.fixe(cadre, is_monthly=True)
     return moteur.tableau(rows(cadre), "demande", dimensions, FIGURES, known=known, poids=moteur.poids(lieu))
 
@@ -67,9 +90,11 @@ RAPPORT = Rapport(
         criteres.UNITE,
         criteres.TYPE_SANITAIRE,
         criteres.GROUPE,
+        criteres.PAR_ADMISSION,
         criteres.STRUCTURES,
     ),
     lignes=lignes_de(tableau),
     estime=at_most(1),
     tableau=tableau,
+    ensemble=ensemble_de(rows, "demande", FIGURES, weighs=True),
 )

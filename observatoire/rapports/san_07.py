@@ -21,7 +21,16 @@ from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande, FaitDossier
 from observatoire.rapports import criteres, etiquettes, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
-from observatoire.rapports.communs import LIEU_DEMANDEUR, TOUS, at_most, lignes_de, nombre, ouverts, quartiles
+from observatoire.rapports.communs import (
+    LIEU_DEMANDEUR,
+    TOUS,
+    at_most,
+    ensemble_de,
+    lignes_de,
+    nombre,
+    ouverts,
+    quartiles,
+)
 from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit, Orientation
 
@@ -105,4 +114,5 @@ RAPPORT = Rapport(
     lignes=lignes_de(tableau),
     estime=at_most(12),
     tableau=tableau,
+    ensemble=ensemble_de(rows, "sans_solution", FIGURES),
 )

@@ -5,9 +5,18 @@ from django.db.models import Q, QuerySet
 from demandes.etats import Etat
 from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande
-from observatoire.rapports import cumuls, moteur
+from observatoire.rapports import criteres, cumuls, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
-from observatoire.rapports.communs import MOIS, TERRITOIRES, at_most, lignes_de, nombre, quartiles, recues
+from observatoire.rapports.communs import (
+    MOIS,
+    TERRITOIRES,
+    at_most,
+    ensemble_de,
+    lignes_de,
+    nombre,
+    quartiles,
+    recues,
+)
 from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit
 
@@ -60,8 +69,9 @@ RAPPORT = Rapport(
     domaine=Domaine.CPAM,
     niveaux=TERRITOIRES,
     colonnes=COLONNES,
-    criteres=(),
+    criteres=(criteres.GROUPE,),
     lignes=lignes_de(tableau),
     estime=at_most(20),
     tableau=tableau,
+    ensemble=ensemble_de(rows, "prado", FIGURES),
 )

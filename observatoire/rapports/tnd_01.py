@@ -7,7 +7,17 @@ from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande, FaitDossier
 from observatoire.rapports import criteres, cumuls, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
-from observatoire.rapports.communs import LIEU, MOIS, TOUS, at_most, lignes_de, nombre, quartiles, recues
+from observatoire.rapports.communs import (
+    LIEU,
+    MOIS,
+    TOUS,
+    at_most,
+    ensemble_de,
+    lignes_de,
+    nombre,
+    quartiles,
+    recues,
+)
 from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit
 
@@ -85,4 +95,5 @@ RAPPORT = Rapport(
     lignes=lignes_de(tableau),
     estime=at_most(30),
     tableau=tableau,
+    ensemble=ensemble_de(rows, "tnd", FIGURES),
 )

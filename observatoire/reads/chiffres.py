@@ -1,11 +1,14 @@
-"""Main figures of a report on screen: this period, the same a year before, the last twelve months.
+"""Figures of a report on screen: the main ones, beside those of a year before; by structure and whatever else
+it is grouped by; the last twelve months; the lines of its file.
 
 Masked as its file is: `resultats` alone says what may be shown (OBS-7).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby, islice
 from typing import Any
 
 from django.utils import timezone
@@ -13,11 +16,16 @@ from django.utils import timezone
 from observatoire.masquage.regles import last_day
 from observatoire.masquage.tableau import Nature as Figure
 from observatoire.masquage.tableau import Tableau
-from observatoire.rapports import Cadre, Nature, Rapport, etiquetees, resultats
+from observatoire.rapports import Cadre, Colonne, Nature, Rapport, etiquetees, resultats
 from observatoire.rapports.etiquettes import AXES, RUBRIQUES
+from observatoire.reads import magasin
 from viatraj.core.periods import add_months
-from viatraj.core.typography import THIN, grouped, in_month
+from viatraj.core.typography import NBSP, THIN, grouped, in_month
 
+Whole = dict[str, Any]  # figures of all lines, by measure
+HOUR = 3600
+RANG, MEDIANE = " – ", "médiane"  # as `communs.quartiles` names its columns
+DETAILED = 60  # lines of a table; the file has them all
 HEIGHT, STEP = 120, 50  # of the line, in units of its drawing
 STACKED = {"axe": AXES, "rubrique": RUBRIQUES}
 
@@ -29,15 +37,16 @@ class Barre:
     mot: str
     figure: Any
     before: Any
-    largeur: int
+    largeur: int = 0
+    kind: str = "int"
 
     @property
     def dit(self) -> str:
-        return _said(self.figure)
+        return _said(self.figure, self.kind)
 
     @property
     def avant(self) -> str:
-        return _said(self.before)
+        return _said(self.before, self.kind)
 
     @property
     def evolution(self) -> str:
@@ -48,8 +57,20 @@ class Barre:
         return f"{'+' if change > 0 else '−' if change < 0 else ''}{abs(change)}{THIN}%"
 
 
-def _said(figure: Any) -> str:
-    return "—" if figure is None else grouped(figure) if isinstance(figure, int) else str(figure)
+def _said(figure: Any, kind: str = "int") -> str:
+    """As people read it; a word stays one."""
+    if figure is None:
+        return "—"
+    if isinstance(figure, str):
+        return figure
+    if kind == "duration":
+        days, seconds = divmod(int(figure), 86400)
+        hours = f"{seconds // HOUR}{NBSP}h"
+        whole = f"{grouped(days)}{NBSP}j"
+        return hours if not days else f"{whole} {hours}" if seconds >= HOUR else whole
+    if kind == "percent":
+        return f"{grouped(Decimal(str(round(100 * figure, 1))))}{THIN}%"
+    return grouped(figure)
 
 
 @dataclass(frozen=True)
@@ -71,13 +92,35 @@ class Tendance:
 
 
 @dataclass(frozen=True)
+class Delai:
+    """One delay of all lines; `rangs`: its quantiles, each with its name. `mediane` is compared."""
+
+    mot: str
+    rangs: tuple[tuple[str, str], ...]
+    mediane: Barre
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The first lines of the file, of quantiles the median alone; `autres`: how many there are besides."""
+
+    titres: tuple[str, ...]
+    lignes: tuple[tuple[tuple[str, str], ...], ...]  # each figure with its title
+    autres: int
+
+
+@dataclass(frozen=True)
 class Chiffres:
     cadre: Cadre
+    essentiel: tuple[Barre, ...] = ()
+    delais: tuple[Delai, ...] = ()
     sections: tuple[Section, ...] = ()
     tendance: Tendance | None = None
     unite: str = ""
     legende: str = ""
     refus: str = ""
+    detail: Detail | None = None
+    relevees_at: datetime | None = None
 
 
 def of(rapport: Rapport, cadre: Cadre) -> Chiffres:
@@ -86,11 +129,69 @@ def of(rapport: Rapport, cadre: Cadre) -> Chiffres:
         return Chiffres(cadre, refus=refused[1])
     here = resultats.result(rapport, cadre, today=today)
     before = resultats.result(rapport, _a_year_before(cadre), today=today)
+    now, then = (_whole(rapport, one, today) for one in (here, before))
     main = _main(here.tableau)
     unite = next((one.titre for one in rapport.colonnes if one.cle == main), "")
     tables = zip(_tables(here), _tables(before), strict=True)
     sections = (section for pair in tables for section in _sections(rapport, main, *pair))
-    return Chiffres(cadre, tuple(sections), _tendance(rapport, cadre, main, today), unite, here.legende)
+    return Chiffres(
+        cadre,
+        tuple(_essentiel(rapport, now, then)),
+        tuple(_delais(rapport, now, then)),
+        tuple(sections),
+        _tendance(rapport, cadre, main, today),
+        unite,
+        here.legende,
+        detail=_detail(rapport, here),
+        relevees_at=None if rapport.vivant else magasin.relevees_at(),
+    )
+
+
+def _essentiel(rapport: Rapport, now: Whole, then: Whole) -> Iterator[Barre]:
+    """All lines together: counts and shares, in the order of the columns."""
+    for one in rapport.colonnes:
+        if one.cle in now and not _rang(one):
+            yield Barre(one.titre, now[one.cle], then.get(one.cle), kind=one.kind)
+
+
+def _delais(rapport: Rapport, now: Whole, then: Whole) -> Iterator[Delai]:
+    """Quantiles of all lines, a delay a row."""
+    quantiles = [one for one in rapport.colonnes if one.cle in now and _rang(one)]
+    for mot, some in groupby(quantiles, lambda one: one.titre.rpartition(RANG)[0]):
+        columns = list(some)
+        rangs = tuple((_rang(one), _said(now[one.cle], one.kind)) for one in columns)
+        (one,) = (one for one in columns if _rang(one) == MEDIANE)
+        yield Delai(mot, rangs, Barre(mot, now[one.cle], then.get(one.cle), kind=one.kind))
+
+
+def _rang(colonne: Colonne) -> str:
+    """«médiane» of «Envoi → réponse – médiane»; nothing of what is no quantile."""
+    return colonne.titre.rpartition(RANG)[2] if colonne.kind == "duration" and RANG in colonne.titre else ""
+
+
+def _whole(rapport: Rapport, found: resultats.Resultat, today: date) -> Whole:
+    """By measure; where quantiles of all lines are not to be had, what adds up."""
+    whole = resultats.ensemble(rapport, found.cadre, today=today)
+    whole = whole or next((one for one in found.totaux if not one.dimensions), None)
+    if whole is None or not whole.rangees:
+        return {}
+    names = (one.cle for one in whole.mesures)
+    return dict(zip(names, whole.rangees[0].valeurs, strict=True))
+
+
+def _detail(rapport: Rapport, found: resultats.Resultat) -> Detail | None:
+    """Of a table that says more of a line than one count."""
+    tableau = found.tableau
+    if tableau is None or len(tableau.mesures) < 2 or not tableau.rangees:
+        return None
+    kept = [n for n, one in enumerate(rapport.colonnes) if _rang(one) in ("", MEDIANE)]
+    columns = [(n, rapport.colonnes[n].titre, rapport.colonnes[n].kind) for n in kept]
+    lignes = (
+        tuple((titre, _said(row[n], kind)) for n, titre, kind in columns)
+        for row in islice(found.lignes, DETAILED)
+    )
+    titres = tuple(titre for _, titre, _ in columns)
+    return Detail(titres, tuple(lignes), max(0, len(tableau.rangees) - DETAILED))
 
 
 def _a_year_before(cadre: Cadre) -> Cadre:
@@ -106,14 +207,17 @@ def _main(tableau: Tableau | None) -> str:
 
 
 def _tables(found: resultats.Resultat) -> list[Tableau]:
-    """Totals by each dimension but time; the table itself where tables stand one under the other."""
+    """Totals by each dimension but time; the table itself where tables stand one under the other, or where
+    it has one dimension."""
     if found.tableau is None:
         return []
     if {*found.tableau.dimensions} & {*STACKED}:
         return [found.tableau]
     wanted = [(name,) for name in found.tableau.dimensions if name != "mois"]
+    if len(found.tableau.dimensions) == 1:
+        return [found.tableau] if wanted else []
     known = {one.dimensions: one for one in found.totaux}
-    return [known.get(one, Tableau("", one, found.tableau.mesures)) for one in [(), *wanted]]
+    return [known.get(one, Tableau("", one, found.tableau.mesures)) for one in wanted]
 
 
 def _sections(rapport: Rapport, main: str, here: Tableau, before: Tableau) -> Iterator[Section]:
@@ -125,7 +229,7 @@ def _sections(rapport: Rapport, main: str, here: Tableau, before: Tableau) -> It
         titre = STACKED[stacked].get(group, group) if stacked else titles.get(name) or titles.get("lieu", "")
         one, other = (_only(table, group) if stacked else table for table in (here, before))
         if one.rangees:
-            yield Section(str(titre if name else "Ensemble"), tuple(_barres(main, one, other)))
+            yield Section(str(titre), tuple(_barres(main, one, other)))
 
 
 def _only(table: Tableau, group: Any) -> Tableau:

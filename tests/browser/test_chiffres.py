@@ -21,7 +21,7 @@ def test_figures_on_screen(new_context, live_server, monkeypatch, width):
     page.goto(f"{live_server.url}{PAGE}")
     page.get_by_label("Période").select_option(label="L’année dernière")
     page.get_by_role("button", name="Afficher").click()
-    see(page, "comparé à la même période", "Ensemble", "Douze derniers mois")
+    see(page, "comparé à la même période", "L’essentiel", "Douze derniers mois")
     assert page.locator("svg.barre rect").first.bounding_box()["width"] > 20
 
 

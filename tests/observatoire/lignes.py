@@ -132,10 +132,31 @@ def ph_01(monde):
     same_lines("PH-01", monde, witness)
 
 
+def tnd_02(monde):
+    """What a platform was asked."""
+
+    def witness(cadre):
+        for one in recues(cadre, "tnd"):
+            row, by = one.row, one.row.par_professionnel
+            if during(cadre, row.sent_at):
+                yield (
+                    pseudonyme(KEY, "dossier", row.dossier_id),
+                    *_names(row, "etablissement", "unite", "unite"),
+                    temoin.UnDossier(one.source).age_mois,
+                    (by.specialite or "Non renseigné") if by else "Établissement",
+                    row.get_etat_display(),
+                    MOTIFS.get(row.motif, ""),
+                    *(row.sent_at, row.repondue_at, one.reponse, one.fois("questionner")),
+                )
+
+    same_lines("TND-02", monde, witness)
+
+
 COMPARED = {
     "SAN-01": san_01,
     "SAN-02": san_02,
     "SAN-03": san_03,
     "GA-01": ga_01,
     "PH-01": ph_01,
+    "TND-02": tnd_02,
 }

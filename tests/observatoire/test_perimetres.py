@@ -34,9 +34,9 @@ def may(actor) -> set[str]:
 
 
 GA, SAN_OWN = {"GA-01", "GA-02", "GA-03"}, {f"SAN-0{n}" for n in range(1, 8)}
-OWN = SAN_OWN | GA | {"PH-01", "PH-02", "TND-01"}
+OWN = SAN_OWN | GA | {"PH-01", "PH-02", "TND-01", "TND-02"}
 EVERY = set(CATALOGUE)
-TERRITORY = EVERY - {"SAN-01", "SAN-02", "SAN-03", "GA-01", "PH-01"}
+TERRITORY = EVERY - {"SAN-01", "SAN-02", "SAN-03", "GA-01", "PH-01", "TND-02"}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ TERRITORY = EVERY - {"SAN-01", "SAN-02", "SAN-03", "GA-01", "PH-01"}
         (RESPONSABLE_ADMISSIONS, {"statistiques": "oui"}, SAN_OWN),
         (RESPONSABLE_ADMISSIONS_GA, {}, set()),
         (RESPONSABLE_ADMISSIONS_GA, {"statistiques": "oui"}, GA),
-        (PCO_GESTIONNAIRE, {}, {"TND-01"}),
+        (PCO_GESTIONNAIRE, {}, {"TND-01", "TND-02"}),
         (PCO_GESTIONNAIRE, {"statistiques": "aucun"}, set()),
         (PCO_SECRETARIAT, {}, set()),
         (ESMS_STATISTIQUES, {}, {"PH-01", "PH-02"}),

@@ -1,10 +1,12 @@
 """Each report equals an independent computation over the rows, on worlds drawn at random (OBS-2)."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from annuaire.models import Etablissement
 from demandes.models import Demande
 from dossiers.models import Dossier
 from observatoire import magasin
@@ -53,7 +55,7 @@ def test_no_report_is_left_out():
 
 def test_every_report_says_what_it_is():
     """OBS-2: the dictionary is drawn from it: each column has its definition, each code its module."""
-    assert len(CATALOGUE) == 18
+    assert len(CATALOGUE) == 19, "eighteen of the sources, and the lines of a platform"
     for code, one in CATALOGUE.items():
         assert one.code == code
         assert all((one.titre, one.resume, one.ligne, one.niveaux))
@@ -96,6 +98,49 @@ def test_criteria_narrow(code, criteres, keeps):
     cadre = Cadre(Perimetre(national=True), date(2020, 1, 1), date(2026, 11, 10), NOW, KEY, criteres)
     wanted = [one for one in temoin.demandes() if one.row.orientation == "sanitaire" and keeps(one)]
     assert len(list(CATALOGUE[code].lignes(cadre))) == len(wanted) == CATALOGUE[code].estime(cadre)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_delays_are_also_given_by_the_month_of_admission(seed):
+    """OBS-2: as the catalogue has it, of one’s own: who was admitted, in the month that he was."""
+    Monde(seed, dossiers=60)
+    read()
+    own = Perimetre(etablissements=tuple(Etablissement.objects.values_list("pk", flat=True)))
+    cadre = Cadre(own, date(2020, 1, 1), date(2026, 11, 10), NOW, KEY)
+    chosen = replace(cadre, criteres={"date": ("admission",)})
+    wanted = Counter(
+        f"{one.row.date_admission:%Y-%m}"
+        for one in temoin.demandes()
+        if one.module == "sanitaire"
+        and one.row.etablissement_id in own.etablissements
+        and one.row.date_admission
+        and one.row.date_admission <= cadre.fin
+    )
+    rapport = CATALOGUE["SAN-05"]
+    found = Counter()
+    for row in rapport.tableau(chosen).rangees:
+        found[row.cles[0]] += row.valeurs[0]
+    assert found == wanted
+    assert sum(one.valeurs[0] for one in rapport.ensemble(chosen).rangees) == wanted.total()
+    assert seed or wanted, "of the first world, somebody is"
+    assert rapport.tableau(replace(cadre, criteres={"date": ("jamais",)})).rangees == ()
+
+
+def test_what_the_cpam_was_asked_is_narrowed_by_pathologie():
+    """OBS-2: the volets of the programme are told by them."""
+    monde = Monde(5, dossiers=40)
+    monde.ask_cpam()
+    read()
+    wide = Cadre(Perimetre(national=True), date(2020, 1, 1), date(2026, 11, 10), NOW, KEY)
+    every = [one for one in temoin.demandes() if one.module == "cpam"]
+    groupe = next(one.groupe for one in every if one.groupe)
+    counts = {
+        chosen: sum(
+            row.valeurs[0] for row in CATALOGUE["SAN-09"].tableau(replace(wide, criteres=said)).rangees
+        )
+        for chosen, said in (("all", {}), ("one", {"groupe": (groupe,)}))
+    }
+    assert counts == {"all": len(every), "one": sum(one.groupe == groupe for one in every)}
 
 
 def test_two_files_cannot_be_joined():
