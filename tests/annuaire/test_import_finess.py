@@ -26,6 +26,7 @@ from annuaire.reads import fiches as reads
 from journal.models import Entry
 from tests import factories
 from tests.annuaire.finess_files import ARVIGNE, DEGREES, METRES, ege, geo, line, plus, write, write_plus
+from tests.courrier.rig import somebody_waits, wait_until
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Niveau
 from viatraj.core.policies import Denied
@@ -451,7 +452,7 @@ def test_a_sheet_that_is_being_saved_meanwhile_keeps_the_person_s_word(load, pay
         with transaction.atomic():
             actions.modify(row, values={"nom": "Hôpital d’Arvigne"}, version=1, now=NOW, by=referent)
             waiting = pool.submit(_closing, load, line())
-            _until_somebody_waits()
+            wait_until(somebody_waits)
         waiting.result()
     row.refresh_from_db()
     assert (row.nom, row.origine("nom"), row.commune) == ("Hôpital d’Arvigne", "local", "VIRIAT")
@@ -462,14 +463,6 @@ def _closing(load, *lines):
         return load(*lines)
     finally:
         connection.close()
-
-
-def _until_somebody_waits():
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """A sink and senders, each a process of its own; what tests and the bench both need."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,9 @@ class Sink:
         self.process.kill()
         self.process.wait()
 
+    def open_next_gate(self):
+        self.process.send_signal(signal.SIGUSR1)
+
     @property
     def url(self):
         return f"smtp://127.0.0.1:{self.port}"
@@ -67,6 +71,13 @@ def wait_until(ready, seconds=PATIENCE):
     while not ready():
         assert time.monotonic() < end, "not ready in time"
         time.sleep(0.005)
+
+
+def somebody_waits() -> bool:
+    """For a lock that another session holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
 
 
 @contextmanager

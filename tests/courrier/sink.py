@@ -3,13 +3,15 @@
     python -m tests.courrier.sink aiosmtpd|lean PORT LOG [CERT KEY]
 
 `lean` costs less than what it measures. The address chooses a fault, the first time only but for `refused`:
-busy-… → 451, closing-… → 421, drop-… → the line goes dead, refused-… → 550, quoting the address. A mail to
-paired-… is accepted once two clients have brought one (aiosmtpd only).
+busy-… → 451, closing-… → 421, drop-… → the line goes dead, refused-… → 550, quoting the address. aiosmtpd
+only: a mail to paired-… is accepted once two clients have brought one, to gate1-… once this process has got
+a SIGUSR1, to gate2-… a second one, and so on.
 """
 
 import asyncio
 import os
 import re
+import signal
 import ssl
 import sys
 import time
@@ -20,6 +22,7 @@ MESSAGE_ID = re.compile(rb"(?im)^message-id:\s*(\S+)")
 REPLIES = {"busy": "451 4.2.0 busy", "closing": "421 4.3.2 closing", "drop": ""}
 seen = set()
 clients, both = set(), asyncio.Event()
+GATE, gates = re.compile(r"gate(\d)-"), [asyncio.Event() for _ in range(4)]
 
 
 def fault(address):
@@ -45,12 +48,18 @@ async def second_client(peer):
     await both.wait()
 
 
+def open_next():
+    next(gate for gate in gates if not gate.is_set()).set()
+
+
 class Handler:
     """For aiosmtpd."""
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address.startswith("paired-"):
             await second_client(session.peer)
+        if found := GATE.match(address):
+            await gates[int(found[1]) - 1].wait()
         reply = fault(address)
         if reply == "":
             server.transport.abort()
@@ -112,6 +121,7 @@ class Lean(asyncio.Protocol):
 
 async def serve(kind, port):
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, open_next)
     factories = {"lean": Lean, "aiosmtpd": lambda: SMTP(Handler(), hostname="sink", loop=loop)}
     server = await loop.create_server(factories[kind], "127.0.0.1", port)
     await server.serve_forever()

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from courrier import outbox, tasks
 from courrier.models import Message, Priority
-from tests.courrier.rig import other_connection
+from tests.courrier.rig import other_connection, somebody_waits, wait_until
 from tests.patience import PATIENCE
 
 
@@ -201,21 +201,19 @@ def test_a_letter_that_a_sender_takes_meanwhile_is_said_to_leave(letter):
     changement = uuid4()
     letter(changement=changement)
     Message.objects.update(next_attempt_at=Now())
-    taken, asked = Event(), Event()
+    taken = Event()
 
     def claim():
         with transaction.atomic():
             (one,) = Message.objects.claimable().select_for_update(skip_locked=True, no_key=True)
             taken.set()
-            asked.wait(PATIENCE)
-            time.sleep(0.2)  # the other waits for the row by now
+            wait_until(somebody_waits)
             Message.objects.filter(pk=one.pk).update(taken_by=7, taken_until=timezone.now())
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         claiming = pool.submit(claim)
         taken.wait(PATIENCE)
-        asked.set()
         assert outbox.withdraw(changement).keys() == {"sophie@cabinet.example"}
         claiming.result()
     assert Message.objects.get().state == Message.State.PENDING

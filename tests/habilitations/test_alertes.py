@@ -17,7 +17,7 @@ from habilitations.models import Alerte, Habilitation
 from habilitations.reads import echeances
 from journal.models import Entry
 from tests.concurrency import at_once
-from tests.courrier.rig import command, wait_until
+from tests.courrier.rig import command, other_connection, somebody_waits, wait_until
 from tests.factories import (
     CoordinationFactory,
     EtablissementFactory,
@@ -411,15 +411,19 @@ def test_killed_at_any_moment_and_run_again(tmp_path):
         )
         for user in users
     )
-    written = []
-    for _ in range(2):
-        before = Message.objects.count()
-        with command("alert_expiries", log=tmp_path / "alerts.log") as process:
-            wait_until(lambda: Message.objects.count() > before)  # noqa: B023
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        written.append(Message.objects.count())
-    assert 0 < written[0] < written[1] < people, "the kills came too late to prove anything"
+    written, turn = [], "(hashtext('habilitations_alerte'))"
+    with other_connection(autocommit=True) as before_it:
+        for _ in range(2):
+            before_it.execute(f"SELECT pg_advisory_lock{turn}")
+            with command("alert_expiries", log=tmp_path / "alerts.log") as process:
+                wait_until(somebody_waits)
+                before_it.execute(f"SELECT pg_advisory_unlock{turn}")
+                before_it.execute(f"SELECT pg_advisory_lock{turn}")  # ours again after one batch of its own
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            before_it.execute(f"SELECT pg_advisory_unlock{turn}")
+            written.append(Message.objects.count())
+    assert 0 < written[0] < written[1] < people
     assert alert(today) == people - written[-1]
     keys = Message.objects.filter(key__startswith="habilitation:").values_list("to", flat=True)
     assert len(keys) == len(set(keys)) == Alerte.objects.count() == people

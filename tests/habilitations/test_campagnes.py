@@ -17,7 +17,7 @@ from habilitations.models import Campagne, Examen, Habilitation, Relecteur
 from habilitations.profils import REFERENT_COORDINATION, REFERENT_STRUCTURE, REFERENT_UNITE
 from habilitations.reads import campagnes, relecteurs
 from journal.models import Entry
-from tests.courrier.rig import wait_until
+from tests.courrier.rig import somebody_waits, wait_until
 from tests.factories import (
     CoordinationFactory,
     EtablissementFactory,
@@ -92,12 +92,6 @@ def test_a_grant_undone_while_the_campaign_fills_is_left_out(hospital):
     assert faults == []
     assert not Examen.objects.filter(habilitation=gone.pk).exists()
     assert Campagne.objects.get(pk=campagne.pk).state == Campagne.State.OPEN
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 def may(examen, user) -> bool:

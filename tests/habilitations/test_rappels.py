@@ -11,7 +11,7 @@ from courrier.models import Message
 from habilitations import actions
 from habilitations.models import Rappel
 from tests.concurrency import at_once
-from tests.courrier.rig import command, wait_until
+from tests.courrier.rig import command, somebody_waits, wait_until
 from tests.factories import HabilitationFactory, UniteFactory, referent_of
 from tests.habilitations.campagnes import BY, decide, follow, line_of, opened
 from tests.patience import PATIENCE
@@ -112,7 +112,7 @@ def test_killed_at_any_moment_and_run_again(tmp_path):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('habilitations_rappel'))")
         with command("shell", "-c", RUN, log=tmp_path / "a.log") as killed:
-            wait_until(_somebody_waits)
+            wait_until(somebody_waits)
             killed.send_signal(signal.SIGKILL)
             killed.wait(PATIENCE)
         cursor.execute("SELECT pg_advisory_unlock(hashtext('habilitations_rappel'))")
@@ -123,9 +123,3 @@ def test_killed_at_any_moment_and_run_again(tmp_path):
             assert run.wait(PATIENCE) == 0, (tmp_path / "b.log").read_text()
     assert len(unit.mails()) == 1
     assert Rappel.objects.filter(user=unit.of_unite).count() == 2
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return cursor.fetchone()[0] > 0
