@@ -8,6 +8,7 @@ from django.db.models import Count
 from delegations.models import Delegation, DelegationQuerySet
 from viatraj.core import prepared
 from viatraj.core.expiry import SOON_MONTHS
+from viatraj.core.kept import kept
 from viatraj.core.periods import add_months
 
 # A quick first test, because most people have received nothing: it may be true too often, never too rarely.
@@ -64,6 +65,18 @@ def lent_until_soon(medecin, *, on: date) -> list[Delegation]:
         return []
     ending = Delegation.objects.granted_by(medecin).in_force(on).filter(fin__lte=add_months(on, SOON_MONTHS))
     return list(ending.order_by("fin", "pk"))
+
+
+def granted(actor, *, on: date) -> list[Delegation]:
+    """What he lends himself, in force or to come; nothing of it while he acts for somebody."""
+    return [] if actor.is_acting else _granted(medecin=actor.user.pk, day=on)
+
+
+@kept
+def _granted(*, medecin, day) -> DelegationQuerySet:
+    rows = Delegation.objects.granted_by(medecin).current(day).with_account()
+    rows = rows.select_related("professionnel", "delegataire").prefetch_related("droits")
+    return rows.order_by("nom", "prenom", "debut", "pk")
 
 
 def count_received(users, *, on: date) -> dict[int, int]:

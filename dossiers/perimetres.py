@@ -4,12 +4,11 @@ A way is a condition on presences: a board, a level, the same orientations. `rea
 dossiers, `perimetre` unites them, `Suite` sorts the keys of what they lead to (docs/adr/0053).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     Case,
@@ -31,8 +30,10 @@ from accounts.models import Identite as Compte
 from annuaire.models import Cle, Professionnel
 from dossiers.models.presences import Presence, Role
 from dossiers.regards import OF_THE_WHOLE, TABLEAUX, Tableau, boards, is_of_a_coordination
+from viatraj.core import prepared
 from viatraj.core.actor import Actor, Grant
-from viatraj.core.droits import Domaine, Mode, Niveau, Orientation
+from viatraj.core.droits import Domaine, Droit, Mode, Niveau, Orientation
+from viatraj.core.kept import kept, standing_for
 
 RECENTS = "recents"
 # By sort: what tells who the patient is; the order, and the contrary one, which is shorter to the last pages.
@@ -49,6 +50,9 @@ FIRST, IN_USE, FIRST_IN_USE = "\x01", "\x02", "\x03"
 ONCE = "SELECT DISTINCT ON (dossier_id) * FROM ({}) seen ORDER BY dossier_id DESC, cle"
 # Both roles of a médecin's space are one: by OR, PostgreSQL would read the presences of everybody.
 BOARDS = {tableau: tuple(role for role in Role if TABLEAUX[role] is tableau) for tableau in TABLEAUX.values()}
+
+# All that decides who sees what in a list: boards, and how a médecin may answer for what waits there.
+SEEING = (*{tableau.droit for tableau in BOARDS}, Droit.DOSSIER_ACCEPTATION)
 
 
 class SplitPart(Func):
@@ -74,11 +78,12 @@ def perimetre(actor: Actor, *, only: Q | None = None) -> QuerySet:
 class Suite:
     """The keys of what an actor sees, sorted: what a paginator asks, read in the indexes of presences alone.
 
-    `only`: of presences. What no way shows with a name is sorted by its number, and comes last (DOS-4).
+    `only`: of presences, whoever asks. What no way shows with a name is sorted by its number, and comes
+    last (DOS-4).
     """
 
     actor: Actor
-    only: Q
+    only: Callable[[Actor], Q]  # of words of the code: texts are kept by it
     sort: str
 
     def count(self) -> int:
@@ -101,21 +106,29 @@ class Suite:
         return [key for (key,) in self._rows(sql, column)]
 
     def _rows(self, sql: str, column: str = "") -> list[tuple]:
-        """By hand: Django sorts no union twice. `{}`: (dossier_id, numero, cle) of each presence."""
-        ways = [
-            Presence.objects.filter(way, self.only).order_by().annotate(cle=_cle(column, is_named))
-            for is_named, way in _seeing(self.actor)
-        ]
-        if not ways:
+        """By hand: Django sorts no union twice. `{}`: (dossier_id, numero, cle) of each presence.
+
+        The few rows of a médecin's space are found by one plan; how wide another perimeter is decides it.
+        """
+        who, places = standing_for(self.actor, *SEEING)
+        seen = _seen.sql(who, self.only, column, names=places)
+        if not seen:
             return []
-        first, *others = (rows.values("dossier_id", "numero", "cle") for rows in ways)
-        try:
-            seen, values = first.union(*others, all=True).query.sql_with_params()
-        except EmptyResultSet:
-            return []
+        if self.actor.in_medecin_space:
+            return list(prepared.rows(sql.format(seen), places))
         with connection.cursor() as cursor:
-            cursor.execute(sql.format(seen), values)
+            cursor.execute(sql.format(seen), places)
             return cursor.fetchall()
+
+
+@kept
+def _seen(actor, only, column, /, **places):
+    ways = [
+        Presence.objects.filter(way, only(actor)).order_by().annotate(cle=_cle(column, is_named))
+        for is_named, way in _seeing(actor)
+    ] or [Presence.objects.none().annotate(cle=_cle(column, False))]
+    first, *others = (rows.values("dossier_id", "numero", "cle") for rows in ways)
+    return first.union(*others, all=True)
 
 
 def patients(actor: Actor, nom: str, prenom: str = "", *, most: int) -> list[int]:
@@ -212,7 +225,11 @@ def _at(niveau: str, role: Role, lieux: list[int | None]) -> Q:
 
 def professionnels(comptes):
     """Whom the directory knows by the living numbers of these accounts."""
-    living = Compte.objects.filter(user__in=comptes, ended_at=None)
+    return known_by(Q(user__in=comptes))
+
+
+def known_by(comptes):
+    living = Compte.objects.filter(comptes, ended_at=None)
     return Professionnel.objects.filter(idnat__in=living.values("idnat"))
 
 

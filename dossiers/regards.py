@@ -7,15 +7,13 @@ mode, which caps what the same habilitation gives on each volet. Of several ways
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-
-from django.db.models import Prefetch, prefetch_related_objects
 
 from annuaire.models import COLUMNS, AtLieu, Lieu
 from dossiers.models.presences import NIVEAUX, LienMedecin, Presence, Role
 from dossiers.natures import NATURES, Kind, Nature
-from viatraj.core.actor import Actor, Grant
+from viatraj.core.actor import Actor, Grant, Rights
 from viatraj.core.droits import Droit, Mode, Niveau
+from viatraj.core.kept import kept
 
 ANYWHERE = (Niveau.NATIONAL, Niveau.REGION, Niveau.COORDINATION, Niveau.ETABLISSEMENT)
 
@@ -130,11 +128,15 @@ def asked_by(voie: Voie, kind: str) -> Droit:
 
 
 def of(actor: Actor, dossier) -> Regard:
-    """Reads the presences once: a page asks often, an action asks of the row that it has just locked."""
+    """Worked out once a row and rights: a page asks often, an action asks of the row that it has locked."""
     if not actor.rights:
         return Regard()
-    voies = [voie for presence in _presences(dossier) for voie in _voies(actor, presence)]
-    return Regard(tuple(sorted(voies, key=_nearness)))
+    known = presences(dossier)
+    regard = known.regards.get(actor.rights)
+    if regard is None:
+        voies = [voie for presence in known for voie in _voies(actor, presence)]
+        regard = known.regards[actor.rights] = Regard(tuple(sorted(voies, key=_nearness)))
+    return regard
 
 
 def at(actor: Actor, role: Role, lain: AtLieu, *, orientation: str) -> Regard:
@@ -144,15 +146,25 @@ def at(actor: Actor, role: Role, lain: AtLieu, *, orientation: str) -> Regard:
     return Regard(tuple(sorted(_voies(actor, there), key=_nearness)))
 
 
-def _presences(dossier) -> list[Presence]:
-    prefetch_related_objects([dossier], _known())
-    return list(dossier.presences.all())
+class Presences(list):
+    """Of one dossier, each with its place; and what `of` has made of them."""
+
+    def __init__(self, found):
+        super().__init__(found)
+        self.regards: dict[Rights, Regard] = {}
 
 
-@cache
-def _known() -> Prefetch:
-    """Drawn up once: a page asks a dozen times, and its answer is then at hand."""
-    return Prefetch("presences", Presence.objects.with_comptes().order_by("pk"))
+def presences(dossier) -> Presences:
+    """Read once for a row that was read, as long as Django keeps what it has read beside it."""
+    at_hand = dossier.__dict__.setdefault("_prefetched_objects_cache", {})
+    if "where" not in at_hand:
+        at_hand["where"] = Presences(_presences(dossier=dossier.pk))
+    return at_hand["where"]
+
+
+@kept
+def _presences(*, dossier):
+    return Presence.objects.filter(dossier=dossier).with_comptes().with_lieu().order_by("pk")
 
 
 def _nearness(voie: Voie) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from habilitations.profils import AUCUN, PROFILS, DroitProfil
 from viatraj.core import prepared
 from viatraj.core.actor import Grant, Rights, Source
 from viatraj.core.droits import FERMES, Droit, Mode, Niveau
+from viatraj.core.kept import kept
 
 # One prepared statement, since every page of a professional begins with it. `held` is the same rule as a
 # queryset.
@@ -56,8 +57,21 @@ def held(user, *, on):
     """In force on a day, with what `grants` needs; a disabled account holds nothing."""
     if not user.is_active:
         return Habilitation.objects.none()
-    in_force = Habilitation.objects.of(user).in_force(on).filter(profil__in=PROFILS)
+    return _held(user=user, day=on)
+
+
+def held_with_lieu(user, *, on) -> list[Habilitation]:
+    return _with_lieu(user=user.pk, day=on) if user.is_active else []
+
+
+def _held(*, user, day):
+    in_force = Habilitation.objects.of(user).in_force(day).filter(profil__in=PROFILS)
     return in_force.prefetch_related("droits", "guichet__unites").order_by("pk")
+
+
+@kept
+def _with_lieu(**asked):
+    return _held(**asked).with_lieu()
 
 
 def modes(habilitation) -> dict[DroitProfil, str]:

@@ -1,18 +1,18 @@
 """Lines as pages show them: histories with their readings folded away, and lines by what they concern."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import BigIntegerField, Count, F, Func, IntegerField, Max, Value
+from django.db.models import Count, F, Func, IntegerField, Max, Value
 
 from journal import sentences
 from journal.models import Entry, EntryQuerySet, readings
+from viatraj.core.kept import kept
 
 EVER = ("-infinity", "infinity")
 
@@ -56,6 +56,16 @@ READER = ("quality", "user__prenom", "user__nom", "on_behalf_of__prenom", "on_be
 NAMED = Telling(EntryQuerySet.newest_first, READER, sentences.reader, ("user_id",))
 
 
+class Lines(NamedTuple):
+    """Which ones, by what `write` asks; it knows nothing else (`viatraj.core.kept`)."""
+
+    write: Callable[..., EntryQuerySet]
+    asked: dict[str, Any]
+
+    def rows(self) -> EntryQuerySet:
+        return self.write(**self.asked)
+
+
 class Row(NamedTuple):
     """A line, or a fold of readings."""
 
@@ -85,11 +95,25 @@ def plain(entries: EntryQuerySet, size: int) -> Histoire:
     return Histoire([Row(entry) for entry in entries.newest_first()[:size]])
 
 
-def latest(entries: EntryQuerySet, size: int, telling: Telling = NAMED) -> Histoire:
+def latest(lines: Lines, size: int, telling: Telling = NAMED) -> Histoire:
     """The beginning of a history, on a page of something else."""
-    acts = list(telling.lines(entries.exclude(event__in=readings()))[: size + 1])
-    more = len(acts) > size
-    return Histoire(_folded(entries, acts[:size], telling, more=more), more)
+    acts = _acts(lines.write, telling, size + 1, **lines.asked)
+    shown, more = acts[:size], len(acts) > size
+    bounds: dict[str, Any] = {"acts": sorted(act.pk for act in shown)} if shown else {}
+    bounds |= {"after": shown[-1].pk} if more else {}
+    read = _read(lines.write, telling.who + telling.at, **lines.asked, **bounds)
+    return Histoire(_folded(shown, read, telling), more)
+
+
+@kept
+def _acts(write, telling: Telling, most: int, /, **asked):
+    return telling.lines(write(**asked).exclude(event__in=readings()))[:most]
+
+
+@kept
+def _read(write, columns: tuple[str, ...], /, *, acts=None, after=None, **asked):
+    read = write(**asked).filter(event__in=readings())
+    return _readers(read if after is None else read.filter(pk__gt=after), acts, columns)
 
 
 def paged(entries: EntryQuerySet, *, size: int, number, fold=True, telling: Telling = NAMED) -> Histoire:
@@ -102,19 +126,19 @@ def paged(entries: EntryQuerySet, *, size: int, number, fold=True, telling: Tell
     page_obj.object_list = shown
     if not fold:
         return Histoire([Row(entry) for entry in shown], page_obj.has_next(), page_obj)
-    rows = _folded(entries, shown, telling, newer=newer, more=page_obj.has_next())
-    return Histoire(rows, page_obj.has_next(), page_obj)
-
-
-def _folded(entries, acts: list[Entry], telling, *, more: bool, newer: Entry | None = None) -> list[Row]:
-    """Acts with, above each, the readings since; below the last one, those before it."""
     read = entries.filter(event__in=readings())
     if newer is not None:
         read = read.filter(pk__lt=newer.pk)
-    if more:
-        read = read.filter(pk__gt=acts[-1].pk)
+    if page_obj.has_next():
+        read = read.filter(pk__gt=shown[-1].pk)
+    readers = _readers(read, sorted(act.pk for act in shown), telling.who + telling.at)
+    return Histoire(_folded(shown, readers, telling), page_obj.has_next(), page_obj)
+
+
+def _folded(acts: list[Entry], readers: Iterable[tuple], telling: Telling) -> list[Row]:
+    """Acts with, above each, the readings since; below the last one, those before it."""
     since = defaultdict(list)
-    for place, *row in _readers(read, [act.pk for act in acts], telling.who + telling.at):
+    for place, *row in readers:
         since[place].append(telling.reader(*row))
     rows = []
     for place, act in zip(range(len(acts), 0, -1), acts, strict=True):
@@ -128,12 +152,11 @@ def _fold(readers, telling) -> Row:
     return Row(fold=Fold(readers, len(people)))
 
 
-def _readers(read, acts: list[int], columns: tuple[str, ...]):
+def _readers(read: EntryQuerySet, acts, columns: tuple[str, ...]):
     """(how many of the acts came before, who, times, last time): one query, whatever was read."""
     place = Value(0)
     if acts:
-        bounds = Value(sorted(acts), output_field=ArrayField(BigIntegerField()))
-        place = Func(F("pk"), bounds, function="width_bucket", output_field=IntegerField())
+        place = Func(F("pk"), acts, function="width_bucket", output_field=IntegerField())
     by = read.order_by().annotate(place=place).values("place", *columns)
     counted = by.annotate(times=Count("pk"), latest=Max("at")).order_by("place", "-latest")
     return counted.values_list("place", *columns, "times", "latest")

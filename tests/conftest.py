@@ -23,6 +23,7 @@ from whitenoise import WhiteNoise
 
 from tests import browsers, posts, servers
 from tests.emptying import empty_tables
+from tests.kept import nothing_kept, written_alike  # noqa: F401, fixtures of every test
 from tests.limits import forget_limits
 from tests.locks import lock_recorder, locks_in_order  # noqa: F401, fixtures of every test
 from viatraj.core import roles

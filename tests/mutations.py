@@ -1159,8 +1159,8 @@ MUTATIONS = [
         "l’historique dit à un receveur qui d’autre a reçu le dossier",
         "DOS-4",
         "dossiers/reads/historiques.py",
-        "    return entries.exclude(elsewhere).exclude(event__in=OF_PLACES)\n",
-        "    return entries\n",
+        "    return _about(**asked).exclude(elsewhere).exclude(event__in=OF_PLACES)\n",
+        "    return _about(**asked)\n",
         "tests/demandes/test_pages.py",
     ),
     Mutation(

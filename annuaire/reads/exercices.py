@@ -1,25 +1,30 @@
 """Where a médecin practises, as the national directory says (CON-1, DOS-1)."""
 
-from collections.abc import Iterable
-
+from accounts.models import Identite
 from annuaire import places
 from annuaire.models import Activite, Commune, Departement
+from viatraj.core.kept import kept
 
 LIBERAL = "L"  # TRE_R23
 
 
 def of(user) -> set[str]:
     """By the national numbers of his account."""
-    return departements(user.identites.filter(ended_at=None).values_list("idnat", flat=True))
+    return _departements({*_lines(user=user.pk)})
 
 
-def departements(idnats: Iterable[str]) -> set[str]:
+@kept
+def _lines(*, user):
+    mine = Identite.objects.filter(user=user, ended_at=None).values("idnat")
+    lines = Activite.objects.medecins().filter(idnat__in=mine).exclude(code_postal="")
+    return lines.order_by().values_list("code_postal", "mode")
+
+
+def _departements(known: set[tuple[str, str]]) -> set[str]:
     """Of his cabinets; of where he is employed, when he has none.
 
     A CEDEX code is no commune's: its first figures say where.
     """
-    lines = Activite.objects.medecins().filter(idnat__in=list(idnats)).exclude(code_postal="")
-    known = set(lines.values_list("code_postal", "mode"))
     codes = {code for code, mode in known if mode == LIBERAL} or {code for code, _ in known}
     if not codes:
         return set()

@@ -5,8 +5,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from annuaire.models import AvisFermeture, Etablissement, Fermeture, Guichet, Lieu, Unite
+from viatraj.core import prepared
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit, Mode, Niveau
+from viatraj.core.kept import kept, standing_for
 
 FOUND = 20  # names shown of a search
 JOINED = {
@@ -67,6 +69,19 @@ def waiting(actor: Actor) -> QuerySet:
     """What feeders have said, and this actor may answer; the most urgent first."""
     if actor.is_acting or not actor.rights.scopes(Droit.STRUCTURE):
         return AvisFermeture.objects.none()
+    return _waiting.write(actor)
+
+
+def how_many_wait(actor: Actor) -> prepared.Asked:
+    """Of them; to be asked with what else the page asks."""
+    if actor.is_acting or not actor.rights.scopes(Droit.STRUCTURE):
+        return "SELECT 0", {}
+    who, places = standing_for(actor, Droit.STRUCTURE)
+    return f"SELECT count(*) FROM ({_waiting.sql(who, names=places)}) AS avis", places  # noqa: S608
+
+
+@kept
+def _waiting(actor: Actor, /, **places: Any) -> QuerySet:
     rows = AvisFermeture.objects.waiting()
     here = rows.filter(etablissement__in=of_perimeter(actor, Niveau.ETABLISSEMENT).values("pk"))
     units = rows.filter(unite__in=of_perimeter(actor, Niveau.UNITE).values("pk"))

@@ -12,7 +12,7 @@ import annuaire.reads.search
 import journal.reads
 from accounts.models import Identite
 from annuaire.forms.recherches import RechercheForm
-from delegations import actions, policies, rights
+from delegations import actions, policies, reads, rights
 from delegations.forms import ConfrereForm, ModifyForm
 from delegations.models import Delegation
 from delegations.views import assistants
@@ -32,8 +32,7 @@ HISTORY = 50
 def index(request):
     policies.own_delegations(request.actor)
     today = timezone.localdate()
-    current = _granted(request).current(today).with_account().select_related("professionnel", "delegataire")
-    current = current.prefetch_related("droits").order_by("nom", "prenom", "debut", "pk")
+    current = reads.granted(request.actor, on=today)
     return page(
         request,
         "delegations/index.html",

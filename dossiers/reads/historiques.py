@@ -6,12 +6,12 @@ structures of the authors, not their names: that row is read without them.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page
-from django.db.models import BooleanField, CharField, Count, Exists, Func, Max, Min, OuterRef, Q, Subquery
+from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 
 import journal.reads
@@ -23,8 +23,10 @@ from habilitations.models import Habilitation
 from habilitations.profils import PROFILS
 from journal import sentences
 from journal.models import Entry, EntryQuerySet, known_events, readings
+from journal.reads import Lines
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Droit
+from viatraj.core.kept import Among
 
 AT = ("etablissement_nom", "unite_nom")  # as it is called now
 # Profiles of who receives; lines that say where a dossier lies.
@@ -38,46 +40,66 @@ def names_shown(actor: Actor, dossier: Dossier) -> bool:
     return regards.of(actor, dossier).is_nominatif
 
 
-def of(dossier: Dossier) -> EntryQuerySet:
+def of(dossier: Dossier) -> Lines:
     """With the structure of the right that was used; none in a médecin's space."""
-    return _placed(Entry.objects.about(dossier))
+    return Lines(_about, _keys(dossier))
 
 
-def _placed(entries: EntryQuerySet) -> EntryQuerySet:
-    return entries.annotate(
-        etablissement_nom=_nom(Etablissement, "etablissement_id"), unite_nom=_nom(Unite, "unite_id")
-    )
+def with_demandes(dossier: Dossier) -> Lines:
+    """And what became of its demandes."""
+    return Lines(_about_demandes, _keys(dossier) | {"dossier": dossier.pk, "of_demandes": _kind(_demandes())})
 
 
-def seen_by(actor: Actor, dossier: Dossier) -> EntryQuerySet:
+def seen_by(actor: Actor, dossier: Dossier) -> Lines:
     """To who has only received it: nothing of another receveur, nor of where else it lies (DOS-4).
 
     Who asks, and whoever regulates, also reads what became of its demandes.
     """
-    voies, entries = regards.of(actor, dossier).voies, of(dossier)
+    voies = regards.of(actor, dossier).voies
     if any(one.role != Role.RECEVEUR for one in voies):
-        return with_demandes(dossier).exclude(event__in=INTERNAL)
+        return Lines(_but_internal, with_demandes(dossier).asked)
     mine = {one.presence.lieu_key for one in voies} | {f"{v.board.niveau}:{v.board.lieu_id}" for v in voies}
-    receiving = Habilitation.objects.filter(pk=OuterRef("habilitation_id"), profil__in=RECEIVING)
-    elsewhere = Exists(receiving.exclude(lieu_key__in=mine))
-    return entries.exclude(elsewhere).exclude(event__in=OF_PLACES)
+    return Lines(_of_receveur, _keys(dossier) | {"mine": sorted(mine)})
 
 
-class AmongKeys(Func):
-    """`a = ANY (array)`: the array is made once, then each key is sought in the index."""
-
-    template, arg_joiner = "%(expressions)s)", " = ANY ("
-    output_field = BooleanField()
+def _keys(dossier: Dossier) -> dict[str, Any]:
+    return {"numero": str(dossier.pk), "of_dossiers": _kind(Dossier)}
 
 
-def with_demandes(dossier: Dossier) -> EntryQuerySet:
-    """Rows of the app above, by their relation; their keys are an array, so that the index is walked."""
-    demandes = dossier.demandes.order_by()
-    kinds = ContentType.objects.get_for_models(Dossier, demandes.model)
+def _kind(model) -> int:
+    return ContentType.objects.get_for_model(model).pk
+
+
+def _demandes():
+    """The model of the app above, by its relation."""
+    return Dossier._meta.get_field("demandes").related_model
+
+
+def _about(*, numero, of_dossiers) -> EntryQuerySet:
+    return _placed(Q(content_type=of_dossiers, object_id=numero))
+
+
+def _about_demandes(*, numero, of_dossiers, dossier, of_demandes) -> EntryQuerySet:
+    demandes = _demandes().objects.filter(dossier=dossier).order_by()
     keys = ArraySubquery(demandes.values(text=Cast("pk", CharField())))
-    mine = Q(content_type=kinds[Dossier], object_id=str(dossier.pk))
-    theirs = Q(AmongKeys("object_id", keys), content_type=kinds[demandes.model])
-    return _placed(Entry.objects.filter(mine | theirs))
+    theirs = Q(Among("object_id", keys), content_type=of_demandes)
+    return _placed(Q(content_type=of_dossiers, object_id=numero) | theirs)
+
+
+def _but_internal(**asked) -> EntryQuerySet:
+    return _about_demandes(**asked).exclude(event__in=INTERNAL)
+
+
+def _of_receveur(*, mine, **asked) -> EntryQuerySet:
+    receiving = Habilitation.objects.filter(pk=OuterRef("habilitation_id"), profil__in=RECEIVING)
+    elsewhere = Exists(receiving.exclude(Among("lieu_key", mine)))
+    return _about(**asked).exclude(elsewhere).exclude(event__in=OF_PLACES)
+
+
+def _placed(rule: Q) -> EntryQuerySet:
+    return Entry.objects.filter(rule).annotate(
+        etablissement_nom=_nom(Etablissement, "etablissement_id"), unite_nom=_nom(Unite, "unite_id")
+    )
 
 
 def _nom(model, column: str) -> Subquery:
@@ -123,8 +145,8 @@ class Historique:
     page_obj: Page | None = None
 
 
-def latest(entries: EntryQuerySet, size: int, *, named: bool) -> Historique:
-    return _told(journal.reads.latest(entries, size, _telling(named)), named)
+def latest(lines: Lines, size: int, *, named: bool) -> Historique:
+    return _told(journal.reads.latest(lines, size, _telling(named)), named)
 
 
 def paged(entries: EntryQuerySet, *, size: int, number, fold: bool, named: bool) -> Historique:

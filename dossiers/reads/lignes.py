@@ -4,6 +4,7 @@ A row that its reader sees in mode anonyme is read and built without any field t
 gives none, neither to the page nor to its order (DOS-4).
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from dossiers.models.etats import Etat
 from dossiers.perimetres import RECENTS
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Mode, Orientation
+from viatraj.core.kept import Among, kept
 from viatraj.core.saisie import noms
 from viatraj.core.saisie.naissances import Naissance, Precision
 from viatraj.core.typography import counted, in_groups, short_day
@@ -92,10 +94,15 @@ def ordered(rows: QuerySet, sort: str) -> QuerySet:
     return rows.order_by(*by, "numero")
 
 
-def lignes(rows: QuerySet, *, after: str = "", with_asking: bool = False) -> list[Ligne]:
-    """`rows`: as `seen` has read them; `after`: what follows the address of each; `with_asking`: who asks."""
+def written(rows: QuerySet) -> QuerySet:
+    """Of rows that `seen` has read, what `lignes` asks."""
     names = (PREFIX + name for name in NAMES)
-    found = list(rows.values_list("numero", "orientation", "created_at", "etat", *names, *PROFIL))
+    return rows.values_list("numero", "orientation", "created_at", "etat", *names, *PROFIL)
+
+
+def lignes(rows: Iterable[tuple], *, after: str = "", with_asking: bool = False) -> list[Ligne]:
+    """`rows`: of `written`; `after`: what follows the address of each; `with_asking`: who asks."""
+    found = list(rows)
     asked = asking(one[0] for one in found) if with_asking else {}
     base = reverse("dossiers:index")
     return [
@@ -129,13 +136,17 @@ def profil(years, sexe, departement) -> str:
 
 def asking(numeros) -> dict[str, str]:
     """Who asks, of each of these dossiers."""
-    rows = Presence.objects.filter(dossier__numero__in=list(numeros), role__in=ORIGINES)
-    return {str(row.numero): _who(row) for row in rows.with_lieu()}
+    return {str(row.numero): _who(row) for row in _origines(numeros=list(numeros))}
+
+
+@kept
+def _origines(*, numeros):
+    return Presence.objects.filter(Among("dossier__numero", numeros), role__in=ORIGINES).with_lieu()
 
 
 def asker(dossier) -> str:
     """Of one that `reach.dossier_of` has found, with where it lies."""
-    return next((_who(row) for row in dossier.presences.all() if row.role in ORIGINES), ON_PAPER)
+    return next((_who(row) for row in regards.presences(dossier) if row.role in ORIGINES), ON_PAPER)
 
 
 def _who(presence: Presence) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -15,6 +15,7 @@ from dossiers.volets import aggir, autonomie
 from viatraj.core.actor import Actor
 from viatraj.core.champs import Liste, Texte
 from viatraj.core.droits import Mode
+from viatraj.core.kept import kept
 from viatraj.core.policies import can
 
 TONES = {
@@ -76,16 +77,21 @@ def girs(volet: Volet) -> dict[str, Any]:
 def lignes(actor: Actor, dossier: Dossier, *, now: datetime) -> list[Ligne]:
     """In the order of a page; those that exist, whoever may read them."""
     regard = regards.of(actor, dossier)
-    rows = dossier.volets.select_related("validated_by", "validated_for").annotate(
-        kept=Exists(Brouillon.objects.living(now).filter(user=actor.user, volet=OuterRef("pk"))),
-        joined=_joined(),
-    )
-    known = {one.kind: one for one in rows}
+    known = {one.kind: one for one in _volets(dossier=dossier.pk, user=actor.user.pk, now=now)}
+    for one in known.values():
+        one.dossier = dossier
     return [
         _ligne(actor, dossier, known[kind], regard.volet(kind))
         for kind in of_orientation(dossier.orientation)
         if kind in known
     ]
+
+
+@kept
+def _volets(*, dossier, user, now) -> QuerySet:
+    drafts = Brouillon.objects.living(now).filter(user=user, volet=OuterRef("pk"))
+    rows = Volet.objects.filter(dossier=dossier).select_related("validated_by", "validated_for")
+    return rows.annotate(kept=Exists(drafts), joined=_joined())
 
 
 def _joined() -> Subquery:

@@ -9,6 +9,7 @@ from dossiers.models import Decision, Dossier, DossierQuerySet, LienMedecin
 from dossiers.reads.lignes import asking
 from viatraj.core.actor import Actor
 from viatraj.core.droits import ABSENT, Droit, Mode, Niveau, Orientation
+from viatraj.core.kept import kept, standing_for
 
 
 class Liste(TextChoices):
@@ -65,10 +66,16 @@ def awaiting(actor: Actor) -> dict[str, int]:
 
     A platform of the TND asks for precisions, not for an answer: none before there are demandes.
     """
+    who, places = standing_for(actor, Droit.DOSSIER_ACCEPTATION)
+    return dict(_awaiting(who, **places))
+
+
+@kept
+def _awaiting(actor, /, **places):
     waiting = _liens(actor, Droit.DOSSIER_ACCEPTATION).filter(
         etat=LienMedecin.Etat.A_ACCEPTER, **_open(Liste.A_ACCEPTER)
     )
-    return dict(waiting.order_by().values_list("dossier__orientation").annotate(count=Count("pk")))
+    return waiting.order_by().values_list("dossier__orientation").annotate(count=Count("pk"))
 
 
 @dataclass(frozen=True)
@@ -94,12 +101,16 @@ def of(actor: Actor, dossier: Dossier) -> Suivi | None:
     regard = regards.of(actor, dossier)
     if not regard.is_nominatif or (dossier.orientation, Droit.DOSSIER_ACCEPTATION) in ABSENT:
         return None
-    rows = LienMedecin.objects.filter(dossier=dossier).select_related("professionnel")
-    liens = sorted(rows, key=lambda lien: (not lien.is_living, -lien.pk))
+    liens = sorted(_named_by(dossier=dossier.pk), key=lambda lien: (not lien.is_living, -lien.pk))
     asked = regard.as_traitant.presence.professionnel_id if regard.as_traitant else None
     mine = next((lien for lien in liens if lien.professionnel_id == asked), None)
     who = asking([dossier.numero]).get(dossier.numero, "") if mine else ""
     return Suivi(liens, mine, who, regard.is_answered)
+
+
+@kept
+def _named_by(*, dossier):
+    return LienMedecin.objects.filter(dossier=dossier).select_related("professionnel")
 
 
 def current(dossier: Dossier) -> LienMedecin | None:

@@ -32,7 +32,7 @@ def _page(request, numero, template, *, size, number, **context):
     dossier = dossier_of(request, numero)
     policies.look_inside(request.actor, dossier)
     named = historiques.names_shown(request.actor, dossier)
-    entries = historiques.seen_by(request.actor, dossier)
+    entries = historiques.seen_by(request.actor, dossier).rows()
     authors = journal.reads.authors(entries) if named else None
     form = HistoriqueForm(request.GET or None, authors=authors)
     historique = historiques.paged(

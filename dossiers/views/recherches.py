@@ -9,7 +9,7 @@ from dossiers import actions, policies
 from dossiers.actions.dossiers import FOUND_AT_MOST
 from dossiers.forms.recherches import NumeroForm, PatientForm
 from dossiers.models import Dossier
-from dossiers.reads.lignes import lignes, ordered, seen
+from dossiers.reads.lignes import lignes, ordered, seen, written
 from dossiers.views.reach import orientation_of
 from viatraj.core import searches
 from viatraj.core.forms import submit
@@ -68,7 +68,9 @@ def _search_again(request, cle):
     return _search_page(
         request,
         patient_form=PatientForm(initial=asked["typed"]),
-        found=lignes(rows, after=searches.after(cle), with_asking=not request.actor.in_medecin_space),
+        found=lignes(
+            written(rows), after=searches.after(cle), with_asking=not request.actor.in_medecin_space
+        ),
         more=len(asked["found"]) > FOUND_AT_MOST,
     )
 

@@ -15,7 +15,7 @@ from dossiers import actions, policies
 from dossiers.forms.traitants import ReponseForm, TraitantForm
 from dossiers.models import Dossier
 from dossiers.reads import traitants
-from dossiers.reads.lignes import Ligne, lignes, ordered, seen
+from dossiers.reads.lignes import Ligne, lignes, ordered, seen, written
 from dossiers.reads.traitants import Liste
 from dossiers.views.reach import dossier_of
 from viatraj.core import searches
@@ -176,4 +176,4 @@ def _rows(request, found: list[Dossier]) -> list[Ligne]:
     """By patient, with who asks."""
     shown = Dossier.objects.named_to(request.actor).filter(pk__in=[one.pk for one in found])
     rows = ordered(seen(shown, request.actor, today=timezone.localdate()), "nom")
-    return lignes(rows, with_asking=True)
+    return lignes(written(rows), with_asking=True)

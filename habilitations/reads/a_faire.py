@@ -59,11 +59,14 @@ def of(actor: Actor, *, today) -> AFaire | None:
         return None
     orphans = can(policies.orphans, actor) and orphelines.visible_to(actor, today=today).count()
     wider = actor.rights.scopes(Droit.HABILITATION).keys() - set(DIGESTED)
-    asked = {"waiting": waiting(actor), "examens": (TO_REVIEW, {"user": actor.user.pk})}
+    asked = {
+        "waiting": waiting(actor),
+        "examens": (TO_REVIEW, {"user": actor.user.pk}),
+        "closings": fermetures.how_many_wait(actor),
+    }
     if not wider:
         asked["ending"] = _of_perimeter(actor, ENDING, today=today, soon=add_months(today, SOON_MONTHS))
-    told = {"orphans": int(orphans), "closings": fermetures.waiting(actor).count()}
-    return AFaire(**{"ending": None, **prepared.values(asked)}, **told)
+    return AFaire(**{"ending": None, **prepared.values(asked)}, orphans=int(orphans))
 
 
 def waiting(actor: Actor, *, at_most: int | None = None) -> prepared.Asked:

@@ -40,7 +40,11 @@ def stage(fin, today) -> int:
 
 def ending_soon(rows, today):
     """What the digest and the revue call «ce mois»."""
-    return rows.current(today).filter(fin__lte=add_months(today, SOON_MONTHS)).not_prolonged()
+    return ending_by(rows, today, add_months(today, SOON_MONTHS))
+
+
+def ending_by(rows, today, day):
+    return rows.current(today).filter(fin__lte=day).not_prolonged()
 
 
 @dataclass

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from habilitations.models import DemandeHabilitation, Habilitation, HabilitationQuerySet
-from habilitations.reads.echeances import ending_soon
+from habilitations.reads.echeances import ending_by
 from viatraj.core import prepared
 from viatraj.core.expiry import SOON_MONTHS
+from viatraj.core.kept import kept
 from viatraj.core.periods import add_months
 
 # Most médecins hold nothing in an établissement: one prepared look spares them the list.
@@ -22,6 +23,11 @@ def own(user, *, on: date) -> HabilitationQuerySet:
     if not holds:
         return Habilitation.objects.none()
     return Habilitation.objects.of(user).current(on).with_lieu().order_by("fin", "pk")
+
+
+@kept
+def _ending(*, user, today, soon) -> HabilitationQuerySet:
+    return ending_by(Habilitation.objects.of(user), today, soon).with_lieu().order_by("fin", "pk")
 
 
 ANSWERED_FOR = timedelta(days=30)  # an answer stands on the home that long
@@ -46,8 +52,7 @@ def stirring(user, *, today: date, now: datetime) -> Stirring:
     ((ends, asked),) = prepared.rows(STIRRING, {"user": user.pk, "day": today, "last": last, "since": since})
     demandes = list(_told(user, since)) if asked else []
     waiting = {one.habilitation_id: one for one in demandes if one.is_waiting}
-    mine = Habilitation.objects.of(user).with_lieu().order_by("fin", "pk")
-    ending = list(ending_soon(mine, today)) if ends else []
+    ending = _ending(user=user.pk, today=today, soon=last) if ends else []
     for one in ending:
         one.demande = waiting.get(one.pk)
         one.until, one.cle = add_months(one.fin, PROLONGED_BY), uuid.uuid4()

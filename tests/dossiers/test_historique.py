@@ -122,7 +122,7 @@ class TestWords:
 
 class TestReaders:
     def test_persons_times_first_and_last(self, dossier, author):
-        entries = historiques.of(dossier)
+        entries = historiques.of(dossier).rows()
         [one] = historiques.consultations(entries, named=True)
         assert (one.who, one.quality, one.structure, one.count) == (
             "Maëlle Lacombe",
@@ -136,7 +136,7 @@ class TestReaders:
     def test_one_line_for_each_quality_and_the_latest_first(self, unite, dossier, author):
         other = prescripteur(unite, user__nom="Arnaud", user__prenom="Claire")
         actions.read(dossier, by=as_professionnel(other))
-        found = historiques.consultations(historiques.of(dossier), named=True)
+        found = historiques.consultations(historiques.of(dossier).rows(), named=True)
         assert [(one.who, one.count) for one in found] == [("Claire Arnaud", 1), ("Maëlle Lacombe", 2)]
 
     def test_two_people_of_one_name_are_two(self, client, unite, dossier, author):
@@ -146,13 +146,15 @@ class TestReaders:
         by = policies.read(as_professionnel(author), dossier)
         for one in (as_professionnel(other), replace(by, quality="équipe soignante")):
             record("dossier.read", by=one, target=dossier)
-        found = historiques.consultations(historiques.of(dossier), named=True)
+        found = historiques.consultations(historiques.of(dossier).rows(), named=True)
         assert sorted(one.count for one in found) == [1, 1, 2]
         assert "2 consultations de 2 personnes" in read(client, author, dossier)
 
     def test_of_this_dossier_only(self, unite, dossier, author):
         actions.read(DossierFactory(auteur=None, lieu=unite), by=as_professionnel(author))
-        assert [one.count for one in historiques.consultations(historiques.of(dossier), named=True)] == [2]
+        assert [
+            one.count for one in historiques.consultations(historiques.of(dossier).rows(), named=True)
+        ] == [2]
 
     def test_nobody_yet(self, client, unite, dossier):
         assert "Personne n’a encore consulté ce dossier." in read(client, prescripteur(unite), dossier)
@@ -198,13 +200,13 @@ class TestAnonymous:
 
     def test_readers_of_one_quality_are_one_line(self, unite, dossier, author):
         actions.read(dossier, by=as_professionnel(prescripteur(unite)))
-        [one] = historiques.consultations(historiques.of(dossier), named=False)
+        [one] = historiques.consultations(historiques.of(dossier).rows(), named=False)
         assert (one.who, one.count) == ("Un professionnel", 3)
 
     def test_rows_are_read_without_the_people(self, dossier, author):
         with CaptureQueriesContext(connection) as captured:
-            historiques.paged(historiques.of(dossier), size=50, number=1, fold=True, named=False)
-            historiques.consultations(historiques.of(dossier), named=False)
+            historiques.paged(historiques.of(dossier).rows(), size=50, number=1, fold=True, named=False)
+            historiques.consultations(historiques.of(dossier).rows(), named=False)
         assert [one for one in captured.captured_queries if "accounts_user" in one["sql"]] == []
 
     def test_one_mode_more_and_names_are_read(self, client, unite, dossier, author):
@@ -215,7 +217,7 @@ class TestFilters:
     @pytest.mark.parametrize("genre", CHOICES)
     def test_each_kind_is_asked_for(self, genre, dossier, author):
         form = HistoriqueForm({"genre": genre}, authors=())
-        found = {entry.event for entry in form.apply(historiques.of(dossier))}
+        found = {entry.event for entry in form.apply(historiques.of(dossier).rows())}
         wanted = {
             "actions": {"identite.updated"},
             "identite": {"identite.updated"},
@@ -237,7 +239,7 @@ class TestFilters:
         told = [
             entry.event
             for genre in kinds
-            for entry in HistoriqueForm({"genre": genre}, authors=()).apply(historiques.of(dossier))
+            for entry in HistoriqueForm({"genre": genre}, authors=()).apply(historiques.of(dossier).rows())
         ]
         assert sorted(told) == sorted(EVENTS)
 
@@ -315,7 +317,7 @@ class TestManyLines:
         assert counted[0] == counted[1]
 
     def test_the_index_of_the_dossier_is_walked(self, dossier, many):
-        entries = historiques.of(dossier)
+        entries = historiques.of(dossier).rows()
         read = entries.filter(event__in=READINGS).order_by()
         assert "journal_entry_about" in entries.order_by("-id")[:50].explain()
         assert "Seq Scan on journal_entry" not in entries.order_by("-id")[:50].explain()
@@ -325,9 +327,9 @@ class TestManyLines:
     def test_among_lines_of_others_too(self, dossier, many):
         """The lines of one dossier among thousands of another."""
         other = DossierFactory()
-        plan = historiques.of(other).filter(event__in=READINGS).order_by().explain()
+        plan = historiques.of(other).rows().filter(event__in=READINGS).order_by().explain()
         assert "journal_entry_about" in plan
-        plan = historiques.with_demandes(other).filter(event__in=READINGS).order_by().explain()
+        plan = historiques.with_demandes(other).rows().filter(event__in=READINGS).order_by().explain()
         assert plan.count("journal_entry_about") == 2  # by the dossier, by its demandes
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 from django.db import connection
-from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from dossiers import perimetres
 from dossiers.perimetres import SORTS, Suite
+from dossiers.reads.listes import Choix
 from tests import plans
 from tests.factories import (
     CoordinationFactory,
@@ -46,7 +46,7 @@ def test_a_perimeter_is_read_in_its_index_alone(lieu, profil, index):
 def test_a_list_is_sorted_and_filtered_in_its_index_alone(sort):
     actor = as_professionnel(HabilitationFactory(lieu=UniteFactory(), profil="prescripteur_medical").user)
     with CaptureQueriesContext(connection) as seen:
-        Suite(actor, Q(etat="redaction"), sort)[0:50]
+        Suite(actor, Choix(etat="redaction"), sort)[0:50]
     plan = plans.of(seen.captured_queries[0]["sql"])
     assert "Index Only Scan using dossiers_chez_unite" in plan
     assert "Index Cond: ((unite_id = " in plan

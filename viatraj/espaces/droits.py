@@ -11,7 +11,7 @@ PAST = 20
 
 
 def effective(user, *, today) -> list[explications.Module]:
-    return explications.effective(habilitations.rights.held(user, on=today).with_lieu())
+    return explications.effective(habilitations.rights.held_with_lieu(user, on=today))
 
 
 def answer(droit, modules, user, *, today) -> dict:

@@ -8,6 +8,7 @@ from demandes.tableaux import Tableau
 from dossiers import perimetres
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Domaine, Niveau
+from viatraj.core.kept import Among, kept
 
 RECU = {
     one: f"{one.value}_id"
@@ -73,7 +74,12 @@ def voies(tableau: Tableau, actor: Actor, *, orientation: str = "", unite: int |
 
 def _known_by(comptes: list[int]) -> tuple[int, ...]:
     """The directory’s own keys of médecins."""
-    return tuple(perimetres.professionnels(comptes).order_by("pk").values_list("pk", flat=True))
+    return tuple(_professionnels(comptes=comptes))
+
+
+@kept
+def _professionnels(*, comptes):
+    return perimetres.known_by(Among("user", comptes)).order_by("pk").values_list("pk", flat=True)
 
 
 def _of_unite(held: dict, at: dict, unite: int) -> dict[tuple[str, int], set[str]]:
