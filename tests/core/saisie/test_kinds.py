@@ -1,5 +1,7 @@
 """What people type, understood once: kept in one way, or refused in one sentence (COM-4, COM-5, CON-5)."""
 
+import random
+import unicodedata
 from datetime import date
 
 import pytest
@@ -253,3 +255,19 @@ def test_nothing_unseen_is_left_in_a_plain_text():
     assert len(unseen) > 150
     assert {"\u00ad", "\u061c", "\u200b", "\u200e", "\u2066", "\ufeff", "\U000e0041"} <= set(unseen)
     assert caracteres.plain("a" + "".join(unseen) + "b") == "ab"
+
+
+def test_no_number_overseas_begins_as_those_that_are_never_sought_there():
+    """`AT_HOME` spares eight questions to the library, and changes no answer."""
+    chance = random.Random(1)
+    tried = [f"{first}{chance.randrange(10**8):08}" for first in "134" for _ in range(300)]
+    for region in telephones.OVERSEAS:
+        code = telephones.country_code_for_region(region)
+        there = [telephones.PhoneNumber(code, int(one)) for one in tried]
+        assert [one for one in there if telephones.is_valid_number_for_region(one, region)] == [], region
+
+
+def test_what_can_be_printed_is_refused_by_no_category():
+    """`check` looks at each character only of a text that Python cannot print."""
+    printable = [chr(one) for one in range(0x11_0000) if chr(one).isprintable() and one != 0xFFFD]
+    assert {unicodedata.category(one) for one in printable}.isdisjoint({"Cc", "Cs", "Co", "Cn"})

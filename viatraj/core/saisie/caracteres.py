@@ -30,6 +30,8 @@ def one_line(text: str) -> str:
 
 def check(text: str) -> None:
     """Refuses control characters, halves of characters, and those that no script has."""
+    if text.isprintable() and "\ufffd" not in text:  # none of these is; the usual case, ten times quicker
+        return
     if any(unicodedata.category(one) in ("Cc", "Cs", "Co", "Cn") or one == "\ufffd" for one in text):
         raise Refused(UNREADABLE)
 

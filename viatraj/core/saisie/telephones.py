@@ -30,6 +30,7 @@ FRANCE = 33
 # They share France's numbering: 0692… is a number of La Réunion, +262 692…, and +33 692… is nobody's.
 OVERSEAS = ("RE", "YT", "GP", "GF", "MQ", "BL", "MF", "PM")
 NATIONAL = {FRANCE, *map(country_code_for_region, OVERSEAS[:-1])}  # shown as dialled in France
+AT_HOME = re.compile(r"8\d*|[134]\d{8}")  # 08… belongs to no place; no number overseas begins with 1, 3 or 4
 CANONICAL = r"^\+[1-9]\d{6,14}$"  # E.164, as PostgreSQL checks it
 FICTION = re.compile(r"\+3363998\d{4}")  # the mobiles of films and examples, of which none is in use
 MOST_DIGITS = 15
@@ -96,7 +97,7 @@ def _parsed(typed) -> PhoneNumber | None:
 def _at_home(number: PhoneNumber) -> PhoneNumber:
     """With the country of its own prefix, whatever was typed before it."""
     digits = str(number.national_number)
-    if number.country_code != FRANCE or digits.startswith("8"):  # 08… belongs to no place
+    if number.country_code != FRANCE or AT_HOME.fullmatch(digits):
         return number
     for region in OVERSEAS:
         there = PhoneNumber(country_code_for_region(region), int(digits.removeprefix("508") or 0))
