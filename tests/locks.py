@@ -38,6 +38,7 @@ BY_HAND = {
         "the territory of a year, by one load at a time (an advisory lock)",
     ),
     "annuaire_arrivage": "added by one reception of the ROR at a time (an advisory lock), or too old",
+    "annuaire_ressourcelue": "what one reception of the ROR at a time remembers (an advisory lock)",
     "annuaire_ecart": "compared with a whole FINESS, by one import at a time",
     "annuaire_communeancienne": "its former codes, by the same load",
     "annuaire_modification": "rows added only, by hand by the import of FINESS",

@@ -5,7 +5,7 @@ from annuaire.actions.arrivages import write_next
 from annuaire.actions.avis import closed_by_feed, follow_avis, keep_open
 from annuaire.actions.coordinations import edit_coordination
 from annuaire.actions.couvertures import choose_zones
-from annuaire.actions.exports import look_ror, sync_ror
+from annuaire.actions.exports import abandon_ror, look_ror, sync_ror
 from annuaire.actions.extractions import import_rpps
 from annuaire.actions.fermetures import close_structure, merge, reopen
 from annuaire.actions.fiches import feed, modify, verify
@@ -26,6 +26,7 @@ from annuaire.actions.tranches import settle_slice
 __all__ = [
     "Busy",
     "Choix",
+    "abandon_ror",
     "answer_thesaurus",
     "choose_zones",
     "close_structure",

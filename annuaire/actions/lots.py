@@ -28,8 +28,6 @@ from journal.models import record_each
 from viatraj.core.actor import Actor
 
 SLICE = 100
-SITE = "nom region valeurs libelles empreinte ferme_le vu_le absences erreur".split()
-OFFRE = "site nom valeurs libelles empreinte fermee_le vue_le absences".split()
 Line = tuple[Etablissement, str, dict[str, Any]]
 
 
@@ -148,14 +146,8 @@ class Lot:
             bilans[finess]["illisibles"] = len(lue.dits.notes) + sum(
                 len(one.dits.notes) for one in lue.offres
             )
-        SiteRor.objects.bulk_create(
-            [self.sites[finess] for finess in self.lues],
-            update_conflicts=True,
-            unique_fields=["finess"],
-            update_fields=SITE,
-        )
-        touched = [one for finess in self.lues for one in self._touched(finess, bilans[finess])]
-        Offre.objects.bulk_create(touched, update_conflicts=True, unique_fields=["cle"], update_fields=OFFRE)
+        loading.picture([self.sites[finess] for finess in self.lues])
+        loading.offered([one for finess in self.lues for one in self._touched(finess, bilans[finess])])
         return self._stand(bilans), self._told(bilans)
 
     def _touched(self, finess: str, bilan: Counter[str]) -> Iterable[Offre]:

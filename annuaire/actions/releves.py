@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from annuaire import attaches, policies
 from annuaire.actions.alone import alone
 from annuaire.actions.arrivages import write_next
 from annuaire.actions.lots import write_many
+from annuaire.actions.synchro import stand_again
 from annuaire.loading import ror as loading
 from annuaire.models import Arrivage, Etablissement, Region, Releve
 from annuaire.reads.receptions import Reception
@@ -19,6 +21,7 @@ from annuaire.ror import mapping
 from annuaire.ror.refus import Refused
 from annuaire.ror.sites import Index
 from annuaire.ror.sources import Source
+from annuaire.ror.transport import OURS
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act, locked, save_valid
@@ -26,7 +29,7 @@ from viatraj.core.saving import act, locked, save_valid
 LOCK = 0x524F52  # «ROR»: one reception at a time, on whatever machine
 
 
-WAITS = "Un relevé complet attend l’export du ROR\u00a0: il se termine d’abord."
+WAITS = "Un relevé attend déjà le ROR\u00a0: il se termine d’abord."
 WRITES = "Un relevé du ROR est en cours d’écriture\u00a0: il se termine d’abord."
 BACK = timedelta(minutes=15)  # what a delta asks again covers as much
 
@@ -50,6 +53,8 @@ def proceed_ror(*, now: datetime, by: Actor) -> bool:
         pass
     while act(write_next, releve, now=now, by=by):
         pass
+    for finess in releve.bilan.get("quittes", ()):
+        act(stand_again, finess, now=now, by=by)
     act(finish, releve, now=now, by=by)
     return True
 
@@ -68,15 +73,20 @@ def receive(
     """
     policies.feed(by)
     alone(LOCK, Busy)
-    source.ask(depuis, now=now)
-    if depuis and source.horloge and source.horloge < depuis - BACK:
-        raise Backwards("L’horloge du ROR a reculé.")
+    ask_source(source, depuis, now=now)
     nobody_else()
     releve = begun(source, genre=Releve.Genre.DELTA if depuis else Releve.Genre.COMPLET, now=now, by=by)
     releve.depuis = depuis
-    releve = take(releve, source, accept_loss=accept_loss)
+    releve = take(releve, source, accept_loss=accept_loss, now=now)
     record("ror.received", by=by, target=releve, **received(releve))
     return releve
+
+
+def ask_source(source: Source, depuis: datetime | None, *, now: datetime) -> None:
+    """Part of receiving, at once or after a wait."""
+    source.ask(depuis, now=now)
+    if depuis and source.horloge and source.horloge < depuis - BACK:
+        raise Backwards("L’horloge du ROR a reculé.")
 
 
 def begun(source: Source, *, genre: Releve.Genre, now: datetime, by: Actor) -> Releve:
@@ -99,13 +109,30 @@ def nobody_else() -> None:
         raise Refused(WRITES)
 
 
-def take(releve: Releve, source: Source, *, accept_loss: bool) -> Releve:
-    """Part of receiving: the resources themselves, guarded, then spread for those who write."""
-    done = _done()
+def take(releve: Releve, source: Source, *, accept_loss: bool, now: datetime) -> Releve:
+    """Part of receiving: the resources themselves, guarded, then spread for those who write.
+
+    What the last complete run has read is not read again; nor does a refused one change what is remembered.
+    """
     releve.etat, releve.garde_levee = Releve.Etat.EN_COURS, accept_loss
-    index = Index(f"{mapping.VERSION}:{source.niveau}")
-    loading.arrive(source.resources(), index)
-    releve.horloge = source.horloge
+    salt = f"{mapping.VERSION}:{source.niveau}"
+    known = loading.remembered() if releve.is_complete else {}
+    source.memoire.learn(salt, known)
+    index = Index(salt, today=timezone.localdate(now))
+    with loading.Arrivee() as arrivee:
+        try:
+            loading.arrive(arrivee, source.resources(), index)
+        except OSError as error:  # what arrives is put down on our disk
+            raise Refused(OURS) from error
+        releve.horloge = source.horloge
+        releve = _guarded(releve, index, arrivee)
+        if releve.is_complete:
+            loading.remember(arrivee, known)
+    return releve
+
+
+def _guarded(releve: Releve, index: Index, arrivee: loading.Arrivee) -> Releve:
+    done = _done()
     reception = Reception(
         releve,
         index,
@@ -114,11 +141,11 @@ def take(releve: Releve, source: Source, *, accept_loss: bool) -> Releve:
         loading.known_codes(),
         limit=settings.ROR_ABSENCES,
     )
-    if not accept_loss:
+    if not releve.garde_levee:
         reception.guard(done.filter(genre=Releve.Genre.COMPLET).first())
     releve.bilan = reception.bilan(done.first())
     releve = save_valid(releve)
-    loading.spread(releve, reception.wanted(), reception.absents)
+    loading.spread(releve, arrivee.bruts, reception.wanted(), reception.absents)
     return releve
 
 
@@ -146,10 +173,15 @@ def refuse(source: Source, *, full: bool, reason: str, now: datetime, by: Actor)
 
 def end(releve: Releve, *, reason: str, now: datetime, by: Actor) -> Releve:
     """Part of refusing, and of waiting no longer."""
-    releve.etat, releve.fini_le, releve.refus = Releve.Etat.REFUSE, now, reason[:500]
-    releve = save_valid(releve)
+    releve = ended(releve, reason=reason, now=now)
     record("ror.refused", by=by, target=releve, refus=releve.refus)
     return releve
+
+
+def ended(releve: Releve, *, reason: str, now: datetime) -> Releve:
+    """Part of the same, and of giving up."""
+    releve.etat, releve.fini_le, releve.refus = Releve.Etat.REFUSE, now, reason[:500]
+    return save_valid(releve)
 
 
 @transaction.atomic

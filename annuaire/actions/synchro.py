@@ -29,6 +29,16 @@ def synchronise(
     return etablissement
 
 
+@transaction.atomic
+def stand_again(finess: str, *, now: datetime, by: Actor) -> None:
+    """How it stands once an offer has left it for another établissement: what it waits for is another now."""
+    policies.feed(by)
+    etablissement = Etablissement.objects.filter(finess=finess, closed_at=None).first()
+    if etablissement is not None:
+        site, etablissement = hold_site(etablissement)
+        put_etat(etablissement, reads.etat_of(etablissement, site), now=now, by=by)
+
+
 def put_etat(etablissement: Etablissement, etat: Synchronisation, *, now: datetime, by: Actor) -> None:
     """Part of the verbs that hold it."""
     if etablissement.synchronisation == etat:

@@ -1,31 +1,25 @@
-"""What one run of the ROR brings, by COPY: raw, then an arrivage for each établissement (ANN-7).
+"""What one run of the ROR brings, by COPY: an arrivage for each établissement that differs (ANN-7).
 
 Called by `annuaire.actions.releves` and `lots` alone, inside their transactions.
 """
 
 import json
+from array import array
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from django.db import connection
 
-from annuaire.models import Arrivage, Etablissement, Releve
-from annuaire.ror.refus import Json
+from annuaire.models import Arrivage, Etablissement, Offre, Releve, SiteRor
+from annuaire.ror.memoire import Dite, Recue, Souvenir
 from annuaire.ror.sites import Groupe, Index
 
-RAW = "CREATE TEMPORARY TABLE ressource (rang int PRIMARY KEY, brut jsonb NOT NULL) ON COMMIT DROP"
-GROUPS = """
-CREATE TEMPORARY TABLE groupe (finess text, region text, rangs int[], empreintes jsonb, raisons jsonb)
-ON COMMIT DROP
-"""
 SPREAD = """
-INSERT INTO annuaire_arrivage (releve_id, finess, region, brut, empreintes, raisons, etat, bilan)
-SELECT %s, finess, region,
-  coalesce((SELECT jsonb_agg(brut ORDER BY rang) FROM ressource WHERE rang = ANY(rangs)), '[]'),
-  empreintes, raisons, %s, '{}'
-FROM groupe ORDER BY finess
+COPY annuaire_arrivage (releve_id, finess, region, brut, empreintes, raisons, etat, bilan) FROM STDIN
 """
+DIGEST = 32  # characters
 # Of each établissement the two newest; what waits to be written is of the newest.
 PURGE = """
 DELETE FROM annuaire_arrivage WHERE id IN (
@@ -35,7 +29,27 @@ DELETE FROM annuaire_arrivage WHERE id IN (
 """
 
 
-# Of a lot: one statement, whatever its size.
+# Of a lot: one statement, whatever its size; one JSON text is several times cheaper than arrays of values.
+SITES = """
+INSERT INTO "annuaire_siteror"
+  (finess, nom, region, valeurs, libelles, empreinte, ferme_le, vu_le, absences, erreur)
+SELECT * FROM jsonb_to_recordset(%s::jsonb) AS v (finess text, nom text, region text, valeurs jsonb,
+  libelles jsonb, empreinte text, ferme_le date, vu_le timestamptz, absences int, erreur text)
+ON CONFLICT (finess) DO UPDATE SET nom = excluded.nom, region = excluded.region, valeurs = excluded.valeurs,
+  libelles = excluded.libelles, empreinte = excluded.empreinte, ferme_le = excluded.ferme_le,
+  vu_le = excluded.vu_le, absences = excluded.absences, erreur = excluded.erreur RETURNING finess, id
+"""
+OFFRES = """
+INSERT INTO "annuaire_offre"
+  (site_id, cle, nom, valeurs, libelles, empreinte, fermee_le, vue_le, absences)
+SELECT * FROM jsonb_to_recordset(%s::jsonb) AS v (site_id bigint, cle text, nom text, valeurs jsonb,
+  libelles jsonb, empreinte text, fermee_le date, vue_le timestamptz, absences int)
+ON CONFLICT (cle) DO UPDATE SET site_id = excluded.site_id, nom = excluded.nom, valeurs = excluded.valeurs,
+  libelles = excluded.libelles, empreinte = excluded.empreinte, fermee_le = excluded.fermee_le,
+  vue_le = excluded.vue_le, absences = excluded.absences RETURNING cle, id
+"""
+SITE = "finess nom region valeurs libelles empreinte ferme_le vu_le absences erreur".split()
+OFFRE = "site_id cle nom valeurs libelles empreinte fermee_le vue_le absences".split()
 SETTLED = """
 UPDATE annuaire_arrivage a SET etat = %s, bilan = v.bilan
 FROM unnest(%s::bigint[], %s::jsonb[]) AS v (id, bilan) WHERE a.id = v.id
@@ -69,15 +83,71 @@ class Connu:
     offres: dict[str, Connue] = field(default_factory=dict)
 
 
-def arrive(resources: Iterable[Json], index: Index) -> None:
-    """All of them, each seen by the index; what it keeps lies in `ressource`."""
+class Pile:
+    """Texts put down on disk, each taken up again by its rank: a country does not fit in memory."""
+
+    def __init__(self):
+        self.file = TemporaryFile()  # noqa: SIM115, closed by `Arrivee`
+        self.ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    def put(self, text: str) -> None:
+        self.ends.append(self.ends[-1] + self.file.write(text.encode()))
+
+    def take(self, rang: int) -> str:
+        begin, end = self.ends[rang], self.ends[rang + 1]
+        self.file.seek(begin)
+        return self.file.read(end - begin).decode()
+
+
+class Arrivee:
+    """`bruts`: the texts of what the index keeps, by rank; `apprises`: what no memory knew, and what it says.
+
+    `revues`: digests of what was remembered.
+    """
+
+    def __init__(self):
+        self.bruts, self.apprises = Pile(), Pile()
+        self.revues: set[str] = set()
+
+    def __enter__(self) -> "Arrivee":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.bruts.file.close()
+        self.apprises.file.close()
+
+
+def arrive(arrivee: Arrivee, resources: Iterable[Recue], index: Index) -> None:
+    """All of them, each seen by the index. No table is touched, however long they take to come."""
+    for one in resources:
+        if index.add(one, rang=len(arrivee.bruts)):
+            arrivee.bruts.put(one.texte if isinstance(one, Souvenir | Dite) else json.dumps(one))
+        if isinstance(one, Souvenir):
+            arrivee.revues.add(one.empreinte)
+        elif isinstance(one, Dite) and index.dit:
+            arrivee.apprises.put(f"{one.empreinte}{index.dit}")
+
+
+def remembered() -> dict[str, str]:
+    """What the last complete run has read, by the digest of its text."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.ressource, pg_temp.groupe")
-        cursor.execute(RAW)
-        with cursor.copy("COPY ressource (rang, brut) FROM STDIN") as copy:
-            for rang, one in enumerate(resources):
-                if index.add(one, rang=rang):
-                    copy.write_row((rang, index.text))
+        cursor.execute("SELECT empreinte, dit FROM annuaire_ressourcelue")
+        return dict(cursor.fetchall())
+
+
+def remember(arrivee: Arrivee, known: Collection[str]) -> None:
+    """From now on what this complete run has read, and nothing else."""
+    forgotten = [one for one in known if one not in arrivee.revues]
+    with connection.cursor() as cursor:
+        if forgotten:
+            cursor.execute("DELETE FROM annuaire_ressourcelue WHERE empreinte = ANY(%s)", [forgotten])
+        with cursor.copy("COPY annuaire_ressourcelue (empreinte, dit) FROM STDIN") as copy:
+            for rang in range(len(arrivee.apprises)):
+                told = arrivee.apprises.take(rang)
+                copy.write_row((told[:DIGEST], told[DIGEST:]))
 
 
 def known() -> dict[str, Connu]:
@@ -98,23 +168,22 @@ def known() -> dict[str, Connu]:
     return found
 
 
-def spread(releve: Releve, groupes: Iterable[Groupe], absents: Mapping[str, list[str]]) -> int:
+def spread(releve: Releve, bruts: Pile, groupes: Iterable[Groupe], absents: Mapping[str, list[str]]) -> None:
     """An arrivage for each; `absents`: FINESS numbers that a complete run does not name any more.
 
     An offer that the run names in another établissement has an empty digest in its own: it is not absent.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(GROUPS)
-        with cursor.copy("COPY groupe (finess, region, rangs, empreintes, raisons) FROM STDIN") as copy:
-            for one in groupes:
-                digests = {cle: digest for cle, (digest, _) in one.offres.items()} | {"": one.empreinte}
-                digests |= dict.fromkeys(one.ailleurs, "")
-                told = (sorted(one.rangs), json.dumps(digests), json.dumps(one.raisons))
-                copy.write_row((one.finess, one.region, *told))
-            for finess, ailleurs in absents.items():
-                copy.write_row((finess, "", [], json.dumps(dict.fromkeys(ailleurs, "")), "[]"))
-        cursor.execute(SPREAD, [releve.pk, Arrivage.Etat.A_FAIRE])
-        return cursor.rowcount
+    waiting = (Arrivage.Etat.A_FAIRE.value, "{}")
+    with connection.cursor() as cursor, cursor.copy(SPREAD) as copy:
+        for one in groupes:
+            digests = {cle: digest for cle, (digest, _) in one.offres.items()} | {"": one.empreinte}
+            digests |= dict.fromkeys(one.ailleurs, "")
+            brut = f"[{','.join(bruts.take(rang) for rang in sorted(one.rangs))}]"
+            told = (brut, json.dumps(digests), json.dumps(one.raisons))
+            copy.write_row((releve.pk, one.finess, one.region, *told, *waiting))
+        for finess, ailleurs in absents.items():
+            told = ("[]", json.dumps(dict.fromkeys(ailleurs, "")), "[]")
+            copy.write_row((releve.pk, finess, "", *told, *waiting))
 
 
 def known_codes() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
@@ -139,6 +208,27 @@ def regions() -> dict[str, tuple[str, bool]]:
             " WHERE e.finess IS NOT NULL AND e.closed_at IS NULL"
         )
         return {finess: (code, actif) for finess, code, actif in cursor.fetchall()}
+
+
+def picture(sites: Collection[SiteRor]) -> None:
+    """Writes them, new or not; each has its key then."""
+    keys = _put(SITES, SITE, sites)
+    for one in sites:
+        one.pk = keys[one.finess]
+
+
+def offered(offres: Collection[Offre]) -> None:
+    """Writes them, new or not; each has its key then."""
+    keys = _put(OFFRES, OFFRE, offres)
+    for one in offres:
+        one.pk = keys[one.cle]
+
+
+def _put(statement: str, names: list[str], rows: Iterable[SiteRor | Offre]) -> dict[str, int]:
+    told = [{name: getattr(one, name) for name in names} for one in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(told, default=str, ensure_ascii=False)])
+        return dict(cursor.fetchall())
 
 
 def settle(arrivages: Collection[Arrivage]) -> None:

@@ -42,6 +42,7 @@ from annuaire.models.ror import Arrivage as Arrivage
 from annuaire.models.ror import Offre as Offre
 from annuaire.models.ror import Rapprochement as Rapprochement
 from annuaire.models.ror import Releve as Releve
+from annuaire.models.ror import RessourceLue as RessourceLue
 from annuaire.models.ror import SiteRor as SiteRor
 from annuaire.models.structures import Closable as Closable
 from annuaire.models.structures import Coordination as Coordination

@@ -94,6 +94,23 @@ class Releve(models.Model):
         return self.is_complete and not self.bilan["perdues"]
 
 
+class RessourceLue(models.Model):
+    """What the last complete run has kept of a resource, by the digest of its exact text.
+
+    The same text again is not read again. `dit`: as `annuaire.ror.sites` writes it.
+    """
+
+    empreinte = models.CharField("empreinte", max_length=32, primary_key=True)
+    dit = models.TextField("ce qui en est gardé")
+
+    class Meta:
+        verbose_name = "ressource lue du ROR"
+        verbose_name_plural = "ressources lues du ROR"
+
+    def __str__(self):
+        return self.empreinte
+
+
 class Arrivage(models.Model):
     """What one run brought of one établissement, raw; each is written in a transaction of its own.
 

@@ -43,6 +43,7 @@ class Reception:
         self.nommees = {cle for one in groupes for cle in one.offres}
         for one in self.groupes:
             one.ailleurs = self._elsewhere(one.finess, one.offres)
+        self.quittes = sorted(self._left(groupes))
         # An absence is believed of a run of which every resource could be placed.
         self.believed = self.is_complete and not index.perdues
         gone = [one for one in connus if one not in named and self._is_on(one) and self._may_vanish(one)]
@@ -52,6 +53,13 @@ class Reception:
         """Offers that we knew there, and that this run names in another établissement."""
         known = self.connus[finess].offres if finess in self.connus else {}
         return sorted(cle for cle in known if cle in self.nommees and cle not in here)
+
+    def _left(self, groupes: Iterable[Groupe]) -> Iterator[str]:
+        """Établissements, named or not, that have lost an offer to another."""
+        at = {cle: one.finess for one in groupes for cle in one.offres}
+        for finess, known in self.connus.items():
+            if any(at.get(cle, finess) != finess for cle in known.offres):
+                yield finess
 
     def _may_vanish(self, finess: str) -> bool:
         """It has not been absent for long enough yet, itself or one of its offers."""
@@ -146,6 +154,7 @@ class Reception:
                 "regions": dict(Counter(one.region for one in self.groupes if one.region)),
             },
             "refusees": dict(sorted(refused.items())[:LISTED]),
+            "quittes": self.quittes,
             "perdues": self.index.perdues[:LISTED],
             "codes_inconnus": [f"{name}:{code}" for name, code in unknown[:LISTED]],
             "differences": dict(islice(self._differences(), LISTED)),

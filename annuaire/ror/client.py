@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from annuaire.ror.acces import Acces
 from annuaire.ror.export import Export
 from annuaire.ror.fhir.formes import text, thing
+from annuaire.ror.memoire import Recue, Souvenir
 from annuaire.ror.recherche import Criteres, Recherche
 from annuaire.ror.refus import Json, Refused
 from annuaire.ror.reponse import Reponse
@@ -24,9 +26,9 @@ class Envoi:
     """
 
     moment: datetime
-    resources: Iterator[Json]
+    resources: Iterator[Recue]
 
-    def __iter__(self) -> Iterator[Json]:
+    def __iter__(self) -> Iterator[Recue]:
         return self.resources
 
 
@@ -67,23 +69,24 @@ class Client:
         manifeste = self.export.ready(job)
         return Envoi(manifeste.moment, _once(self._exported(job, manifeste)))
 
-    def _exported(self, job, manifeste) -> Iterator[Json]:
+    def _exported(self, job, manifeste) -> Iterator[Recue]:
         yield from self.export.resources(manifeste)
         self.transport.forget(job)
 
     def since(self, moment: datetime, region: str = "") -> Envoi:
         """What has changed, with what it hangs on; a few minutes before `moment` are asked again.
 
-        `moment`: the one of a former answer, never ours.
+        `moment`: the one of a former answer, never ours. Who is told to wait for long comes back later.
         """
-        return self._search(Criteres(region, moment - timedelta(minutes=self.acces.overlap)))
+        asked = Criteres(region, moment - timedelta(minutes=self.acces.overlap))
+        return self._search(asked, patience=SOME_PATIENCE)
 
     def by_search(self, region: str = "") -> Envoi:
         """Everything, by searches: for a ROR without `$export`."""
         return self._search(Criteres(region))
 
-    def _search(self, criteres: Criteres) -> Envoi:
-        self.transport.begin()
+    def _search(self, criteres: Criteres, *, patience: float = inf) -> Envoi:
+        self.transport.begin(patience=patience)
         answers: list[Reponse] = []
         found = Recherche(self.transport, seen=answers.append).resources(criteres)
         first = next(found, None)
@@ -99,18 +102,20 @@ def _chained(first: Json | None, others: Iterator[Json]) -> Iterator[Json]:
         yield from others
 
 
-def _once(resources: Iterator[Json]) -> Iterator[Json]:
+def _once(resources: Iterator[Recue]) -> Iterator[Recue]:
     """Each state of each resource once: many offers come with the same organization."""
     given: set[tuple[str | None, ...]] = set()
     try:
         for one in resources:
-            known = (
-                text(one, "resourceType"),
-                text(one, "id"),
-                text(thing(one, "meta") or {}, "lastUpdated"),
-            )
+            known = _state(one)
             if known not in given:
                 given.add(known)
                 yield one
     except OSError as error:  # the files of an export lie on our disk first
         raise Refused(OURS) from error
+
+
+def _state(one: Recue) -> tuple[str | None, ...]:
+    if isinstance(one, Souvenir):
+        return (one.empreinte,)
+    return text(one, "resourceType"), text(one, "id"), text(thing(one, "meta") or {}, "lastUpdated")

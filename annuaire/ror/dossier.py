@@ -7,13 +7,14 @@ from pathlib import Path
 from annuaire.ror import strict
 from annuaire.ror.client import Envoi
 from annuaire.ror.export import contents
-from annuaire.ror.refus import Json, Refused
+from annuaire.ror.memoire import Memoire, Recue
+from annuaire.ror.refus import Refused
 from viatraj.core.reading import why
 
 LINES, WHOLE = ".ndjson", ".json"
 
 
-def envoi(folder: Path | str, *, now: datetime) -> Envoi:
+def envoi(folder: Path | str, *, now: datetime, memoire: Memoire | None = None) -> Envoi:
     """All that the folder has, as if a ROR had sent it at `now`."""
     try:
         files = sorted(one for one in Path(folder).iterdir() if one.suffix in (LINES, WHOLE))
@@ -21,17 +22,17 @@ def envoi(folder: Path | str, *, now: datetime) -> Envoi:
         raise Refused(f"Le dossier {folder} ne se lit pas\u00a0: {why(error)}.") from error
     if not files:
         raise Refused(f"Le dossier {folder} n’a pas de fichier .json ou .ndjson.")
-    return Envoi(now, _resources(files))
+    return Envoi(now, _resources(files, memoire or Memoire()))
 
 
-def _resources(files: list[Path]) -> Iterator[Json]:
+def _resources(files: list[Path], memoire: Memoire) -> Iterator[Recue]:
     for path in files:
         try:
             if path.suffix == WHOLE and not is_bundle(path):
-                yield strict.loads(path.read_bytes())
+                yield memoire.read(strict.letters(path.read_bytes()))
                 continue
             with path.open("rb") as file:
-                yield from contents(file, lines=path.suffix == LINES)
+                yield from contents(file, lines=path.suffix == LINES, memoire=memoire)
         except Refused as error:
             raise Refused(f"{path.name}\u00a0: {error}") from error
         except OSError as error:

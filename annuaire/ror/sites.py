@@ -9,12 +9,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from sys import intern
 from typing import Any
 
 from annuaire.ror import fhir
 from annuaire.ror.fhir import HealthcareService, Location, Organization, Refused
 from annuaire.ror.fhir.formes import nomenclature_of, reference
+from annuaire.ror.memoire import Recue, Souvenir
 from annuaire.ror.refus import Json
 
 FINESS = re.compile(r"\d[\dAB]\d{7}", re.ASCII)
@@ -29,7 +31,10 @@ TWICE = "L’offre {} figure dans deux établissements\u00a0: {}."
 
 @dataclass(slots=True)
 class Connue:
-    """What is kept of a resource. `rang`: its place among the raw ones; `refus`: why it may not be used."""
+    """What is kept of a resource. `rang`: its place among the raw ones; `refus`: why it may not be used.
+
+    `jours`: from which on it says something else, though its text stays: it closes, it opens again.
+    """
 
     rang: int
     genre: str = ""
@@ -39,7 +44,28 @@ class Connue:
     region: str = ""
     maj: datetime | None = None
     empreinte: bytes = b""
+    jours: tuple[str, ...] = ()
     refus: str = ""
+
+    def said_on(self, today: str) -> bytes:
+        """The digest of what it says that day."""
+        passed = sum(day <= today for day in self.jours)
+        return self.empreinte + b"+" * passed
+
+    def dit(self, name: str, codes: list[tuple[str, str]]) -> str:
+        """What a memory keeps of it, by its name; of nothing that is kept, the name alone."""
+        if not self.genre:
+            return json.dumps([name])
+        maj, digest = self.maj and self.maj.isoformat(), self.empreinte.hex()
+        refers = (self.genre, self.au_dessus, self.lieux, self.cle, self.region)
+        return json.dumps([name, *refers, maj, digest, self.jours, codes])
+
+    @classmethod
+    def of(cls, said: list, rang: int) -> "Connue":
+        genre, above, places, cle, region, maj, digest, jours = said
+        moment = datetime.fromisoformat(maj)
+        known = (intern(genre), above and intern(above), tuple(places), cle, intern(region), moment)
+        return cls(rang, *known, bytes.fromhex(digest), tuple(jours))
 
 
 @dataclass(slots=True)
@@ -61,11 +87,11 @@ class Groupe:
 class Index:
     """`codes`: how often each was met; `perdues`: what is refused and belongs to no établissement.
 
-    `salt`: what a digest depends on besides the resource. `text`: of the last one that is kept, as JSON.
+    `salt`: what a digest depends on besides the resource. `dit`: of the last one, what a memory keeps.
     """
 
-    def __init__(self, salt: str = ""):
-        self.salt, self.text = salt.encode(), ""
+    def __init__(self, salt: str = "", *, today: date | None = None):
+        self.salt, self.today, self.dit = salt.encode(), str(today or ""), ""
         self.connues: dict[str, Connue] = {}
         self.codes: Counter[tuple[str, str]] = Counter()
         self.comptes: Counter[str] = Counter()
@@ -73,8 +99,14 @@ class Index:
         self.sites: dict[str, Groupe] = {}
         self.places: dict[str, set[str]] = defaultdict(set)
 
-    def add(self, said: Json, *, rang: int) -> bool:
+    def add(self, said: Recue, *, rang: int) -> bool:
         """False when nothing of it is kept: people, and of one that comes twice the older one."""
+        self.dit = ""
+        if isinstance(said, Souvenir):
+            name, *rest = json.loads(said.dit)
+            self.comptes[name.partition("/")[0]] += 1
+            codes = rest.pop() if rest else []
+            return bool(rest) and self._keep(name, Connue.of(rest, rang), map(tuple, codes))
         genre, name = str(said.get("resourceType")), f"{said.get('resourceType')}/{said.get('id')}"
         self.comptes[genre] += 1
         try:
@@ -82,12 +114,18 @@ class Index:
         except Refused as error:
             return self._refused(said, name, rang, error)
         if not isinstance(lue, Organization | HealthcareService | Location):
+            self.dit = Connue(rang).dit(name, [])
             return False
+        one, codes = self._of(lue, said, rang), list(_codes(said))
+        self.dit = one.dit(name, codes)
+        return self._keep(name, one, codes)
+
+    def _keep(self, name: str, one: Connue, codes: Iterable[tuple[str, str]]) -> bool:
         known = self.connues.get(name)
-        if known and known.maj and lue.maj < known.maj:
+        if known and known.maj and one.maj < known.maj:
             return False
-        self.connues[name] = self._of(lue, said, rang)
-        self.codes.update(_codes(said))
+        self.connues[name] = one
+        self.codes.update(codes)
         return True
 
     def _refused(self, said: Json, name: str, rang: int, error: Refused) -> bool:
@@ -109,14 +147,13 @@ class Index:
         bare = {name: value for name, value in said.items() if name not in ABOUT}
         told = json.dumps(bare, sort_keys=True)
         digest = hashlib.md5(self.salt + told.encode(), usedforsecurity=False)
-        about = json.dumps({name: said[name] for name in ABOUT if name in said})
-        self.text = f"{about[:-1]}, {told[1:]}" if about != "{}" else told
         one = Connue(rang, LIEU, maj=lue.maj, empreinte=digest.digest(), region=lue.region or "")
         if isinstance(lue, Organization):
             one.genre, one.au_dessus, one.cle = lue.niveau, lue.part_of, lue.finess or ""
+            one.jours = _days(lue.periode and lue.periode.fin)
         elif isinstance(lue, HealthcareService):
             one.genre, one.au_dessus, one.cle = OFFRE, lue.organisation, lue.cle
-            one.lieux = lue.lieux or ()
+            one.lieux, one.jours = lue.lieux or (), _days(*(lue.fermeture or ()))
         return one
 
     def groupes(self) -> list[Groupe]:
@@ -153,7 +190,7 @@ class Index:
             groupe.rangs.add(entite.rang)
             if entite.refus:
                 groupe.raisons.append(entite.refus)
-        groupe.empreinte = _digest([one.empreinte, entite.empreinte if entite else b""])
+        groupe.empreinte = _digest([one.said_on(self.today), entite.empreinte if entite else b""])
         self.sites[name] = groupe
 
     def _offre(self, name: str, one: Connue) -> None:
@@ -167,7 +204,7 @@ class Index:
         if groupe is None:
             self.perdues.append(f"{name}\u00a0: son établissement est refusé.")
             return
-        digests = [one.empreinte]
+        digests = [one.said_on(self.today)]
         for place in one.lieux:
             found = self.connues.get(place)
             if found is None:
@@ -214,6 +251,10 @@ class Index:
             self.sites[name].raisons.append(told)
         else:
             self.perdues.append(told)
+
+
+def _days(*days: date | None) -> tuple[str, ...]:
+    return tuple(one.isoformat() for one in days if one)
 
 
 def _digest(parts: Iterable[bytes]) -> str:

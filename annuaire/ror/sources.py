@@ -10,13 +10,15 @@ from typing import Any
 from annuaire.ror import dossier
 from annuaire.ror.acces import PROFILS, Acces
 from annuaire.ror.client import Client, Envoi
-from annuaire.ror.refus import Json, Refused
+from annuaire.ror.memoire import Memoire, Recue
+from annuaire.ror.refus import Refused
 
 
 class Source:
     """`niveau`: the access profile under which it is read. `horloge`: the server’s, once asked.
 
     `exports`: all of it is made ready first, and asked for by `order` and `look`. `heures`: for how long.
+    `memoire`: what was read before comes as a souvenir.
     """
 
     horloge: datetime | None = None
@@ -25,7 +27,8 @@ class Source:
 
     def __init__(self, name: str, niveau: int):
         self.name, self.niveau = name, niveau
-        self.told: Iterator[Json] = iter(())
+        self.memoire = Memoire()
+        self.told: Iterator[Recue] = iter(())
 
     def __str__(self) -> str:
         return self.name
@@ -46,7 +49,7 @@ class Source:
         """Nobody waits for it any more."""
         raise NotImplementedError
 
-    def resources(self) -> Iterator[Json]:
+    def resources(self) -> Iterator[Recue]:
         """What was asked for; once."""
         yield from self.told
 
@@ -59,7 +62,7 @@ class Dossier(Source):
         self.path = path
 
     def ask(self, depuis: datetime | None, *, now: datetime) -> None:
-        self.told = iter(dossier.envoi(self.path, now=now))
+        self.told = iter(dossier.envoi(self.path, now=now, memoire=self.memoire))
 
 
 class Serveur(Source):
@@ -77,6 +80,7 @@ class Serveur(Source):
         super().__init__(acces.url, acces.niveau)
         self.acces, self.heures = acces, acces.heures
         self.client = Client(acces, sleep=sleep, clock=clock)
+        self.memoire = self.client.export.memoire
 
     def ask(self, depuis: datetime | None, *, now: datetime) -> None:
         self._keep(self.client.since(depuis) if depuis else self.client.everything())

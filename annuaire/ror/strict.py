@@ -23,12 +23,24 @@ ESCAPE = "\\u"  # a character without one is itself, and JSON has no bare U+0000
 @reads(Refused, lambda: Refused(ODD))
 def loads(raw: bytes, *, largest: int = LARGEST) -> Json:
     """The object that these bytes are, all of them."""
+    return parsed(letters(raw, largest=largest))
+
+
+def letters(raw: bytes, *, largest: int = LARGEST) -> str:
+    """Its letters, without the blanks around them."""
     if len(raw) > largest:
         raise Refused("La réponse est démesurée.")
     try:
-        text = raw.decode().strip(BLANKS)
+        return raw.decode().strip(BLANKS)
+    except UnicodeDecodeError:
+        raise Refused(ODD) from None
+
+
+def parsed(text: str) -> Json:
+    """The object that this text is, from its first character to its last."""
+    try:
         found, end = decoded(text, 0)
-    except (UnicodeDecodeError, JSONDecodeError):
+    except JSONDecodeError:
         raise Refused(ODD) from None
     if end != len(text):
         raise Refused(ODD)

@@ -28,6 +28,7 @@ EARLY = 30  # seconds before its end, a token is asked anew
 TOKEN_SECONDS = 60  # of one that does not say
 LONGEST_TOKEN = 16_000
 TOO_LONG = "Le ROR fait attendre plus longtemps que ROR_HEURES ne le permet."
+LATER = "Le ROR demande d’attendre\u00a0: interrogez-le plus tard."
 OURS = "Un certificat (ROR_CERTIFICAT, ROR_CLE, ROR_CA) ne se lit pas, ou le disque est plein."
 UNFINISHED = (Cut, requests.RequestException, HTTPError, HTTPException, ConnectionError, TimeoutError)
 
@@ -81,8 +82,10 @@ class Transport:
             log.info("ror.export_kept")
 
     def wait(self, seconds: float) -> None:
-        if self.clock() + seconds > self.until or seconds > self.left:
+        if self.clock() + seconds > self.until:
             raise Refused(TOO_LONG, passing=True, after=seconds)
+        if seconds > self.left:
+            raise Refused(LATER, passing=True, after=seconds)
         self.left -= seconds
         self._sleep(seconds)
 

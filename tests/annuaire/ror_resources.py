@@ -147,4 +147,5 @@ class Held(Source):
         self.held, self.at = list(resources), at
 
     def ask(self, depuis, *, now):
-        self.horloge, self.told = self.at, iter(self.held)
+        self.horloge = self.at
+        self.told = (self.memoire.read(json.dumps(one)) for one in self.held)

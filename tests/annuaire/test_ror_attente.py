@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.test import TestCase
 
 from annuaire import actions, tasks
 from annuaire.models import Releve
@@ -86,7 +87,7 @@ def test_who_asks_again_takes_up_the_same_wait(runs):
     first, exports = begin(runs), asked(runs, "/$export?")
     assert begin(other_process(runs)) == first
     assert asked(runs, "/$export?") == exports
-    with pytest.raises(actions.Busy, match="attend l’export"):
+    with pytest.raises(actions.Busy, match="attend déjà le ROR"):
         actions.sync_ror(runs.source, full=False, now=runs.temps.now, by=BY)
     assert Releve.objects.filter(etat="refuse").count() == 0
 
@@ -200,6 +201,123 @@ def test_an_operator_waits_in_his_process(runs, settings, monkeypatch, capsys):
     runs.ror.panne = "export_sans_fin"
     with pytest.raises(CommandError, match="ROR_HEURES"):
         call_command("sync_ror", full=True)
+
+
+# --- A delta that is told to wait -----------------------------------------------------------------
+
+
+def busy(runs) -> None:
+    """From now on, for an hour."""
+    runs.ror.panne, runs.ror.began = "429", None
+
+
+def delta(runs) -> Releve:
+    return actions.sync_ror(runs.source, full=False, now=runs.temps.now, by=BY)
+
+
+def test_nobody_sleeps_while_the_ror_says_to_ask_for_changes_later(runs):
+    """429 for an hour, «in ten minutes» each time: looked at six times, by whoever comes."""
+    busy(runs)
+    slept, since = list(runs.temps.slept), actions.releves.since()
+    waiting = delta(runs)
+    assert (waiting.etat, waiting.genre, waiting.depuis) == ("attente", "delta", since)
+    assert waiting.regarder_le == runs.temps.now + timedelta(minutes=10)
+    assert waiting.expire_le == runs.temps.now + timedelta(hours=6)
+    assert (look(runs), delta(runs)) == (None, waiting), "it is too early, and there is one already"
+    looks = 0
+    while looks < 9 and (releve := Releve.objects.latest("pk")).etat == "attente":
+        runs.temps.sleep(600)
+        slept.append(600)
+        look(other_process(runs))
+        looks += 1
+    releve.refresh_from_db()
+    assert (releve.etat, looks, releve.refus) == ("fini", 6, "")
+    assert runs.temps.slept == slept, "but for the ten minutes between two looks, nobody has waited"
+    assert seen_rows() == wanted(renamed)
+    assert Releve.objects.filter(etat="refuse").count() == 0
+
+
+def test_a_delta_that_waits_is_given_up_and_the_next_asks_from_the_same_moment(runs):
+    busy(runs)
+    since = delta(runs).depuis
+    runs.temps.sleep(7 * 3600)
+    assert "ROR_HEURES" in look(runs).refus
+    runs.ror.panne = ""
+    assert (delta(runs).depuis, seen_rows()) == (since, wanted(renamed))
+
+
+def test_a_whole_run_takes_the_place_of_a_delta_that_waits(runs):
+    busy(runs)
+    waiting = delta(runs)
+    runs.ror.panne = ""
+    runs.run(full=True)
+    waiting.refresh_from_db()
+    assert (waiting.etat, waiting.refus) == ("refuse", "Un relevé complet l’a remplacé.")
+    assert (Releve.objects.latest("pk").genre, seen_rows()) == ("complet", wanted(renamed))
+
+
+def test_the_beat_goes_on_with_a_delta_and_an_operator_waits(runs, settings, monkeypatch, capsys):
+    settings.ROR_URL, settings.ROR_TOKEN_URL = runs.ror.url, runs.ror.token_url
+    settings.ROR_CLIENT_ID, settings.ROR_CLIENT_SECRET = "viatraj", "simulateur"
+    where = "annuaire.management.commands.sync_ror"
+    monkeypatch.setattr("annuaire.tasks.timezone.now", lambda: runs.temps.now)
+    monkeypatch.setattr(f"{where}.timezone.now", lambda: runs.temps.now)
+    monkeypatch.setattr(f"{where}.time.sleep", runs.temps.sleep)
+    busy(runs)
+    tasks.sync_ror(full=False)
+    assert Releve.objects.latest("pk").etat == "attente"
+    runs.temps.sleep(600)
+    tasks.resume_ror()
+    assert (Releve.objects.latest("pk").etat, Releve.objects.latest("pk").regards) == ("attente", 1)
+    call_command("sync_ror")
+    assert "Le ROR demande d’attendre. Prochain regard\u00a0: 10 h 20." in capsys.readouterr().out
+    assert (Releve.objects.latest("pk").etat, seen_rows()) == ("fini", wanted(renamed))
+
+
+def test_what_answers_badly_is_no_reason_to_wait(runs):
+    """Only who says when to come back is waited for; the next delta asks from the same moment anyway."""
+    runs.ror.panne = "500_toujours"
+    with pytest.raises(Refused, match="répond 500"):
+        delta(runs)
+    assert Releve.objects.latest("pk").etat == "refuse"
+
+
+# --- Given up by an operator ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_an_operator_gives_up_a_run_that_waits(runs, settings, capsys, full):
+    settings.ROR_URL, settings.ROR_TOKEN_URL = runs.ror.url, runs.ror.token_url
+    settings.ROR_CLIENT_ID, settings.ROR_CLIENT_SECRET = "viatraj", "simulateur"
+    busy(runs)
+    runs.ror.panne = "export_lent" if full else "429"
+    waiting = begin(runs) if full else delta(runs)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        call_command("sync_ror", abandon=True)
+    assert capsys.readouterr().out.startswith("Relevé abandonné\u00a0: ")
+    waiting.refresh_from_db()
+    assert (waiting.etat, waiting.refus) == ("refuse", "Abandonné par l’exploitation.")
+    assert Entry.objects.filter(event="ror.abandoned").count() == 1
+    assert runs.ror.jobs == {}, "the ROR is told"
+    runs.ror.panne = ""
+    runs.run(full=full)
+    assert seen_rows() == wanted(renamed)
+
+
+def test_there_must_be_one_that_waits(runs):
+    with pytest.raises(CommandError, match="Aucun relevé n’attend le ROR"):
+        call_command("sync_ror", abandon=True)
+    Releve.objects.create(genre="complet", etat="en_cours", source="x", profil=1, commence_le=LATER, by="x")
+    with pytest.raises(CommandError, match="en cours d’écriture"):
+        call_command("sync_ror", abandon=True)
+
+
+def test_one_that_is_not_configured_any_more_is_given_up_all_the_same(runs, settings):
+    runs.ror.panne = "export_lent"
+    begin(runs)
+    settings.ROR_URL = ""
+    call_command("sync_ror", abandon=True)
+    assert Releve.objects.latest("pk").etat == "refuse"
 
 
 @pytest.mark.django_db(transaction=True)

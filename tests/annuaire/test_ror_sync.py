@@ -365,6 +365,22 @@ def test_an_offer_that_moves_leaves_its_unit_with_its_people(active):
     assert not AvisFermeture.objects.exists()
 
 
+@pytest.mark.parametrize("full", [True, False])
+def test_who_loses_an_offer_stands_otherwise_though_the_run_says_nothing_else_of_it(hopital, full):
+    """Found by histories: only who received the offer was looked at, and «rapproché» stayed."""
+    EtablissementFactory(finess=OTHER)
+    sync(*hospital(offre()), eg(OTHER), at=NOW)
+    choix = [actions.Choix(Rapprochement.Suite.JOINTE, Offre.objects.get(), unit())]
+    actions.reconcile(hopital, choix=choix, now=NOW, by=as_professionnel(referent_of(hopital)))
+    hopital.refresh_from_db()
+    assert hopital.synchronisation == Synchronisation.RAPPROCHE
+    named = [eg()] if full else []
+    releve = sync(ej(), *named, eg(OTHER), offre("99/001", OTHER), full=full, now=NOW + timedelta(hours=1))
+    assert (releve.is_complete, releve.bilan["quittes"]) == (full, [FINESS])
+    hopital.refresh_from_db()
+    assert hopital.synchronisation == Synchronisation.NON_SYNCHRONISE
+
+
 # --- Killed, twice, paused -----------------------------------------------------------------------
 
 

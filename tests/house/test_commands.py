@@ -34,7 +34,7 @@ VALUES = {
     "load_territoire": {"file"},
     "refresh_store": {"--full"},
     "refresh_territoire": {"folder", "--to"},
-    "sync_ror": {"--full", "--source", "--dry-run", "--accept-loss"},
+    "sync_ror": {"--full", "--source", "--dry-run", "--accept-loss", "--abandon"},
     "deliver_messages": {"--poll", "--once"},
     "demo_data": {"--scale", "--begin"},
     "demo_info": {"--json"},

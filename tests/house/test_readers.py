@@ -29,6 +29,7 @@ OURS = {
     "viatraj/core/files/pdf_child.py:examine": "in a process of its own, whose one word `content.read` takes",
     "dossiers/reads/saisies.py:kept": "what somebody was typing, sealed by us",
     "viatraj/core/searches.py:find": "what this session holds, sealed by us",
+    "annuaire/ror/sites.py:Index.add": "what a former run has kept of a resource, written by us",
     "viatraj/core/workbook.py:Workbook.__init__": "an archive that we write",
 }
 DEMO = "viatraj/demo/"  # the simulators are the outside

@@ -26,6 +26,7 @@ from annuaire import adeli, finess, nomenclatures, rpps
 from annuaire.fiches.donnees import is_code
 from annuaire.finess import flot
 from annuaire.ror import export, fhir, recherche, strict
+from annuaire.ror.memoire import Memoire
 from annuaire.territoires import fichier, paquet, valeurs
 from authcps import card, certificates, exercices, identity, psc
 from authcps.identity import Verified
@@ -452,7 +453,7 @@ def spoiled_manifest(world, chance):
 
 
 def read_contents(world, raw):
-    return list(export.contents(BytesIO(raw), lines=False))
+    return list(export.contents(BytesIO(raw), lines=False, memoire=Memoire()))
 
 
 def read_page(world, raw):

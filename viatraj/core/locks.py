@@ -35,6 +35,7 @@ ORDER = (
     "annuaire_coordination",
     "annuaire_releve",  # a run, what it brought, the picture it renews; a decision takes the picture first
     "annuaire_arrivage",
+    "annuaire_ressourcelue",
     "annuaire_siteror",
     "annuaire_offre",
     "annuaire_rapprochement",

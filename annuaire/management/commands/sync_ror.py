@@ -32,13 +32,16 @@ class Command(BaseCommand):
             "--source", default="", help="une adresse, ou un dossier de Bundles, de ressources, d’ndjson"
         )
         parser.add_argument("--dry-run", action="store_true", help="dit ce qui changerait, n’enregistre rien")
+        parser.add_argument("--abandon", action="store_true", help="n’attend plus ce que le ROR prépare")
         parser.add_argument("--accept-loss", action="store_true", help="lève les garde-fous, pour cette fois")
 
-    def handle(self, *, full, source, dry_run, accept_loss, **options):
+    def handle(self, *, full, source, dry_run, accept_loss, abandon, **options):
         known = {"full": full, "accept_loss": accept_loss, "now": timezone.now(), "by": Actor.system("ror")}
         with refusals(Refused):
-            opened = sources.opened(source, settings)
-            if dry_run:
+            opened = None if abandon else sources.opened(source, settings)
+            if opened is None:
+                self._abandon(source)
+            elif dry_run:
                 self._tell("Rien n’est enregistré", act(actions.preview_ror, opened, **known))
             else:
                 releve = self._waited(act(actions.sync_ror, opened, **known), opened)
@@ -46,12 +49,18 @@ class Command(BaseCommand):
                     f"Relevé {releve.get_genre_display()}, {releve.get_etat_display().lower()}", releve.bilan
                 )
 
+    def _abandon(self, source):
+        opened = None
+        with suppress(Refused):  # one that is not configured any more is not told
+            opened = sources.opened(source, settings)
+        releve = act(actions.abandon_ror, opened, now=timezone.now(), by=Actor.system("ror"))
+        self.stdout.write(f"Relevé abandonné\u00a0: {releve.get_genre_display()}, {releve.source}.")
+
     def _waited(self, releve, source):
         """An operator's command stays until the ROR has made its export ready; killed, the beat goes on."""
         while releve.etat == Releve.Etat.ATTENTE:
-            self.stdout.write(
-                f"Le ROR prépare son export. Prochain regard\u00a0: {heure(releve.regarder_le)}."
-            )
+            why = "prépare son export" if releve.is_complete else "demande d’attendre"
+            self.stdout.write(f"Le ROR {why}. Prochain regard\u00a0: {heure(releve.regarder_le)}.")
             time.sleep(max(1, (releve.regarder_le - timezone.now()).total_seconds()))
             with suppress(actions.Busy):
                 act(actions.look_ror, source, now=timezone.now(), by=Actor.system("ror"))
