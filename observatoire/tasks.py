@@ -48,5 +48,8 @@ def purge_reports():
 
 @shared_task
 def refresh_store(full=False):
-    """Each night what has moved, once a week all."""
-    act(actions.refresh_store, full=full, now=timezone.now(), by=Actor.system("observatoire"))
+    """Each night what has moved, once a week all; while another run goes on, it does the work."""
+    try:
+        act(actions.refresh_store, full=full, now=timezone.now(), by=Actor.system("observatoire"))
+    except actions.Busy:
+        log.info("store.busy")

@@ -4,6 +4,7 @@ from observatoire.actions.commandes import read_file as read_file
 from observatoire.actions.commandes import retry as retry
 from observatoire.actions.fabrique import make_next as make_next
 from observatoire.actions.fabrique import take_back as take_back
+from observatoire.actions.magasin import Busy as Busy
 from observatoire.actions.magasin import refresh_store as refresh_store
 from observatoire.actions.modeles import order_due as order_due
 from observatoire.actions.modeles import remove_model as remove_model

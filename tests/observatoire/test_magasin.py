@@ -10,12 +10,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from annuaire.models import Lieu
 from demandes.models import Demande
 from dossiers.models import Dossier, Role, Volet
 from habilitations.profils import ADMINISTRATEUR_NATIONAL
-from observatoire import actions, magasin
+from observatoire import actions, magasin, tasks
 from observatoire.actions.magasin import LOCK
 from observatoire.models import FaitDemande, FaitDossier, Mouvement, Releve
 from observatoire.models.cles import digest_of
@@ -214,18 +215,37 @@ def test_nobody_refreshes_it_by_a_page():
         actions.refresh_store(full=False, now=timezone.now(), by=Actor(user=UserFactory()))
 
 
+@pytest.fixture
+def another_run():
+    """One that goes on in a session of its own, as a worker’s would."""
+
+    def beside(work):
+        def closing():
+            try:
+                return work()
+            finally:
+                connections.close_all()
+
+        with transaction.atomic(), connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            return pool.submit(closing).result()
+
+    return beside
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_second_run_at_the_same_time_says_what_goes_on():
+def test_a_second_run_at_the_same_time_says_what_goes_on(another_run):
     """OBS-4: of statistics, not of the directory."""
+    with pytest.raises(CommandError, match="Un autre relevé des statistiques est en cours"):
+        another_run(lambda: call_command("refresh_store"))
+    assert not Releve.objects.exists()
 
-    def second():
-        try:
-            call_command("refresh_store")
-        finally:
-            connections.close_all()
 
-    with transaction.atomic(), connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        with pytest.raises(CommandError, match="Un autre relevé des statistiques est en cours"):
-            pool.submit(second).result()
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("full", [False, True])
+def test_the_beat_that_meets_another_run_says_so_quietly(another_run, full):
+    """OBS-4: no error in the log of each night that a first run takes longer than a day."""
+    with capture_logs() as said:
+        another_run(lambda: tasks.refresh_store(full=full))
+    assert [(one["event"], one["log_level"]) for one in said] == [("store.busy", "info")]
     assert not Releve.objects.exists()

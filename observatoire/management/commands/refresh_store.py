@@ -2,7 +2,6 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from observatoire import actions
-from observatoire.actions.magasin import Busy
 from viatraj.core.actor import Actor
 from viatraj.core.commands import refusals
 from viatraj.core.saving import act
@@ -18,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *, full, **options):
         by = Actor.system("observatoire")
-        with refusals(Busy):
+        with refusals(actions.Busy):
             releve = act(actions.refresh_store, full=full, now=timezone.now(), by=by)
         self.stdout.write(
             f"{counted(releve.dossiers, 'dossier relu')}, {counted(len(releve.ecarts), 'jour')} à revoir."
