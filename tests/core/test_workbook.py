@@ -2,8 +2,9 @@
 
 import io
 import tracemalloc
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -196,3 +197,18 @@ def test_a_long_text_is_on_several_lines():
     sheet = read(written([["une définition\n=1+1"]], [Column("Définition", 80, "long")])).active
     assert sheet["A2"].alignment.wrap_text
     assert sheet["A2"].value == "une définition\n=1+1"
+
+
+CLOCKS = [datetime(2026, month, day, tzinfo=UTC) for month, day in ((3, 28), (10, 24), (6, 30))]
+
+
+@pytest.mark.parametrize(
+    "begin", [*CLOCKS, datetime(1911, 3, 9, tzinfo=UTC), datetime(2024, 12, 31, tzinfo=UTC)]
+)
+def test_an_instant_is_written_as_the_clock_of_paris_said(begin):
+    """OBS-3: in the hours around a change of clocks too; in 1911 it went back by nine minutes."""
+    instants = [begin + timedelta(minutes=20 * n, microseconds=999_999) for n in range(3 * 24 * 3)]
+    paris = [one.astimezone(ZoneInfo("Europe/Paris")).replace(tzinfo=None, microsecond=0) for one in instants]
+    sheet = read(written([[one] for one in instants], columns=[Column("a", 14, "instant")])).active
+    found = [value for (value,) in sheet.iter_rows(min_row=2, values_only=True)]
+    assert found == paris

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from math import isfinite
@@ -31,6 +31,27 @@ SPECIAL = re.compile("[&<>\0-\x1f\ud800-\udfff\ufffe\uffff]|^ | $|_x[0-9A-Fa-f]{
 ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LOOKALIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ as A
 EPOCH = date(1899, 12, 30).toordinal()  # Excel counts from here, once past its 29 February 1900
+BEGIN_DAY = date(1970, 1, 1).toordinal() - EPOCH
+
+
+class Known(dict):
+    """What was written of a value, kept for the first thousand: places, motives, days come back."""
+
+    MOST = 1024
+
+    def __init__(self, write: Callable[..., str]):
+        self.write = write
+
+    def __missing__(self, value) -> str:
+        cell = self.write(value)
+        if len(self) < self.MOST:
+            self[value] = cell
+        return cell
+
+
+def known(write: Callable[..., str]) -> Callable[..., str]:
+    """For one type and one style: 1, 1.0 and True are one key."""
+    return Known(write).__getitem__
 
 
 def escape(text: str) -> str:
@@ -92,18 +113,35 @@ def _backwards(value: timedelta) -> str:
     return f"-{hours}:{minutes:02}"
 
 
-@lru_cache(4096)
 def _date(value: date, style: str = ' s="1"') -> str:
     serial = value.toordinal() - EPOCH
     return f"<c{style}><v>{serial}</v></c>" if serial > 60 else text(value.isoformat())
 
 
+def _utc(day: int) -> datetime:
+    return datetime.fromtimestamp(day * 86_400, UTC)
+
+
+def _offset(value: datetime) -> int:
+    return round((timezone.make_naive(value) - value.astimezone(UTC).replace(tzinfo=None)).total_seconds())
+
+
+@lru_cache(4096)
+def _ahead(day: int) -> int | None:
+    """Seconds that Paris is ahead of UTC all through a day, counted from 1970; None when clocks change."""
+    ahead = _offset(_utc(day))
+    return ahead if ahead == _offset(_utc(day + 1)) else None
+
+
 def _instant(value: datetime) -> str:
     """A cell knows no zone: an aware instant is written in Paris."""
     if value.tzinfo:
-        value = timezone.make_naive(value)
+        moment = int(value.timestamp() // 1)
+        ahead = _ahead(moment // 86_400)
+        days, seconds = divmod(moment + (_offset(value) if ahead is None else ahead), 86_400)
+        return f'<c s="2"><v>{days + BEGIN_DAY + seconds / 86_400}</v></c>'
     seconds = value.hour * 3600 + value.minute * 60 + value.second
-    return f'<c s="2"><v>{value.toordinal() - EPOCH + seconds / 86400}</v></c>'
+    return f'<c s="2"><v>{value.toordinal() - EPOCH + seconds / 86_400}</v></c>'
 
 
 class Cells(str):
@@ -120,7 +158,7 @@ CELLS: dict[type, Callable[..., str]] = {
     **_numbers(),
     timedelta: _duration,
     bool: lambda value: text("Oui" if value else "Non"),
-    date: _date,
+    date: known(_date),
     datetime: _instant,
     type(None): lambda _: "<c/>",
 }
@@ -131,28 +169,30 @@ def other(value) -> str:
     return text(str(value))
 
 
-@lru_cache
 def _of_kind(kind: str) -> dict[type, Callable[..., str]]:
     """How a column of this kind writes each type: a text stays a text in a column of numbers."""
     style = f' s="{KINDS[kind]}"'
     if kind == "long":
         return {**CELLS, str: partial(text, style=style)}
     if kind == "month":
-        return {**CELLS, date: partial(_date, style=style)}
+        return {**CELLS, date: known(partial(_date, style=style))}
     if kind in ("int", "decimal", "percent"):
-        return CELLS | _numbers(style)
+        numbers = _numbers(style)
+        return CELLS | numbers | {int: known(numbers[int])}
     if kind == "duration":
-        return CELLS | {int: _seconds, float: _seconds, Decimal: _exact_seconds}
-    return CELLS
+        return CELLS | {int: known(_seconds), float: _seconds, Decimal: _exact_seconds}
+    return CELLS | {str: known(text)}
 
 
 def rows_of(kinds: Sequence[str]) -> Callable[[Iterable], str]:
-    """How a sheet with columns of these kinds writes a row: by type alone, as far as that is enough."""
-    tables = [_of_kind(kind) for kind in kinds]
-    if all(table is CELLS for table in tables):
-        get = CELLS.get
+    """How a sheet with columns of these kinds writes a row: by type, each column knowing what it has written.
+
+    Rows may be shorter or longer than the columns where these ask for no format (`Cells`).
+    """
+    if set(kinds) <= {"", "date", "instant"}:
+        get = {**CELLS, str: known(text)}.get
         return lambda row: f"<row>{''.join([get(type(value), other)(value) for value in row])}</row>"
-    gets = [table.get for table in tables]
+    gets = [_of_kind(kind).get for kind in kinds]
 
     def write(row) -> str:
         cells = [get(type(value), other)(value) for get, value in zip(gets, row, strict=True)]
