@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from courrier.models import Message
@@ -155,3 +156,25 @@ def test_the_beat_leaves_alone_what_is_being_made(folder, monkeypatch):
     assert make_next()
     commande.refresh_from_db()
     assert (seen, commande.etat, commande.passage) == ([0], Etat.DISPONIBLE, 1)
+
+
+def test_a_report_takes_one_core_and_pages_have_the_others(folder, monkeypatch):
+    """OBS-4: PostgreSQL starts no second process for it, and does again for what comes after."""
+    ordered(as_professionnel(referent_of(EtablissementFactory())))
+    seen = []
+
+    def while_made(cadre):
+        seen.append(_processes())
+        yield from rig.lignes(cadre)
+
+    monkeypatch.setitem(rapports.CATALOGUE, "SAN-99", rig.essai(lignes=while_made))
+    before = _processes()
+    assert make_next()
+    assert (set(seen), _processes()) == ({0}, before)
+    assert before > 0
+
+
+def _processes() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('max_parallel_workers_per_gather')::int")
+        return cursor.fetchone()[0]
