@@ -62,7 +62,7 @@ def run(scale):
     ):
         yield from _measured(name, _Question(ask, plain, actors, now), of, bound, scale)
     yield from _statements(actors)
-    yield from pages.cpu(_signed_in(actors[f"receveur, {acteurs.FEW} unités"].user), scale)
+    yield from pages.cpu(signed_in(actors[f"receveur, {acteurs.FEW} unités"].user), scale)
 
 
 @dataclass(frozen=True)
@@ -136,11 +136,11 @@ def _statements(actors):
         ("medecin", "médecin peu actif", "médecin"),
     ):
         url = f"/tableaux/{code}/?vue=closes"
-        counts = [_asked(_signed_in(actors[who].user), url) for who in (many, few)]
+        counts = [_asked(signed_in(actors[who].user), url) for who in (many, few)]
         yield line(f"demandes, statements of a page ({many}; {few})", *counts, "statements", "<= 1")
 
 
-def _signed_in(user) -> Client:
+def signed_in(user) -> Client:
     """Whoever of the country has never come in has not accepted the charte either."""
     current = chartes.current(timezone.localdate())
     known = {"user": user, "version": current.version}

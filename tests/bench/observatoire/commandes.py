@@ -1,0 +1,96 @@
+"""National orders from click to file, and what pages wait for beside them."""
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import date
+
+from django.conf import settings
+from django.test import override_settings
+from django.utils import timezone
+
+from accounts.models import User
+from habilitations.profils import ADMINISTRATEUR_NATIONAL
+from observatoire.models import Etat
+from observatoire.rapports import CATALOGUE, Nature
+from tests.bench.bench_connexion import Visitor, served
+from tests.bench.bench_demandes import signed_in
+from tests.bench.bench_pages_mix import p95_at
+from tests.bench.report import line
+from tests.factories import HabilitationFactory, as_professionnel
+from tests.observatoire.rig import ordered
+from viatraj.core.droits import Niveau
+
+COUNTRY, MEMORY, SCREEN = 10, 500, 200  # seconds, MB, milliseconds
+CODES = ("SAN-04", "SAN-05", "SAN-06", "SAN-07", "SAN-08", "GA-02", "GA-03", "GA-04", "TND-01", "DEP-02")
+PAGES = ("/medecin/", "/dossiers/", "/mon-compte/", "/documentation/")
+FIGURES = "/statistiques/chiffres/{}/{}/?pour=national&periode=derniere"
+RATE = 5  # pages a second
+SECONDS = {"small": 20, "full": 60}
+
+
+def orders():
+    """Each alone, from the row that the click leaves to the file that may be downloaded."""
+    user = HabilitationFactory(lieu=None, profil=ADMINISTRATEUR_NATIONAL.code).user
+    peaks = []
+    for code in CODES:
+        rapport = CATALOGUE[code]
+        commande = ordered(as_professionnel(user), rapport=rapport, niveau=Niveau.NATIONAL, **_last(rapport))
+        with _worker("orders") as worker:
+            answer = json.loads(worker.communicate()[0])
+        commande.refresh_from_db()
+        assert commande.etat == Etat.DISPONIBLE, (code, commande.raison)
+        peaks.append(answer["peak"])
+        said = f"observatoire, {code}, the country, click to file, {commande.lignes} lines (promised)"
+        yield line(said, answer["seconds"], COUNTRY, "s", "<= 1")
+    yield line("observatoire, memory of a worker (promised)", max(peaks), MEMORY, "MB", "<= 1")
+
+
+def _last(rapport) -> dict[str, date]:
+    """The last year; of a photograph, the end of the last month."""
+    today = timezone.localdate()
+    if rapport.nature == Nature.PHOTO:
+        fin = date.fromordinal(today.replace(day=1).toordinal() - 1)
+        return {"debut": fin.replace(day=1), "fin": fin}
+    return {"debut": date(today.year - 1, 1, 1), "fin": date(today.year - 1, 12, 31)}
+
+
+def pages(scale):
+    """One médecin of the country, calm, then beside three orders; figures of the country on screen."""
+    user = HabilitationFactory(lieu=None, profil=ADMINISTRATEUR_NATIONAL.code).user
+    medecin = User.objects.filter(login__startswith="8992").order_by("pk").first()
+    with override_settings(SECURE_SSL_REDIRECT=False):
+        own, pro = signed_in(medecin), signed_in(user)
+    with served() as port:
+        asked = [(_visitor(port, own), path) for path in PAGES]
+        screen = [
+            (_visitor(port, pro), FIGURES.format(CATALOGUE[code].groupe, code.lower()))
+            for code in ("SAN-04", "SAN-05", "SAN-06", "GA-02", "GA-03")
+        ]
+        p95_at(RATE, [*asked, *screen], SECONDS[scale] / 2)  # each process has its first pages behind it
+        calm = p95_at(RATE, asked, SECONDS[scale])
+        with _worker("beside") as worker:
+            busy = p95_at(RATE, asked, SECONDS[scale])
+            worker.stdin.close()
+        figures = p95_at(1, screen, SECONDS[scale])
+    yield line("observatoire, pages’ p95 beside three national orders (calm)", busy, calm, "ms", "<= 1.5")
+    yield line(
+        "observatoire, figures of the country on screen, p95 (promised)", figures, SCREEN, "ms", "<= 1"
+    )
+
+
+def _visitor(port, client) -> Visitor:
+    return Visitor(port, {name: one.value for name, one in client.cookies.items()})
+
+
+@contextmanager
+def _worker(way):
+    command = [sys.executable, "-m", "tests.bench.observatoire.ouvrier", way]
+    worker = subprocess.Popen(
+        command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield worker
+    finally:
+        worker.wait()

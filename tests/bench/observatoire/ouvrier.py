@@ -1,0 +1,54 @@
+"""A worker of reports in a process of its own, nice as in production.
+
+`orders` makes what waits, and answers in JSON: seconds, and the most memory that the process has held.
+`beside`: three national orders with nothing counted before, again and again, until its input ends.
+"""
+
+import json
+import os
+import resource
+import sys
+from datetime import date
+from threading import Thread
+from time import perf_counter
+
+import django
+from django.utils import timezone
+
+THREE = ("SAN-04", "SAN-05", "GA-03")
+
+
+def orders() -> dict[str, float]:
+    from observatoire import actions
+    from viatraj.core.actor import Actor
+
+    started = perf_counter()
+    while actions.make_next(now=timezone.now(), by=Actor.system("rapports")):
+        pass
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": perf_counter() - started, "peak": peak}
+
+
+def beside() -> None:
+    from observatoire.actions.fabrique import one_core
+    from observatoire.perimetres import Perimetre
+    from observatoire.rapports import Cadre, cumuls
+
+    now = timezone.now()
+    year = timezone.localdate(now).year - 1
+    cadre = Cadre(Perimetre(national=True), date(year, 1, 1), date(year, 12, 31), now, b"bench")
+    ended = Thread(target=sys.stdin.read)
+    ended.start()
+    with one_core():
+        while ended.is_alive():
+            for code in THREE:
+                cumuls.KEPT[code].compute(cadre)
+
+
+if __name__ == "__main__":
+    os.nice(10)
+    django.setup()
+    if sys.argv[1] == "orders":
+        print(json.dumps(orders()))
+    else:
+        beside()
