@@ -101,9 +101,9 @@ MUTATIONS = [
     Mutation(
         "une correction tardive laisse le mois compté d’avance",
         "OBS-6",
-        "observatoire/magasin/__init__.py",
-        "(sql.PERIMES, sql.PARTIES,",
-        "(sql.PARTIES,",
+        "observatoire/actions/magasin.py",
+        "magasin.throw_away(cumuls.stale(touched))",
+        "cumuls.stale(touched)",
         "tests/observatoire/test_cumuls.py",
     ),
     Mutation(

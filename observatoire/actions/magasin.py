@@ -28,7 +28,7 @@ def refresh_store(*, full: bool, now: datetime, by: Actor) -> Releve:
     releve = _begin(full, now, by)
     while _slice(releve):
         pass
-    for code, run in _to_count(now):
+    for code, run in list(cumuls.to_count(magasin.months(now), now)):
         _count(code, run, now)
     return _end(releve, now, by)
 
@@ -40,8 +40,10 @@ def _begin(full: bool, now: datetime, by: Actor) -> Releve:
     left = Releve.objects.filter(etat=Releve.Etat.EN_COURS).order_by("pk").last()
     reached = left.jusqu if left is not None and left.complet else 0
     is_whole = full or bool(reached) or _is_first()
-    if is_whole and not reached:
-        magasin.forget_moved()
+    if is_whole:
+        magasin.forget_counted()  # all is counted again at its end; until then, when it is asked
+        if not reached:
+            magasin.forget_moved()
     Releve.objects.filter(etat=Releve.Etat.EN_COURS).update(etat=Releve.Etat.ECHEC, fini_at=now)
     releve = Releve(complet=is_whole, commence_at=now, jusqu=reached)
     save_valid(releve)
@@ -59,23 +61,13 @@ def _slice(releve: Releve) -> bool:
     found = magasin.after(releve.jusqu, SLICE) if releve.complet else magasin.take_moved(SLICE)
     if not found:
         return False
-    magasin.read_again(found)
+    touched = magasin.read_again(found, followed=not releve.complet)
+    magasin.throw_away(cumuls.stale(touched))
     releve.dossiers += len(found)
     if releve.complet:
         releve.jusqu = found[-1]
     save_valid(releve)
     return True
-
-
-def _to_count(now: datetime) -> list[tuple[str, list[str]]]:
-    """Months that no row keeps, the last ones first."""
-    kept = set(Cumul.objects.values_list("code", "mois"))
-    known = magasin.months(now)
-    return [
-        (code, run)
-        for code in cumuls.DATED
-        for run in reversed(cumuls.runs(mois for mois in known if (code, mois) not in kept))
-    ]
 
 
 @transaction.atomic

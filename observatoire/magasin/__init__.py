@@ -11,16 +11,20 @@ from django.db import connection
 
 from observatoire.magasin import sql
 from observatoire.models import cles
+from observatoire.models.touches import Touche
 
 
-def read_again(dossiers: Sequence[int]) -> None:
-    """Facts of these dossiers as their rows say now."""
+def read_again(dossiers: Sequence[int], *, followed: bool = True) -> set[Touche]:
+    """Facts of these dossiers as their rows say now; which months that touches, if they are followed."""
     if not dossiers:
-        return
+        return set()
     known = {"dossiers": sorted(set(dossiers)), **cles.pads(), **sql.WORDS}
+    touched: set[Touche] = set()
     with connection.cursor() as cursor:
-        for statement in (sql.PERIMES, sql.PARTIES, sql.DEMANDES, sql.PARTIS, sql.DOSSIERS, sql.PERIMES):
+        for statement in sql.written(followed=followed):
             cursor.execute(statement, known)
+            touched.update(Touche(*row) for row in cursor.fetchall())
+    return touched
 
 
 def take_moved(few: int) -> list[int]:
@@ -38,6 +42,22 @@ def forget_moved() -> None:
     """Before all is read again: what was told by then is part of it."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM observatoire_mouvement")
+
+
+def throw_away(stale: Sequence[tuple[str, str]]) -> None:
+    """What was counted of these reports and months holds no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM observatoire_cumul WHERE (code, mois) IN"
+            " (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [[code for code, _ in stale], [mois for _, mois in stale]],
+        )
+
+
+def forget_counted() -> None:
+    """Of every month."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM observatoire_cumul")
 
 
 def after(last: int, few: int) -> list[int]:

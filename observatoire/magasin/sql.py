@@ -6,6 +6,7 @@ Columns stand once, as name and expression; INSERT, UPDATE and «has it changed?
 from collections.abc import Mapping
 
 from demandes.etats import CLOS, PROPOSES, RECUS, Etat
+from observatoire.magasin import suivi
 from observatoire.models.cles import digest
 
 A_RELIRE = "unnest(%(dossiers)s::bigint[]) AS r (dossier)"
@@ -42,7 +43,7 @@ ALORS = {
     "par_alors_etablissement_id": "{o}etablissement_id",
     "par_alors_unite_id": "{o}unite_id",
 }
-PARIS = "AT TIME ZONE 'Europe/Paris'"
+PARIS = suivi.PARIS
 
 
 def _seconds(since: str, until: str) -> str:
@@ -81,8 +82,8 @@ DEMANDE = {
         "CASE WHEN q.date_admission IS NOT NULL AND q.repondue_at IS NOT NULL THEN "
         f"greatest(0, q.date_admission - (q.repondue_at {PARIS})::date) * 86400 END"
     ),
-    "precisions": "coalesce(h.precisions, 0)",
-    "relances": "coalesce(h.relances, 0)",
+    "precisions": "h.precisions",
+    "relances": "h.relances",
     "recherchee": "h.recherchee",
     "en_attente": "h.en_attente",
     "proposee": "h.proposee",
@@ -93,26 +94,26 @@ DEMANDE_ALORS = {
     "alors_etablissement_id": "q.etablissement_id",
     "alors_unite_id": "q.unite_id",
 }
-# What became of each demande: its steps, each lasting until the next. A clock set back makes none end
-# before it begins. Years to come hold none: their partitions are not looked at.
-HISTOIRE = f"""
-WITH pas AS (
-  SELECT t.demande_id, t.at, t.verbe, t.after, t.version,
-    tstzrange(t.at, CASE WHEN lead(t.at) OVER w IS NOT NULL THEN greatest(t.at, lead(t.at) OVER w) END)
-      AS duree
-  FROM {A_RELIRE} JOIN demandes_demande q ON q.dossier_id = r.dossier
-  JOIN demandes_transition t ON t.demande_id = q.id AND t.at < now() + interval '1 year'
-  WINDOW w AS (PARTITION BY t.demande_id ORDER BY t.version)
-), h AS (
-  SELECT demande_id, min(at) FILTER (WHERE verbe IN ('envoyer', 'enregistrer')) AS premier_envoi,
+# What became of the demande `q`: its steps, each lasting until the next. A clock set back makes none end
+# before it begins. Years to come hold none: their partitions are not looked at. Asked of one demande at a
+# time, so that no slice is tempted to read the steps of all.
+HISTOIRE = """
+CROSS JOIN LATERAL (
+  SELECT min(at) FILTER (WHERE verbe IN ('envoyer', 'enregistrer')) AS premier_envoi,
     count(*) FILTER (WHERE verbe = 'questionner') AS precisions,
     count(*) FILTER (WHERE verbe = 'relancer') AS relances,
     range_agg(duree) FILTER (WHERE after = ANY(%(cherches)s)) AS recherchee,
     range_agg(duree) FILTER (WHERE after = 'attente') AS en_attente,
     range_agg(duree) FILTER (WHERE after = ANY(%(trouves)s)) AS proposee,
     range_agg(duree) FILTER (WHERE after = 'refusee') AS refus
-  FROM pas GROUP BY demande_id
-)
+  FROM (
+    SELECT t.at, t.verbe, t.after,
+      tstzrange(t.at, CASE WHEN lead(t.at) OVER w IS NOT NULL THEN greatest(t.at, lead(t.at) OVER w) END)
+        AS duree
+    FROM demandes_transition t WHERE t.demande_id = q.id AND t.at < now() + interval '1 year'
+    WINDOW w AS (ORDER BY t.version)
+  ) pas
+) h
 """
 DEMANDES_FROM = f"""
 FROM {A_RELIRE}
@@ -120,7 +121,7 @@ JOIN dossiers_dossier d ON d.id = r.dossier
 JOIN demandes_demande q ON q.dossier_id = d.id AND q.sent_at IS NOT NULL
 LEFT JOIN annuaire_coordination c ON c.id = q.par_coordination_id
 {VOLETS}
-LEFT JOIN h ON h.demande_id = q.id
+{HISTOIRE}
 """
 DOSSIER = {
     "dossier": "d.id",
@@ -135,8 +136,8 @@ DOSSIER = {
     "envoye_at": "f.envoye_at",
     "admis_at": "f.admis_at",
     "date_admission": "f.date_admission",
-    "envoyees": "coalesce(f.envoyees, 0)",
-    "refusees": "coalesce(f.refusees, 0)",
+    "envoyees": "f.envoyees",
+    "refusees": "f.refusees",
     "delai_envoi": _seconds("d.created_at", "f.envoye_at"),
     "age_mois": (
         "CASE WHEN d.orientation = 'tnd' THEN (extract(year FROM age_du) * 12 + extract(month FROM age_du)) "
@@ -156,61 +157,75 @@ LEFT JOIN dossiers_presence o ON o.dossier_id = d.id AND o.role IN ('demandeur',
 LEFT JOIN annuaire_coordination c ON c.id = o.coordination_id
 {VOLETS}
 LEFT JOIN dossiers_lienmedecin l ON l.dossier_id = d.id AND l.etat <> 'hors_patientele'
-LEFT JOIN (
-  SELECT r.dossier, max(validated_at) FILTER (WHERE kind = 'medical') AS medical_at,
+CROSS JOIN LATERAL (
+  SELECT max(validated_at) FILTER (WHERE kind = 'medical') AS medical_at,
     CASE WHEN bool_and(is_enough) THEN max(coalesce(validated_at, updated_at)) END AS complet_at
-  FROM {A_RELIRE} JOIN dossiers_volet ON dossier_id = r.dossier GROUP BY r.dossier
-) v ON v.dossier = d.id
-LEFT JOIN (
-  SELECT f.dossier, min(premier_envoi_at) AS envoye_at, max(admise_at) AS admis_at,
-    max(date_admission) AS date_admission, count(*) AS envoyees, count(*) FILTER (WHERE etat = 'refusee')
-    AS refusees
-  FROM {A_RELIRE} JOIN observatoire_faitdemande f ON f.dossier = r.dossier GROUP BY f.dossier
-) f ON f.dossier = d.id
+  FROM dossiers_volet WHERE dossier_id = d.id
+) v
+CROSS JOIN LATERAL (
+  SELECT min(premier_envoi_at) AS envoye_at, max(admise_at) AS admis_at,
+    max(date_admission) AS date_admission, count(*) AS envoyees,
+    count(*) FILTER (WHERE etat = 'refusee') AS refusees
+  FROM observatoire_faitdemande WHERE dossier = d.id
+) f
 """
 
 
-def _upsert(table: str, key: str, told: Mapping[str, str], once: Mapping[str, str], source: str) -> str:
-    """What is as it was is not written again."""
-    columns = told | once
-    changing = [name for name in told if name != key]
-    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in changing)
-    before = ", ".join(f"{table}.{name}" for name in changing)
-    after = ", ".join(f"EXCLUDED.{name}" for name in changing)
+DEMANDES, DOSSIERS = "observatoire_faitdemande", "observatoire_faitdossier"
+PARTIES = "SELECT FROM demandes_demande q WHERE q.id = f.demande AND q.sent_at IS NOT NULL"
+PARTIS = "SELECT FROM dossiers_dossier d WHERE d.id = f.dossier"
+
+
+def written(*, followed: bool) -> tuple[str, ...]:
+    """In this order: what is no more, or was never sent after all; demandes; dossiers, which look at these.
+
+    `followed`: each says which months it has touched (`suivi`)."""
     return (
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} {source} "
-        f"ON CONFLICT ({key}) DO UPDATE SET {sets} WHERE ({before}) IS DISTINCT FROM ({after})"
+        _gone(DEMANDES, PARTIES, followed),
+        _fresh(DEMANDES, "demande", DEMANDE, DEMANDE_ALORS, DEMANDES_FROM, followed),
+        _gone(DOSSIERS, PARTIS, followed),
+        _fresh(DOSSIERS, "dossier", DOSSIER, DOSSIER_ALORS, DOSSIERS_FROM, followed),
     )
 
 
-DEMANDES = HISTOIRE + _upsert("observatoire_faitdemande", "demande", DEMANDE, DEMANDE_ALORS, DEMANDES_FROM)
-DOSSIERS = _upsert("observatoire_faitdossier", "dossier", DOSSIER, DOSSIER_ALORS, DOSSIERS_FROM)
-# What is no more, or was never sent after all.
-PARTIES = f"""
-DELETE FROM observatoire_faitdemande f USING {A_RELIRE} WHERE f.dossier = r.dossier AND NOT EXISTS (
-  SELECT FROM demandes_demande q WHERE q.id = f.demande AND q.sent_at IS NOT NULL)
-"""
-PARTIS = f"""
-DELETE FROM observatoire_faitdossier f USING {A_RELIRE} WHERE f.dossier = r.dossier AND NOT EXISTS (
-  SELECT FROM dossiers_dossier d WHERE d.id = f.dossier)
-"""
+def _gone(table: str, still: str, followed: bool) -> str:
+    return _told(
+        f"DELETE FROM {table} f USING {A_RELIRE} WHERE f.dossier = r.dossier AND NOT EXISTS ({still})",
+        table,
+        followed,
+    )
+
+
+def _fresh(
+    table: str, key: str, told: Mapping[str, str], once: Mapping[str, str], source: str, followed: bool
+) -> str:
+    """What is as it was is neither written nor locked."""
+    columns = told | once
+    changing = [name for name in told if name != key]
+    fresh = ", ".join(f"{said} AS {name}" for name, said in columns.items())
+    was, now = (", ".join(f"{row}.{name}" for name in changing) for row in ("f", "n"))
+    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in changing)
+    return _told(
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(f'n.{name}' for name in columns)} "
+        f"FROM frais n LEFT JOIN {table} f ON f.{key} = n.{key} "
+        f"WHERE f.{key} IS NULL OR ({was}) IS DISTINCT FROM ({now}) ON CONFLICT ({key}) DO UPDATE SET {sets}",
+        table,
+        followed,
+        f"frais AS MATERIALIZED (SELECT {fresh} {source}), ",
+    )
+
+
+def _told(statement: str, table: str, followed: bool, before: str = "") -> str:
+    told = suivi.touched(table) if followed else "SELECT WHERE false"
+    returning = " RETURNING old AS avant, new AS apres" if followed else ""
+    return f"WITH {before}ecrits AS ({statement}{returning}) {told}"
+
+
 WORDS = {
     "clos": [one.value for one in Etat if one in CLOS],
     "cherches": [one.value for one in Etat if one in RECUS - PROPOSES],
     "trouves": [one.value for one in Etat if one in PROPOSES | {Etat.ADMIS}],
 }
-# Every month in which something of these facts stands: what was counted of it holds no more.
-_DAYS = {
-    "observatoire_faitdemande": ("envoyee_at", "close_at", "date_admission"),
-    "observatoire_faitdossier": ("cree_at",),
-}
-_MOIS = " UNION ".join(
-    f"SELECT to_char({column} {PARIS if column.endswith('_at') else ''}, 'YYYY-MM') FROM {A_RELIRE} "
-    f"JOIN {table} f ON f.dossier = r.dossier"
-    for table, columns in _DAYS.items()
-    for column in columns
-)
-PERIMES = f"DELETE FROM observatoire_cumul WHERE mois IN ({_MOIS})"
 # Months in which something was sent or begun; of others there is little to count.
 MOIS = """
 SELECT to_char(m, 'YYYY-MM') FROM generate_series(

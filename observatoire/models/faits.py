@@ -160,6 +160,13 @@ class FaitDemande(Fait):
             models.Index("par_unite", "envoyee_at", name="observatoire_envoyee_unite"),
             models.Index("par_coordination", "envoyee_at", name="observatoire_envoyee_coord"),
             BrinIndex(fields=["envoyee_at"], name="observatoire_demande_envoyee"),
+            models.Index("module", "close_at", name="observatoire_demande_close"),
+            models.Index(
+                "module",
+                "date_admission",
+                name="observatoire_demande_admise",
+                condition=models.Q(date_admission__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet, Value
 
 from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande
-from observatoire.rapports import criteres, etiquettes, moteur
+from observatoire.rapports import criteres, cumuls, etiquettes, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import (
     LIEU,
@@ -54,13 +54,16 @@ def _figures(cadre: Cadre) -> tuple[Figure, ...]:
     )
 
 
-def tableau(cadre: Cadre) -> Tableau:
+def _compute(cadre: Cadre) -> Tableau:
     lieu = moteur.grain(cadre.perimetre)
     dimensions = {lieu: moteur.unite_of(cadre, lieu), "type": etiquettes.seul_type(), "urgence": "urgence"}
     known = moteur.fixe(cadre, is_monthly=False)
     return moteur.tableau(
         rows(cadre), "en_cours", dimensions, _figures(cadre), known=known, poids=moteur.poids(lieu)
     )
+
+
+tableau = cumuls.by_photo("GA-02", _compute, Domaine.GRAND_AGE)
 
 
 def ensemble(cadre: Cadre) -> Tableau:

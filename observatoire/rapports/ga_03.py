@@ -53,7 +53,7 @@ def _dated(cadre: Cadre) -> Tableau:
     return profils(rows(cadre), "demandeur", AXES, cadre, mois=moteur.mois("cree_at"))
 
 
-tableau = cumuls.by_month("GA-03", _compute, _dated)
+tableau = cumuls.by_month("GA-03", _compute, "cree_at", Domaine.GRAND_AGE, dated=_dated)
 
 RAPPORT = Rapport(
     code="GA-03",

@@ -10,9 +10,10 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, DecimalField, Q, QuerySet, Sum
-from django.db.models.functions import Cast
 
 from observatoire.masquage.tableau import TEMOINS, Personnes
+
+LARGE = DecimalField(max_digits=30, decimal_places=0)  # a sum of keys of 64 bits: as PostgreSQL gives it
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,8 @@ def _of_a_person(comptes: Sequence[Compte]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in comptes:
         only = {"filter": one.filtre} if one.filtre else {}
-        ligne = Cast("ligne", DecimalField(max_digits=30, decimal_places=0))
         found[f"n_{one.cle}"] = Count(one.compte, distinct=one.compte != "pk", **only)
-        found[f"l_{one.cle}"] = Sum(ligne, **only)
+        found[f"l_{one.cle}"] = Sum("ligne", output_field=LARGE, **only)
     return found
 
 

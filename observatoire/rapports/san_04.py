@@ -37,7 +37,7 @@ def _compute(cadre: Cadre) -> Tableau:
     )
 
 
-tableau = cumuls.by_month("SAN-04", _compute)
+tableau = cumuls.by_month("SAN-04", _compute, "close_at", Domaine.SANITAIRE)
 
 RAPPORT = Rapport(
     code="SAN-04",

@@ -69,7 +69,7 @@ def _compute(cadre: Cadre) -> Tableau:
     return moteur.tableau(rows(cadre), "demande", dimensions, FIGURES, known=known, poids=moteur.poids(lieu))
 
 
-tableau = cumuls.by_month("SAN-05", _compute)
+tableau = cumuls.by_month("SAN-05", _compute, "envoyee_at", Domaine.SANITAIRE)
 
 RAPPORT = Rapport(
     code="SAN-05",

@@ -38,7 +38,7 @@ def _dated(cadre: Cadre) -> Tableau:
     return profils(rows(cadre), "admission", AXES, cadre, mois=moteur.mois_of_day("date_admission"))
 
 
-tableau = cumuls.by_month("SAN-06", _compute, _dated)
+tableau = cumuls.by_month("SAN-06", _compute, "date_admission", Domaine.SANITAIRE, dated=_dated)
 
 RAPPORT = Rapport(
     code="SAN-06",

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce, Least
 from dossiers.models import Origine
 from observatoire.masquage.tableau import Tableau
 from observatoire.models import FaitDemande, FaitDossier
-from observatoire.rapports import criteres, etiquettes, moteur
+from observatoire.rapports import criteres, cumuls, etiquettes, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
 from observatoire.rapports.communs import (
     LIEU_DEMANDEUR,
@@ -85,7 +85,7 @@ def _lieu(cadre: Cadre) -> str:
     return moteur.grain(cadre.perimetre)
 
 
-def tableau(cadre: Cadre) -> Tableau:
+def _compute(cadre: Cadre) -> Tableau:
     lieu = _lieu(cadre)
     refus = Case(
         *(When(refus=n, then=Value(str(n))) for n in range(3)), default=Value("3+"), output_field=CharField()
@@ -94,6 +94,8 @@ def tableau(cadre: Cadre) -> Tableau:
     known = moteur.fixe(cadre, is_monthly=False)
     return moteur.tableau(rows(cadre), "sans_solution", dimensions, FIGURES, known=known)
 
+
+tableau = cumuls.by_photo("SAN-07", _compute, Orientation.SANITAIRE)
 
 RAPPORT = Rapport(
     code="SAN-07",

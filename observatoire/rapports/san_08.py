@@ -46,7 +46,7 @@ def _compute(cadre: Cadre) -> Tableau:
     )
 
 
-tableau = cumuls.by_month("SAN-08", _compute)
+tableau = cumuls.by_month("SAN-08", _compute, "date_admission", Domaine.SANITAIRE)
 
 RAPPORT = Rapport(
     code="SAN-08",

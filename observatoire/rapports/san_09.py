@@ -55,7 +55,7 @@ def _compute(cadre: Cadre) -> Tableau:
     return moteur.tableau(rows(cadre), "prado", dimensions, FIGURES, known=known)
 
 
-tableau = cumuls.by_month("SAN-09", _compute)
+tableau = cumuls.by_month("SAN-09", _compute, "envoyee_at", Domaine.CPAM)
 
 RAPPORT = Rapport(
     code="SAN-09",

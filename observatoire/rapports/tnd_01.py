@@ -77,7 +77,7 @@ def _compute(cadre: Cadre) -> Tableau:
     return moteur.tableau(rows(cadre), "tnd", dimensions, FIGURES, known=known)
 
 
-tableau = cumuls.by_month("TND-01", _compute)
+tableau = cumuls.by_month("TND-01", _compute, "envoyee_at", Domaine.TND)
 
 RAPPORT = Rapport(
     code="TND-01",
