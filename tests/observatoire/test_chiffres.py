@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from math import ceil
 
 import pytest
+import time_machine
 
 from annuaire.models import Coordination
 from dossiers.models import Dossier
@@ -177,7 +178,10 @@ class TestPage:
 
     @pytest.fixture(autouse=True)
     def _rapport(self, monkeypatch):
+        """The last month that has ended is one of those that the report knows."""
         monkeypatch.setitem(CATALOGUE, "SAN-99", RAPPORT)
+        with time_machine.travel(NOW):
+            yield
 
     def test_tables_bars_and_a_line(self, client):
         """OBS-2: without a script; the list leads there."""
