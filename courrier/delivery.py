@@ -14,7 +14,9 @@ from django.utils import timezone
 from courrier import attaches, routes
 from courrier.models import Message, Priority
 from courrier.outbox import BELL
+from viatraj.core import turns
 from viatraj.core.saving import update_unheld
+from viatraj.core.turns import Job
 
 log = structlog.get_logger(__name__)
 
@@ -22,13 +24,6 @@ BATCH = 50
 LEASE = timedelta(minutes=10)  # for a machine that vanishes; a killed sender's messages are free at once
 MAX_ATTEMPTS = 8
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=6)
-SENDERS = 0x434F5552  # our class of advisory locks
-
-LIVING = """
-    SELECT objid::bigint FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
-
 
 # The one statement that runs for every mail: prepared, and without the ORM's share of CPU.
 SENT = """
@@ -51,8 +46,8 @@ class Sender:
         self.rung = self.code_waits = False
 
     def __enter__(self):
+        turns.hold(Job.ENVOI, self.number)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [SENDERS, self.number])
             # «Sent» is written without waiting for the disk: only a crash of PostgreSQL can lose a few.
             cursor.execute(f"SET synchronous_commit = off; LISTEN {BELL}")
         connection.connection.add_notify_handler(self._heard)
@@ -64,7 +59,7 @@ class Sender:
         connection.connection.remove_notify_handler(self._heard)
         with connection.cursor() as cursor:
             cursor.execute(f"UNLISTEN {BELL}; RESET synchronous_commit")
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [SENDERS, self.number])
+        turns.let_go(Job.ENVOI, self.number)
 
     def rest(self):
         """Close the connections while there is nothing to send: mail relays dislike idle ones."""
@@ -188,9 +183,7 @@ def _free_the_dead():
         .distinct()
     )
     if holders:
-        with connection.cursor() as cursor:
-            cursor.execute(LIVING, [SENDERS])
-            dead = holders - {number for (number,) in cursor}
+        dead = holders - turns.held(Job.ENVOI)
         theirs = Message.objects.pending().filter(taken_by__in=dead)
         update_unheld(theirs, taken_by=None, taken_until=None)
 

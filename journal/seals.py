@@ -15,13 +15,13 @@ import structlog
 from django.db import connection, transaction
 
 from journal.models import Entry, Seal
+from viatraj.core.turns import Turn, is_ours
 
 log = structlog.get_logger(__name__)
 
 FIRST_TX = 0
 NOTHING_BEFORE = "0" * 64
 PRINT = 8  # bytes kept of each line's digest, only to name the line that changed
-ONE_SEALER = 0x5CE1  # advisory lock
 COLUMNS = (
     *("id", "at", "event", "user_id", "on_behalf_of_id", "system", "means", "quality", "delegation_id"),
     *("habilitation_id", "etablissement_id", "unite_id", "address", "request_id", "content_type_id"),
@@ -47,7 +47,7 @@ class Break:
 def seal() -> Seal | None:
     """Seal what can be sealed now; None when there is nothing, or while somebody else seals."""
     with transaction.atomic():
-        if not _alone():
+        if not is_ours(Turn.SCELLEMENT):
             return None
         last = Seal.objects.order_by("-number").first()
         from_tx, until_tx = last.until_tx if last else FIRST_TX, _horizon()
@@ -135,12 +135,6 @@ def _canonical(line: tuple) -> bytes:
     values = [pk, at.astimezone(UTC).isoformat(timespec="microseconds"), *rest]
     values += [concerns] if concerns else []  # lines of before have none, and keep their print
     return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _alone() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_SEALER])
-        return cursor.fetchone()[0]
 
 
 def _horizon() -> int:

@@ -21,8 +21,9 @@ from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.locks import ORDER
 from viatraj.core.saisie import noms
+from viatraj.core.turns import Turn
 
-LOCK = 0x41444C  # «ADL»: one import at a time
+LOCK = Turn.ADELI
 LISTED = 1_000
 COUNTED = ("comptes", "professionnels", "fusionnes")
 TWO_NUMBERS = "le fichier donne à ce numéro ADELI plusieurs numéros RPPS"

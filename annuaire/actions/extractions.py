@@ -11,8 +11,9 @@ from annuaire.actions.professionnels import follow
 from annuaire.models import ImportRun
 from annuaire.rpps import Refused
 from journal.models import record
+from viatraj.core.turns import Turn
 
-LOCK = 0x52505053  # «RPPS»: one import at a time
+LOCK = Turn.RPPS
 FARTHEST_AHEAD = timedelta(days=31)  # a date mistyped far ahead would block later imports
 
 

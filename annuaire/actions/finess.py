@@ -18,8 +18,9 @@ from annuaire.models import AvisFermeture, Etablissement, Flux
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act
+from viatraj.core.turns import Turn
 
-LOCK = 0x46494E  # «FIN»: one import at a time
+LOCK = Turn.FINESS
 FARTHEST_AHEAD = timedelta(days=31)  # a date mistyped far ahead would block later imports
 HIGHEST_LOSS = 0.05
 LISTED = 1_000  # numbers of absent ones that a run keeps

@@ -13,8 +13,9 @@ from annuaire.models import Concept, Nomenclature
 from annuaire.nomenclatures import Publication, Refused, Terme
 from journal.models import record
 from viatraj.core.actor import Actor
+from viatraj.core.turns import Turn
 
-LOCK = 0x4E4F53  # «NOS»: one load at a time
+LOCK = Turn.NOMENCLATURES
 HIGHEST_LOSS = 0.3
 KEPT = ("libelle", "groupe", "rang", "debut", "fin")
 

@@ -25,8 +25,9 @@ from annuaire.ror.transport import OURS
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import act, locked, save_valid
+from viatraj.core.turns import Turn
 
-LOCK = 0x524F52  # «ROR»: one reception at a time, on whatever machine
+LOCK = Turn.ROR
 
 
 WAITS = "Un relevé attend déjà le ROR\u00a0: il se termine d’abord."

@@ -13,9 +13,10 @@ from annuaire.models import Coordination, Departement, Millesime
 from annuaire.territoires import Refused, Territoire, fichier
 from journal.models import record
 from viatraj.core.actor import Actor
+from viatraj.core.turns import Turn
 from viatraj.core.typography import counted
 
-LOCK = 0x434F47  # «COG»: one load at a time
+LOCK = Turn.COMMUNES
 ANOTHER = "Un autre chargement du territoire est en cours\u00a0: attendez qu’il finisse."
 EMPTY = "Le territoire n’est pas encore chargé\u00a0: lancez d’abord load_territoire."
 HIGHEST_LOSS = 0.05  # a year takes away one commune in a thousand

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from courrier.models import Message
@@ -24,6 +24,7 @@ from dossiers.models import Dossier
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.saving import by_slices, save_valid, update_unheld
+from viatraj.core.turns import Turn, wait_for
 
 SLICE = 200
 
@@ -137,7 +138,7 @@ def _by_people(envoi: Envoi, post: Callable[[Sequence[Alerte]], int], *, now: da
     while people := _waiting(envoi, last):
         last = people[-1]
         with transaction.atomic():
-            _wait_for_our_turn()
+            wait_for(Turn.ALERTES)
             waiting = Alerte.objects.to_send(envoi).filter(user__in=people)
             rows = waiting.with_sujet().select_related("user").order_by("pk")
             written = post(list(rows.select_for_update(of=("self",), no_key=True)))
@@ -183,11 +184,6 @@ def may_leave(message: Message, now: datetime) -> bool:
     if kept and len(kept) < len(rows):
         emails.told_less(message, kept[0].user, kept)
     return bool(kept)
-
-
-def _wait_for_our_turn() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demandes_alerte'))")
 
 
 def note_seen(now: datetime, by: Actor, **sujet: Demande | Dossier | Notification) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from courrier import outbox
@@ -12,6 +12,7 @@ from habilitations import emails, policies
 from habilitations.models import Alerte, Habilitation
 from habilitations.reads import echeances
 from journal.models import record
+from viatraj.core.turns import Turn, wait_for
 
 PEOPLE = 500  # a transaction: about a second, during which nobody changes these rows
 
@@ -26,7 +27,7 @@ def alert_expiries(*, today, by) -> int:
     posted = 0
     for people in _batches(holders):
         with transaction.atomic():
-            _wait_for_our_turn()
+            wait_for(Turn.ECHEANCES)
             written = _announce(people, today)
             if written:
                 record("alerte.posted", by=by, count=written)
@@ -87,9 +88,3 @@ def _digest(digests, monday) -> int:
 def _batches(keys):
     keys = list(keys)
     return [keys[start : start + PEOPLE] for start in range(0, len(keys), PEOPLE)]
-
-
-def _wait_for_our_turn():
-    """When two runs start at once, the second waits until the first has committed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('habilitations_alerte'))")

@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 
 import accounts.actions
 from annuaire.models import COLUMNS, Lieu
@@ -14,6 +14,7 @@ from habilitations.models import Habilitation, ReferentConnu
 from habilitations.profils import Profil
 from habilitations.reads import referents, relais
 from journal.models import record
+from viatraj.core.turns import Turn, wait_for
 
 TOLD_AT_ONCE = 200  # rows a transaction
 
@@ -52,7 +53,7 @@ def tell_of_referents(*, today, now, by, quiet=False) -> int:
 
 def _tell_some(*, today, now, by, quiet) -> int | None:
     """How many letters; None when nothing is left to tell."""
-    _wait_for_our_turn()
+    wait_for(Turn.REFERENTS)
     came = list(referents.arrived(today).order_by("pk")[:TOLD_AT_ONCE])
     locking = referents.gone(today).select_for_update(of=("self",), no_key=True)
     left = list(locking.order_by("pk")[:TOLD_AT_ONCE])
@@ -95,9 +96,3 @@ def _told(rows, today) -> dict:
             for one in relais.above(row.etablissement, today=today):
                 told.setdefault(one, []).append(row)
     return told
-
-
-def _wait_for_our_turn():
-    """When two runs start at once, the second waits until the first has committed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('habilitations_referents'))")

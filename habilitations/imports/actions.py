@@ -15,12 +15,11 @@ from habilitations.imports import letters, progress, resource
 from habilitations.models import Habilitation, Import
 from journal.models import record
 from viatraj.core.actor import Actor
-from viatraj.core.leases import alone
 from viatraj.core.saving import act, by_slices, locked, save_valid
+from viatraj.core.turns import Job, alone
 
 AN_HOUR = 20  # files; each tells which addresses have an account, so it is limited as searches are
 TRIES = 3  # of a worker in a row that writes nothing more
-WORKERS = 0x494D504F  # our class of advisory locks: one worker a file
 A_SLICE = 0.5  # seconds, after which no more line is begun: nobody waits for longer than a second
 LINES_A_SLICE = 50  # whose accounts are locked together
 KEPT = timedelta(days=7)  # what was never confirmed
@@ -77,7 +76,7 @@ def confirm(upload, *, now, by):
 def proceed(pk, *, today, now, by):
     """The worker's part: check, or write, from where the last worker stopped. One worker at a time."""
     policies.system(by)
-    with alone(WORKERS, pk) as held:
+    with alone(Job.IMPORT, pk) as held:
         if not held or not _attempt(pk, now=now, by=by):
             return
         upload = Import.objects.select_related("user").get(pk=pk)

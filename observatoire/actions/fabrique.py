@@ -26,13 +26,12 @@ from observatoire.reads import avancement, fichiers
 from viatraj.core.actor import Actor
 from viatraj.core.droits import Niveau
 from viatraj.core.files import parts, vault
-from viatraj.core.leases import alone
 from viatraj.core.policies import Denied
 from viatraj.core.saving import act, locked, save_valid
 from viatraj.core.sealing import digest
+from viatraj.core.turns import Job, alone
 
 log = structlog.get_logger(__name__)
-WORKERS, TERRITOIRES = 0x52415050, 0x54455252  # our classes of advisory locks
 TRIES = 3  # of workers that die on it
 LOOKED_AT = 50  # of those that wait, by one worker
 EVERY = 1.0  # seconds between two looks at whether it is still wanted
@@ -57,14 +56,14 @@ def make_next(*, now: datetime, by: Actor) -> bool:
     policies.system(by)
     waiting = Commande.objects.in_turn().values_list("pk", "etendue")[:LOOKED_AT]
     for pk, etendue in list(waiting):
-        with alone(TERRITOIRES, 0) if etendue else nullcontext(True) as free:
+        with alone(Job.COMMANDE_ETENDUE, 0) if etendue else nullcontext(True) as free:
             if free and _take(pk, now=now):
                 return True
     return False
 
 
 def _take(pk: int, *, now: datetime) -> bool:
-    with alone(WORKERS, pk) as held:
+    with alone(Job.COMMANDE, pk) as held:
         if not held or (commande := act(_begin, pk, now=now)) is None:
             return False
         with one_core():
@@ -217,7 +216,7 @@ def take_back(*, now: datetime, by: Actor) -> int:
     """What dead workers have left is to be made again, or given up; how many orders wait."""
     policies.system(by)
     for pk in list(Commande.objects.filter(etat=Etat.COURS).order_by("pk").values_list("pk", flat=True)):
-        with alone(WORKERS, pk) as held:
+        with alone(Job.COMMANDE, pk) as held:
             if held:
                 act(_put_back, pk, now=now)
     return Commande.objects.in_turn().count()

@@ -11,8 +11,9 @@ from observatoire.models import Cumul, Releve
 from observatoire.rapports import cumuls
 from viatraj.core.actor import Actor
 from viatraj.core.saving import save_valid
+from viatraj.core.turns import Turn
 
-LOCK = 0x4F425356  # «OBSV»: one run at a time
+LOCK = Turn.STATISTIQUES
 ANOTHER = "Un autre relevé des statistiques est en cours\u00a0: attendez qu’il finisse."
 SLICE = 5_000  # dossiers
 

@@ -16,6 +16,7 @@ from courrier.delivery import Sender
 from courrier.models import Message, Priority
 from tests.courrier.rig import other_connection
 from tools.servers import free_port
+from viatraj.core.turns import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -227,7 +228,7 @@ def test_without_an_operator_an_sms_fails_at_once(letter, settings):
 def test_a_message_held_by_a_running_sender_is_left_to_it(letter, sink):
     letter()
     with other_connection(autocommit=True) as other:
-        other.execute("SELECT pg_advisory_lock(%s, 77)", [delivery.SENDERS])
+        other.execute("SELECT pg_advisory_lock(%s, 77)", [Job.ENVOI])
         soon = timezone.now() + timedelta(minutes=1)
         Message.objects.update(taken_by=77, taken_until=soon)
         drain()

@@ -5,12 +5,12 @@ import signal
 import time
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
-from courrier.delivery import LIVING, SENDERS
 from courrier.models import Message, Priority
 from tests.courrier.rig import sender, wait_until
 from tests.patience import PATIENCE
+from viatraj.core.turns import Job, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAILS, KILLS = 330, 3
@@ -34,9 +34,7 @@ def posted(letter):
 
 
 def senders_at_work():
-    with connection.cursor() as cursor:
-        cursor.execute(LIVING, [SENDERS])
-        return len(cursor.fetchall())
+    return len(held(Job.ENVOI))
 
 
 def all_sent():

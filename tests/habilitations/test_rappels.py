@@ -15,6 +15,7 @@ from tests.courrier.rig import command, somebody_waits, wait_until
 from tests.factories import HabilitationFactory, UniteFactory, referent_of
 from tests.habilitations.campagnes import BY, decide, follow, line_of, opened
 from tests.patience import PATIENCE
+from viatraj.core.turns import Turn
 
 pytestmark = pytest.mark.django_db
 OPENED, LAST = date(2027, 3, 1), date(2027, 3, 31)
@@ -110,12 +111,12 @@ def test_killed_at_any_moment_and_run_again(tmp_path):
     """Killed while it waits in the middle of its transaction: nothing half done; run again: each once."""
     unit = Unit()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext('habilitations_rappel'))")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [Turn.RAPPELS])
         with command("shell", "-c", RUN, log=tmp_path / "a.log") as killed:
             wait_until(somebody_waits)
             killed.send_signal(signal.SIGKILL)
             killed.wait(PATIENCE)
-        cursor.execute("SELECT pg_advisory_unlock(hashtext('habilitations_rappel'))")
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [Turn.RAPPELS])
     assert not Rappel.objects.exists()
     assert not Message.objects.exists()
     for _ in range(2):

@@ -15,6 +15,7 @@ from tests.courrier.rig import other_connection
 from tests.factories import UserFactory
 from viatraj.core import roles
 from viatraj.core.actor import Actor
+from viatraj.core.turns import Turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVENT = "compte.updated"
@@ -116,7 +117,7 @@ def test_seals_under_fire_cover_every_line_once():
 def test_only_one_seals_at_a_time():
     lines(1)
     with other_connection() as sealer:
-        sealer.execute("SELECT pg_advisory_xact_lock(%s)", [seals.ONE_SEALER])
+        sealer.execute("SELECT pg_advisory_xact_lock(%s)", [Turn.SCELLEMENT])
         assert seals.seal() is None
     assert seals.seal().count == 1
 

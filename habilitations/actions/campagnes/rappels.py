@@ -8,6 +8,7 @@ from accounts.models import User
 from habilitations import emails, policies
 from habilitations.models import Campagne, Rappel
 from journal.models import record
+from viatraj.core.turns import Turn, wait_for
 
 PEOPLE = 200  # a transaction
 LEFT = """
@@ -32,7 +33,7 @@ def remind_reviewers(*, today, by) -> int:
     for start in range(0, len(people), PEOPLE):
         part = {pk: due[pk] for pk in people[start : start + PEOPLE]}
         with transaction.atomic():
-            _wait_for_our_turn()
+            wait_for(Turn.RAPPELS)
             if written := _remind(part, today):
                 record("campagne.reminded", by=by, count=written)
         posted += written
@@ -70,9 +71,3 @@ def _remind(part, today) -> int:
         Rappel.objects.bulk_create(rows)
         posted += bool(told) and emails.campagnes_to_review(users[user_id], told)
     return posted
-
-
-def _wait_for_our_turn():
-    """When two runs start at once, the second waits, and finds what the first has written."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('habilitations_rappel'))")

@@ -4,9 +4,9 @@ import pytest
 
 from tests.concurrency import at_once
 from tests.courrier.rig import other_connection
-from viatraj.core.leases import alone
+from viatraj.core.turns import Job, alone
 
-KIND = 0x54455354
+KIND = Job.IMPORT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
