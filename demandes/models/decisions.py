@@ -119,7 +119,11 @@ class Decision(Personne, Periode):
                 violation_error_message="Ce motif n’est pas de ceux d’une décision annulée.",
             ),
         ]
-        indexes = [models.Index("mdph", "nom_cle", "prenom_cle", name="demandes_decision_personne")]
+        # An ESMS looks for its people among those of several MDPH.
+        indexes = [
+            models.Index("mdph", "nom_cle", "prenom_cle", name="demandes_decision_personne"),
+            models.Index("nom_cle", "prenom_cle", name="demandes_decision_nom"),
+        ]
 
     def __str__(self):
         return self.numero

@@ -20,6 +20,7 @@ from demandes.models.decisions import Decision
 from viatraj.core.actor import Actor, Place
 from viatraj.core.droits import Domaine, Droit, Mode, Niveau
 
+WALKED = {"mdph": "mdph", "etablissement": "etab", "unite": "unite"}
 LIEUX = (Niveau.ETABLISSEMENT, Niveau.UNITE)
 
 
@@ -34,33 +35,47 @@ def _motif_of(statut: str, motif: str, among) -> Q:
     return reduce(or_, known, Q(**{motif: ""}))
 
 
+def _walked(column: str, kind: str, condition: Q) -> models.Index:
+    condition &= Q(unite__isnull=False) if column == "unite" else Q()
+    name = f"demandes_notif_{WALKED[column]}{kind and f'_{kind}'}"
+    return models.Index(column, "id", include=["statut"], name=name, condition=condition or None)
+
+
 class NotificationQuerySet(AtLieuQuerySet):
     def living(self):
         return self.filter(statut__in=_values(VIVANTS))
 
     def sent_by(self, actor: Actor):
         """By the MDPH: through a right on its coordination, whatever that of the ESMS is."""
-        held = actor.rights.scopes(Droit.NOTIFICATIONS, mode=Mode.LECTURE, domaine=Domaine.HANDICAP)
-        return self.filter(mdph__in=held.get(Niveau.COORDINATION, ()))
+        return self.filter(_sent_by(actor))
 
     def received_by(self, actor: Actor):
         """By the ESMS or the unit that is notified: never through a right on a coordination."""
-        held = actor.rights.scopes(Droit.NOTIFICATIONS, mode=Mode.LECTURE, domaine=Domaine.HANDICAP)
-        rule = (Q(**{f"{niveau}__in": held[niveau]}) for niveau in LIEUX if niveau in held)
-        return self.filter(reduce(or_, rule, Q(pk__in=[])))
+        return self.filter(_received_by(actor))
 
     def named_to(self, actor: Actor, now: datetime):
         """Those whose person he may know: the ESMS no longer than `names_person` says."""
         kept = Q(statut__in=_values(VIVANTS)) | Q(
             depuis__gt=now - timedelta(days=settings.DEMANDE_NAMED_DAYS)
         )
-        mine = self.sent_by(actor).values("pk")
-        return self.filter(Q(pk__in=mine) | Q(pk__in=self.received_by(actor).filter(kept).values("pk")))
+        return self.filter(_sent_by(actor) | _received_by(actor) & kept)
 
     def visible_to(self, actor: Actor):
-        """One looks at what few they are; boards begin with one side."""
-        mine = self.sent_by(actor).values("pk")
-        return self.filter(Q(pk__in=mine) | Q(pk__in=self.received_by(actor).values("pk")))
+        return self.filter(_sent_by(actor) | _received_by(actor))
+
+
+def _held(actor: Actor) -> dict:
+    return actor.rights.scopes(Droit.NOTIFICATIONS, mode=Mode.LECTURE, domaine=Domaine.HANDICAP)
+
+
+def _sent_by(actor: Actor) -> Q:
+    return Q(mdph__in=_held(actor).get(Niveau.COORDINATION, ()))
+
+
+def _received_by(actor: Actor) -> Q:
+    held = _held(actor)
+    rule = (Q(**{f"{niveau}__in": held[niveau]}) for niveau in LIEUX if niveau in held)
+    return reduce(or_, rule, Q(pk__in=[]))
 
 
 class Notification(AtLieu):
@@ -166,17 +181,11 @@ class Notification(AtLieu):
                 violation_error_message="Une lecture a une date et un auteur.",
             ),
         ]
-        # A board walks one of these by the key of its rows.
+        # A board walks one of these by the key of its rows: what lives is few beside what is closed.
         indexes = [
-            models.Index("mdph", "id", include=["statut"], name="demandes_notif_mdph"),
-            models.Index("etablissement", "id", include=["statut"], name="demandes_notif_etab"),
-            models.Index(
-                "unite",
-                "id",
-                include=["statut"],
-                name="demandes_notif_unite",
-                condition=Q(unite__isnull=False),
-            ),
+            _walked(column, kind, condition)
+            for column in ("mdph", "etablissement", "unite")
+            for kind, condition in (("", Q()), ("vit", Q(statut__in=_values(VIVANTS))))
         ]
 
     def __str__(self):

@@ -93,15 +93,15 @@ class Suivis:
         return [Compteur(one, found.get(one.code.replace("-", "_"))) for one in self.suivi.vues]
 
     def page(self, after: str, *, size: int | None = None) -> tuple[list[Ligne], str]:
-        """The rows after a key, and the key that the next page begins after."""
+        """The rows after a key, and the key that the next page begins after: keys first, from an index alone."""
         size = size or A_PAGE
         rows, way = self.rows.filter(_in(self.vue)), "-pk" if self.vue.is_closed else "pk"
         if APRES.fullmatch(after):
             rows = rows.filter(**{"pk__lt" if self.vue.is_closed else "pk__gt": int(after)})
-        found = list(_whole(rows).order_by(way)[: size + 1])
-        shown = found[:size]
-        following = str(shown[-1].pk) if len(found) > size else ""
-        return lignes(shown, self.suivi.cote, now=self.now), following
+        keys = list(rows.order_by(way).values_list("pk", flat=True)[: size + 1])
+        shown = _whole(Notification.objects.filter(pk__in=keys[:size])).order_by(way)
+        following = str(keys[size - 1]) if len(keys) > size else ""
+        return lignes(list(shown), self.suivi.cote, now=self.now), following
 
     def slices(self) -> Iterator[list[Ligne]]:
         """All of it, for a file."""

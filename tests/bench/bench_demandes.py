@@ -32,7 +32,7 @@ PAGE, COUNTERS = 100, 50  # milliseconds, at full size
 # A fiftieth of the country leaves the plain query a fiftieth of its pains.
 PLAINLY = {"small": "<= 1", "full": "<= 0.05"}
 # Cases of each actor that are asked plainly too.
-COMPARED = {"small": 3, "full": 3}
+COMPARED = {"small": 3, "full": 30}
 
 
 @dataclass(frozen=True)

@@ -455,7 +455,7 @@ class TestBoards:
         with CaptureQueriesContext(connection) as asked:
             rows, _ = board.page("")
             board.compteurs()
-        assert (len(rows), len(asked)) == (count, 2)
+        assert (len(rows), len(asked)) == (count, 3)
         assert {one.chez for one in rows} == {one.nom for one in cas.esms}
 
 
