@@ -93,7 +93,7 @@ class Suivis:
         return [Compteur(one, found.get(one.code.replace("-", "_"))) for one in self.suivi.vues]
 
     def page(self, after: str, *, size: int | None = None) -> tuple[list[Ligne], str]:
-        """The rows after a key, and the key that the next page begins after: keys first, from an index alone."""
+        """The rows after a key, found in an index alone, and the key that the next page begins after."""
         size = size or A_PAGE
         rows, way = self.rows.filter(_in(self.vue)), "-pk" if self.vue.is_closed else "pk"
         if APRES.fullmatch(after):

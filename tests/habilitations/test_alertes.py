@@ -30,6 +30,7 @@ from tests.factories import (
 from tests.patience import PATIENCE
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
+from viatraj.core.turns import Turn
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("echeances")
@@ -411,7 +412,7 @@ def test_killed_at_any_moment_and_run_again(tmp_path):
         )
         for user in users
     )
-    written, turn = [], "(hashtext('habilitations_alerte'))"
+    written, turn = [], f"({Turn.ECHEANCES:d})"
     with other_connection(autocommit=True) as before_it:
         for _ in range(2):
             before_it.execute(f"SELECT pg_advisory_lock{turn}")
