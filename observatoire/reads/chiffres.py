@@ -184,14 +184,19 @@ def _detail(rapport: Rapport, found: resultats.Resultat) -> Detail | None:
     tableau = found.tableau
     if tableau is None or len(tableau.mesures) < 2 or not tableau.rangees:
         return None
-    kept = [n for n, one in enumerate(rapport.colonnes) if _rang(one) in ("", MEDIANE)]
-    columns = [(n, rapport.colonnes[n].titre, rapport.colonnes[n].kind) for n in kept]
+    kept = [(n, one) for n, one in enumerate(rapport.colonnes) if _rang(one) in ("", MEDIANE)]
     lignes = (
-        tuple((titre, _said(row[n], kind)) for n, titre, kind in columns)
-        for row in islice(found.lignes, DETAILED)
+        tuple((one.titre, _word(one, row[n])) for n, one in kept) for row in islice(found.lignes, DETAILED)
     )
-    titres = tuple(titre for _, titre, _ in columns)
+    titres = tuple(one.titre for _, one in kept)
     return Detail(titres, tuple(lignes), max(0, len(tableau.rangees) - DETAILED))
+
+
+def _word(colonne: Colonne, value: Any) -> str:
+    """As a line says it; «2026-03» is a month."""
+    if colonne.cle == "mois":
+        return in_month(date.fromisoformat(f"{value}-01"))
+    return _said(value, colonne.kind)
 
 
 def _a_year_before(cadre: Cadre) -> Cadre:

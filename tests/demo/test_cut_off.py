@@ -16,7 +16,7 @@ from authcps.models import CodeDevice
 from delegations.models import Delegation
 from dossiers.models import Dossier
 from habilitations.models import Campagne, DemandeHabilitation, Examen
-from viatraj.demo import autrement, campagnes, data, patients, people, personnel
+from viatraj.demo import anciens, autrement, campagnes, data, patients, people, personnel
 
 # In the order of the run: which action dies, at which call.
 CUTS = (
@@ -64,6 +64,7 @@ def test_cut_off_again_and_again_it_ends_whole(monkeypatch, tmp_path, settings, 
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(data, "DIRECTORY_PERSONS", 300)
     monkeypatch.setattr(patients, "MANY", 16)
+    monkeypatch.setattr(anciens, "MANY", 8)
     now = timezone.localtime()
     for rank in sorted(random.Random(SEED).sample(range(WHOLE), count)):
         name, at = CUTS[rank]
@@ -79,7 +80,7 @@ def test_cut_off_again_and_again_it_ends_whole(monkeypatch, tmp_path, settings, 
         assert user.acceptations.exists()
     assert User.objects.get(login=personnel.LOCKED).locked_at
     otherwise = len(autrement.DE_LA_CPAM) + len(autrement.SUR_PAPIER)
-    assert Dossier.objects.count() == len(data.PATIENTS) + patients.MANY + otherwise
+    assert Dossier.objects.count() == len(data.PATIENTS) + patients.MANY + anciens.MANY + otherwise
     etats = Etablissement.objects.open().values_list("synchronisation", flat=True)
     assert {"active", "erreur", "a_rapprocher", "rapproche"} <= set(etats)
     assert not Dossier.objects.filter(volets=None).exists()

@@ -11,7 +11,7 @@ from observatoire import actions
 from observatoire.models import Releve
 from observatoire.perimetres import Perimetre
 from tests.observatoire import chiffres, lignes
-from viatraj.demo import admissions, data, patients, people, personnel, structures
+from viatraj.demo import admissions, anciens, data, patients, people, personnel, structures
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,8 @@ def test_the_demonstration_is_counted_right(tmp_path, settings, monkeypatch):
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(data, "DIRECTORY_PERSONS", 300)
     data._directory(now, 1)
-    for module in (patients, admissions):
+    monkeypatch.setattr(anciens, "MANY", 20)
+    for module in (patients, admissions, anciens):
         module.make(users, rows, now=now)
     releve = actions.refresh_store(full=False, now=now, by=data.BY)
     assert Releve.objects.get() == releve

@@ -103,11 +103,11 @@ def _make(n: int, dossier: Dossier, users, rows, now: datetime) -> None:
     first, *others = demandes.actions.send(dossier, demandes=keys, now=cas.later(), by=asker)
     suite = SUITES[n % len(SUITES)]
     for verbe in suite:
-        first = _apply(cas, first, verbe)
+        first = apply(cas, first, verbe)
     if suite[-1:] == (Verbe.REFUSER,) and n % 2:  # by all: whoever regulates is told
         for other in others:
             for verbe in suite:
-                other = _apply(cas, other, verbe)
+                other = apply(cas, other, verbe)
 
 
 def receveur(user: User, now: datetime) -> Actor:
@@ -116,7 +116,7 @@ def receveur(user: User, now: datetime) -> Actor:
     return Actor(user=user, rights=rights, quality="professionnel", means=Means.MAIL)
 
 
-def _apply(cas: Cas, demande: Demande, verbe: Verbe) -> Demande:
+def apply(cas: Cas, demande: Demande, verbe: Verbe) -> Demande:
     if verbe == Verbe.PATIENTER and demande.orientation != Orientation.GRAND_AGE:
         return demande
     receiver = next(iter(cas.receivers.values()))

@@ -31,6 +31,7 @@ from viatraj.core.droits import Orientation
 from viatraj.core.periods import add_months
 from viatraj.demo import (
     admissions,
+    anciens,
     autrement,
     campagnes,
     demandes,
@@ -91,6 +92,7 @@ def make(*, now: datetime, scale: int = 1) -> None:
     _pays(now, scale)
     patients.make(users, rows, now=now)
     admissions.make(users, rows, now=now)
+    anciens.make(users, rows, now=now)
     autrement.make(users, rows, now=now)
     observatoire.actions.refresh_store(full=False, now=now, by=BY)
     statistiques.make(users, now=now)

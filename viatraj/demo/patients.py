@@ -113,6 +113,10 @@ def _identite(n: int, chance: Random, orientation, today: date) -> dict:
     before = AUTEURS[(n - 1) % len(AUTEURS)].orientation
     if n % 9 == 8 and TND not in (orientation, before):
         return _identite(n - 1, Random(n - 1), before, today)
+    return invented(n, chance, orientation, today)
+
+
+def invented(n: int, chance: Random, orientation, today: date) -> dict:
     sexe = chance.choice("FM")
     youngest, oldest = YEARS[orientation]
     born = today - timedelta(days=chance.randint(youngest * 365, oldest * 365))
