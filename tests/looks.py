@@ -1,8 +1,13 @@
 """What a page is looked at for in a real browser: axe, and nothing that scrolls sideways."""
 
+import os
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import axe_playwright_python
+
+from tests import servers
 
 WIDTHS = [1280, 390]  # the desk, a phone
 NARROWEST = 320
@@ -26,7 +31,6 @@ SKELETON = """() => {
     return `${innerWidth} ${colours} ${document.querySelectorAll(":checked").length} `
         + copy.outerHTML.replace(/[0-9]+/g, "0");
 }"""
-_faultless = set()  # skeletons: a page of the same build, met again by another test, is not examined again
 
 
 def objections(page) -> list:
@@ -44,11 +48,20 @@ def objections(page) -> list:
 
 
 def _violations(page) -> list[dict]:
-    skeleton = page.evaluate(SKELETON)
-    if skeleton in _faultless:
+    faultless = _faultless() / sha256(page.evaluate(SKELETON).encode()).hexdigest()
+    if faultless.exists():
         return []
     page.evaluate(AXE)
     violations = page.evaluate(RUN, TAGS)["violations"]
     if not violations:
-        _faultless.add(skeleton)
+        faultless.touch()
     return violations
+
+
+@cache
+def _faultless() -> Path:
+    """Skeletons: a page met again in this run, by any test in any worker, is not examined again."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or os.getpid()
+    folder = Path(os.environ[servers.RUN]) / f"faultless-{run}"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -11,7 +11,8 @@ from pathlib import Path
 CACHE = Path(__file__).resolve().parent.parent / ".venv" / "chromium"
 NPM_PACKAGE = "@sparticuz/chromium@147.0.0"  # the last for Node 20
 SAFELY = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # since Python 3.11.4
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"  # draws the same pages for half the work: it has no window to keep
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -61,9 +62,14 @@ def _nothing():
 
 
 def _by_apt():
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    install = ("install", "-y", "-qq", "--no-install-recommends")
+    try:
+        apt_get(*install, SHELL)
+    except subprocess.CalledProcessError:  # an older Debian packs the whole browser only
         # Without its -l10n, date fields come in the American order.
-        apt_get("install", "-y", "-qq", "--no-install-recommends", "chromium", "chromium-l10n")
+        apt_get(*install, "chromium", "chromium-l10n")
 
 
 def apt_get(*words, cwd=None):
