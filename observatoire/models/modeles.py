@@ -24,15 +24,18 @@ class ModeleQuerySet(models.QuerySet):
     def due(self, today: date) -> "ModeleQuerySet":
         return self.filter(prochaine__lte=today)
 
-    def stopped_for(self, actor: Any, *, since: date) -> "ModeleQuerySet":
-        """To a référent: of whom held something in his perimeter while the order was sent each month."""
+    def stopped_for(self, actor: Any, *, user: Any, since: date) -> "ModeleQuerySet":
+        """To a référent: of whom held something in his perimeter while the order was sent each month.
+
+        `user` is the référent, whose own orders are on his own pages.
+        """
         held = Habilitation.objects.visible_to(actor).filter(
             Q(revoked_at=None) | Q(revoked_at__gte=OuterRef("created_at")),
             user=OuterRef("user"),
             debut__lte=OuterRef("arrete_le"),
             fin__gte=OuterRef("began"),
         )
-        rows = self.filter(arrete_le__gte=since).exclude(user=actor.user)
+        rows = self.filter(arrete_le__gte=since).exclude(user=user)
         rows = rows.annotate(began=TruncDate("created_at"))
         return rows.filter(Exists(held)).select_related("user").order_by("-arrete_le", "-pk")
 

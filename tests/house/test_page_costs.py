@@ -35,7 +35,7 @@ BUDGETS = {
     "/mon-compte/": Cost(7, 3, 22_000),
     FLOOR: Cost(2, 0, 16_000),
     "/dossiers/…/": Cost(11, 0, 31_000),  # with the two of a savepoint, which the test's transaction makes
-    "/professionnel/": Cost(7, 2, 20_500),
+    "/professionnel/": Cost(8, 2, 20_500),
     "/administration/comptes/": Cost(4, 0, 23_000),
     "/mes-droits/": Cost(6, 2, 27_500),
 }

@@ -161,13 +161,16 @@ class TestStopped:
             for user in (referent_of(hopital), above, elsewhere, held.user)
         }
         assert list(seen.values()) == [[modele], [modele], [], []]
+        counted = [arrets.how_many(as_professionnel(user), today=today) for user in seen]
+        assert counted == [1, 1, 0, 0]
 
     def test_whose_right_was_elsewhere_or_before_is_not_his(self, modele, held, hopital):
         """Near misses: the account had left this place before the order began; a year has gone by."""
         colleague = as_professionnel(referent_of(hopital))
         last = add_months(modele.arrete_le, arrets.MONTHS)
-        assert arrets.visible_to(colleague, today=last).count() == 1
+        assert arrets.visible_to(colleague, today=last).count() == arrets.how_many(colleague, today=last) == 1
         assert arrets.visible_to(colleague, today=last + timedelta(days=1)).count() == 0
+        assert arrets.how_many(colleague, today=last + timedelta(days=1)) == 0
         Habilitation.objects.filter(user=held.user).update(revoked_at=timezone.now() - timedelta(days=1))
         assert arrets.visible_to(colleague, today=timezone.localdate()).count() == 0
 

@@ -64,7 +64,7 @@ def professionnel(request):
         **mes_habilitations.stirring(request.user, today=today, now=now)._asdict(),
         resumes=resumes(by, now=now),
         todo=todo,
-        stopped=arrets.visible_to(by, today=today).count() if todo is not None else 0,
+        stopped=arrets.how_many(by, today=today) if todo is not None else 0,
         news=nouveautes.of(by, since=_previous_visit(request), now=now),
         held=mes_habilitations.own(request.user, on=today) if todo is None else (),
         today=today,
