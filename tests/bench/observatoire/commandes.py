@@ -11,6 +11,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
+from habilitations.models import Habilitation
 from habilitations.profils import ADMINISTRATEUR_NATIONAL
 from observatoire.models import Etat
 from observatoire.rapports import CATALOGUE, Nature
@@ -32,7 +33,7 @@ SECONDS = {"small": 20, "full": 60}
 
 def orders():
     """Each alone, from the row that the click leaves to the file that may be downloaded."""
-    user = HabilitationFactory(lieu=None, profil=ADMINISTRATEUR_NATIONAL.code).user
+    user = _administrator()
     peaks = []
     for code in CODES:
         rapport = CATALOGUE[code]
@@ -47,6 +48,13 @@ def orders():
     yield line("observatoire, memory of a worker (promised)", max(peaks), MEMORY, "MB", "<= 1")
 
 
+def _administrator() -> User:
+    """The one that an earlier run has left, over a country that is kept."""
+    code = ADMINISTRATEUR_NATIONAL.code
+    held = Habilitation.objects.filter(profil=code, revoked_at=None).order_by("pk").last()
+    return (held or HabilitationFactory(lieu=None, profil=code)).user
+
+
 def _last(rapport) -> dict[str, date]:
     """The last year; of a photograph, the end of the last month."""
     today = timezone.localdate()
@@ -58,7 +66,7 @@ def _last(rapport) -> dict[str, date]:
 
 def pages(scale):
     """One médecin of the country, calm, then beside three orders; figures of the country on screen."""
-    user = HabilitationFactory(lieu=None, profil=ADMINISTRATEUR_NATIONAL.code).user
+    user = _administrator()
     medecin = User.objects.filter(login__startswith="8992").order_by("pk").first()
     with override_settings(SECURE_SSL_REDIRECT=False):
         own, pro = signed_in(medecin), signed_in(user)
