@@ -2,6 +2,7 @@
 
 import operator
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import quantiles
 
 OPERATORS = {">=": operator.ge, "<=": operator.le}
@@ -35,6 +36,14 @@ class Line:
 def line(name, ours, reference, unit, goal):
     """A Line, for `run(scale)` of a bench module to yield."""
     return Line(name, ours, reference, unit, goal)
+
+
+def peak() -> float:
+    """The most memory that this process has held, in MB, since it became this program: `ru_maxrss` would
+    begin with its parent’s.
+    """
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def percentile(values, rank) -> float:

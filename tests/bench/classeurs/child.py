@@ -5,7 +5,6 @@ taken off, and the most memory that the process has held.
 """
 
 import json
-import resource
 import sys
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle, islice
@@ -14,6 +13,7 @@ from time import process_time
 import openpyxl
 from django.conf import settings
 
+from tests.bench.report import peak
 from viatraj.core.workbook import Column, Workbook
 
 KINDS = (
@@ -89,5 +89,4 @@ if __name__ == "__main__":
     started = process_time()
     WRITERS[way](lines, path)
     cpu = process_time() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"cpu": cpu, "peak": peak}))
+    print(json.dumps({"cpu": cpu, "peak": peak()}))

@@ -7,7 +7,6 @@ and the most memory that the process has held.
 
 import json
 import os
-import resource
 import sys
 from datetime import date
 from threading import Thread
@@ -15,6 +14,8 @@ from time import perf_counter, process_time
 
 import django
 from django.utils import timezone
+
+from tests.bench.report import peak
 
 THREE = ("SAN-04", "SAN-05", "GA-03")
 
@@ -28,9 +29,8 @@ def orders() -> dict[str, float]:
     with spent() as took:
         while actions.make_next(now=timezone.now(), by=Actor.system("rapports")):
             pass
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     cpu = process_time() - before + took.cpu / 1000
-    return {"seconds": perf_counter() - started, "cpu": cpu, "peak": peak}
+    return {"seconds": perf_counter() - started, "cpu": cpu, "peak": peak()}
 
 
 def beside() -> None:
