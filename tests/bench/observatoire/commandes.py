@@ -26,7 +26,7 @@ from viatraj.core.droits import Niveau
 COUNTRY, MEMORY, SCREEN = 10, 500, 200  # seconds, MB, milliseconds
 CODES = ("SAN-04", "SAN-05", "SAN-06", "SAN-07", "SAN-08", "GA-02", "GA-03", "GA-04", "TND-01", "DEP-02")
 PAGES = ("/medecin/", "/dossiers/", "/mon-compte/", "/documentation/")
-FIGURES = "/statistiques/chiffres/{}/{}/?pour=national&periode=derniere"
+FIGURES = "/observatoire/chiffres/{}/{}/?pour=national&periode=derniere"
 RATE = 5  # pages a second
 SECONDS = {"small": 20, "full": 60}
 
