@@ -130,7 +130,7 @@ def follow_store(actor: Actor) -> None:
     if can(accounts.policies.support, actor):
         return
     consult(actor)
-    if not any(Niveau.NATIONAL in actor.rights.scopes(droit) for droit in ORDERING):
+    if not any(Niveau.NATIONAL in actor.rights.scopes(droit, mode=Mode.OUI) for droit in ORDERING):
         raise Denied("Cette page est réservée à l’administration nationale et au support.")
 
 

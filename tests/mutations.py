@@ -2262,8 +2262,8 @@ MUTATIONS = [
         "une MDPH voit ce qui est notifié dans son département",
         "DOS-4",
         "demandes/models/notifications.py",
-        "return self.filter(mdph__in=held",
-        "return self.filter(coordination__in=held",
+        "return Q(mdph__in=_held",
+        "return Q(coordination__in=_held",
         "tests/demandes/test_notifications.py",
     ),
     Mutation(

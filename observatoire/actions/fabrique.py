@@ -5,14 +5,14 @@ has begun is thrown away (docs/adr/0079).
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import IO, cast
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 import habilitations.rights
@@ -24,6 +24,7 @@ from observatoire.rapports import Cadre
 from observatoire.rapports.resultats import Refused
 from observatoire.reads import avancement, fichiers
 from viatraj.core.actor import Actor
+from viatraj.core.cores import one_core
 from viatraj.core.droits import Niveau
 from viatraj.core.files import parts, vault
 from viatraj.core.policies import Denied
@@ -69,18 +70,6 @@ def _take(pk: int, *, now: datetime) -> bool:
         with one_core():
             _make(commande, now=now)
         return True
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Pages come before a report: PostgreSQL helps it with no second process."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET max_parallel_workers_per_gather = 0")
-    try:
-        yield
-    finally:
-        with suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
-            cursor.execute("RESET max_parallel_workers_per_gather")
 
 
 @transaction.atomic

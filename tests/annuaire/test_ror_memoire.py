@@ -1,4 +1,4 @@
-"""What a complete run has read is not read again, and says the same all the same (ANN-7, docs/adr/0082)."""
+"""What a complete run has read is not read again, and says the same all the same (ANN-7, docs/adr/0083)."""
 
 import json
 from datetime import UTC, date, datetime, timedelta

@@ -43,7 +43,7 @@ SELECT mdph.id, 'B' || g, upper({name}), (%(prenoms)s::text[])[1 + g %% 80],
   %(today)s - 2000 - g %% 4000, 'jour', 'F', '48', %(today)s - 300, %(today)s + 300, '', %(author)s,
   gen_random_uuid(), 1, %(now)s
 FROM (SELECT g, floor(40960 * power(random(), 2))::int AS k, power(random(), 1.5) AS p
-      FROM generate_series(1, %(decisions)s) g) x
+      FROM generate_series(1, %(many)s) g) x
 JOIN mdph ON mdph.n = 1 + floor(p * (SELECT count(*) FROM mdph));
 INSERT INTO demandes_notification (decision_id, mdph_id, niveau, region_id, coordination_id,
   etablissement_id, statut, motif, avant, date_statut, depuis, statut_unite, motif_unite, mode, sent_at,
@@ -98,13 +98,13 @@ def _said(cas) -> str:
 
 
 @roles.as_owner()
-def _written(decisions, now):
+def _written(many, now):
     statuts = [code for code, many in (LIVING | CLOSED).items() for _ in range(many)]
     known = pays.names() | {
         "now": now,
         "today": now.date(),
         "author": UserFactory().pk,
-        "decisions": decisions,
+        "many": many,
         "told": TOLD,
         "statuts": statuts,
         "motifs": str(MOTIFS).replace("'", '"'),

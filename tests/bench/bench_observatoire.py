@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from dossiers.models import Dossier
 from observatoire import actions, magasin
-from observatoire.actions.fabrique import one_core
 from observatoire.models import Cumul, FaitDemande, FaitDossier, Mouvement
 from observatoire.perimetres import Perimetre
 from observatoire.rapports import CATALOGUE, Cadre, cumuls
@@ -24,6 +23,7 @@ from tests.bench.observatoire import commandes
 from tests.bench.report import line
 from viatraj.core import roles
 from viatraj.core.actor import Actor
+from viatraj.core.cores import one_core
 from viatraj.core.periods import add_months
 from viatraj.demo import data, parcours, pays
 

@@ -31,6 +31,7 @@ OURS = {
     "viatraj/core/searches.py:find": "what this session holds, sealed by us",
     "annuaire/ror/sites.py:Index.add": "what a former run has kept of a resource, written by us",
     "viatraj/core/workbook.py:Workbook.__init__": "an archive that we write",
+    "viatraj/core/csv_list.py:CsvArchive.__init__": "an archive that we write",
 }
 DEMO = "viatraj/demo/"  # the simulators are the outside
 

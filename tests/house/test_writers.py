@@ -35,6 +35,7 @@ WRITERS = {
     "viatraj/core/files/vault.py": "files in their storage, for the actions that keep their row",
     "viatraj/core/files/parts.py": "long files in their storage, for the actions that keep their row",
     "viatraj/demo/admissions.py": "dossiers of the demonstration were written before they were sent",
+    "viatraj/demo/anciens.py": "dossiers of the demonstration that are older than it, and told to nobody",
     "viatraj/demo/offres.py": "what the invented country of `pays` offers, by COPY and SQL",
     "viatraj/demo/parcours.py": "what was asked for these dossiers, written by SQL",
     "viatraj/demo/patientele.py": "a country of invented dossiers, written by SQL",
@@ -50,6 +51,7 @@ READERS = {
     "observatoire/rapports/groupes.py": "groups of facts around the ORM’s own select",
     "viatraj/demo/mesures.py": "how many rows a table of ours has, how large it is",
     "viatraj/core/prepared.py": "statements of its callers, planned once a connection; they only read",
+    "viatraj/core/turns.py": "advisory locks: words of ours",
 }
 WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|ALTER|DROP|CREATE|COPY|MERGE|GRANT|CALL|DO)\b")
 # Shared by the modules of one package of actions: a part of a verb, no verb by itself.

@@ -19,6 +19,7 @@ from observatoire.models import Commande, Etat
 from tests.factories import sign_in
 from tests.observatoire.conftest import FOLDER
 from tests.observatoire.rig import made, ordered
+from tests.patience import PATIENCE
 from viatraj.settings.environment import storage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("essai", "folder")]
@@ -117,7 +118,7 @@ def test_libreoffice_opens_it(by, tmp_path):
     path.write_bytes(b"".join(actions.read_file(commande, today=timezone.localdate(), by=by)))
     words = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profil"]
     words += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "lu"), str(path)]
-    subprocess.run(words, check=True, capture_output=True, timeout=300)
+    subprocess.run(words, check=True, capture_output=True, timeout=PATIENCE)
     ours, theirs = (openpyxl.load_workbook(one) for one in (path, tmp_path / "lu" / path.name))
     assert theirs.sheetnames == ours.sheetnames
     for name in ours.sheetnames:

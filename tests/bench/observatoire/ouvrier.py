@@ -34,9 +34,9 @@ def orders() -> dict[str, float]:
 
 
 def beside() -> None:
-    from observatoire.actions.fabrique import one_core
     from observatoire.perimetres import Perimetre
     from observatoire.rapports import Cadre, cumuls
+    from viatraj.core.cores import one_core
 
     now = timezone.now()
     year = timezone.localdate(now).year - 1
