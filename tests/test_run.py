@@ -18,7 +18,7 @@ SERVE = (
     "import sys; from pathlib import Path; from tools import supervisor; supervisor.main(Path(sys.argv[1]))"
 )
 READY = "ViaTraj est prêt"
-FIRST, MANY = 6, 204  # dossiers of the demonstration: those that are there with the pages, those that follow
+FIRST, MANY = 6, 324  # dossiers of the demonstration: those that are there with the pages, those that follow
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux tells a child that its parent died"

@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--lang=fr-FR",
+    "--font-render-hinting=none",  # the shell would draw letters wider than a window does
 ]
 
 

@@ -9,7 +9,7 @@ from dossiers import actions, policies
 from dossiers.models import Dossier, Nominatif, Origine, Role
 from dossiers.models.etats import Etat
 from dossiers.reads.lieux import lieux
-from dossiers.reads.lignes import lignes, ordered, profil, seen
+from dossiers.reads.lignes import lignes, ordered, profil, seen, written
 from habilitations.profils import (
     ACCOMPAGNANT,
     EQUIPE_SOIGNANTE,
@@ -245,7 +245,12 @@ class TestWithoutNames:
     def test_rows_are_read_without_them(self, unite, blind, mixed):
         actor = as_professionnel(blind)
         rows = ordered(seen(Dossier.objects.visible_to(actor), actor, today=timezone.localdate()), "nom")
-        assert [ligne.patient and ligne.patient.nom for ligne in lignes(rows)] == ["Mmmm", "Nnnn", None, None]
+        assert [ligne.patient and ligne.patient.nom for ligne in lignes(written(rows))] == [
+            "Mmmm",
+            "Nnnn",
+            None,
+            None,
+        ]
         assert [row["vu_nom"] for row in rows.values("vu_nom")] == ["Mmmm", "Nnnn", None, None]
 
 
