@@ -6,11 +6,12 @@ connection is given up: a job whose result must be one is also written under a n
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from django.db import connection
 
 
+@unique
 class Turn(IntEnum):
     """Of one transaction."""
 
@@ -28,6 +29,7 @@ class Turn(IntEnum):
     RAPPELS = 0x52415050
 
 
+@unique
 class Job(IntEnum):
     """Of one session, and of one row or one worker: its key."""
 
