@@ -46,6 +46,22 @@ LIEU = Colonne(
     ),
     largeur=40,
 )
+ETAT = Colonne("statut", "Statut", definition="État de la demande au dernier relevé.", largeur=24)
+MOTIF = Colonne("motif", "Motif", definition="Pourquoi elle est close.", largeur=30)
+RECEPTION = Colonne(
+    "reception",
+    "Réception",
+    "instant",
+    "Dernier envoi\u00a0: une demande réactivée repart de là.",
+    largeur=16,
+)
+REPONSE = Colonne(
+    "reponse",
+    "Première réponse",
+    "instant",
+    "Proposition, refus, liste d’attente ou précision.",
+    largeur=16,
+)
 
 LIEU_DEMANDEUR = replace(LIEU, titre="Structure demandeuse")
 AXE = Colonne("axe", "Caractéristique", definition="Ce que la modalité décrit.", largeur=28)
