@@ -26,6 +26,7 @@ from tests.emptying import empty_tables
 from tests.kept import nothing_kept, written_alike  # noqa: F401, fixtures of every test
 from tests.limits import forget_limits
 from tests.locks import lock_recorder, locks_in_order  # noqa: F401, fixtures of every test
+from tests.undefined import nothing_called_in_vain  # noqa: F401, a fixture of every test
 from viatraj.core import roles
 
 pytest.register_assert_rewrite("tests.browser.story")  # what it asserts is told as in a test

@@ -1,10 +1,13 @@
-"""An undefined variable in one of our templates fails the test; the admin's templates count on silence."""
+"""An undefined variable in one of our templates fails the test, as does a function that it calls and that wants
+arguments, for it would be nothing; the admin's templates count on silence."""
 
 import sys
 from pathlib import Path
 
 import pytest
+from django.template import base
 from django.template.base import Node
+from django.utils.inspect import signature
 
 OURS = str(Path(__file__).resolve().parent.parent)
 NOT_OURS = f"{OURS}/.venv"
@@ -17,6 +20,20 @@ class Undefined(str):
         if origin := _template_in_progress():
             pytest.fail(f"« {variable} » n’existe pas dans {origin}")
         return ""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_called_in_vain():
+    """Templates ask the signature of what has refused to be called without argument."""
+
+    def asked(called):
+        if origin := _template_in_progress():
+            pytest.fail(f"« {called} » veut des arguments, dans {origin}")
+        return signature(called)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base, "signature", asked)
+        yield
 
 
 def _template_in_progress():

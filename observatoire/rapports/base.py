@@ -99,5 +99,10 @@ class Rapport:
     vivant: bool = False
 
     @property
+    def is_shown(self) -> bool:
+        """Its figures are read on screen too."""
+        return self.tableau is not None
+
+    @property
     def entetes(self) -> tuple[str, ...]:
         return tuple(one.titre for one in self.colonnes)

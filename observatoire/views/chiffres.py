@@ -20,7 +20,7 @@ def show(request, groupe, code):
     rapport, now = found(groupe, code), timezone.now()
     today = timezone.localdate(now)
     perimetre = policies.order(request.actor, rapport, today)
-    if rapport.tableau is None:
+    if not rapport.is_shown:
         raise Http404
     niveaux = dict(levels(perimetre))
     pour = _among(request.GET.get("pour"), niveaux, list(niveaux)[-1])

@@ -192,6 +192,13 @@ class TestPage:
         assert html.count("<polyline") == 1
         assert "masqué" not in html
 
+    def test_the_list_leads_to_each(self, client):
+        """OBS-2: of the catalogue itself, and to no list of persons."""
+        html = sign_in(client, referent_of(EtablissementFactory())).get("/observatoire/commander/sanitaire/").text
+        led = {code for code in CATALOGUE if f'href="/observatoire/chiffres/sanitaire/{code.lower()}/"' in html}
+        assert {"SAN-04", "SAN-05", "SAN-06", "SAN-07"} <= led
+        assert not led & {code for code, one in CATALOGUE.items() if one.nominal}
+
     def test_a_coordination_reads_masked_ones(self, client):
         """OBS-7."""
         web = sign_in(client, referent_of(CoordinationFactory()))
