@@ -28,7 +28,9 @@ def test_an_undefined_variable_of_ours_fails(source):
         ours(source).render(Context({"user": get_user_model()()}))
 
 
-@pytest.mark.parametrize("source", ["{% if count %}x{% endif %}", "{{ count }}", "{% if count or no %}{% endif %}"])
+@pytest.mark.parametrize(
+    "source", ["{% if count %}x{% endif %}", "{{ count }}", "{% if count or no %}{% endif %}"]
+)
 def test_a_function_that_wants_arguments_fails_in_a_template_of_ours(source):
     """It would be nothing, and whatever hangs on it would never be shown."""
     with pytest.raises(pytest.fail.Exception, match="veut des arguments, dans"):

@@ -1,5 +1,5 @@
-"""An undefined variable in one of our templates fails the test, as does a function that it calls and that wants
-arguments, for it would be nothing; the admin's templates count on silence."""
+"""An undefined variable in one of our templates fails the test, and so does a function that it calls and
+that wants arguments, for it would be nothing; the admin's templates count on silence."""
 
 import sys
 from pathlib import Path

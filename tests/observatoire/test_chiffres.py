@@ -194,10 +194,23 @@ class TestPage:
 
     def test_the_list_leads_to_each(self, client):
         """OBS-2: of the catalogue itself, and to no list of persons."""
-        html = sign_in(client, referent_of(EtablissementFactory())).get("/observatoire/commander/sanitaire/").text
-        led = {code for code in CATALOGUE if f'href="/observatoire/chiffres/sanitaire/{code.lower()}/"' in html}
+        html = (
+            sign_in(client, referent_of(EtablissementFactory()))
+            .get("/observatoire/commander/sanitaire/")
+            .text
+        )
+        led = {
+            code for code in CATALOGUE if f'href="/observatoire/chiffres/sanitaire/{code.lower()}/"' in html
+        }
         assert {"SAN-04", "SAN-05", "SAN-06", "SAN-07"} <= led
         assert not led & {code for code, one in CATALOGUE.items() if one.nominal}
+
+    def test_a_line_without_a_figure_is_not_drawn(self, client):
+        """OBS-2: nor its twelve empty months."""
+        web = sign_in(client, referent_of(EtablissementFactory()))
+        html = web.get("/observatoire/chiffres/sanitaire/san-05/").text
+        assert "Aucun chiffre à montrer" in html
+        assert "Douze derniers mois" not in html
 
     def test_a_coordination_reads_masked_ones(self, client):
         """OBS-7."""
