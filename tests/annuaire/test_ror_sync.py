@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import User
 from annuaire import actions
 from annuaire.models import (
     Arrivage,
@@ -24,6 +25,7 @@ from annuaire.reads import fiches as reads
 from annuaire.ror.refus import Refused
 from annuaire.ror.sources import Serveur
 from courrier.models import Message
+from habilitations.models import Habilitation
 from journal.models import Entry
 from tests.annuaire import ror_world
 from tests.annuaire.ror_resources import (
@@ -160,6 +162,17 @@ def test_what_changes_in_the_ror_changes_in_the_sheet_and_is_in_its_history(acti
     assert [one for one in rows if one[0] == "nom"] == [("nom", "SMR gériatrique", "SMR du grand âge")]
     assert releve.bilan["champs"] == 2
     assert unit().origine("nom") == "ror"
+
+
+def test_accounts_and_habilitations_never_come_from_it(active):
+    """ANN-6: whatever contacts it names, whatever closes there."""
+    HabilitationFactory(lieu=unit(), profil="responsable_admissions")
+    rows = [list(model.objects.order_by("pk").values()) for model in (User, Habilitation)]
+    sync(*hospital(offre(nom="SMR du grand âge", lits=24, extension=[contact("Chef")]), lieu(lits=24)))
+    for n in (7, 14):
+        sync(*hospital(), now=NOW + timedelta(days=n), accept_loss=True)
+    assert AvisFermeture.objects.filter(unite=unit()).exists()
+    assert rows == [list(model.objects.order_by("pk").values()) for model in (User, Habilitation)]
 
 
 def test_a_delta_says_only_what_it_names(active):
