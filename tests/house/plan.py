@@ -392,6 +392,16 @@ class World:
 
     def body(self, route: Route) -> dict:
         """What its form sends, filled in well enough to be refused for want of a right only."""
+        sent = dict(self._bodies.get(route.name, {}))
+        if "cle" in sent:  # a page drawn anew
+            sent["cle"] = uuid4()
+        if sent.get("fichier"):
+            sent["fichier"].seek(0)
+        return sent
+
+    @cached_property
+    def _bodies(self) -> dict[str, dict]:
+        """By the name of a route: two hundred forms are filled in once, not at each request."""
         today = timezone.localdate()
         period = {"debut": str(today), "fin": str(today + timedelta(days=20))}
         return {
@@ -614,7 +624,7 @@ class World:
             "observatoire:order": _order(),
             "observatoire:save_model": {"titre": "Bilan", "periode": "mois", "mensuelle": "on", "jour": "16"},
             "dossiers:edit_volet": _volet(histoire="Un texte", antecedents="renal"),
-        }.get(route.name, {})
+        }
 
     def _guichet(self, nom) -> dict:
         blank = dict.fromkeys(("domaine", "telephone", "email", "horaires"), "")
@@ -625,6 +635,10 @@ class World:
 
     def query(self, route: Route) -> dict:
         """What may follow its «?», each of them good."""
+        return dict(self._queries.get(route.name, {}))
+
+    @cached_property
+    def _queries(self) -> dict[str, dict]:
         days = {"debut": "2026-01-01", "fin": "2027-01-01"}
         structure = {"par": self.referent.pk, "genre": "fins", "personne": self.plain.pk, **days}
         return {
@@ -711,7 +725,7 @@ class World:
             "habilitations:journal": structure | {"avant": "1"},
             "habilitations:journal_export": structure,
             "demo:mailbox": {"format": "json", "to": "a@b.example", "since": "2026-11-21"},
-        }.get(route.name, {})
+        }
 
     def browser(self, role: str) -> Browser:
         user, chosen = self._people()[role]
