@@ -23,6 +23,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--lang=fr-FR",
     "--font-render-hinting=none",  # the shell would draw letters wider than a window does
+    "--js-flags=--no-maglev,--no-turbofan",  # no script lives long enough to repay its optimization
 ]
 
 
