@@ -172,8 +172,9 @@ def _column(cursor, key) -> list:
     """Its values in all rows; the cursor is put back to the first."""
     if isinstance(cursor, psycopg.ServerCursor):
         raise TypeError("A server-side cursor takes its locks later than it says: use a list.")
-    names = [column.name for column in cursor.description or ()]
-    place = next((names.index(name) for name in (key, "pk") if name in names), None)
+    answered = cursor.pgresult  # its `description` would make an object of each column
+    names = [answered.fname(number) for number in range(answered.nfields)] if answered else []
+    place = next((names.index(name) for name in (key.encode(), b"pk") if name in names), None)
     if place is None:
         return []
     values = [row[place] for row in cursor.fetchall()]
