@@ -91,11 +91,11 @@ MUTATIONS = [
         "tests/observatoire/test_rapports.py",
     ),
     Mutation(
-        "un quantile prend le rang d’après",
+        "un quantile est pris entre deux délais",
         "OBS-2",
-        "observatoire/rapports/moteur.py",
-        "        if wanted <= 0:",
-        "        if wanted < 0:",
+        "observatoire/rapports/groupes.py",
+        "percentile_disc(",
+        "percentile_cont(",
         "tests/observatoire/test_rapports.py",
     ),
     Mutation(

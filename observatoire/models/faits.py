@@ -11,7 +11,7 @@ from annuaire.models import Coordination, Etablissement, Guichet, Professionnel,
 from demandes.etats import Etat
 from dossiers.models import Decision, Origine, Sexe
 from dossiers.models.etats import Etat as EtatDossier
-from observatoire.models.plages import Plages
+from observatoire.models.plages import Debut, Fin, Plages
 from viatraj.core.droits import Domaine, Niveau, Orientation
 
 
@@ -146,21 +146,30 @@ class FaitDemande(Fait):
         verbose_name_plural = "faits de demandes"
         indexes = [
             models.Index("dossier", name="observatoire_demande_dossier"),
-            *(
-                models.Index(
-                    name,
-                    "module",
-                    "envoyee_at",
-                    name=f"observatoire_{name}",
-                    include=["personne", "ligne", "etat", "motif", "delai_reponse", "delai_admission"],
-                )
-                for name in ("unite", "etablissement", "coordination")
+            models.Index("unite", "module", "envoyee_at", name="observatoire_unite"),
+            models.Index("etablissement", "module", "envoyee_at", name="observatoire_etablissement"),
+            # Of whom a coordination was asked for, without the rows (GA-03).
+            models.Index(
+                "coordination",
+                "module",
+                "envoyee_at",
+                name="observatoire_coordination",
+                include=["dossier", "cree_at"],
             ),
             models.Index("par_etablissement", "envoyee_at", name="observatoire_envoyee_etab"),
             models.Index("par_unite", "envoyee_at", name="observatoire_envoyee_unite"),
             models.Index("par_coordination", "envoyee_at", name="observatoire_envoyee_coord"),
             BrinIndex(fields=["envoyee_at"], name="observatoire_demande_envoyee"),
             models.Index("module", "close_at", name="observatoire_demande_close"),
+            # What was sought for at an instant, of the country or of one of its parts (GA-02).
+            models.Index(
+                Fin("recherchee"),
+                Debut("recherchee"),
+                "coordination",
+                "region",
+                name="observatoire_demande_cherche",
+                condition=models.Q(module=Domaine.GRAND_AGE.value),
+            ),
             models.Index(
                 "module",
                 "date_admission",

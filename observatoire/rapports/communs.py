@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from observatoire.masquage.tableau import Tableau
@@ -14,7 +14,7 @@ from observatoire.rapports.base import Cadre, Colonne
 from observatoire.rapports.criteres import retenus
 from observatoire.rapports.groupes import Compte, Figure, Part
 from observatoire.rapports.pseudonymes import pseudonyme
-from viatraj.core.droits import Niveau
+from viatraj.core.droits import Domaine, Niveau
 
 ENSEMBLE = "ensemble"
 PROPRES = (Niveau.ETABLISSEMENT, Niveau.UNITE)
@@ -103,6 +103,14 @@ def envoyees(cadre: Cadre, orientation: str) -> QuerySet[FaitDemande]:
     return rows.filter(retenus(cadre))
 
 
+def recherches(cadre: Cadre, *when: Q) -> Q:
+    """Of dossiers, those that these places were asked for. `when`: true of a dossier as of its demandes, so
+    that few of these are looked at.
+    """
+    asked = FaitDemande.objects.filter(moteur.at_places(cadre.perimetre), *when, module=Domaine.GRAND_AGE)
+    return Q(pk__in=asked.values("dossier"))
+
+
 def ouverts(cadre: Cadre, orientation: str) -> QuerySet[FaitDossier]:
     """Dossiers of who asks."""
     rows = FaitDossier.objects.filter(moteur.at_places(cadre.perimetre, "par_"), orientation=orientation)
@@ -115,10 +123,8 @@ def profils(
     """A table a characteristic, one under the other: each line counts once in each. `mois`: by month."""
     figures = Compte("n"), Part("part", "n")
     known = moteur.fixe(cadre, is_monthly=False)
-    parts = [
-        moteur.tableau(rows, population, mois | {"modalite": one}, figures, known=known)
-        for one in axes.values()
-    ]
+    groupings = [mois | {"modalite": one} for one in axes.values()]
+    parts = moteur.tableaux(rows, population, groupings, figures, known=known)
     found = tables.together(population, parts, "axe", list(axes))
     mesures = tuple(replace(one, parmi=("axe",)) if one.cle == "part" else one for one in found.mesures)
     return replace(found, mesures=mesures)

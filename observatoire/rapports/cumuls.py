@@ -96,11 +96,7 @@ def stale(touched: Iterable[Touche]) -> list[tuple[str, str]]:
 
 
 def months(debut: date, fin: date) -> list[str]:
-    found, first = [], debut.replace(day=1)
-    while first <= fin:
-        found.append(f"{first:%Y-%m}")
-        first = add_months(first, 1)
-    return found
+    return [f"{one:%Y-%m}" for one in moteur.months(debut, fin)]
 
 
 def runs(wanted: Iterable[str]) -> list[list[str]]:

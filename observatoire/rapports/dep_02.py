@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, F, QuerySet, Value, When
 
 from accounts.models import Connexion, User
 from delegations.models import Delegation
@@ -40,7 +40,6 @@ COLONNES = (
 def _held(cadre: Cadre) -> QuerySet[Habilitation]:
     """Those of the perimeter in force on the last day; a right on a territory holds what is below."""
     held = Habilitation.objects.in_force(cadre.fin).filter(moteur.at_places(cadre.perimetre))
-    held = held.filter(user__disabled_at=None)
     for cle in ("profil", "domaine"):
         if values := cadre.choisis(cle):
             held = held.filter(**{f"{cle}__in": values})
@@ -50,17 +49,18 @@ def _held(cadre: Cadre) -> QuerySet[Habilitation]:
 
 
 def _users(cadre: Cadre) -> QuerySet[User]:
-    rows = User.objects.filter(Exists(_held(cadre).filter(user=OuterRef("pk")).order_by()))
+    rows = User.objects.filter(disabled_at=None, pk__in=_held(cadre).order_by().values("user"))
     return rows.annotate(personne=cles.of_row("compte"), ligne=cles.of_row("compte"))
 
 
 def _habilitations(cadre: Cadre) -> QuerySet[Habilitation]:
-    return _held(cadre).annotate(personne=cles.of_row("compte", "user"), ligne=cles.of_row("habilitation"))
+    rows = _held(cadre).filter(user__disabled_at=None)
+    return rows.annotate(personne=cles.of_row("compte", "user"), ligne=cles.of_row("habilitation"))
 
 
 def _connexions(cadre: Cadre) -> QuerySet[Connexion]:
-    rows = Connexion.objects.filter(day__range=(cadre.debut, cadre.fin))
-    rows = rows.filter(Exists(_held(cadre).filter(user=OuterRef("user")).order_by()))
+    rows = Connexion.objects.filter(day__range=(cadre.debut, cadre.fin), user__disabled_at=None)
+    rows = rows.filter(user__in=_held(cadre).order_by().values("user"))
     return rows.annotate(personne=cles.of_row("compte", "user"), ligne=cles.of_row("connexion"))
 
 
@@ -87,13 +87,13 @@ def tableau(cadre: Cadre) -> Tableau:
     ending = _habilitations(cadre).filter(fin__lte=add_months(cadre.fin, 1))
     when = _words(When(fin__lte=soon, then=Value("quinze")), default="mois")
     one = (Compte("n"),)
-    people = (Compte("n", compte="user"),)
+    people = (Compte("n", personnes=True),)
     known = moteur.fixe(cadre, is_monthly=False)
     said = (
         (_users(cadre), month, seen, one),
         (_habilitations(cadre), month, F("profil"), one),
         (ending, month, when, one),
-        (_connexions(cadre), moteur.mois_of_day("day"), F("means"), people),
+        (_connexions(cadre), moteur.mois_of_day(cadre, "day"), F("means"), people),
         (_delegations(cadre), month, Value("toutes"), one),
     )
     parts = [

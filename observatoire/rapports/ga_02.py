@@ -42,7 +42,7 @@ COLONNES = (
 
 def rows(cadre: Cadre) -> QuerySet[FaitDemande]:
     instant = moteur.instant_of(cadre)
-    waiting = recues(cadre, Domaine.GRAND_AGE).filter(moteur.living_at(instant), recherchee__au=instant)
+    waiting = recues(cadre, Domaine.GRAND_AGE).filter(moteur.sought_at(instant))
     return waiting.annotate(anciennete=moteur.seconds("premier_envoi_at", Value(instant)))
 
 

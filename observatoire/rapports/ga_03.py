@@ -1,14 +1,14 @@
 """GA-03: who the people are who seek a place."""
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 from observatoire.masquage.tableau import Tableau
-from observatoire.models import FaitDemande, FaitDossier
+from observatoire.models import FaitDossier
 from observatoire.rapports import criteres, cumuls, etiquettes, moteur
 from observatoire.rapports.base import Cadre, Groupe, Nature, Rapport
-from observatoire.rapports.communs import AXE, MODALITE, TOUS, lignes_de, nombre, part, profils
+from observatoire.rapports.communs import AXE, MODALITE, TOUS, lignes_de, nombre, part, profils, recherches
 from observatoire.rapports.criteres import retenus
 from viatraj.core.droits import Domaine, Droit, Orientation
 
@@ -38,11 +38,9 @@ AXES: dict[str, Combinable] = {
 def rows(cadre: Cadre) -> QuerySet[FaitDossier]:
     if not cadre.perimetre:
         return FaitDossier.objects.none()
-    received = FaitDemande.objects.filter(
-        moteur.at_places(cadre.perimetre), dossier=OuterRef("pk"), module=Domaine.GRAND_AGE
-    )
-    made = FaitDossier.objects.filter(moteur.during(cadre, "cree_at"), orientation=Orientation.GRAND_AGE)
-    return made.filter(Exists(received), retenus(cadre))
+    made = moteur.during(cadre, "cree_at")
+    found = FaitDossier.objects.filter(made, orientation=Orientation.GRAND_AGE)
+    return found.filter(recherches(cadre, made), retenus(cadre))
 
 
 def _compute(cadre: Cadre) -> Tableau:
@@ -50,7 +48,7 @@ def _compute(cadre: Cadre) -> Tableau:
 
 
 def _dated(cadre: Cadre) -> Tableau:
-    return profils(rows(cadre), "demandeur", AXES, cadre, mois=moteur.mois("cree_at"))
+    return profils(rows(cadre), "demandeur", AXES, cadre, mois=moteur.mois(cadre, "cree_at"))
 
 
 tableau = cumuls.by_month("GA-03", _compute, "cree_at", Domaine.GRAND_AGE, dated=_dated)

@@ -1,12 +1,20 @@
 """GA-04: how long médecins traitants take to fill the volet médical, by their commune."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from observatoire.masquage.tableau import Tableau
-from observatoire.models import FaitDemande, FaitDossier
+from observatoire.models import FaitDossier
 from observatoire.rapports import criteres, moteur
 from observatoire.rapports.base import Cadre, Colonne, Groupe, Nature, Rapport
-from observatoire.rapports.communs import TERRITOIRES, at_most, ensemble_de, lignes_de, nombre, quartiles
+from observatoire.rapports.communs import (
+    TERRITOIRES,
+    at_most,
+    ensemble_de,
+    lignes_de,
+    nombre,
+    quartiles,
+    recherches,
+)
 from observatoire.rapports.criteres import retenus
 from observatoire.rapports.groupes import Compte
 from viatraj.core.droits import Domaine, Droit, Orientation
@@ -37,13 +45,10 @@ FIGURES = (
 
 def rows(cadre: Cadre) -> QuerySet[FaitDossier]:
     """Of dossiers that were asked of these territories; a volet validated before took no time."""
-    received = FaitDemande.objects.filter(
-        moteur.at_places(cadre.perimetre), dossier=OuterRef("pk"), module=Domaine.GRAND_AGE
-    )
     accepted = FaitDossier.objects.filter(
         moteur.during(cadre, "accepte_at"), orientation=Orientation.GRAND_AGE
     )
-    found = accepted.filter(Exists(received), retenus(cadre))
+    found = accepted.filter(recherches(cadre), retenus(cadre))
     return found.annotate(validation=moteur.seconds("accepte_at", "medical_at"))
 
 

@@ -1,6 +1,7 @@
-"""Groups of facts, and who stands behind each figure: persons are gathered first, so that nothing is sorted.
+"""Groups of facts, who stands behind each figure, quantiles of delays: one reading, one sort (docs/adr/0077).
 
-The inner statement is the ORM’s own; the outer one counts its rows, which are one a group and a person.
+The inner statement is the ORM’s own; the outer one groups its rows, which PostgreSQL sorts by group and
+person, so that distinct persons, and the smallest of their keys, are counted as they come.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,21 +10,21 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, DecimalField, Q, QuerySet, Sum
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from observatoire.masquage.tableau import TEMOINS, Personnes
 
-LARGE = DecimalField(max_digits=30, decimal_places=0)  # a sum of keys of 64 bits: as PostgreSQL gives it
+HOUR = 3600
 
 
 @dataclass(frozen=True)
 class Compte:
-    """How many lines; those of a condition, among those of the column `de`. `compte`: distinct, of what."""
+    """How many lines; those of a condition, among those of the column `de`. `personnes`: how many persons."""
 
     cle: str
     filtre: Q = field(default_factory=Q)
     de: str = ""
-    compte: str = "pk"
+    personnes: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Quantile:
-    """Of `delai`, a column in seconds, over the lines that the column `de` counts."""
+    """Of `delai`, a column in seconds, over the lines that the column `de` counts: the nearest rank, in whole
+    hours gone by."""
 
     cle: str
     de: str
@@ -47,40 +49,59 @@ class Quantile:
 Figure = Compte | Part | Quantile
 
 
-def counted(rows: QuerySet, names: Sequence[str], comptes: Sequence[Compte]) -> Iterator[dict[str, Any]]:
-    """Of each group: lines, distinct persons, the smallest of their keys, the sum of those of the lines."""
-    inner = rows.values(*names, "personne").annotate(**_of_a_person(comptes)).order_by()
+def counted(
+    rows: QuerySet, groupings: Sequence[Sequence[str]], figures: Sequence[Figure]
+) -> Iterator[tuple[int, tuple[Any, ...], dict[str, Any]]]:
+    """Of each way of grouping these rows, its number; of each of its groups, keys and columns.
+
+    These are `n_` and `p_`, lines and persons of a count, `l_` and `t_`, their keys, `q_`, a quantile in
+    seconds.
+    """
+    comptes = [one for one in figures if isinstance(one, Compte)]
+    quantiles = [one for one in figures if isinstance(one, Quantile)]
+    names = list(dict.fromkeys(name for grouping in groupings for name in grouping))
+    hours = {f"h_{one.delai}": F(one.delai) / Value(HOUR) for one in quantiles}
+    only = {f"si_{one.cle}": _is(one.filtre) for one in comptes if one.filtre}
     try:
+        inner = rows.order_by().annotate(**hours, **only).values("personne", "ligne", *names, *hours, *only)
         sql, params = inner.query.sql_with_params()
     except EmptyResultSet:
         return
-    keys = ", ".join(f"one.{name}" for name in names)
-    figures = ", ".join(_of_a_group(one.cle) for one in comptes)
-    statement = f"SELECT {keys}, {figures} FROM ({sql}) one GROUP BY {keys} ORDER BY {keys}"  # noqa: S608 (ours)
+    kept = {one.cle: f"FILTER (WHERE si_{one.cle})" if one.filtre else "" for one in comptes}
+    said = ", ".join(
+        [*(_who(one, kept[one.cle]) for one in comptes), *(_rank(one, kept[one.de]) for one in quantiles)]
+    )
+    parts = (
+        f"SELECT {n}, {', '.join(keys)}, {said} FROM lignes GROUP BY {', '.join(keys)}"  # noqa: S608 (ours)
+        for n, keys in enumerate(groupings)
+    )
+    width = len(groupings[0])
+    order = ", ".join(str(n + 1) for n in range(width + 1))
+    statement = f"WITH lignes AS ({sql}) {' UNION ALL '.join(parts)} ORDER BY {order}"
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        columns = [column.name for column in cursor.description]
-        for row in cursor.fetchall():
-            yield dict(zip(columns, row, strict=True))
+        columns = [column.name for column in cursor.description][width + 1 :]
+        for number, *row in cursor.fetchall():
+            yield number, tuple(row[:width]), dict(zip(columns, row[width:], strict=True))
 
 
 def persons(row: Mapping[str, Any], cle: str) -> Personnes:
     return Personnes.read(row[f"p_{cle}"], row[f"t_{cle}"], row[f"l_{cle}"])
 
 
-def _of_a_person(comptes: Sequence[Compte]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for one in comptes:
-        only = {"filter": one.filtre} if one.filtre else {}
-        found[f"n_{one.cle}"] = Count(one.compte, distinct=one.compte != "pk", **only)
-        found[f"l_{one.cle}"] = Sum("ligne", output_field=LARGE, **only)
-    return found
+def _is(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
-def _of_a_group(cle: str) -> str:
-    counted = f"FILTER (WHERE one.n_{cle} > 0)"
+def _who(one: Compte, only: str) -> str:
     return (
-        f"sum(one.n_{cle})::bigint AS n_{cle}, count(*) {counted} AS p_{cle}, "
-        f"(array_agg(one.personne ORDER BY one.personne) {counted})[1:{TEMOINS}] AS t_{cle}, "
-        f"sum(one.l_{cle}) AS l_{cle}"
+        f"count({'DISTINCT personne' if one.personnes else '*'}) {only} AS n_{one.cle}, "
+        f"count(DISTINCT personne) {only} AS p_{one.cle}, "
+        f"(array_agg(DISTINCT personne) {only})[1:{TEMOINS}] AS t_{one.cle}, "
+        f"sum(ligne) {only} AS l_{one.cle}"
     )
+
+
+def _rank(one: Quantile, only: str) -> str:
+    ranked = f"percentile_disc({one.rang!r}) WITHIN GROUP (ORDER BY h_{one.delai})"
+    return f"{ranked} {only} * {HOUR} AS q_{one.cle}"

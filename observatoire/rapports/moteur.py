@@ -1,41 +1,28 @@
 """How facts become figures (docs/adr/0077): exact counts, exact quantiles of delays in whole hours.
 
 A quantile is the nearest rank: the smallest delay such that at least this share of the delays is no longer.
-Delays are counted by whole hours gone by, so that the database sorts nothing: it counts how many lasted each
-number of hours. They run day and night, Sundays and holidays too.
+Delays are whole hours gone by; they run day and night, Sundays and holidays too.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from math import ceil
 from typing import Any
 
-from django.db.models import (
-    Count,
-    ExpressionWrapper,
-    F,
-    Func,
-    IntegerField,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-)
+from django.db.models import ExpressionWrapper, F, Func, IntegerField, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.db.models.functions import Coalesce, TruncDate
 
 from demandes.calendrier import PARIS
 from observatoire.masquage.regles import periode
-from observatoire.masquage.tableau import Mesure, Nature, Rangee, Tableau
+from observatoire.masquage.tableau import Mesure, Nature, Personnes, Rangee, Tableau
 from observatoire.perimetres import Perimetre
 from observatoire.rapports import groupes
 from observatoire.rapports.base import Cadre
 from observatoire.rapports.groupes import Compte, Figure, Part, Quantile
 from observatoire.rapports.tables import shared
 from viatraj.core.droits import Niveau
+from viatraj.core.periods import add_months
 
-HOUR = 3600
 ALORS = "alors"
 # What figures of a place are grouped by: one’s own by unit, a territory’s by what is just below it.
 GRILLE = {
@@ -47,12 +34,18 @@ GRILLE = {
 }
 
 
-class MoisEcrit(Func):
-    """«2026-03» of an instant, in Paris; of a date, as it is."""
+class Tranche(Func):
+    """Of a moment, a day or a number, the name of the span that it is in; `bounds` are where these begin."""
 
-    function = "to_char"
     output_field = TextField()
-    template = "%(function)s(%(expressions)s, 'YYYY-MM')"
+
+    def __init__(self, column: Combinable | str, names: Sequence[str], bounds: Sequence[Any]):
+        super().__init__(column)
+        self.names, self.bounds = list(names), list(bounds)
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"(%s::text[])[width_bucket({column}, %s)]", [self.names, *params, self.bounds]
 
 
 class Seconds(Func):
@@ -95,17 +88,39 @@ def instant_of(cadre: Cadre) -> datetime:
     return min(midnight(cadre.fin + timedelta(days=1)), cadre.now)
 
 
-def living_at(instant: datetime) -> Q:
-    """Those that may be told of by their stretches: whatever has ended for good by then is left out."""
-    return Q(Q(close_at=None) | Q(close_at__gt=instant), premier_envoi_at__lt=instant)
+def sought_at(instant: datetime) -> Q:
+    """What was sought for then; whatever has ended for good by then is left out. An index knows from when to
+    when.
+    """
+    ended = Q(close_at=None) | Q(close_at__gt=instant)
+    lasts = Q(recherchee__fin=None) | Q(recherchee__fin__gt=instant)
+    return Q(
+        ended, lasts, recherchee__debut__lte=instant, recherchee__au=instant, premier_envoi_at__lt=instant
+    )
 
 
-def mois(column: str) -> MoisEcrit:
-    return MoisEcrit(TruncMonth(column, tzinfo=PARIS))
+def mois(cadre: Cadre, column: str) -> Combinable:
+    """«2026-03» of an instant of these days, in Paris: looked up, which costs less than to work it out."""
+    return _mois(cadre, column, midnight)
 
 
-def mois_of_day(column: str) -> MoisEcrit:
-    return MoisEcrit(F(column))
+def mois_of_day(cadre: Cadre, column: str) -> Combinable:
+    """The same, of a date."""
+    return _mois(cadre, column, lambda day: day)
+
+
+def months(debut: date, fin: date) -> list[date]:
+    """The first day of each that they touch."""
+    found = [debut.replace(day=1)]
+    while (one := add_months(found[-1], 1)) <= fin:
+        found.append(one)
+    return found
+
+
+def _mois(cadre: Cadre, column: str, starts: Callable[[date], date]) -> Combinable:
+    known = months(cadre.debut, cadre.fin)
+    names = [f"{one:%Y-%m}" for one in known]
+    return Tranche(column, names, list(map(starts, known))) if len(known) > 1 else Value(names[0])
 
 
 SECONDS = IntegerField()
@@ -177,65 +192,53 @@ def tableau(
     known: tuple[tuple[str, Any], ...] = (),
     poids: int = 1,
 ) -> Tableau:
-    """One statement for counts, one more for each delay; a row for each group that has a line."""
-    names = {f"cle_{name}": _expression(said) for name, said in dimensions.items()}
-    named = rows.order_by().annotate(**names)
-    comptes = [one for one in figures if isinstance(one, Compte)]
-    counts = {_key(row, names): row for row in groupes.counted(named, tuple(names), comptes)}
-    histograms = _histograms(
-        named.values(*names), names, comptes, [one for one in figures if isinstance(one, Quantile)]
-    )
-    rangees = []
-    for key, row in counts.items():
-        read = {one.cle: groupes.persons(row, one.cle) for one in comptes}
-        valeurs, personnes = [], []
-        for one in figures:
-            match one:
-                case Compte():
-                    valeurs.append(row[f"n_{one.cle}"])
-                    personnes.append(read[one.cle])
-                case Part():
-                    valeurs.append(None)
-                    personnes.append(read[one.de])
-                case Quantile():
-                    valeurs.append(nearest_rank(histograms[one.delai, one.de].get(key, []), one.rang))
-                    personnes.append(read[one.de])
-        rangees.append(Rangee(key, tuple(valeurs), tuple(personnes)))
+    """A row for each group that has a line."""
+    return tableaux(rows, population, [dimensions], figures, known=known, poids=poids)[0]
+
+
+def tableaux(
+    rows: QuerySet,
+    population: str,
+    groupings: Sequence[Mapping[str, Combinable | str]],
+    figures: Sequence[Figure],
+    *,
+    known: tuple[tuple[str, Any], ...] = (),
+    poids: int = 1,
+) -> list[Tableau]:
+    """A table each, of as many dimensions; the rows are read once."""
+    names = [{name: f"cle_{n}_{name}" for name in one} for n, one in enumerate(groupings)]
+    said = {
+        names[n][name]: _expression(one) for n, each in enumerate(groupings) for name, one in each.items()
+    }
+    found: list[list[Rangee]] = [[] for _ in groupings]
+    for number, key, row in groupes.counted(
+        rows.order_by().annotate(**said), [list(one.values()) for one in names], figures
+    ):
+        cles = tuple(None if one == "" else one for one in key)
+        figured = [_figure(one, row) for one in figures]
+        found[number].append(
+            Rangee(cles, tuple(value for value, _ in figured), tuple(who for _, who in figured))
+        )
     mesures = tuple(map(_mesure, figures))
-    return shared(Tableau(population, tuple(dimensions), mesures, tuple(rangees), known, poids))
+    return [
+        shared(Tableau(population, tuple(one), mesures, tuple(rangees), known, poids))
+        for one, rangees in zip(groupings, found, strict=True)
+    ]
 
 
-def nearest_rank(histogram: Sequence[tuple[int, int]], rang: float) -> int | None:
-    """Of hours in ascending order with how many lasted so; in seconds."""
-    wanted = ceil(rang * sum(many for _, many in histogram))
-    for hours, many in histogram:
-        wanted -= many
-        if wanted <= 0:
-            return hours * HOUR
-    return None
+def _figure(one: Figure, row: Mapping[str, Any]) -> tuple[Any, Personnes]:
+    """A share is worked out of the whole table."""
+    match one:
+        case Compte():
+            return row[f"n_{one.cle}"], groupes.persons(row, one.cle)
+        case Part():
+            return None, groupes.persons(row, one.de)
+        case Quantile():
+            return row[f"q_{one.cle}"], groupes.persons(row, one.de)
 
 
 def _expression(said: Combinable | str) -> Combinable:
     return F(said) if isinstance(said, str) else said
-
-
-def _key(row: Mapping[str, Any], names: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(None if row[name] == "" else row[name] for name in names)
-
-
-def _histograms(
-    grouped: QuerySet, names: Mapping[str, Any], comptes: Sequence[Compte], quantiles: Sequence[Quantile]
-) -> dict[tuple[str, str], dict[tuple[Any, ...], list[tuple[int, int]]]]:
-    """By delay and column: of each group, how many lasted each number of whole hours, in ascending order."""
-    conditions = {one.cle: one.filtre for one in comptes}
-    found: dict[tuple[str, str], dict[tuple[Any, ...], list[tuple[int, int]]]] = {}
-    for delai, de in dict.fromkeys((one.delai, one.de) for one in quantiles):
-        by_key = found[delai, de] = defaultdict(list)
-        counted = grouped.filter(conditions[de], **{f"{delai}__isnull": False})
-        hours = counted.annotate(heures=F(delai) / Value(HOUR)).values(*names, "heures")
-        for row in hours.annotate(many=Count("pk")).order_by(*names, "heures").iterator():
-            by_key[_key(row, names)].append((row["heures"], row["many"]))
-    return found
 
 
 def _mesure(figure: Figure) -> Mesure:

@@ -30,7 +30,7 @@ def _compute(cadre: Cadre) -> Tableau:
     return moteur.tableau(
         rows(cadre),
         "refus",
-        {"mois": moteur.mois("close_at"), lieu: moteur.unite_of(cadre, lieu), "motif": "motif"},
+        {"mois": moteur.mois(cadre, "close_at"), lieu: moteur.unite_of(cadre, lieu), "motif": "motif"},
         (Compte("n"), Part("part", "n", parmi=("mois", lieu))),
         known=moteur.fixe(cadre, is_monthly=True),
         poids=moteur.poids(lieu),

@@ -63,7 +63,8 @@ def rows(cadre: Cadre) -> QuerySet[FaitDemande]:
 
 def _compute(cadre: Cadre) -> Tableau:
     lieu = moteur.grain(cadre.perimetre)
-    month = moteur.mois_of_day("date_admission") if _by_admission(cadre) else moteur.mois("envoyee_at")
+    admitted, sent = moteur.mois_of_day(cadre, "date_admission"), moteur.mois(cadre, "envoyee_at")
+    month = admitted if _by_admission(cadre) else sent
     dimensions = {"mois": month, lieu: moteur.unite_of(cadre, lieu)}
     known = moteur.fixe(cadre, is_monthly=True)
     return moteur.tableau(rows(cadre), "demande", dimensions, FIGURES, known=known, poids=moteur.poids(lieu))

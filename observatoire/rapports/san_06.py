@@ -35,7 +35,7 @@ def _compute(cadre: Cadre) -> Tableau:
 
 
 def _dated(cadre: Cadre) -> Tableau:
-    return profils(rows(cadre), "admission", AXES, cadre, mois=moteur.mois_of_day("date_admission"))
+    return profils(rows(cadre), "admission", AXES, cadre, mois=moteur.mois_of_day(cadre, "date_admission"))
 
 
 tableau = cumuls.by_month("SAN-06", _compute, "date_admission", Domaine.SANITAIRE, dated=_dated)

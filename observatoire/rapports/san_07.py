@@ -1,20 +1,7 @@
 """SAN-07: dossiers without a solution on a day, as they stood at its end (docs/adr/0069 says which)."""
 
-from django.db.models import (
-    Case,
-    CharField,
-    Count,
-    Exists,
-    F,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from dossiers.models import Origine
 from observatoire.masquage.tableau import Tableau
@@ -67,7 +54,8 @@ def rows(cadre: Cadre) -> QuerySet[FaitDossier]:
     demandes = FaitDemande.objects.filter(dossier=OuterRef("pk"))  # of the CPAM too
     weighing = demandes.filter(Q(recherchee__au=instant) | Q(refus__au=instant))
     refused = demandes.filter(refus__au=instant).order_by().values("dossier").annotate(n=Count("pk"))
-    first = weighing.order_by().values("dossier").annotate(at=Min("premier_envoi_at"))
+    waited = Max(moteur.seconds("premier_envoi_at", Value(instant)))
+    longest = weighing.order_by().values("dossier").annotate(waited=waited)
     found = ouverts(cadre, Orientation.SANITAIRE).exclude(origine=Origine.PAPIER)
     return (
         found.filter(Q(decision="") | Q(decide_at__gt=instant), cree_at__lt=instant)
@@ -75,8 +63,8 @@ def rows(cadre: Cadre) -> QuerySet[FaitDossier]:
         .exclude(Exists(demandes.filter(proposee__au=instant)))
         .annotate(
             cherche=Exists(demandes.filter(recherchee__au=instant)),
-            refus=Least(Coalesce(Subquery(refused.values("n")), 0), 3),
-            anciennete=moteur.seconds(Subquery(first.values("at")), Value(instant)),
+            refus=Coalesce(Subquery(refused.values("n")), 0),
+            anciennete=Subquery(longest.values("waited")),
         )
     )
 
@@ -87,9 +75,7 @@ def _lieu(cadre: Cadre) -> str:
 
 def _compute(cadre: Cadre) -> Tableau:
     lieu = _lieu(cadre)
-    refus = Case(
-        *(When(refus=n, then=Value(str(n))) for n in range(3)), default=Value("3+"), output_field=CharField()
-    )
+    refus = moteur.Tranche("refus", ("0", "1", "2", "3+"), range(4))
     dimensions = {lieu: F(f"par_{lieu}"), "type": etiquettes.seul_type(), "refus": refus}
     known = moteur.fixe(cadre, is_monthly=False)
     return moteur.tableau(rows(cadre), "sans_solution", dimensions, FIGURES, known=known)

@@ -37,7 +37,7 @@ def _compute(cadre: Cadre) -> Tableau:
         rows(cadre),
         "admission",
         {
-            "mois": moteur.mois_of_day("date_admission"),
+            "mois": moteur.mois_of_day(cadre, "date_admission"),
             "origine": "par_coordination",
             "destination": "coordination",
         },

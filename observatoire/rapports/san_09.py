@@ -50,7 +50,7 @@ def rows(cadre: Cadre) -> QuerySet[FaitDemande]:
 
 
 def _compute(cadre: Cadre) -> Tableau:
-    dimensions = {"mois": moteur.mois("envoyee_at"), "par_etablissement": "par_etablissement"}
+    dimensions = {"mois": moteur.mois(cadre, "envoyee_at"), "par_etablissement": "par_etablissement"}
     known = moteur.fixe(cadre, is_monthly=True)
     return moteur.tableau(rows(cadre), "prado", dimensions, FIGURES, known=known)
 

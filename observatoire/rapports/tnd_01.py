@@ -68,7 +68,7 @@ def rows(cadre: Cadre) -> QuerySet[FaitDemande]:
 def _compute(cadre: Cadre) -> Tableau:
     lieu = moteur.grain(cadre.perimetre)
     dimensions = {
-        "mois": moteur.mois("envoyee_at"),
+        "mois": moteur.mois(cadre, "envoyee_at"),
         lieu: moteur.unite_of(cadre, lieu),
         "age_mois": moteur.whole(F("mois_de_vie"), 12),
         "adresseur": moteur.text("par_professionnel__specialite"),

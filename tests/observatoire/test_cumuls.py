@@ -189,3 +189,10 @@ def test_what_is_kept_is_one_question(code, django_assert_num_queries):
     )
     with django_assert_num_queries(1):
         assert CATALOGUE[code].tableau(YEAR).rangees == ()
+
+
+@pytest.mark.parametrize("code", cumuls.KEPT)
+def test_what_is_not_kept_is_one_question_too(code, django_assert_num_queries):
+    """OBS-4: counts, persons, quantiles and characteristics are of one reading of the facts."""
+    with django_assert_num_queries(1):
+        cumuls.KEPT[code].compute(YEAR)

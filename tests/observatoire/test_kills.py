@@ -159,22 +159,24 @@ def test_the_beat_leaves_alone_what_is_being_made(folder, monkeypatch):
 
 
 def test_a_report_takes_one_core_and_pages_have_the_others(folder, monkeypatch):
-    """OBS-4: PostgreSQL starts no second process for it, and does again for what comes after."""
+    """OBS-4: PostgreSQL starts no second process, sorts in memory; what comes after is as before."""
     ordered(as_professionnel(referent_of(EtablissementFactory())))
     seen = []
 
     def while_made(cadre):
-        seen.append(_processes())
+        seen.append(_granted())
         yield from rig.lignes(cadre)
 
     monkeypatch.setitem(rapports.CATALOGUE, "SAN-99", rig.essai(lignes=while_made))
-    before = _processes()
+    before = _granted()
     assert make_next()
-    assert (set(seen), _processes()) == ({0}, before)
-    assert before > 0
+    assert (set(seen), _granted()) == ({("0", "64MB")}, before)
+    assert before != ("0", "64MB")
 
 
-def _processes() -> int:
+def _granted() -> tuple[str, str]:
+    """How many processes more, how much memory for a sort."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('max_parallel_workers_per_gather')::int")
-        return cursor.fetchone()[0]
+        names = ("max_parallel_workers_per_gather", "work_mem")
+        cursor.execute("SELECT current_setting(%s), current_setting(%s)", names)
+        return cursor.fetchone()
