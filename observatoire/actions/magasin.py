@@ -1,15 +1,18 @@
 """The store, refreshed each night by what has moved, once a week whole (OBS-4, docs/adr/0077)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from annuaire.actions.alone import alone
+from demandes.calendrier import PARIS
 from journal.models import record
 from observatoire import magasin, policies
 from observatoire.models import Cumul, Releve
 from observatoire.rapports import cumuls
 from viatraj.core.actor import Actor
+from viatraj.core.cores import one_core
 from viatraj.core.saving import save_valid
 from viatraj.core.turns import Turn
 
@@ -26,12 +29,13 @@ def refresh_store(*, full: bool, now: datetime, by: Actor) -> Releve:
     """By slices, each whole: one that is cut off is gone on with by the next run. What moved while all is
     read again is told, and read by the next one."""
     policies.refresh_store(by)
-    releve = _begin(full, now, by)
-    while _slice(releve):
-        pass
-    for code, run in list(cumuls.to_count(magasin.months(now), now)):
-        _count(code, run, now)
-    return _end(releve, now, by)
+    with one_core():
+        releve = _begin(full, now, by)
+        while _slice(releve):
+            pass
+        for code, run in list(cumuls.to_count(magasin.months(now), now)):
+            _count(code, run, now)
+        return _end(releve, now, by)
 
 
 @transaction.atomic
@@ -80,9 +84,18 @@ def _count(code: str, run: list[str], now: datetime) -> None:
     )
 
 
+def _compared(releve: Releve, now: datetime) -> list[dict[str, Any]]:
+    """Whole, once all is read; of a night, a part, and whole as long as something differs."""
+    last = Releve.objects.filter(etat=Releve.Etat.FINI).order_by("-commence_at").first()
+    is_whole = releve.complet or bool(last is not None and last.ecarts)
+    if is_whole or magasin.drifts(now.astimezone(PARIS).weekday()):
+        return magasin.drifts(None)
+    return []
+
+
 @transaction.atomic
 def _end(releve: Releve, now: datetime, by: Actor) -> Releve:
-    releve.ecarts = magasin.drifts()
+    releve.ecarts = _compared(releve, now)
     releve.etat, releve.fini_at = Releve.Etat.FINI, now
     save_valid(releve)
     told = {"dossiers": releve.dossiers, "ecarts": len(releve.ecarts), "complet": releve.complet}

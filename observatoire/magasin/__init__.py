@@ -13,6 +13,9 @@ from observatoire.magasin import sql
 from observatoire.models import cles
 from observatoire.models.touches import Touche
 
+WEEK = 7
+LATELY = 100_000  # dossiers: a month of the country’s
+
 
 def read_again(dossiers: Sequence[int], *, followed: bool = True) -> set[Touche]:
     """Facts of these dossiers as their rows say now; which months that touches, if they are followed."""
@@ -78,9 +81,17 @@ def months(now: datetime) -> list[str]:
         return [mois for (mois,) in cursor.fetchall()]
 
 
-def drifts() -> list[dict[str, Any]]:
-    """By day of sending, what is counted at the source and here, where they differ."""
+def drifts(night: int | None) -> list[dict[str, Any]]:
+    """By day of sending, what is counted at the source and here, where they differ.
+
+    `night`: a day of the week, 0 to 6, for a seventh of all dossiers, and the last ones: a trigger that tells
+    nothing is seen at once; None for all.
+    """
     names = ("jour", "source", "magasin", "secondes_source", "secondes_magasin")
     with connection.cursor() as cursor:
-        cursor.execute(sql.COMPARED)
+        cursor.execute("SELECT coalesce(max(id), 0) FROM dossiers_dossier")
+        (top,) = cursor.fetchone()
+        bounds = (0, top) if night is None else (top * night // WEEK + 1, top * (night + 1) // WEEK)
+        known = {"first": bounds[0], "last": bounds[1], "late": top - LATELY if night is not None else 0}
+        cursor.execute(sql.COMPARED, known)
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -23,7 +23,7 @@ from observatoire.models.cles import digest_of
 from observatoire.reads import magasin as reads
 from tests.dossiers.factories import place_at
 from tests.factories import HabilitationFactory, UniteFactory, UserFactory, referent_of, sign_in
-from tests.observatoire.mondes import NOW, SYSTEM, WAYS, Monde
+from tests.observatoire.mondes import NOW, PARIS, SYSTEM, WAYS, Monde
 from viatraj.core import sealing
 from viatraj.core.actor import Actor, Means
 from viatraj.core.policies import Denied
@@ -141,6 +141,26 @@ def test_a_drift_is_seen():
     assert re.fullmatch(r"\d\d/\d\d/\d{4}\u00a0: \d+ demandes? ici, \d+ à la source", said)
     assert refresh(full=True).ecarts == []
     assert reads.last().ecarts == []
+
+
+def test_what_is_old_is_compared_on_one_night_of_the_week(monkeypatch):
+    """OBS-4: a seventh of all dossiers each night; the last ones each night, so that a trigger that tells
+    nothing is seen at once. A drift that was seen is told until it is put right."""
+    Monde(4, dossiers=14)
+    refresh()
+    drifted = FaitDemande.objects.order_by("pk").first()
+    day = drifted.envoyee_at.astimezone(PARIS).date().isoformat()
+    drifted.delete()
+    nights = [NOW + timedelta(days=n) for n in range(15)]
+    assert [[one["jour"] for one in refresh(now=now).ecarts] for now in nights[:7]] == [[day]] * 7
+    monkeypatch.setattr(magasin, "LATELY", -1)
+    Releve.objects.update(ecarts=[])
+    found = [refresh(now=now).ecarts for now in nights[7:]]
+    seen = [bool(one) for one in found]
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-2], seen[-1]) == (False, True, True)
+    assert {one["jour"] for ecarts in found for one in ecarts} == {day}
+    assert refresh(full=True, now=NOW + timedelta(days=15)).ecarts == []
 
 
 class TestReleves:
