@@ -6,22 +6,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Value
-from django.utils import timezone
 
 from annuaire import fiches, origines, policies
+from annuaire.actions.valeurs import Feuille, Structure, known, known_communes, of_the_ror, put
 from annuaire.fiches import Donnee, Regle, Stock
-from annuaire.finess import COMPARES
-from annuaire.models import Cle, Commune, Ecart, Element, Etablissement, Lieu, Modification, Unite
+from annuaire.models import Commune, Lieu, Unite
 from annuaire.origines import Origine
 from annuaire.reads import fiches as reads
 from journal.models import record
 from viatraj.core.actor import Actor
 from viatraj.core.policies import Denied
 from viatraj.core.saving import Stale, locked, save_valid
-
-Structure = Etablissement | Unite
-UNKNOWN = "Cette fiche n’a pas ce champ : rouvrez la page."
 
 
 @transaction.atomic
@@ -35,16 +30,17 @@ def modify(
     """
     structure = _locked(structure)
     by = policies.edit_fiche(by, structure)
-    before = reads.values(structure)
-    changed = {code: value for code, value in values.items() if before.get(code) != value}
+    feuille = Feuille.of(structure)
+    changed = {code: value for code, value in values.items() if feuille.avant.get(code) != value}
     if not changed:
         return structure
     if structure.version != version:
         raise Stale(structure)
-    for donnee in map(_of(structure), changed):
-        _refuse_greyed(structure, donnee, changed[donnee.code])
+    for code, value in changed.items():
+        _refuse_greyed(feuille, known(structure, code), value)
     _refuse_unknown(changed.get("cog"))
-    _put(structure, before, changed, origine=Origine.LOCAL, now=now, by=by)
+    feuille.apres = changed
+    _put(feuille, origine=Origine.LOCAL, now=now, by=by)
     record("fiche.modified", by=by, target=structure, label=str(Lieu.of(structure)), champs=sorted(changed))
     return structure
 
@@ -66,17 +62,14 @@ def feed(
     """
     policies.feed(by)
     structure = _locked(structure)
-    before, changed = reads.values(structure), {}
-    for donnee, said in zip(map(_of(structure), values), values.values(), strict=True):
-        if not origines.overwrites(origine, structure.origine(donnee.code), structure, donnee):
-            continue
-        value = _kept(structure, donnee, said, origine)
-        if before.get(donnee.code) != value:
-            changed[donnee.code] = value
+    feuille = Feuille.of(structure)
+    feuille.libelles = libelles or {}
+    feuille.hear(values, origine)
+    changed = sorted(feuille.apres)
     if changed:
-        _put(structure, before, changed, origine=origine, now=now, by=by, flux=flux, libelles=libelles or {})
-        record("fiche.fed", by=by, target=structure, label=str(Lieu.of(structure)), champs=sorted(changed))
-    return sorted(changed)
+        _put(feuille, origine=origine, now=now, by=by, flux=flux)
+        record("fiche.fed", by=by, target=structure, label=str(Lieu.of(structure)), champs=changed)
+    return changed
 
 
 def feed_ror(
@@ -89,10 +82,7 @@ def feed_ror(
     by: Actor,
 ) -> list[str]:
     """All that the ROR says of it; a commune that we do not know is left as it was."""
-    known = {one.code for one in fiches.donnees(structure.niveau)}
-    values = {code: value for code, value in valeurs.items() if code in known}
-    if values.get("cog") and not Commune.objects.filter(pk=values["cog"]).exists():
-        del values["cog"]
+    values = of_the_ror(structure, valeurs, known_communes([valeurs]))
     told = {"libelles": libelles, "flux": flux, "now": now, "by": by}
     return feed(structure, values=values, origine=Origine.ROR, **told)
 
@@ -109,14 +99,14 @@ def as_it_was(structure: Structure) -> dict[str, Any]:
 
 def put_back(structure: Structure, avant: Mapping[str, Any], *, now: datetime, by: Actor) -> list[str]:
     """Of an undone join: what the ROR has said last is again what it was; what people have said stays."""
-    before = reads.values(structure)
-    changed = {
+    feuille = Feuille.of(structure)
+    feuille.apres = changed = {
         code: value
         for code, value in avant["valeurs"].items()
-        if structure.origine(code) == Origine.ROR and before.get(code) != value
+        if structure.origine(code) == Origine.ROR and feuille.avant.get(code) != value
     }
     if changed:
-        _put(structure, before, changed, origine=Origine.LOCAL, now=now, by=by)
+        _put(feuille, origine=Origine.LOCAL, now=now, by=by)
     for code in avant["valeurs"]:
         if code in avant["origines"] and (code in changed or structure.origine(code) == Origine.ROR):
             structure.origines[code] = avant["origines"][code]
@@ -146,24 +136,13 @@ def _locked(structure: Structure) -> Structure:
     return structure
 
 
-def _of(structure: Structure):
-    """A field of the sheet; what has rows of its own has an action of its own as well."""
-    known = {one.code: one for one in fiches.donnees(structure.niveau) if one.stock != Stock.LIGNES}
-
-    def donnee(code: str) -> Donnee:
-        if code not in known:
-            raise ValidationError(UNKNOWN)
-        return known[code]
-
-    return donnee
-
-
-def _refuse_greyed(structure: Structure, donnee: Donnee, value: Any) -> None:
+def _refuse_greyed(feuille: Feuille, donnee: Donnee, value: Any) -> None:
     """Of a list, each item that would come or go is asked by its own origin."""
+    structure = feuille.structure
     if donnee.stock != Stock.ELEMENTS:
         origins: Iterable[str] = [structure.origine(donnee.code)]
     else:
-        held = {one.valeur: one.origine for one in reads.by_champ(structure).get(donnee.code, ())}
+        held = {one.valeur: one.origine for one in feuille.listed.get(donnee.code, ())}
         origins = [held.get(one, "") for one in held.keys() ^ set(value or ())]
     for origin in origins:
         if reason := origines.greyed(structure, donnee, origin):
@@ -176,87 +155,6 @@ def _refuse_unknown(cog: str | None) -> None:
         raise ValidationError("Cette commune ne figure pas dans le fichier des communes.", code="cog")
 
 
-def _kept(structure: Structure, donnee: Donnee, value: Any, origine: Origine) -> Any:
-    """A feeder says the items that are its own; those of people stay beside them."""
-    if donnee.stock != Stock.ELEMENTS:
-        return value
-    others = [one.valeur for one in structure.elements.filter(champ=donnee.code).exclude(origine=origine)]
-    return sorted({*(value or ()), *others}) or None
-
-
-def _put(
-    structure: Structure,
-    before: Mapping[str, Any],
-    changed: Mapping[str, Any],
-    *,
-    origine: Origine,
-    now: datetime,
-    by: Actor,
-    flux: str = "",
-    libelles: Mapping[str, str] | None = None,
-) -> None:
-    today = timezone.localdate(now)
-    if isinstance(structure, Etablissement):
-        _compare(structure, before, changed, origine)
-    for donnee in map(_of(structure), changed):
-        value = changed[donnee.code]
-        if donnee.stock == Stock.COLONNE:
-            _put_column(structure, donnee.code, value)
-        elif donnee.stock == Stock.ELEMENTS:
-            _put_elements(structure, donnee.code, set(value or ()), origine, today, libelles or {})
-        elif value is None:
-            structure.fiche.pop(donnee.code, None)
-        else:
-            structure.fiche[donnee.code] = value
-        structure.origines[donnee.code] = [origine, today.isoformat()]
-    structure.version += 1
-    save_valid(structure)
-    Modification.objects.bulk_create(
-        Modification(
-            **{structure.niveau: structure},
-            champ=code,
-            avant=before.get(code),
-            apres=value,
-            origine=origine,
-            le=now,
-            par=by.user,
-            flux=flux,
-        )
-        for code, value in changed.items()
-    )
-
-
-def _compare(structure, before, changed, origine) -> None:
-    """What is written over FINESS is astray until it says the same again, as an import compares them."""
-    for code in (one for one in COMPARES if one in changed):
-        if structure.origine(code) == Origine.FINESS != origine and before.get(code):
-            Ecart.objects.get_or_create(etablissement=structure, champ=code, defaults={"dit": before[code]})
-        said = Cle(Value(changed[code] or ""))
-        structure.ecarts.filter(champ=code).alias(cle=Cle("dit")).filter(cle=said).delete()
-
-
-def _put_column(structure: Structure, code: str, value: Any) -> None:
-    name = reads.COLUMNS.get(code, code)
-    nothing = None if structure._meta.get_field(name).null else ""
-    setattr(structure, name, nothing if value is None else value)
-
-
-def _put_elements(structure, champ, wanted, origine, today, libelles) -> None:
-    rows = {one.valeur: one for one in structure.elements.filter(champ=champ)}
-    gone = [one.pk for valeur, one in rows.items() if valeur not in wanted]
-    structure.elements.filter(pk__in=gone).delete()
-    new = []
-    for valeur in sorted(wanted - rows.keys()):
-        nomenclature, _, code = valeur.partition(":")
-        new.append(
-            Element(
-                **{structure.niveau: structure},
-                champ=champ,
-                nomenclature=nomenclature,
-                code=code,
-                libelle=libelles.get(valeur, "")[:300],
-                origine=origine,
-                depuis=today,
-            )
-        )
-    Element.objects.bulk_create(new)
+def _put(feuille: Feuille, *, origine: Origine, now: datetime, by: Actor, flux: str = "") -> None:
+    put([feuille], origine=origine, now=now, by=by, flux=flux)
+    save_valid(feuille.structure)

@@ -1,7 +1,6 @@
-"""Établissements of which the ROR feeds nothing yet, many in one transaction: its picture of them (ANN-7).
+"""What the ROR says of many établissements, in one transaction: its picture, our sheets, their state (ANN-7).
 
-No sheet is synchronised and no unit is joined there, so that nothing of ours is fed or closed: what is left
-is the picture, and how the établissement stands. All others stay for `write_next`, one at a time.
+Where something closes, opens again or lies elsewhere, or is wrong, it is left to `write_next`, one at a time.
 """
 
 from collections import Counter
@@ -13,13 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from annuaire import policies
+from annuaire.actions.nourris import Nourris, Nourriture
 from annuaire.loading import ror as loading
-from annuaire.models import Arrivage, Etablissement, Lieu, Offre, Rapprochement, Releve, SiteRor
-from annuaire.models.etablissements import SYNCHRONISED
+from annuaire.models import Arrivage, Etablissement, Lieu, Offre, Releve, SiteRor, Synchronisation, Unite
 from annuaire.reads import rapprochements as reads
 from annuaire.ror import mapping
 from annuaire.ror.mapping import Lue, OffreLue
@@ -35,9 +34,10 @@ Line = tuple[Etablissement, str, dict[str, Any]]
 def write_many(releve: Releve, *, after: int = 0, now: datetime, by: Actor) -> int:
     """The next of them, all or none. Returns the key to go on from, 0 when none is left."""
     policies.feed(by)
-    rows = _plain(releve).filter(pk__gt=after).select_for_update(of=("self",), no_key=True, skip_locked=True)
+    waiting = Arrivage.objects.filter(releve=releve, etat=Arrivage.Etat.A_FAIRE, raisons=[], pk__gt=after)
+    rows = waiting.exclude(brut=[]).select_for_update(of=("self",), no_key=True, skip_locked=True)
     arrivages = list(rows.order_by("pk")[:SLICE])
-    lot = Lot(releve, now, {one.finess: one for one in arrivages})
+    lot = Lot(releve, now, by, {one.finess: one for one in arrivages})
     try:
         with transaction.atomic():
             lot.read()
@@ -48,17 +48,6 @@ def write_many(releve: Releve, *, after: int = 0, now: datetime, by: Actor) -> i
     except (IntegrityError, DataError, ValidationError):
         pass  # each alone says which one it is, and why
     return arrivages[-1].pk if arrivages else 0
-
-
-def _plain(releve: Releve):
-    fed = Etablissement.objects.filter(
-        finess=OuterRef("finess"), closed_at=None, synchronisation__in=SYNCHRONISED
-    )
-    joined = Rapprochement.objects.standing().filter(
-        unite__isnull=False, offre__site__finess=OuterRef("finess")
-    )
-    waiting = Arrivage.objects.filter(releve=releve, etat=Arrivage.Etat.A_FAIRE, raisons=[])
-    return waiting.exclude(brut=[]).exclude(Exists(fed)).exclude(Exists(joined))
 
 
 def put_site(site: SiteRor, lue: Lue, empreinte: str, *, profil: int, now: datetime) -> bool:
@@ -93,11 +82,13 @@ class Lot:
 
     releve: Releve
     now: datetime
+    by: Actor
     arrivages: dict[str, Arrivage]
     lues: dict[str, Lue] = field(default_factory=dict)
     sites: dict[str, SiteRor] = field(default_factory=dict)
     offres: dict[str, Offre] = field(default_factory=dict)  # by identifier
     etablissements: dict[str, Etablissement] = field(default_factory=dict)
+    nourris: Nourris = field(default_factory=Nourris)
 
     def read(self) -> None:
         today = timezone.localdate(self.now)
@@ -109,46 +100,79 @@ class Lot:
                 continue
 
     def hold(self) -> None:
-        """Who has meanwhile been joined, or entered, or whose offer comes from elsewhere, is left out."""
+        """Whose offer comes from elsewhere, or who needs more than to be fed, is left out."""
         sites = SiteRor.objects.filter(finess__in=self.lues)
         self.sites = {one.finess: one for one in _held(sites)}
         cles = [one.cle for lue in self.lues.values() for one in lue.offres]
         known = Offre.objects.filter(Q(cle__in=cles) | Q(site__in=[one.pk for one in self.sites.values()]))
         self.offres = {one.cle: one for one in _held(known)}
-        by_pk = {one.pk: one for one in self.sites.values()}
-        for offre in self.offres.values():
-            if offre.site_id in by_pk:
-                offre.site = by_pk[offre.site_id]
+        self.nourris.hold_decisions(self.offres.values())
         rows = Etablissement.objects.filter(finess__in=self.lues, closed_at=None)
         held = list(_held(rows.select_related("coordination")))
         self.etablissements = {str(one.finess): one for one in held}
-        joined = self._joined()
-        for finess, lue in [*self.lues.items()]:
+        self.nourris.hold_units(held)
+        mine: dict[int, list[Offre]] = {one.pk: [] for one in self.sites.values()}
+        by_pk = {one.pk: one for one in self.sites.values()}
+        for offre in self.offres.values():
+            if offre.site_id in mine:
+                offre.site = by_pk[offre.site_id]
+                mine[offre.site_id].append(offre)
+        for finess in [*self.lues]:
             here = self.sites[finess].pk if finess in self.sites else None
-            mine = [self.offres[one.cle] for one in lue.offres if one.cle in self.offres]
-            etablissement = self.etablissements.get(finess)
-            fed = here in joined or (etablissement is not None and etablissement.is_synchronised)
-            if fed or any(one.site_id != here for one in mine):
+            if not self._is_plain(finess, here, mine.get(here or 0, [])):
                 del self.lues[finess]
 
-    def _joined(self) -> set[int]:
-        standing = Rapprochement.objects.standing().filter(unite__isnull=False)
-        known = standing.filter(offre__site__in=[one.pk for one in self.sites.values()])
-        return set(known.values_list("offre__site", flat=True))
+    def _is_plain(self, finess: str, here: int | None, known: list[Offre]) -> bool:
+        lue = self.lues[finess]
+        if any(one.cle in self.offres and self.offres[one.cle].site_id != here for one in lue.offres):
+            return False
+        believes = self.releve.believes_absence
+        return self.nourris.is_plain(lue, self.etablissements.get(finess), known, believes_absence=believes)
 
     def write(self) -> tuple[list[Line], list[Line]]:
         """What the journal keeps: whose state is another one, what was done."""
         bilans: dict[str, Counter[str]] = {finess: Counter() for finess in self.lues}
+        nourriture = Nourriture(self.releve, self.now, self.by)
         for finess, lue in self.lues.items():
             site = self.sites.setdefault(finess, SiteRor(finess=finess))
             empreinte = self.arrivages[finess].empreintes[""]
-            put_site(site, lue, empreinte, profil=self.releve.profil, now=self.now)
+            if put_site(site, lue, empreinte, profil=self.releve.profil, now=self.now) and self._fed(finess):
+                nourriture.dits.append((self.etablissements[finess], site))
             bilans[finess]["illisibles"] = len(lue.dits.notes) + sum(
                 len(one.dits.notes) for one in lue.offres
             )
         loading.picture([self.sites[finess] for finess in self.lues])
-        loading.offered([one for finess in self.lues for one in self._touched(finess, bilans[finess])])
-        return self._stand(bilans), self._told(bilans)
+        touched: list[Offre] = []
+        for finess in self.lues:
+            mine = [*self._touched(finess, bilans[finess])]
+            touched += mine
+            if self._fed(finess):
+                nourriture.dits += self._joined(mine)
+        loading.offered(touched)
+        stand = self._stand(bilans)
+        self._feed(nourriture, bilans)
+        return stand, self._told(bilans)
+
+    def _fed(self, finess: str) -> bool:
+        one = self.etablissements.get(finess)
+        return one is not None and one.is_synchronised
+
+    def _joined(self, offres: list[Offre]) -> Iterable[tuple[Unite, Offre]]:
+        for offre in offres:
+            jointe = self.nourris.jointes.get(offre.pk)
+            if jointe is not None and self.nourris.unites[jointe.unite_id].closed_at is None:
+                yield self.nourris.unites[jointe.unite_id], offre
+
+    def _feed(self, nourriture: Nourriture, bilans: dict[str, Counter[str]]) -> None:
+        fed = [self.etablissements[finess] for finess in self.lues if self._fed(finess)]
+        prefetch_related_objects(
+            [one for one, _ in nourriture.dits if isinstance(one, Etablissement)], "elements"
+        )
+        for one in fed:
+            one.synchronise_le = self.now
+        counts = nourriture.feed(fed)
+        for one in fed:
+            bilans[str(one.finess)]["champs"] = counts.get(one.pk, 0)
 
     def _touched(self, finess: str, bilan: Counter[str]) -> Iterable[Offre]:
         """Its offers that are new or say something else; those that a complete run does not name."""
@@ -178,22 +202,23 @@ class Lot:
         for finess, one in ours.items():
             bilans[finess]["inconnus"] = one is None
         here = {finess: one for finess, one in ours.items() if one is not None}
-        pks = {self.sites[finess].pk for finess in here}
-        etats = reads.etats_of(here, [one for one in self.offres.values() if one.site_id in pks])
+        apart = {finess: one for finess, one in here.items() if not one.is_synchronised}
+        pks = {self.sites[finess].pk for finess in apart}
+        etats = reads.etats_of(apart, [one for one in self.offres.values() if one.site_id in pks])
         changed: list[Etablissement] = []
         stand: list[Line] = []
         for finess, one in here.items():
-            textes = self.lues[finess].textes
+            textes, etat = self.lues[finess].textes, etats.get(finess, Synchronisation.ACTIVE)
             told = self.releve.is_complete and one.textes_source != textes
             one.textes_source = textes if told else one.textes_source
-            if one.synchronisation != etats[finess]:
-                one.synchronisation, one.synchronise_le = etats[finess], self.now
+            if one.synchronisation != etat:
+                one.synchronisation, one.synchronise_le = etat, self.now
                 one.version += 1
-                stand.append((one, str(Lieu.of(one)), {"etat": etats[finess].label}))
-            elif not told:
-                continue
-            changed.append(one)
-        loading.stand(changed)
+                stand.append((one, str(Lieu.of(one)), {"etat": etat.label}))
+                changed.append(one)
+            elif told:
+                changed.append(one)
+        loading.stand([one for one in changed if not one.is_synchronised])
         return stand
 
     def _told(self, bilans: dict[str, Counter[str]]) -> list[Line]:

@@ -1,5 +1,6 @@
 """The values of a sheet, wherever they are kept (`annuaire.fiches`)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,15 @@ from annuaire.fiches.communes import LIBRE
 from annuaire.models import Element, Etablissement, Unite
 
 
-def values(structure: Etablissement | Unite) -> dict[str, Any]:
-    """By code of field, as the fields keep them; those that say nothing are absent. One query."""
+def values(
+    structure: Etablissement | Unite, listed: Mapping[str, list[Element]] | None = None
+) -> dict[str, Any]:
+    """By code of field, as the fields keep them; those that say nothing are absent.
+
+    `listed`: `by_champ` of it, else one query.
+    """
     found: dict[str, Any] = {}
-    listed = by_champ(structure)
+    listed = by_champ(structure) if listed is None else listed
     for donnee in fiches.donnees(structure.niveau):
         if donnee.stock == Stock.COLONNE:
             value = column(structure, donnee.code)

@@ -20,6 +20,7 @@ HARMLESS_SQL = re.compile(
 WRITERS = {
     "accounts/sessions.py": "the session store: no act of a person, Django calls it at each request",
     "annuaire/loading/__init__.py": "COPY of two million lines, called by annuaire.actions.import_rpps alone",
+    "annuaire/loading/fiches.py": "sheets that annuaire.actions.nourris holds, many in one statement",
     "annuaire/loading/finess/__init__.py": "COPY of sites, called by annuaire.actions.import_finess alone",
     "annuaire/loading/ror.py": "COPY of resources and of lots, called by annuaire.actions.releves and lots",
     "annuaire/loading/lexique.py": "surnames and places of the lines just loaded, for its package alone",

@@ -94,14 +94,20 @@ def save_valid(instance: Row) -> Row:
     The database alone checks constraints and references, so that two people at once cannot both pass. Only
     after its refusal are they checked in Python, to find the sentence for the person.
     """
-    references = {field.name for field in instance._meta.concrete_fields if field.is_relation}
-    instance.full_clean(exclude=references, validate_unique=False, validate_constraints=False)
+    checked(instance)
     try:
         with transaction.atomic():
             instance.save()
     except (IntegrityError, DataError):
         instance.full_clean()
         raise
+    return instance
+
+
+def checked(instance: Row) -> Row:
+    """Part of saving: each field by itself, or ValidationError. No query."""
+    references = {field.name for field in instance._meta.concrete_fields if field.is_relation}
+    instance.full_clean(exclude=references, validate_unique=False, validate_constraints=False)
     return instance
 
 
