@@ -151,7 +151,7 @@ class Lot:
         loading.offered(touched)
         stand = self._stand(bilans)
         self._feed(nourriture, bilans)
-        return stand, self._told(bilans)
+        return [_line(one) for one in stand], self._told(bilans)
 
     def _fed(self, finess: str) -> bool:
         one = self.etablissements.get(finess)
@@ -196,8 +196,11 @@ class Lot:
                     bilan["offres_absentes"] += 1
                     yield offre
 
-    def _stand(self, bilans: dict[str, Counter[str]]) -> list[Line]:
-        """How our établissements stand with it now, and the ROR's own texts, shown as a hint."""
+    def _stand(self, bilans: dict[str, Counter[str]]) -> list[Etablissement]:
+        """How our établissements stand with it now, and the ROR's own texts, shown as a hint.
+
+        Returns those whose state is new. Who is fed is saved with his values.
+        """
         ours = {finess: self.etablissements.get(finess) for finess in self.lues}
         for finess, one in ours.items():
             bilans[finess]["inconnus"] = one is None
@@ -206,7 +209,7 @@ class Lot:
         pks = {self.sites[finess].pk for finess in apart}
         etats = reads.etats_of(apart, [one for one in self.offres.values() if one.site_id in pks])
         changed: list[Etablissement] = []
-        stand: list[Line] = []
+        stand: list[Etablissement] = []
         for finess, one in here.items():
             textes, etat = self.lues[finess].textes, etats.get(finess, Synchronisation.ACTIVE)
             told = self.releve.is_complete and one.textes_source != textes
@@ -214,7 +217,7 @@ class Lot:
             if one.synchronisation != etat:
                 one.synchronisation, one.synchronise_le = etat, self.now
                 one.version += 1
-                stand.append((one, str(Lieu.of(one)), {"etat": etat.label}))
+                stand.append(one)
                 changed.append(one)
             elif told:
                 changed.append(one)
@@ -234,6 +237,10 @@ class Lot:
                 lines.append((ours, ours.nom, {"releve": self.releve.pk, "bilan": one.bilan, "refus": []}))
         loading.settle(done)
         return lines
+
+
+def _line(one: Etablissement) -> Line:
+    return one, str(Lieu.of(one)), {"etat": Synchronisation(one.synchronisation).label}
 
 
 def _held(rows):

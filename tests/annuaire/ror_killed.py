@@ -1,7 +1,7 @@
 """`python -m tests.annuaire.ror_killed FOLDER TRANSACTION STATEMENT`: a run that stops there, to be killed.
 
-TRANSACTION counts those of the run, from 0: its reception, then one an établissement, then its end; with
-STATEMENT 0, before it begins. It stops itself, so that one can look at what others see meanwhile.
+TRANSACTION counts those of the run, from 0: its reception, its lots of two établissements, those that they
+leave, its end; with STATEMENT 0, before it begins. It stops itself, so that one can look at what others see.
 """
 
 import os
@@ -36,9 +36,11 @@ def main(folder: str, transaction: str, statement: str) -> None:
     from django.utils import timezone
 
     from annuaire import actions
+    from annuaire.actions import lots
     from annuaire.ror.sources import Dossier
     from viatraj.core.actor import Actor
 
+    lots.SLICE = 2
     stop = Stop(int(transaction), int(statement))
     transactions.Atomic.__exit__ = _left(transactions.Atomic.__exit__, stop)
     with connection.execute_wrapper(stop):

@@ -10,10 +10,20 @@ import signal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from annuaire import actions
-from annuaire.models import Arrivage, Etablissement, Modification, Offre, Releve, SiteRor, Unite
+from annuaire.models import (
+    Arrivage,
+    AvisFermeture,
+    Etablissement,
+    Modification,
+    Offre,
+    Releve,
+    SiteRor,
+    Unite,
+)
 from annuaire.ror.sources import Dossier
 from courrier.models import Message
 from journal.models import Entry
@@ -28,9 +38,11 @@ SEED = int(os.environ.get("SEED") or 15)
 BY = Actor.system("ror")
 FINESS = [f"99000{n:04}" for n in range(200, 204)]
 EACH = 2  # offers of an établissement
-LAST = len(FINESS) + 3  # reception, each établissement, one that finds none left, the end
-# Before each transaction, at its beginning, in its midst.
-PLACES = [(transaction, statement) for transaction in range(LAST) for statement in (0, 3, 12)]
+# Reception; two lots, the second of which leaves one out, and one that finds none; the one by itself, and one
+# that finds none; the end. Before each transaction, at its beginning, in its midst.
+LOTS, ALONE = (1, 2), 4
+STATEMENTS = {0: (0, 3, 12), **dict.fromkeys((*LOTS, ALONE), (0, 3, 12, 20, 26)), 3: (0,), 5: (0,), 6: (0, 3)}
+PLACES = [(transaction, statement) for transaction, several in STATEMENTS.items() for statement in several]
 
 
 def told(word):
@@ -96,6 +108,17 @@ def killed(folder, place, log):
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
         process.wait()
+        wait_until(is_let_go)
+
+
+def is_let_go():
+    """The server has seen that the dead one's connection is no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return cursor.fetchone()[0] == 0
 
 
 def undisturbed(folder):
@@ -112,6 +135,10 @@ def die_at(places, folder):
     undisturbed(write(folder / "ror", told("Zéro")))
     for one in Etablissement.objects.order_by("finess"):
         enter(one, now=timezone.now())
+    odd = Unite.objects.filter(etablissement__finess=FINESS[-1]).first()
+    avis = {"fermee_le": timezone.localdate(), "flux": "ROR, 01/01/2026", "recu_le": timezone.now()}
+    kept = {"suite": AvisFermeture.Suite.OUVERTE, "decide_le": timezone.now()}
+    AvisFermeture.objects.create(unite=odd, **avis, **kept)  # its établissement is written by itself
     before, died = written(), 0
     undisturbed(write(folder / "ror", told("Un")))
     round_of = {word: count - before[word] for word, count in written().items()}
@@ -137,7 +164,7 @@ def die_at(places, folder):
 
 def test_killed_at_some_of_its_batches_twice(tmp_path):
     chance = random.Random(SEED)
-    places = [(0, 12), (chance.randint(1, len(FINESS)), 12), (chance.randint(1, LAST - 1), 0)]
+    places = [(0, 12), (chance.choice(LOTS), 20), (ALONE, 12), (chance.choice([*STATEMENTS]), 0)]
     assert die_at(places, tmp_path) >= len(places)
 
 
