@@ -1,7 +1,12 @@
 """The ROR of a whole country: all of it, again, what has changed; pages meanwhile (ANN-1, ANN-7).
 
 small: a tenth of it; full: 35,000 établissements, 60,000 offers, 120,000 places, served by the simulator. One
-établissement in seven is synchronised. The plain way is an `update_or_create` a resource.
+établissement in seven is synchronised.
+
+The plain way is an importer as one writes it first: each resource of a sample, of all types in their shares,
+read by our reader and then one `update_or_create`, which commits by itself as it does in a command. It begins
+with empty tables, as our first run does, and is spared what ours does besides: references, mapping of offers,
+guards, differences, the journal.
 """
 
 import json
@@ -18,7 +23,7 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -84,6 +89,7 @@ def run(scale):
 def measured(scale, folder, counts, ror, ask):
     resources, goal = sum(counts.values()), PROMISED[scale]
     told = ", ".join(f"{count} {genre}" for genre, count in counts.items() if count)
+    plain = plain_seconds(folder, counts)
     calm = [ask() for _ in range(CALM)]
     seconds, cost, meanwhile = synchronised(ror, "--full", ask=ask)
     yield line(f"ror, complete run, first ({told}; {cost}; promised)", seconds, WHOLE, "s", goal)
@@ -95,8 +101,13 @@ def measured(scale, folder, counts, ror, ask):
         "ms",
         "<= 2",
     )
-    plain = plain_seconds(folder)
-    yield line("ror, a resource (update_or_create)", seconds / resources, plain, "s", "<= 0.2")
+    yield line(
+        "ror, complete run, first, a resource (update_or_create; promised)",
+        seconds / resources,
+        plain,
+        "s",
+        "<= 0.2",
+    )
     script(JOINED, par=User.objects.order_by("pk").first().pk)
     script(ANEW)
     seconds, cost, _ = synchronised(ror, "--full")
@@ -241,32 +252,30 @@ def writes() -> int:
         return cursor.fetchone()[0]
 
 
-@transaction.atomic
-def plain_seconds(folder: Path) -> float:
-    """Seconds a resource, read by the same reader and written each by itself; rolled back."""
-    some = [said for path in sorted(folder.glob("*.ndjson")) for said in head(path, PIECE // 3)]
-    site, now = SiteRor.objects.order_by("pk").first(), timezone.now()
+def plain_seconds(folder: Path, counts: dict[str, int]) -> float:
+    """Seconds a resource; what it has written is taken away again."""
+    shares = {genre: PIECE * count // sum(counts.values()) for genre, count in counts.items()}
+    some = [
+        said for genre, share in sorted(shares.items(), reverse=True) for said in head(folder, genre, share)
+    ]
+    now, site = timezone.now(), None
     started = perf_counter()
     for said in some:
         one = fhir.read(said)
         known = {"nom": (one.nom or "")[:200], "valeurs": {"brut": said}, "libelles": {}}
         if isinstance(one, fhir.Organization):
-            if one.finess and one.niveau == "EG":
-                dits = mapping.etablissement.say(one, None, 1).valeurs
-                SiteRor.objects.update_or_create(
-                    finess=one.finess, defaults={**known, "valeurs": dits, "vu_le": now}
-                )
+            if one.niveau == "EG":
+                known["valeurs"] = mapping.etablissement.say(one, None, 1).valeurs
+            site, _ = SiteRor.objects.update_or_create(finess=one.finess, defaults={**known, "vu_le": now})
             continue
         cle = one.cle if isinstance(one, fhir.HealthcareService) else f"lieu {one.id}"
         Offre.objects.update_or_create(cle=cle[:40], defaults={**known, "site": site, "vue_le": now})
     seconds = (perf_counter() - started) / len(some)
-    transaction.set_rollback(True)
+    script("DELETE FROM annuaire_offre;\nDELETE FROM annuaire_siteror")
     return seconds
 
 
-def head(path: Path, count: int) -> list[dict]:
-    """The first lines of a file, of those resources that a run keeps."""
-    if path.stem not in ("Organization", "HealthcareService", "Location"):
-        return []
-    with path.open(encoding="utf-8") as lines:
+def head(folder: Path, genre: str, count: int) -> list[dict]:
+    """The first resources of a type."""
+    with (folder / f"{genre}.ndjson").open(encoding="utf-8") as lines:
         return [json.loads(text) for text in islice(lines, count)]
