@@ -1,5 +1,6 @@
 """Who did what, in whose name, on what, when, from where, by which means (TRC-1). Added to, never changed."""
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -13,7 +14,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat, Now
 from django.utils.module_loading import module_has_submodule
@@ -213,11 +214,25 @@ def record(
     return entry
 
 
+EACH = """
+INSERT INTO "journal_entry" (event, user_id, on_behalf_of_id, system, means, quality, delegation_id,
+  habilitation_id, etablissement_id, unite_id, address, request_id, content_type_id, object_id, label, data,
+  concerns)
+SELECT * FROM jsonb_to_recordset(%s::jsonb) AS v (event text, user_id bigint, on_behalf_of_id bigint,
+  system text, means text, quality text, delegation_id bigint, habilitation_id bigint, etablissement_id bigint,
+  unite_id bigint, address text, request_id text, content_type_id int, object_id text, label text, data jsonb,
+  concerns text[]) RETURNING id
+"""
+TOLD = re.findall(r"\w+", EACH.partition("(")[2].partition(")")[0])
+
+
 def record_each(event: str, lines: Iterable[tuple[models.Model, str, dict[str, Any]]], *, by: Actor) -> None:
-    """A line for each (target, label, data), in one statement."""
-    Entry.objects.bulk_create(
-        [_entry(event, by=by, target=target, label=label, data=data) for target, label, data in lines]
-    )
+    """A line for each (target, label, data), in one statement: of one text, a fifth of the cost of values."""
+    entries = [_entry(event, by=by, target=target, label=label, data=data) for target, label, data in lines]
+    if entries:
+        told = [{name: getattr(one, name) for name in TOLD} for one in entries]
+        with connection.cursor() as cursor:
+            cursor.execute(EACH, [json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)])
 
 
 def _entry(event: str, *, by: Actor, target, label: str | None, data: dict[str, Any]) -> Entry:

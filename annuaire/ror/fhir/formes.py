@@ -77,8 +77,11 @@ def things(said: Json, name: str) -> list[Json] | None:
     value = said.get(name)
     if value is None:
         return None
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list):
         raise odd(name)
+    for one in value:
+        if not isinstance(one, dict):
+            raise odd(name)
     return value
 
 
@@ -137,7 +140,10 @@ def _reference(value: Json, name: str) -> str | None:
 def concept(said: Json, name: str) -> Code | None:
     """The first code of a concept; one without a code is none."""
     value = thing(said, name)
-    return None if value is None else next(_codes(value), None)
+    for coding in things(value or {}, "coding") or ():
+        if found := code_of(coding):
+            return found
+    return None
 
 
 def concepts(said: Json, name: str) -> tuple[Code, ...] | None:
@@ -160,16 +166,32 @@ def nomenclature_of(system: str) -> str:
 
 
 def code_of(coding: Json) -> Code | None:
-    code, system = text(coding, "code"), text(coding, "system") or ""
-    if not code:
+    """The same few thousand again and again: each is read once."""
+    told = coding.get("system"), coding.get("code"), coding.get("display")
+    try:
+        return _code(*told)
+    except TypeError:  # a list, which no memory takes
+        raise odd("coding") from None
+
+
+@lru_cache(maxsize=20_000)
+def _code(system: Any, code: Any, display: Any) -> Code | None:
+    told = {"system": system, "code": code, "display": display}
+    named, system = text(told, "code"), text(told, "system") or ""
+    if not named:
         return None
-    if len(code) > 64:
+    if len(named) > 64:
         raise odd("code")
-    return Code(nomenclature_of(system) or system, code, text(coding, "display"))
+    return Code(nomenclature_of(system) or system, named, text(told, "display"))
 
 
 def code(value: Code | None) -> str | None:
     return value and value.code
+
+
+@lru_cache(maxsize=1_000)
+def _last_word(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 class Extensions(dict[str, list[Json]]):
@@ -178,7 +200,7 @@ class Extensions(dict[str, list[Json]]):
     def __init__(self, said: Json):
         super().__init__()
         for one in things(said, "extension") or ():
-            self.setdefault((text(one, "url") or "").rpartition("/")[2], []).append(one)
+            self.setdefault(_last_word(text(one, "url") or ""), []).append(one)
 
     def first(self, name: str) -> Json:
         return self[name][0] if name in self else {}
