@@ -5,8 +5,8 @@ small: a tenth of it; full: 35,000 établissements, 60,000 offers, 120,000 place
 
 The plain way is an importer as one writes it first: each resource of a sample, of all types in their shares,
 read by our reader and then one `update_or_create`, which commits by itself as it does in a command. It begins
-with empty tables, beside pages, as our first run does, and is spared what ours does besides: references, guards,
-the mapping of offers, differences, the journal.
+with empty tables, beside pages, as our first run does, and is spared what ours does besides: references,
+guards, the mapping of offers, differences, the journal.
 """
 
 import json
