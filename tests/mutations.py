@@ -1713,9 +1713,9 @@ MUTATIONS = [
     Mutation(
         "une valeur saisie par-dessus FINESS n’est pas un écart",
         "ANN-8",
-        "annuaire/actions/fiches.py",
-        "if structure.origine(code) == Origine.FINESS != origine and before.get(code):",
-        "if not structure.origine(code):",
+        "annuaire/actions/valeurs.py",
+        "if one.structure.origine(code) == Origine.FINESS != origine and one.avant.get(code)",
+        "if not one.structure.origine(code)",
         "tests/annuaire/test_import_finess.py",
     ),
     Mutation(
@@ -1834,10 +1834,26 @@ MUTATIONS = [
     Mutation(
         "un relevé de changements compte des absences",
         "ANN-7",
-        "annuaire/actions/arrivages.py",
-        "        if self.releve.believes_absence:\n            self._missing(",
-        "        if True:\n            self._missing(",
+        "annuaire/actions/lots.py",
+        "        if self.releve.believes_absence:\n            for offre in",
+        "        if True:\n            for offre in",
         "tests/annuaire/test_ror_sync.py",
+    ),
+    Mutation(
+        "une offre qui se ferme s’écrit dans un lot, et personne n’en est averti",
+        "ANN-7",
+        "annuaire/actions/nourris.py",
+        "            if one is not None and one.fermee_le:\n                return False\n",
+        "",
+        "tests/annuaire/test_ror_lots.py",
+    ),
+    Mutation(
+        "un lot écrit par-dessus ce que des personnes ont ajouté à une liste",
+        "ANN-2",
+        "annuaire/actions/valeurs.py",
+        "return sorted({*(value or ()), *others}) or None",
+        "return sorted(value or ()) or None",
+        "tests/annuaire/test_ror_lots.py",
     ),
     Mutation(
         "une absence est crue alors qu’une ressource n’a pas sa place",
@@ -2011,7 +2027,7 @@ MUTATIONS = [
     Mutation(
         "le thésaurus s’écrit aussi par la fiche",
         "ANN-2",
-        "annuaire/actions/fiches.py",
+        "annuaire/actions/valeurs.py",
         " if one.stock != Stock.LIGNES",
         "",
         "tests/annuaire/test_fiches.py",
