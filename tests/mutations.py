@@ -1849,7 +1849,7 @@ MUTATIONS = [
     ),
     Mutation(
         "un lot écrit par-dessus ce que des personnes ont ajouté à une liste",
-        "ANN-2",
+        "ANN-7",
         "annuaire/actions/valeurs.py",
         "return sorted({*(value or ()), *others}) or None",
         "return sorted(value or ()) or None",

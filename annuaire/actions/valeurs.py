@@ -19,7 +19,7 @@ from annuaire.reads import fiches as reads
 from viatraj.core.actor import Actor
 
 Structure = Etablissement | Unite
-UNKNOWN = "Cette fiche n’a pas ce champ : rouvrez la page."
+UNKNOWN = "Cette fiche n’a pas ce champ\u00a0: rouvrez la page."
 
 
 @dataclass

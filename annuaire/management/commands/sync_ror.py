@@ -1,3 +1,4 @@
+import os
 import time
 from contextlib import suppress
 
@@ -16,6 +17,7 @@ from viatraj.core.saving import act
 from viatraj.core.typography import counted
 
 SHOWN = 20
+NICE = 10  # pages come first on the machine that they share
 
 
 def heure(moment):
@@ -34,6 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="dit ce qui changerait, n’enregistre rien")
         parser.add_argument("--abandon", action="store_true", help="n’attend plus ce que le ROR prépare")
         parser.add_argument("--accept-loss", action="store_true", help="lève les garde-fous, pour cette fois")
+
+    def run_from_argv(self, argv):
+        os.nice(NICE)
+        super().run_from_argv(argv)
 
     def handle(self, *, full, source, dry_run, accept_loss, abandon, **options):
         known = {"full": full, "accept_loss": accept_loss, "now": timezone.now(), "by": Actor.system("ror")}
