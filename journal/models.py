@@ -221,8 +221,7 @@ INSERT INTO "journal_entry" (event, user_id, on_behalf_of_id, system, means, qua
 SELECT * FROM jsonb_to_recordset(%s::jsonb) AS v (event text, user_id bigint, on_behalf_of_id bigint,
   system text, means text, quality text, delegation_id bigint, habilitation_id bigint,
   etablissement_id bigint, unite_id bigint, address text, request_id text, content_type_id int,
-  object_id text, label text, data jsonb, concerns text[])
-RETURNING id
+  object_id text, label text, data jsonb, concerns text[]) RETURNING id
 """
 TOLD = re.findall(r"\w+", EACH.partition("(")[2].partition(")")[0])
 
