@@ -22,6 +22,7 @@ from django.test.testcases import _StaticFilesHandler
 from whitenoise import WhiteNoise
 
 from tests import browsers, posts, servers
+from tests.columns import columns_told_quickly  # noqa: F401, a fixture of every test
 from tests.emptying import empty_tables
 from tests.kept import nothing_kept, written_alike  # noqa: F401, fixtures of every test
 from tests.limits import forget_limits
