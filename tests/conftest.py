@@ -21,7 +21,7 @@ from django.test import TransactionTestCase
 from django.test.testcases import _StaticFilesHandler
 from whitenoise import WhiteNoise
 
-from tests import browsers, posts, servers
+from tests import browsers, looks, posts, servers
 from tests.columns import columns_told_quickly  # noqa: F401, a fixture of every test
 from tests.emptying import empty_tables
 from tests.kept import nothing_kept, written_alike  # noqa: F401, fixtures of every test
@@ -39,7 +39,10 @@ SEED = int(os.environ.get("SEED") or 10)
 
 
 class OneWidth:
-    """`make test` looks at each page at one of its widths, drawn by SEED; `make proofs` at the other."""
+    """`make test` looks at each page at one of its widths, drawn by SEED; `make proofs` at the other.
+
+    What is looked at twice is shown to axe as a sample here, and whole there.
+    """
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items):
@@ -56,6 +59,8 @@ class OneWidth:
                 for width, item in widths.items():
                     if width not in kept:
                         item.add_marker(pytest.mark.proofs)
+                    else:
+                        looks.SAMPLED.add(item.nodeid)
 
 
 def pytest_configure(config):

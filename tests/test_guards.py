@@ -11,7 +11,7 @@ from django.template import Context, Engine, Origin, Template
 from playwright.sync_api import Error as PlaywrightError
 
 import journal.models
-from tests import browsers
+from tests import browsers, looks
 from tests.emptying import empty_tables
 from tests.factories import UserFactory
 from tests.undefined import OURS
@@ -100,6 +100,18 @@ def test_why_there_is_no_browser_is_told_by_one_test(tmp_path):
     for _ in range(2):
         with pytest.raises(pytest.skip.Exception, match="un test de navigateur dit pourquoi"):
             browsers.tell("no socket", once=tmp_path / "told")
+
+
+def test_axe_sees_half_of_what_make_proofs_shows_it_whole(request):
+    paths = [f"/page-{name}/{row}/" for name in "abcdefghij" for row in (1, 22)]
+    assert all(map(looks._is_drawn, paths))
+    looks.SAMPLED.add(request.node.nodeid)
+    try:
+        drawn = [path for path in paths if looks._is_drawn(path)]
+    finally:
+        looks.SAMPLED.remove(request.node.nodeid)
+    assert 0 < len(drawn) < len(paths)
+    assert {path.replace("/1/", "/22/") for path in drawn} == {one for one in drawn if "/22/" in one}
 
 
 def test_the_network_is_closed():
