@@ -81,7 +81,7 @@ class Personnes:
     def __add__(self, other: "Personnes") -> "Personnes":
         if not (self.nombre and other.nombre):
             return self if self.nombre else other
-        temoins = tuple(nsmallest(TEMOINS, {*self.temoins, *other.temoins}))
+        temoins = tuple(sorted({*self.temoins, *other.temoins})[:TEMOINS])
         cle = (self.cle + other.cle) % MODULO
         if len(temoins) < TEMOINS:
             return Personnes(len(temoins), temoins, cle)

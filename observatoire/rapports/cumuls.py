@@ -21,7 +21,7 @@ from viatraj.core.periods import add_months
 Compute = Callable[[Cadre], Tableau]
 MOIS = "mois"
 A_RUN = 12  # months counted in one go
-PHOTOS = 13  # ends of months whose photograph is kept: a year ago too
+PHOTOS = 25  # ends of months whose photograph is kept: of last year too, beside the year before
 
 
 @dataclass(frozen=True)

@@ -50,18 +50,18 @@ def _held(cadre: Cadre) -> QuerySet[Habilitation]:
 
 def _users(cadre: Cadre) -> QuerySet[User]:
     rows = User.objects.filter(disabled_at=None, pk__in=_held(cadre).order_by().values("user"))
-    return rows.annotate(personne=cles.of_row("compte"), ligne=cles.of_row("compte"))
+    return rows.annotate(personne=cles.hashed("compte"), ligne=cles.hashed("compte"))
 
 
 def _habilitations(cadre: Cadre) -> QuerySet[Habilitation]:
     rows = _held(cadre).filter(user__disabled_at=None)
-    return rows.annotate(personne=cles.of_row("compte", "user"), ligne=cles.of_row("habilitation"))
+    return rows.annotate(personne=cles.hashed("compte", "user"), ligne=cles.hashed("habilitation"))
 
 
 def _connexions(cadre: Cadre) -> QuerySet[Connexion]:
     rows = Connexion.objects.filter(day__range=(cadre.debut, cadre.fin), user__disabled_at=None)
     rows = rows.filter(user__in=_held(cadre).order_by().values("user"))
-    return rows.annotate(personne=cles.of_row("compte", "user"), ligne=cles.of_row("connexion"))
+    return rows.annotate(personne=cles.hashed("compte", "user"), ligne=cles.hashed("connexion"))
 
 
 def _delegations(cadre: Cadre) -> QuerySet[Delegation]:
@@ -69,7 +69,7 @@ def _delegations(cadre: Cadre) -> QuerySet[Delegation]:
     rows = Delegation.objects.in_force(cadre.fin)
     if not cadre.perimetre.national:
         rows = rows.none()
-    return rows.annotate(personne=cles.of_row("compte", "delegant"), ligne=cles.of_row("delegation"))
+    return rows.annotate(personne=cles.hashed("compte", "delegant"), ligne=cles.hashed("delegation"))
 
 
 def _words(*whens: When, default: str = "") -> Case:
