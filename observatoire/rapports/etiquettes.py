@@ -176,6 +176,7 @@ MODALITES: dict[str, Callable[[Collection[Any]], Labels]] = {
 def etiquetees(tableau: Tableau) -> Iterator[tuple[Any, ...]]:
     """Rows as people read them, masked ones too: words for keys, then the figures as they are."""
     labels = [_labels(tableau, n) for n in range(len(tableau.dimensions))]
+    modalites = _modalites(tableau) if "axe" in tableau.dimensions else {}
     for one in tableau.rangees:
         words = [
             known.get(key, UNKNOWN if key is None else key)
@@ -183,7 +184,7 @@ def etiquetees(tableau: Tableau) -> Iterator[tuple[Any, ...]]:
         ]
         if "axe" in tableau.dimensions:
             axe, modalite = (tableau.dimensions.index(name) for name in ("axe", "modalite"))
-            words[modalite] = _modalite(one.cles[axe], one.cles[modalite])
+            words[modalite] = _modalite(modalites.get(one.cles[axe]), one.cles[modalite])
         yield (*words, *one.valeurs)
 
 
@@ -195,8 +196,14 @@ def _labels(tableau: Tableau, n: int) -> Labels:
     return known({one.cles[n] for one in tableau.rangees}) if known else {}
 
 
-def _modalite(axe: str, key: Any) -> str:
-    known = MODALITES.get(axe)
+def _modalites(tableau: Tableau) -> dict[Any, Labels]:
+    """Of each characteristic, what its values are called: asked once."""
+    axe, modalite = (tableau.dimensions.index(name) for name in ("axe", "modalite"))
+    keys = {name: {one.cles[modalite] for one in tableau.rangees if one.cles[axe] == name} for name in AXES}
+    return {name: MODALITES[name](found) for name, found in keys.items() if name in MODALITES and found}
+
+
+def _modalite(known: Labels | None, key: Any) -> str:
     if known is None:
         return key or UNKNOWN
-    return known([key]).get(key, UNKNOWN if key is None else str(key))
+    return known.get(key, UNKNOWN if key is None else str(key))

@@ -9,10 +9,11 @@ import pytest
 from dossiers.models import Dossier
 from observatoire import magasin
 from observatoire.masquage.masquer import MASQUE
-from observatoire.masquage.tableau import Nature
+from observatoire.masquage.tableau import Mesure, Nature, Personnes, Rangee, Tableau
 from observatoire.models import FaitDemande, FaitDossier
 from observatoire.perimetres import Perimetre
 from observatoire.rapports import CATALOGUE, Cadre, etiquetees, resultats
+from observatoire.rapports.etiquettes import UNKNOWN
 from tests.observatoire.mondes import NOW, Monde
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +198,13 @@ def test_the_threshold_is_a_setting(monde, settings):
     """OBS-7: higher where a région wants it so."""
     settings.OBSERVATOIRE_SEUIL = 20
     assert "moins de 20 personnes" in result("SAN-04", Cadre(COUNTRY, *ANNEE, NOW, KEY)).legende
+
+
+def test_values_of_a_characteristic_are_named_at_once(django_assert_num_queries):
+    """OBS-4: a table of départements asks their names once, not a line."""
+    codes = ("31", "69", "75", None)
+    rangees = tuple(Rangee(("departement", code), (1,), (Personnes(),)) for code in codes)
+    table = Tableau("demandeur", ("axe", "modalite"), (Mesure("n"),), rangees)
+    with django_assert_num_queries(1):
+        words = [row[1] for row in etiquetees(table)]
+    assert words[-1] == UNKNOWN
