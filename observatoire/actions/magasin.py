@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from annuaire.actions.alone import alone
-from demandes.calendrier import PARIS
 from journal.models import record
 from observatoire import magasin, policies
 from observatoire.models import Cumul, Releve
@@ -88,7 +88,7 @@ def _compared(releve: Releve, now: datetime) -> list[dict[str, Any]]:
     """Whole, once all is read; of a night, a part, and whole as long as something differs."""
     last = Releve.objects.filter(etat=Releve.Etat.FINI).order_by("-commence_at").first()
     is_whole = releve.complet or bool(last is not None and last.ecarts)
-    if is_whole or magasin.drifts(now.astimezone(PARIS).weekday()):
+    if is_whole or magasin.drifts(timezone.localdate(now).weekday()):
         return magasin.drifts(None)
     return []
 
