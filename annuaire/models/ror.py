@@ -112,7 +112,7 @@ class RessourceLue(models.Model):
 
 
 class Arrivage(models.Model):
-    """What one run brought of one établissement, raw; each is written in a transaction of its own.
+    """What one run brought of one établissement, raw; each is written whole, in a lot or by itself.
 
     `brut`: its resources as they came, the last two kept; empty when the run did not name it any more.
     """
