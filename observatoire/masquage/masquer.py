@@ -1,7 +1,7 @@
 """Masks a table of a territory (OBS-7): by pure computation, the same whoever asks and however often."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -66,11 +66,7 @@ def marge(tableau: Tableau, garde: Collection[str]) -> Tableau:
 
 def _total(cles: tuple[Any, ...], rows: list[Rangee], added: list[int]) -> Rangee:
     valeurs = tuple(sum(one.valeurs[n] or 0 for one in rows) for n in added)
-    return Rangee(cles, valeurs, tuple(_together(one.personnes[n] for one in rows) for n in added))
-
-
-def _together(groups: Iterable[Personnes]) -> Personnes:
-    return sum(groups, Personnes())
+    return Rangee(cles, valeurs, tuple(Personnes.together(one.personnes[n] for one in rows) for n in added))
 
 
 def _refuse_hors_grille(tableau: Tableau, dimensions: Collection[str]):
@@ -124,11 +120,9 @@ class _Masque:
         """What the column makes over rows of the same keys in `parmi`, as a table of totals shows it."""
         if mesure.parmi not in self._sommes:
             self._sommes[mesure.parmi] = self._totals(mesure.parmi)
+        places = (n for n, name in enumerate(self.tableau.dimensions) if name in mesure.parmi)
         cles = self.tableau.rangees[number].cles
-        shared = tuple(
-            key for key, name in zip(cles, self.tableau.dimensions, strict=True) if name in mesure.parmi
-        )
-        return self._sommes[mesure.parmi].get(shared, {}).get(mesure.de)
+        return self._sommes[mesure.parmi].get(tuple(cles[n] for n in places), {}).get(mesure.de)
 
     def _totals(self, parmi: tuple[str, ...]) -> dict[tuple[Any, ...], dict[str, int]]:
         try:
@@ -170,11 +164,7 @@ def _comptes(tableau: Tableau) -> Tableau:
     """Its counts alone."""
     kept = [n for n, one in enumerate(tableau.mesures) if one.nature == Nature.COMPTE]
     rows = (
-        replace(
-            one,
-            valeurs=tuple(one.valeurs[n] for n in kept),
-            personnes=tuple(one.personnes[n] for n in kept),
-        )
+        Rangee(one.cles, tuple(one.valeurs[n] for n in kept), tuple(one.personnes[n] for n in kept))
         for one in tableau.rangees
     )
     return replace(tableau, mesures=tuple(tableau.mesures[n] for n in kept), rangees=tuple(rows))
@@ -199,7 +189,7 @@ def _leaves_few(tableau: Tableau, place: int, seuil: int) -> Iterator[int]:
             if len(large) != 1:
                 continue  # two that are large leave each other; none is masked already
             others = (tableau.rangees[n].personnes[place] for n in numbers if n != large[0])
-            if _together(others).nombre < seuil:
+            if Personnes.together(others).nombre < seuil:
                 yield large[0]
 
 

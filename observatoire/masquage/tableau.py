@@ -17,6 +17,7 @@ Keys of a person and of a line are 64 bits, drawn at random once in the store. I
 names the columns of a measure and `Personnes.read(…)` takes them.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -78,14 +79,21 @@ class Personnes:
         """The columns that `columns_of` names, NULL where there is nobody."""
         return cls(nombre or 0, tuple(temoins or ()), int(cle or 0) % MODULO)
 
-    def __add__(self, other: "Personnes") -> "Personnes":
-        if not (self.nombre and other.nombre):
-            return self if self.nombre else other
-        temoins = tuple(sorted({*self.temoins, *other.temoins})[:TEMOINS])
-        cle = (self.cle + other.cle) % MODULO
+    @classmethod
+    def together(cls, groups: Iterable["Personnes"]) -> "Personnes":
+        some = [one for one in groups if one.nombre]
+        if len(some) < 2:
+            return some[0] if some else cls()
+        temoins: tuple[int, ...] = ()
+        for one in some:
+            temoins = _smallest(temoins, one.temoins)
+        cle = sum([one.cle for one in some]) % MODULO
         if len(temoins) < TEMOINS:
-            return Personnes(len(temoins), temoins, cle)
-        return Personnes(max(TEMOINS, self.nombre, other.nombre), temoins, cle, exact=False)
+            return cls(len(temoins), temoins, cle)
+        return cls(max(TEMOINS, *[one.nombre for one in some]), temoins, cle, exact=False)
+
+    def __add__(self, other: "Personnes") -> "Personnes":
+        return self.together((self, other))
 
     def beside(self, part: "Personnes") -> int:
         """At least how many of these persons are not of `part`, which is some of them."""
@@ -93,6 +101,13 @@ class Personnes:
             return self.nombre - part.nombre
         known = part.temoins[-1] if len(part.temoins) == TEMOINS else self.temoins[-1]
         return len({key for key in self.temoins if key <= known} - {*part.temoins})
+
+
+def _smallest(some: tuple[int, ...], others: tuple[int, ...]) -> tuple[int, ...]:
+    """Of both; of many groups added up, few have one that is smaller."""
+    if len(some) == TEMOINS:
+        others = others[: bisect_left(others, some[-1])]
+    return tuple(sorted({*some, *others})[:TEMOINS]) if others else some
 
 
 def columns_of(personne: str, ligne: str, where: str = "") -> str:

@@ -3,9 +3,10 @@
 Files and pages ask here, and here alone: what one of them says, the other says alike.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property, partial
 from typing import Any
 
 from django.conf import settings
@@ -26,13 +27,45 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Resultat:
-    """`tableau`: none of a report by lines. `legende`: how it is masked; empty on one’s own structures."""
+    """`exact`: none of a report by lines; it leaves as `shown` shows it, and so does each of its totals, once
+    somebody asks it. `legende`: how it is masked; empty on one’s own structures.
+    """
 
     rapport: Rapport
     cadre: Cadre
-    tableau: Tableau | None = None
-    totaux: tuple[Tableau, ...] = ()
+    exact: Tableau | None = None
+    shown: Callable[[Tableau], Tableau] = tables.shared
     legende: str = ""
+    _totals: dict[tuple[str, ...], Tableau | None] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def tableau(self) -> Tableau | None:
+        return self.exact if self.exact is None or self.cadre.perimetre.propre else self.shown(self.exact)
+
+    @property
+    def totaux(self) -> tuple[Tableau, ...]:
+        """By each dimension alone, and in all; tables that stand one under the other are not added up."""
+        if self.exact is None or {*self.exact.dimensions} & {*EMPILEES}:
+            return ()
+        alone = self.exact.dimensions if len(self.exact.dimensions) > 1 else ()
+        found = (self.total(*garde) for garde in (*((name,) for name in alone), ()))
+        return tuple(one for one in found if one is not None)
+
+    def total(self, *garde: str) -> Tableau | None:
+        """None of months that make no year, nor of tables that stand one under the other."""
+        if garde not in self._totals:
+            self._totals[garde] = self._total(garde)
+        return self._totals[garde]
+
+    def _total(self, garde: tuple[str, ...]) -> Tableau | None:
+        if self.exact is None:
+            return None
+        # Any days of one's own structures may be added up.
+        exact = replace(self.exact, fixe=()) if self.cadre.perimetre.propre else self.exact
+        try:
+            return self.shown(marge(exact, garde))
+        except ValueError:
+            return None
 
     @property
     def synthese(self) -> Iterator[tuple[str, Any]]:
@@ -86,13 +119,10 @@ def result(rapport: Rapport, cadre: Cadre, *, today: date) -> Resultat:
     if rapport.tableau is None:
         return Resultat(rapport, cadre)
     if cadre.perimetre.propre:
-        tableau = rapport.tableau(cadre)
-        own = replace(tableau, fixe=())  # any days may be added up there
-        return Resultat(rapport, cadre, tableau, tuple(map(tables.shared, _totals(own))))
-    regles, cle = rules(), _key()
-    exact = _on_grid(rapport, cadre)
-    shown, *totals = (masquer(one, cle=cle, regles=regles) for one in (exact, *_totals(exact)))
-    return Resultat(rapport, cadre, shown, tuple(totals), legende(regles))
+        return Resultat(rapport, cadre, rapport.tableau(cadre))
+    regles = rules()
+    shown = partial(masquer, cle=_key(), regles=regles)
+    return Resultat(rapport, cadre, _on_grid(rapport, cadre), shown, legende(regles))
 
 
 def ensemble(rapport: Rapport, cadre: Cadre, *, today: date) -> Tableau | None:
@@ -134,15 +164,3 @@ def _dated(rapport: Rapport, cadre: Cadre, tableau: Tableau) -> Tableau:
     when = periode(debut, cadre.fin)
     fixe = tuple(one for one in tableau.fixe if one[0] not in ("mois", "annee", "periode"))
     return replace(tableau, fixe=(*fixe, when))
-
-
-def _totals(tableau: Tableau) -> Iterator[Tableau]:
-    """By each dimension alone, and in all; tables that stand one under the other are not added up."""
-    if {*tableau.dimensions} & {*EMPILEES}:
-        return
-    alone = tableau.dimensions if len(tableau.dimensions) > 1 else ()
-    for kept in (*((name,) for name in alone), ()):
-        try:
-            yield marge(tableau, kept)
-        except ValueError:  # months that make no year
-            continue

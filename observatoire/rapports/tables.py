@@ -64,7 +64,7 @@ def _among(table: Tableau, places: Mapping[str, int], mesure: Mesure) -> list[tu
 def _put(rangees: Sequence[Rangee], n: int, found: Sequence[tuple[int, int]]) -> Iterator[Rangee]:
     for one, (count, among) in zip(rangees, found, strict=True):
         share = count / among if among else None
-        yield replace(one, valeurs=(*one.valeurs[:n], share, *one.valeurs[n + 1 :]))
+        yield Rangee(one.cles, (*one.valeurs[:n], share, *one.valeurs[n + 1 :]), one.personnes)
 
 
 def together(population: str, tables: Sequence[Tableau], dimension: str, keys: Sequence[str]) -> Tableau:

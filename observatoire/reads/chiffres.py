@@ -130,7 +130,7 @@ def of(rapport: Rapport, cadre: Cadre) -> Chiffres:
     here = resultats.result(rapport, cadre, today=today)
     before = resultats.result(rapport, _a_year_before(cadre), today=today)
     now, then = (_whole(rapport, one, today) for one in (here, before))
-    main = _main(here.tableau)
+    main = _main(here.exact)
     unite = next((one.titre for one in rapport.colonnes if one.cle == main), "")
     tables = zip(_tables(here), _tables(before), strict=True)
     sections = (section for pair in tables for section in _sections(rapport, main, *pair))
@@ -139,7 +139,7 @@ def of(rapport: Rapport, cadre: Cadre) -> Chiffres:
         tuple(_essentiel(rapport, now, then)),
         tuple(_delais(rapport, now, then)),
         tuple(sections),
-        _tendance(rapport, cadre, main, today),
+        _tendance(rapport, here, main, today),
         unite,
         here.legende,
         detail=_detail(rapport, here),
@@ -172,7 +172,7 @@ def _rang(colonne: Colonne) -> str:
 def _whole(rapport: Rapport, found: resultats.Resultat, today: date) -> Whole:
     """By measure; where quantiles of all lines are not to be had, what adds up."""
     whole = resultats.ensemble(rapport, found.cadre, today=today)
-    whole = whole or next((one for one in found.totaux if not one.dimensions), None)
+    whole = whole or found.total()
     if whole is None or not whole.rangees:
         return {}
     names = (one.cle for one in whole.mesures)
@@ -214,15 +214,14 @@ def _main(tableau: Tableau | None) -> str:
 def _tables(found: resultats.Resultat) -> list[Tableau]:
     """Totals by each dimension but time; the table itself where tables stand one under the other, or where
     it has one dimension."""
-    if found.tableau is None:
+    if found.exact is None:
         return []
-    if {*found.tableau.dimensions} & {*STACKED}:
+    if {*found.exact.dimensions} & {*STACKED}:
         return [found.tableau]
-    wanted = [(name,) for name in found.tableau.dimensions if name != "mois"]
-    if len(found.tableau.dimensions) == 1:
+    wanted = [name for name in found.exact.dimensions if name != "mois"]
+    if len(found.exact.dimensions) == 1:
         return [found.tableau] if wanted else []
-    known = {one.dimensions: one for one in found.totaux}
-    return [known.get(one, Tableau("", one, found.tableau.mesures)) for one in wanted]
+    return [found.total(one) or Tableau("", (one,), found.exact.mesures) for one in wanted]
 
 
 def _sections(rapport: Rapport, main: str, here: Tableau, before: Tableau) -> Iterator[Section]:
@@ -256,15 +255,15 @@ def _place(table: Tableau, main: str) -> int:
     return [one.cle for one in table.mesures].index(main)
 
 
-def _tendance(rapport: Rapport, cadre: Cadre, main: str, today: date) -> Tendance | None:
+def _tendance(rapport: Rapport, here: resultats.Resultat, main: str, today: date) -> Tendance | None:
     """Of a table that has months, the twelve that end with the period; what is masked is a gap."""
     if rapport.nature == Nature.PHOTO or not any(one.cle == "mois" for one in rapport.colonnes):
         return None
-    year = replace(cadre, debut=add_months(cadre.fin.replace(day=1), -11))
+    year = replace(here.cadre, debut=add_months(here.cadre.fin.replace(day=1), -11))
     if resultats.refusal(rapport, year, today=today):
         return None
-    found = resultats.result(rapport, year, today=today)
-    months = next((one for one in found.totaux if one.dimensions == ("mois",)), None)
+    found = here if year == here.cadre else resultats.result(rapport, year, today=today)
+    months = found.total("mois") if len(found.exact.dimensions) > 1 else None
     if months is None:
         return None
     known = {row.cles[0]: row.valeurs[_place(months, main)] for row in months.rangees}
