@@ -94,9 +94,7 @@ def sought_at(instant: datetime) -> Q:
     """
     ended = Q(close_at=None) | Q(close_at__gt=instant)
     lasts = Q(recherchee__fin=None) | Q(recherchee__fin__gt=instant)
-    return Q(
-        ended, lasts, recherchee__debut__lte=instant, recherchee__au=instant, premier_envoi_at__lt=instant
-    )
+    return Q(ended, lasts, recherchee__debut__lte=instant, recherchee__au=instant)
 
 
 def mois(cadre: Cadre, column: str) -> Combinable:
