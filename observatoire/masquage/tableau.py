@@ -25,6 +25,7 @@ from heapq import nsmallest
 from typing import Any
 
 TEMOINS = 32  # keys kept of a group: no threshold may be above
+MANY = 8 * TEMOINS  # keys put together before the smallest are kept
 MODULO = 1 << 64
 EMPILEES = ("axe", "rubrique")  # dimensions under which whole tables stand: a line is counted in each of them
 
@@ -84,9 +85,7 @@ class Personnes:
         some = [one for one in groups if one.nombre]
         if len(some) < 2:
             return some[0] if some else cls()
-        temoins: tuple[int, ...] = ()
-        for one in some:
-            temoins = _smallest(temoins, one.temoins)
+        temoins = _smallest(one.temoins for one in some)
         cle = sum([one.cle for one in some]) % MODULO
         if len(temoins) < TEMOINS:
             return cls(len(temoins), temoins, cle)
@@ -103,11 +102,17 @@ class Personnes:
         return len({key for key in self.temoins if key <= known} - {*part.temoins})
 
 
-def _smallest(some: tuple[int, ...], others: tuple[int, ...]) -> tuple[int, ...]:
-    """Of both; of many groups added up, few have one that is smaller."""
-    if len(some) == TEMOINS:
-        others = others[: bisect_left(others, some[-1])]
-    return tuple(sorted({*some, *others})[:TEMOINS]) if others else some
+def _smallest(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """Of groups in order, as many keys as are kept: of many groups added up, few have one that is smaller."""
+    found: list[int] = []
+    bound = MODULO
+    for one in groups:
+        if one and one[0] < bound:
+            found += one[: bisect_left(one, bound)]
+            if len(found) > MANY:
+                found = sorted({*found})[:TEMOINS]
+                bound = found[-1] if len(found) == TEMOINS else bound
+    return tuple(sorted({*found})[:TEMOINS])
 
 
 def columns_of(personne: str, ligne: str, where: str = "") -> str:
