@@ -2343,8 +2343,8 @@ MUTATIONS = [
         "une personne qui revient compte pour plusieurs",
         "OBS-7",
         "observatoire/masquage/tableau.py",
-        "return Personnes(len(temoins), temoins, cle)",
-        "return Personnes(self.nombre + other.nombre, temoins, cle)",
+        "return cls(len(temoins), temoins, cle)",
+        "return cls(sum(one.nombre for one in some), temoins, cle)",
         "tests/observatoire/test_masquage.py",
     ),
     Mutation(

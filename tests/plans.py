@@ -6,6 +6,9 @@ from django.db import connection
 FORGET = """
     SELECT pg_clear_relation_stats('public', relname) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i') AND reltuples >= 0"""
+VISIBLE = """
+    SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', relname::text, 'relallvisible', 1000)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relallvisible <> 1000"""
 
 
 def as_if_rows_were_many(*avoided: str):
@@ -27,13 +30,15 @@ def of(asked: str, known=None) -> str:
 def forget_counts():
     """As after `migrate`: where VACUUM has counted no row, any index is as cheap as the right one.
 
-    What a test has written itself is then reckoned by the size of its tables. By the owner, who is not within
-    the test's transaction: the application may not ANALYZE.
+    What a test has written itself is then reckoned by the size of its tables, of which all is visible, as of
+    tables that are vacuumed: an index alone is better even when it is swollen by rows that were rolled back.
+    By the owner, who is not within the test's transaction: the application may not ANALYZE.
     """
     owner = connection.copy()
     owner.settings_dict |= {**settings.DATABASE_OWNER, "NAME": connection.settings_dict["NAME"]}
     try:
         with owner.cursor() as cursor:
             cursor.execute(FORGET)
+            cursor.execute(VISIBLE)
     finally:
         owner.close()
