@@ -214,16 +214,30 @@ def record(
     return entry
 
 
-EACH = """
-INSERT INTO "journal_entry" (event, user_id, on_behalf_of_id, system, means, quality, delegation_id,
-  habilitation_id, etablissement_id, unite_id, address, request_id, content_type_id, object_id, label, data,
-  concerns)
-SELECT * FROM jsonb_to_recordset(%s::jsonb) AS v (event text, user_id bigint, on_behalf_of_id bigint,
-  system text, means text, quality text, delegation_id bigint, habilitation_id bigint,
-  etablissement_id bigint, unite_id bigint, address text, request_id text, content_type_id int,
-  object_id text, label text, data jsonb, concerns text[]) RETURNING id
-"""
-TOLD = re.findall(r"\w+", EACH.partition("(")[2].partition(")")[0])
+TOLD = {
+    "event": "text",
+    "user_id": "bigint",
+    "on_behalf_of_id": "bigint",
+    "system": "text",
+    "means": "text",
+    "quality": "text",
+    "delegation_id": "bigint",
+    "habilitation_id": "bigint",
+    "etablissement_id": "bigint",
+    "unite_id": "bigint",
+    "address": "text",
+    "request_id": "text",
+    "content_type_id": "int",
+    "object_id": "text",
+    "label": "text",
+    "data": "jsonb",
+    "concerns": "text[]",
+}
+TYPED = ", ".join(f"{name} {kind}" for name, kind in TOLD.items())
+EACH = f"""
+INSERT INTO "journal_entry" ({", ".join(TOLD)})
+SELECT * FROM jsonb_to_recordset(%s::jsonb) AS v ({TYPED}) RETURNING id
+"""  # noqa: S608, our own words
 
 
 def record_each(event: str, lines: Iterable[tuple[models.Model, str, dict[str, Any]]], *, by: Actor) -> None:
