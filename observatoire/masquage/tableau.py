@@ -13,8 +13,8 @@ total is the same whatever it was added up from. A report never gives a row of t
         fixe=(("coordination", 12), ("sexe", "F")),  # where, and each criterion: true of every line
     )
 
-Keys of a person and of a line are 64 bits, drawn at random once in the store. In SQL, `columns_of(…)`
-names the columns of a measure and `Personnes.read(…)` takes them.
+Keys of a person and of a line are 64 bits, drawn at random once in the store. `Personnes.read(…)`
+takes the columns that `rapports.groupes` asks of them.
 """
 
 from bisect import bisect_left
@@ -77,7 +77,7 @@ class Personnes:
 
     @classmethod
     def read(cls, nombre: int | None, temoins: Iterable[int] | None, cle: Any) -> "Personnes":
-        """The columns that `columns_of` names, NULL where there is nobody."""
+        """How many, the smallest keys of persons, the sum of those of lines; NULL where there is nobody."""
         return cls(nombre or 0, tuple(temoins or ()), int(cle or 0) % MODULO)
 
     @classmethod
@@ -103,7 +103,7 @@ class Personnes:
 
 
 def _smallest(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
-    """Of groups in order, as many keys as are kept: of many groups added up, few have one that is smaller."""
+    """The keys that are kept of these groups, each of them sorted: most have none that is small enough."""
     found: list[int] = []
     bound = MODULO
     for one in groups:
@@ -113,15 +113,6 @@ def _smallest(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
                 found = sorted({*found})[:TEMOINS]
                 bound = found[-1] if len(found) == TEMOINS else bound
     return tuple(sorted({*found})[:TEMOINS])
-
-
-def columns_of(personne: str, ligne: str, where: str = "") -> str:
-    """Three columns of SQL for a measure: keys of the person and of the line, the lines that it counts."""
-    only = f" FILTER (WHERE {where})" if where else ""
-    return (
-        f"count(DISTINCT {personne}){only}, "
-        f"(array_agg(DISTINCT {personne} ORDER BY {personne}){only})[1:{TEMOINS}], sum({ligne}){only}"
-    )
 
 
 @dataclass(frozen=True)

@@ -256,7 +256,8 @@ def _place(table: Tableau, main: str) -> int:
 
 
 def _tendance(rapport: Rapport, here: resultats.Resultat, main: str, today: date) -> Tendance | None:
-    """Of a table that has months, the twelve that end with the period; what is masked is a gap."""
+    """Of a table that has months, the twelve that end with the period, if one has a figure; what is masked is
+    a gap."""
     if rapport.nature == Nature.PHOTO or not any(one.cle == "mois" for one in rapport.colonnes):
         return None
     year = replace(here.cadre, debut=add_months(here.cadre.fin.replace(day=1), -11))
@@ -276,7 +277,7 @@ def _tendance(rapport: Rapport, here: resultats.Resultat, main: str, today: date
         )
         for day, figure in zip(days, figures, strict=True)
     )
-    return Tendance(tuple(barres), tuple(_stretches(figures, most)))
+    return Tendance(tuple(barres), tuple(_stretches(figures, most))) if most else None
 
 
 def _stretches(figures: list[Any], most: int) -> Iterator[str]:

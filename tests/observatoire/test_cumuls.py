@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from importlib import import_module
 
 import pytest
+from django.db.models import F
 
 from annuaire.models import Lieu
 from demandes.models import Demande
@@ -13,7 +14,7 @@ from dossiers.models import Dossier
 from observatoire import actions
 from observatoire.models import Cumul, FaitDemande
 from observatoire.perimetres import Perimetre
-from observatoire.rapports import CATALOGUE, Cadre, cumuls
+from observatoire.rapports import CATALOGUE, Cadre, cumuls, ga_02
 from tests.observatoire.mondes import NOW, PARIS, SYSTEM, Monde
 from viatraj.core.periods import add_months
 
@@ -42,6 +43,17 @@ def test_kept_months_are_what_would_be_counted(code, seed):
     assert rows(CATALOGUE[code].tableau(YEAR)) == rows(kept)
     module = import_module(f"observatoire.rapports.{code.lower().replace('-', '_')}")
     assert rows(module._compute(YEAR)) == rows(kept)
+
+
+def test_who_asks_at_the_instant_of_a_photograph_is_on_it():
+    """OBS-4: GA-02, at the very moment of its sending."""
+    Monde(1, dossiers=25)
+    refresh()
+    sought = FaitDemande.objects.filter(module="grand_age", recherchee__debut=F("premier_envoi_at"))
+    fait = sought.order_by("pk")[0]
+    at = fait.premier_envoi_at
+    cadre = replace(YEAR, fin=at.astimezone(PARIS).date(), now=at)
+    assert ga_02.rows(cadre).filter(pk=fait.pk).exists()
 
 
 def test_what_moves_throws_its_months_away():
